@@ -1,0 +1,101 @@
+"""The verbs. Each lives in its own module, loaded only when called: `kit --help` imports neither tensorflow nor kaggle."""
+
+import importlib
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from kit import __version__
+from kit.errors import KitError
+
+# In the order a competitor meets them: verb -> what it does. The module is kit.cli.<verb>.
+VERBS = {
+    "list": "the competitions this kit knows",
+    "doctor": "what is installed, devices, Kaggle token, free space",
+    "new": "start a folder for another competition",
+    "download": "fetch a competition's archive from Kaggle, or take one from disk",
+    "prepare": "extract, check and decode the data once, and write the folds",
+    "train": "train one model on each fold; ends with the run id",
+    "predict": "predict a finished run again, with other TTA views",
+    "ensemble": "blend runs by weights learned out of fold; ends with the run id",
+    "report": "one page about a run: curves, confusions, worst mistakes",
+    "submit": "build and check submission.csv; upload it with --send",
+    "runs": "what was trained, and how it scored out of fold",
+    "run": "all steps, with the competition's defaults",
+    "demo": "the whole job on scikit-learn's digits, in two minutes",
+}
+
+
+class Verbs(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"kit.cli.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs, in the order you meet them"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="kit")
+@click.option(
+    "--competitions",
+    "extra",
+    metavar="DIR",
+    multiple=True,
+    type=click.Path(file_okay=False),
+    help="A further folder of competition folders; may be repeated.",
+)
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def kit(ctx: click.Context, extra: Sequence[str], debug: bool) -> None:
+    """From a raw Kaggle image competition archive to a validated submission.
+
+    State lives under $KIT_HOME (default: the current folder), in data/ and runs/. Results go to stdout, progress to stderr.
+
+    \b
+    The usual road:
+      kit download digit-recognizer       (or: --from digit-recognizer.zip)
+      kit prepare digit-recognizer
+      kit train digit-recognizer
+      kit submit digit-recognizer RUN     (checks; add --send to upload)
+    """
+    from kit.cli import options
+
+    ctx.obj = options.Settings(tuple(extra))
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Runs the command line and leaves with the exit code of the error's family (see kit.errors)."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        kit.main(words, prog_name="kit", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except KitError as error:
+        if "--debug" in words:
+            raise
+        click.echo(f"kit: {error}", err=True)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("kit: interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+    sys.exit(0)
+
+
+def _terminated(number: int, frame: Any) -> None:
+    """SIGTERM (docker stop, SLURM) unwinds like Ctrl-C, so files are left whole, and then says 143."""
+    click.echo("kit: terminated", err=True)
+    raise SystemExit(128 + number)

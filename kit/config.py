@@ -1,0 +1,124 @@
+"""Configuration is one frozen dataclass: defaults < competition < run of `kit run` < command line."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kit.errors import ConfigError, nearest
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every knob of a run. A knob that a recipe does not use says so."""
+
+    recipe: str = "scratch"  # a name in kit.learn.recipes.RECIPES
+    backbone: str = "resnet9"  # scratch: kit.learn.networks.NETWORKS; features: kit.learn.backbones.BACKBONES
+    weights: str = "none"  # none | imagenet | the path of a local file (features)
+    folds: int = 5  # how many folds of the folds file to train; 1 = one member on one hold-out split
+    seed: int = 0
+    tta: tuple[str, ...] = ("identity",)  # views averaged at prediction (kit.learn.views.VIEWS)
+    batch_size: int = 128
+    image_size: int = 0  # features: pixels per side fed to the backbone; 0 = what it was trained on
+    deterministic: bool = False  # bit-equal repeats, somewhat slower
+    # scratch only
+    epochs: int = 12
+    width: int = 32  # channels of the first convolution
+    optimizer: str = "sgd"  # sgd (Nesterov) | adamw
+    learning_rate: float = 0.1  # at the peak of the schedule
+    schedule: str = "one_cycle"  # one_cycle | cosine
+    warmup: float = 0.25  # share of the steps until the peak
+    weight_decay: float = 5e-4
+    label_smoothing: float = 0.1
+    dropout: float = 0.0
+    ema: float = 0.99  # momentum of the averaged weights; 0 = off
+    patience: int = 5  # epochs without improvement before stopping early; 0 = train all epochs
+    stopping_share: float = 0.1  # of the training rows, set aside to decide when to stop (never the judged fold)
+    workers: int = -1  # augmentation processes; -1 = one per core, 0 = in the main process
+    # features only
+    head_strength: float = (
+        0.0  # inverse regularisation C of the head; 0 = chosen by cross-validation within the training folds
+    )
+
+
+FIELDS = {field.name: field for field in dataclasses.fields(Config)}
+
+
+def parse(text: str) -> tuple[str, Any]:
+    """One `key=value` of --set, with the value in the type of the field. Raises ConfigError."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise ConfigError(f"--set {text!r} has no value", expected="key=value")
+    return key, convert(key, value)
+
+
+def convert(key: str, value: str) -> Any:
+    if key not in FIELDS:
+        raise ConfigError(f"unknown setting {key!r}", do=nearest(key, FIELDS))
+    default = FIELDS[key].default
+    kind = type(default)
+    try:
+        if kind is bool:
+            return {"true": True, "1": True, "false": False, "0": False}[value.lower()]
+        if kind is tuple:
+            return tuple(part for part in value.split(",") if part)
+        return kind(value)
+    except (ValueError, KeyError):
+        raise ConfigError(
+            f"setting {key} has the wrong type", received=repr(value), expected=f"{kind.__name__}, such as {default!r}"
+        ) from None
+
+
+def resolve(layers: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[Config, dict[str, str]]:
+    """The configuration and, for each field, the name of the layer it came from. Later layers win.
+
+    Raises ConfigError for an unknown key, a wrong type or a value out of range.
+    """
+    values: dict[str, Any] = {name: field.default for name, field in FIELDS.items()}
+    origin = dict.fromkeys(FIELDS, "default")
+    for layer, settings in layers:
+        for key, value in settings.items():
+            if key not in FIELDS:
+                raise ConfigError(f"unknown setting {key!r} in {layer}", do=nearest(key, FIELDS))
+            values[key], origin[key] = _typed(key, value, layer), layer
+    config = Config(**values)
+    _check(config)
+    return config, origin
+
+
+def _typed(key: str, value: Any, layer: str) -> Any:
+    kind = type(FIELDS[key].default)
+    if kind is tuple and isinstance(value, (list, tuple)):
+        return tuple(value)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not kind:
+        raise ConfigError(f"setting {key} in {layer} has the wrong type", received=repr(value), expected=kind.__name__)
+    return value
+
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "folds": (1, 100),
+    "seed": (0, 2**31 - 1),
+    "batch_size": (1, 65536),
+    "image_size": (0, 4096),
+    "epochs": (1, 100_000),
+    "width": (1, 4096),
+    "learning_rate": (1e-8, 100),
+    "warmup": (0, 1),
+    "weight_decay": (0, 10),
+    "label_smoothing": (0, 0.9),
+    "dropout": (0, 0.95),
+    "ema": (0, 0.99999),
+    "patience": (0, 100_000),
+    "stopping_share": (0.01, 0.5),
+    "workers": (-1, 256),
+    "head_strength": (0, 1e6),
+}
+
+
+def _check(config: Config) -> None:
+    for key, (low, high) in _RANGES.items():
+        value = getattr(config, key)
+        if not low <= value <= high:
+            raise ConfigError(f"setting {key} is out of range", received=value, expected=f"{low:g} to {high:g}")

@@ -1,0 +1,59 @@
+"""Every error a user can meet, one line each, with an exit code by family.
+
+KitError                    1   something the kit did not foresee
+ ├─ ConfigError             2   a wrong option, key or type
+ ├─ DataError               3   a competition, archive, image, table, weights file or run that is not what it should be
+ ├─ AccessError             4   no token, a refused token, rules not accepted
+ ├─ KaggleError             5   Kaggle or the network failed or refused (quota, 5xx, timeout)
+ └─ SubmissionError         6   a submission file that Kaggle would refuse or score wrongly
+
+Ctrl-C and SIGTERM end with 130 and 143.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+
+class KitError(Exception):
+    """One line for people: what is wrong, what was received, what was expected, what to do."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, received: object = None, expected: object = None, do: str | None = None) -> None:
+        parts = [what.rstrip(".")]
+        if received is not None:
+            parts.append(f"received {received}")
+        if expected is not None:
+            parts.append(f"expected {expected}")
+        if do is not None:
+            parts.append(do)
+        super().__init__(" ".join("; ".join(parts).split()))
+
+
+class ConfigError(KitError):
+    exit_code = 2
+
+
+class DataError(KitError):
+    exit_code = 3
+
+
+class AccessError(KitError):
+    exit_code = 4
+
+
+class KaggleError(KitError):
+    exit_code = 5
+
+
+class SubmissionError(KitError):
+    exit_code = 6
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The remedy for a mistyped name: the nearest known one, else all of them."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return "choose from: " + ", ".join(names) if names else "there is none yet"

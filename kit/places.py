@@ -1,0 +1,61 @@
+"""Where things lie. The one module that knows whether the code runs inside a Kaggle kernel."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def on_kaggle() -> bool:
+    return "KAGGLE_KERNEL_RUN_TYPE" in os.environ
+
+
+def home() -> Path:
+    """The folder that holds data/ and runs/: $KIT_HOME, else /kaggle/working in a kernel, else the current folder."""
+    if chosen := os.environ.get("KIT_HOME"):
+        return Path(chosen).expanduser().resolve()
+    return Path("/kaggle/working") if on_kaggle() else Path.cwd()
+
+
+def runs() -> Path:
+    return home() / "runs"
+
+
+@dataclass(frozen=True)
+class DataFolders:
+    """The road of a competition's data, in the order the steps write it."""
+
+    root: Path
+
+    @property
+    def archives(self) -> Path:
+        """Bytes as Kaggle served them, with manifest.json (size, sha256)."""
+        return self.root / "archives"
+
+    @property
+    def raw(self) -> Path:
+        """Safely extracted, with manifest.json written last."""
+        return self.root / "raw"
+
+    @property
+    def cache(self) -> Path:
+        """Decoded uint8 arrays, ids, labels, the data check and the fingerprint."""
+        return self.root / "cache"
+
+    @property
+    def folds(self) -> Path:
+        """The one table that the whole team shares: id, fold."""
+        return self.root / "folds.csv"
+
+    @property
+    def features(self) -> Path:
+        """Pooled backbone features, one file per (data, backbone, weights, size, view)."""
+        return self.root / "features"
+
+    @property
+    def solution(self) -> Path:
+        """Labels that a local competition sets aside itself; Kaggle's competitions have none."""
+        return self.root / "solution.csv"
+
+
+def data(slug: str) -> DataFolders:
+    return DataFolders(home() / "data" / slug)

@@ -1,0 +1,67 @@
+"""Probabilities travel with their ids in one file, and are always joined by id, never by position."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kit.errors import DataError
+from kit.files import writing
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """ids: N texts, unique. probabilities: float32 (N, C), rows summing to 1. classes: C names in column order."""
+
+    ids: np.ndarray
+    probabilities: np.ndarray
+    classes: tuple[str, ...]
+
+    def at(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
+        """The probabilities of `ids`, in that order, float32 (len(ids), C). Raises DataError for an id that is missing."""
+        position = {name: i for i, name in enumerate(self.ids.tolist())}
+        missing = [name for name in map(str, ids) if name not in position]
+        if missing:
+            raise DataError(
+                f"{len(missing)} ids have no prediction",
+                received=f"first missing id {missing[0]!r}",
+                expected=f"{len(ids)} ids, all predicted",
+            )
+        return np.asarray(self.probabilities[[position[str(name)] for name in ids]])
+
+
+def of(ids: Sequence[str] | np.ndarray, probabilities: np.ndarray, classes: Sequence[str]) -> Predictions:
+    """Checked predictions. Raises DataError for repeated ids, wrong shapes, or rows that are not probabilities."""
+    names = np.asarray(ids, dtype=str)
+    values = np.asarray(probabilities, dtype=np.float32)
+    if values.shape != (len(names), len(classes)):
+        raise DataError("predictions do not fit their ids", received=values.shape, expected=(len(names), len(classes)))
+    if len(np.unique(names)) != len(names):
+        raise DataError("predictions hold an id twice", received=f"{len(names)} ids, {len(np.unique(names))} different")
+    bad = ~np.isfinite(values).all(1) | (values < 0).any(1) | (np.abs(values.sum(1) - 1) > 1e-3)
+    if bad.any():
+        raise DataError(
+            f"{int(bad.sum())} rows of predictions are not probabilities",
+            received=values[bad][0].tolist(),
+            expected="numbers from 0 to 1 that sum to 1",
+        )
+    return Predictions(names, values, tuple(classes))
+
+
+def save(path: Path, predictions: Predictions) -> None:
+    with writing(path) as handle:
+        np.savez(
+            handle, ids=predictions.ids, probabilities=predictions.probabilities, classes=np.array(predictions.classes)
+        )
+
+
+def load(path: Path) -> Predictions:
+    """Raises DataError for a missing or damaged file."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return of(stored["ids"], stored["probabilities"], [str(name) for name in stored["classes"]])
+    except FileNotFoundError:
+        raise DataError(f"no predictions at {path}", do="finish the run first: kit train --resume RUN") from None
+    except (ValueError, KeyError, OSError, EOFError) as error:
+        raise DataError(f"{path} is damaged", received=error, do="repeat the step that wrote it") from None

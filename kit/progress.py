@@ -1,0 +1,26 @@
+"""One bar for long work, with rate and time left, on stderr; quiet when that is not a terminal."""
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from tqdm import tqdm
+
+
+def bar(items: Iterable[Any] | None = None, *, total: int | None = None, label: str, unit: str = "it") -> Any:
+    """Wraps `items`, or returns a bar to `.update(n)`. Shown after half a second, so short work stays quiet."""
+    return tqdm(
+        items,
+        total=total,
+        desc=label,
+        unit=unit,
+        delay=0.5,
+        dynamic_ncols=True,
+        leave=False,
+        disable=not sys.stderr.isatty(),
+    )
+
+
+def say(message: str) -> None:
+    """A line for people about what is going on, on stderr: stdout is for results."""
+    tqdm.write(message, file=sys.stderr)
