@@ -9,7 +9,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -93,6 +93,12 @@ class Competition:
     defaults: dict[str, Any] = field(default_factory=dict)
     runs: tuple[dict[str, Any], ...] = ({},)
     build: Callable[[Path, Path], None] | None = None
+    folder: Path | None = None  # where it was loaded from: worker processes load it again from there
+
+    @property
+    def folds(self) -> int:
+        """How many folds `kit prepare` deals out."""
+        return int(self.defaults.get("folds", 5))
 
     @property
     def local(self) -> bool:
@@ -145,7 +151,7 @@ def load_folder(folder: Path) -> Competition:
             f"{file} lacks COMPETITION", expected="COMPETITION = Competition(...)", received=repr(competition)
         )
     _check(competition, file)
-    return competition
+    return replace(competition, folder=folder.resolve())
 
 
 def _line(error: Exception, file: Path) -> str:

@@ -56,7 +56,7 @@ def convert(key: str, value: str) -> Any:
     if key not in FIELDS:
         raise ConfigError(f"unknown setting {key!r}", do=nearest(key, FIELDS))
     default = FIELDS[key].default
-    kind = type(default)
+    kind: Any = type(default)
     try:
         if kind is bool:
             return {"true": True, "1": True, "false": False, "0": False}[value.lower()]

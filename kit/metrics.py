@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from kit.competition import Competition
 from kit.errors import DataError, nearest
 
 
@@ -15,13 +17,6 @@ class Metric:
     name: str
     greater_is_better: bool
     per_row: Callable[[np.ndarray, np.ndarray], np.ndarray]
-
-    def score(self, labels: np.ndarray, probabilities: np.ndarray) -> float:
-        return float(self.per_row(labels, probabilities).mean())
-
-    def error(self, labels: np.ndarray, probabilities: np.ndarray) -> float:
-        """Standard error of the score, from the rows: differences below about twice this are noise."""
-        return float(self.per_row(labels, probabilities).std() / np.sqrt(len(labels)))
 
 
 def _hit(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
@@ -37,6 +32,18 @@ METRICS = {
     "accuracy": Metric("accuracy", True, _hit),
     "log_loss": Metric("log_loss", False, _log_loss),
 }
+
+
+def judge(competition: Competition, labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
+    """The score of probabilities (N, C) on labels (N,) as the competition would score them, clipped as a submission is.
+
+    {"score", "error": standard error over the rows (less than twice that apart is noise), "rows"}.
+    """
+    form = competition.submission
+    if form.kind == "probability":
+        probabilities = np.clip(probabilities, form.clip, 1 - form.clip)
+    per_row = metric(competition.metric).per_row(labels, probabilities)
+    return {"score": float(per_row.mean()), "error": float(per_row.std() / np.sqrt(len(per_row))), "rows": len(per_row)}
 
 
 def metric(name: str) -> Metric:

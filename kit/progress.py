@@ -7,11 +7,17 @@ from typing import Any
 from tqdm import tqdm
 
 
-def bar(items: Iterable[Any] | None = None, *, total: int | None = None, label: str, unit: str = "it") -> Any:
-    """Wraps `items`, or returns a bar to `.update(n)`. Shown after half a second, so short work stays quiet."""
+def bar(
+    items: Iterable[Any] | None = None, *, total: int | None = None, done: int = 0, label: str, unit: str = "it"
+) -> Any:
+    """Wraps `items`, or returns a bar to `.update(n)` that starts at `done`.
+
+    Shown after half a second, so that short work stays quiet.
+    """
     return tqdm(
         items,
         total=total,
+        initial=done,
         desc=label,
         unit=unit,
         delay=0.5,

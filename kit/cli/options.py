@@ -54,3 +54,26 @@ def table(rows: list[dict[str, Any]]) -> str:
 def next_step(words: str) -> None:
     """The next sensible command, on stderr so that stdout stays a result."""
     click.echo(f"next: kit {words}", err=True)
+
+
+def summary(run: Any) -> dict[str, Any]:
+    """Id, metric, score, standard error and judged rows of a finished run."""
+    from kit.files import read_json
+
+    metrics = read_json(run.metrics)
+    return {"run": run.id, **{key: metrics[key] for key in ("metric", "score", "error", "rows")}}
+
+
+def run_result(run: Any, *, as_json: bool) -> None:
+    """Prints a finished run: score and error out of fold, its folder, and its id as the last line."""
+    from kit.files import read_json
+
+    if as_json:
+        value = {"run": run.id, "folder": str(run.folder), **read_json(run.metrics)}
+        click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+        return
+    metrics = summary(run)
+    score = f"{metrics['metric']} {metrics['score']:.5f} ±{metrics['error']:.5f}"
+    click.echo(f"out of fold: {score} on {metrics['rows']} images that the members did not see")
+    click.echo(f"folder: {run.folder}")
+    click.echo(run.id)

@@ -1,0 +1,47 @@
+"""CIFAR-10 - Object Recognition in Images: 32x32 colour, PNG.
+
+50,000 training images, 10 classes of equal size, accuracy. 300,000 test images, of which Kaggle scores 10,000 (the others
+are there to discourage labelling by hand). Quirks: both archives are .7z; labels lie in trainLabels.csv and are submitted
+as words. Scores: README.md.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from kit.competition import Archives, Competition, Split, Submission
+from kit.data.readers import image_folder, labels
+
+
+def read(raw: Path, part: str) -> Split:
+    paths = image_folder(raw / part, ".png")
+    ids = [path.stem for path in paths]
+    return Split(ids, paths, labels(raw / "trainLabels.csv", ids, "id", "label") if part == "train" else None)
+
+
+def augment() -> Any:
+    import albumentations as A
+    import cv2
+
+    return A.Compose(
+        [
+            A.Pad(padding=4, border_mode=cv2.BORDER_REFLECT_101),
+            A.RandomCrop(32, 32),
+            A.HorizontalFlip(p=0.5),
+            A.CoarseDropout(num_holes_range=(1, 1), hole_height_range=(8, 8), hole_width_range=(8, 8), fill=128, p=1.0),
+        ]
+    )
+
+
+COMPETITION = Competition(
+    slug="cifar-10",
+    title="CIFAR-10 - Object Recognition in Images",
+    classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+    image_shape=(32, 32, 3),
+    metric="accuracy",
+    submission=Submission(id_column="id", target_columns=("label",)),
+    archives=Archives(train="train.7z", test="test.7z", sample="sampleSubmission.csv", labels="trainLabels.csv"),
+    read=read,
+    augment=augment,
+    tta=("identity", "hflip"),
+    defaults={"recipe": "scratch", "backbone": "resnet9", "epochs": 24, "tta": ("identity", "hflip")},
+)

@@ -1,0 +1,39 @@
+"""Digit Recognizer: handwritten digits (MNIST), 28x28 grey, as rows of pixels in CSV files.
+
+42,000 training and 28,000 test images, 10 classes of about equal size, accuracy. Quirks: images have no ids; ImageId is the
+row number in test.csv, from 1. A digit is never flipped. Scores: README.md.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from kit.competition import Archives, Competition, Split, Submission
+from kit.data.readers import pixel_csv
+
+SHAPE = (28, 28, 1)
+
+
+def read(raw: Path, part: str) -> Split:
+    images, labels = pixel_csv(raw / f"{part}.csv", SHAPE, label_column="label" if part == "train" else None)
+    return Split(images.ids, images, labels)
+
+
+def augment() -> Any:
+    import albumentations as A
+
+    return A.Compose([A.Affine(rotate=(-10, 10), scale=(0.9, 1.1), translate_px=(-2, 2), p=1.0)])
+
+
+COMPETITION = Competition(
+    slug="digit-recognizer",
+    title="Digit Recognizer",
+    classes=tuple("0123456789"),
+    image_shape=SHAPE,
+    metric="accuracy",
+    submission=Submission(id_column="ImageId", target_columns=("Label",)),
+    archives=Archives(train="train.csv", test="test.csv", sample="sample_submission.csv"),
+    read=read,
+    augment=augment,
+    tta=("identity", "shift_up", "shift_down", "shift_left", "shift_right"),
+    defaults={"recipe": "scratch", "backbone": "resnet9", "epochs": 12},
+)

@@ -1,0 +1,62 @@
+"""`kit list`: the competitions this kit knows, and how far each has come here."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kit import places
+from kit.cli import options
+from kit.cli.options import Settings
+from kit.competition import folders, load_folder
+from kit.errors import KitError
+
+
+@click.command(short_help="the competitions this kit knows")
+@options.json_option
+@click.pass_obj
+def command(settings: Settings, as_json: bool) -> None:
+    """The competitions this kit knows, and how far each has come here.
+
+    A folder that does not load takes one line with its error; the others are listed all the same.
+    """
+    entries = [_entry(slug, folder) for slug, folder in sorted(folders(settings.folders).items())]
+    sound = [entry for entry in entries if "error" not in entry]
+    lines = [options.table([_row(entry) for entry in sound])] if sound else []
+    lines += [f"{entry['slug']}: broken: {entry['error']}" for entry in entries if "error" in entry]
+    options.result(entries, "\n".join(lines) or "none yet", as_json=as_json)
+    waiting = [entry for entry in sound if not entry["prepared"]]
+    if waiting:
+        options.next_step(f"{'prepare' if waiting[0]['downloaded'] else 'download'} {waiting[0]['slug']}")
+
+
+def _entry(slug: str, folder: Path) -> dict[str, Any]:
+    try:
+        competition = load_folder(folder)
+    except KitError as error:
+        return {"slug": slug, "error": str(error)}
+    data = places.data(slug)
+    return {
+        "slug": slug,
+        "title": competition.title,
+        "metric": competition.metric,
+        "defaults": competition.defaults,
+        "local": competition.local,
+        "downloaded": (data.archives / "manifest.json").is_file(),
+        "prepared": data.folds.is_file(),  # the last thing that `prepare` writes
+    }
+
+
+def _row(entry: dict[str, Any]) -> dict[str, str]:
+    state = "prepared" if entry["prepared"] else "downloaded" if entry["downloaded"] else "-"
+    return {
+        "slug": entry["slug"],
+        "title": entry["title"],
+        "metric": entry["metric"],
+        "defaults": " ".join(f"{key}={_show(value)}" for key, value in entry["defaults"].items()) or "-",
+        "data": state,
+    }
+
+
+def _show(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

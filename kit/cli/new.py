@@ -1,0 +1,55 @@
+"""`kit new`: a folder for another competition, filled with what its archive shows."""
+
+from pathlib import Path
+
+import click
+
+from kit import places
+from kit.cli import options
+from kit.competition import SLUG
+from kit.errors import DataError
+from kit.files import replacing_folder, write_text
+from kit.progress import say
+
+
+@click.command(short_help="start a folder for another competition")
+@options.slug_argument
+@click.option(
+    "--from",
+    "archive",
+    metavar="ARCHIVE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Kaggle's archive, to read names, columns and classes from.  [default: the downloaded one, if there is one]",
+)
+@click.option(
+    "--in",
+    "parent",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("competitions"),
+    show_default=True,
+    help="The folder of competition folders to put it in.",
+)
+def command(slug: str, archive: Path | None, parent: Path) -> None:
+    """Start DIR/SLUG/competition.py, a plug-in that loads as it is; what is left to decide is marked TODO."""
+    from kit.scaffold import facts, template
+
+    if not SLUG.fullmatch(slug):
+        raise DataError(f"{slug!r} is not a slug", expected="lower-case letters, digits and single dashes")
+    folder = parent / slug
+    if folder.exists():
+        raise DataError(f"{folder} is there already", do="edit it, or remove it first")
+    source = archive or _downloaded(slug)
+    known = facts.read(source) if source else facts.Facts()
+    with replacing_folder(folder) as temporary:
+        write_text(temporary / "competition.py", template.competition(slug, known))
+        write_text(temporary / "README.md", template.readme(slug, known))
+    click.echo(folder / "competition.py")
+    say(f"read {source}: {', '.join(sorted(known.seen))}" if source else "no archive read: all of it is guessed")
+    say(f"edit {folder / 'competition.py'}, where it says TODO")
+    step = f"download {slug} --from {archive}" if archive else f"prepare {slug}" if source else f"download {slug}"
+    options.next_step(f"--competitions {parent} {step}")
+
+
+def _downloaded(slug: str) -> Path | None:
+    return next(iter(sorted(places.data(slug).archives.glob("*.zip"))), None)

@@ -1,0 +1,36 @@
+"""kit prepare: extract, check and decode the data once, and write the folds."""
+
+import click
+
+from kit.cli import options
+
+
+@click.command()
+@options.slug_argument
+@click.option("--folds", default=5, show_default=True, help="Number of folds, if there is no folds.csv yet.")
+@click.option("--fold-seed", default=0, show_default=True, help="Deals the rows out to the folds.")
+@click.option(
+    "--reset-folds", is_flag=True, help="Replace a folds.csv; runs on the old folds cannot be compared any more."
+)
+@click.option("--allow-bad", is_flag=True, help="Go on with more than 1 % unreadable training images.")
+@options.json_option
+@click.pass_obj
+def command(
+    settings: options.Settings, slug: str, folds: int, fold_seed: int, reset_folds: bool, allow_bad: bool, as_json: bool
+) -> None:
+    """Extract, check and decode the data of SLUG once, and write the folds.
+
+    Safe to repeat: what is valid is left alone. folds.csv is the one file that a team shares.
+    """
+    from kit import places
+    from kit.data import check
+    from kit.data.prepare import checked, prepare
+
+    competition = settings.competition(slug)
+    folders = places.data(slug)
+    dataset = prepare(
+        competition, folders, folds=folds, fold_seed=fold_seed, reset_folds=reset_folds, allow_bad=allow_bad
+    )
+    found = checked(competition, folders, dataset)
+    options.result(found, f"{check.text(slug, found)}\nfolds          {folders.folds}", as_json=as_json)
+    options.next_step(f"train {slug}")

@@ -1,0 +1,86 @@
+"""kit run"""
+
+from typing import Any
+
+import click
+
+from kit.cli import backend, options
+from kit.cli.options import Settings
+from kit.cli.train import resolved
+from kit.errors import ConfigError
+from kit.progress import say
+
+
+@click.command(short_help="all steps, with the competition's defaults")
+@options.slug_argument
+@click.option(
+    "--from", "archive", metavar="ARCHIVE", type=click.Path(), help="Take the archive from disk, not from Kaggle."
+)
+@click.option("--folds", type=int, metavar="N", help="Folds to train; 1 trains one member per model.")
+@click.option("--seed", type=int)
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any setting of kit.config, for every model."
+)
+@options.json_option
+@click.pass_obj
+def command(
+    obj: Settings, /, slug: str, archive: str | None, settings: tuple[str, ...], as_json: bool, **chosen: Any
+) -> None:
+    """Download, prepare, train the competition's models, ensemble them, report, and check a submission; nothing is uploaded.
+
+    \b
+    kit run cifar-10 --from ~/Downloads/cifar-10.zip --folds 1
+    """
+    given = {key: value for key, value in chosen.items() if value is not None}
+    result = all_steps(obj, slug, archive, given, settings)
+    options.result(result, _text(result), as_json=as_json)
+    options.next_step(
+        f"runs {slug}" if obj.competition(slug).local else f"submit {slug} {result['models'][-1]['run']} --send --wait"
+    )
+
+
+def all_steps(
+    obj: Settings, slug: str, archive: str | None, given: dict[str, Any], settings: tuple[str, ...]
+) -> dict[str, Any]:
+    """Runs every step and returns the scores of the models, the paths of report and submission, and the local score."""
+    from kit import places
+    from kit.cli.download import fetched
+    from kit.data.prepare import prepare
+
+    competition = obj.competition(slug)
+    plans = [resolved(competition, variant, given, settings) for variant in competition.runs]
+    if not plans:
+        raise ConfigError(f"{slug} declares no runs", do=f"kit train {slug}")
+    fetched(competition, archive)
+    prepare(competition, places.data(slug), folds=competition.folds)
+    backend.load()
+    from kit.ensemble.build import ensemble
+    from kit.learn import train
+    from kit.report import page
+    from kit.submission import check
+
+    trained = [train.train(competition, config, origin) for config, origin in plans]
+    final = ensemble(competition, trained) if len(trained) > 1 else trained[0]
+    say(f"writing the report and the submission of {final.id}")
+    checked = check.subject(competition, final.id)
+    models = [options.summary(run) for run in (*trained, *([final] if len(trained) > 1 else []))]
+    return {"models": models, "report": str(page.write(final, competition)), **check.describe(competition, checked)}
+
+
+def _text(result: dict[str, Any]) -> str:
+    rows = [
+        {
+            "run": row["run"],
+            f"CV {row['metric']}": f"{row['score']:.5f}",
+            "±": f"{row['error']:.5f}",
+            "rows": row["rows"],
+        }
+        for row in result["models"]
+    ]
+    lines = [options.table(rows), ""]
+    if "local_score" in result:
+        lines.append(
+            f"local leaderboard  {result['local_score']:.5f} ({result['metric']} on {result['rows']} labels set aside)"
+        )
+    lines += [f"submission         {result['path']} ({result['rows']} rows)", f"report             {result['report']}"]
+    return "\n".join([*lines, *(f"notice             {notice}" for notice in result["notices"])])

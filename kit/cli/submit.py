@@ -1,0 +1,111 @@
+"""`kit submit`: build, check, and only with --send upload."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from kit.cli import options
+from kit.cli.options import Settings
+from kit.competition import Competition
+from kit.errors import ConfigError, DataError, KaggleError
+from kit.progress import say
+from kit.submission import check, records
+
+
+@click.command(short_help="build and check submission.csv; upload it with --send")
+@options.slug_argument
+@click.argument("subject", metavar="(RUN | FILE.csv)")
+@click.option("--send", is_flag=True, help="Upload the file to Kaggle; without it no request is made.")
+@click.option("--wait", is_flag=True, help="With --send: wait for the score.")
+@click.option("--timeout", type=click.FloatRange(min=0), default=900.0, show_default=True, help="Seconds --wait waits.")
+@click.option("--poll", type=click.FloatRange(min=0), default=15.0, hidden=True)  # Kaggle's rate limits are unpublished
+@click.option("--again", is_flag=True, help="With --send: upload bytes that were uploaded before.")
+@click.option("-m", "--message", default="", help="What to say about the file on Kaggle, before its run id and hash.")
+@options.json_option
+@click.pass_obj
+def command(
+    settings: Settings,
+    slug: str,
+    subject: str,
+    send: bool,
+    wait: bool,
+    timeout: float,
+    poll: float,
+    again: bool,
+    message: str,
+    as_json: bool,
+) -> None:
+    """Build the submission of a RUN, or take a FILE.csv, and check its bytes against the competition's sample.
+
+    Prints path, rows and sha256. A file that fails the check ends with exit code 6 and is never uploaded.
+    """
+    competition = settings.competition(slug)
+    _check_options(competition, send, wait, again)
+    checked = check.subject(competition, subject)
+    result = check.describe(competition, checked)
+    if send:
+        record, where = _send(slug, checked, message, again)
+        if wait:
+            record = _wait(record, where, timeout, poll)
+        result |= {key: getattr(record, key) for key in ("ref", "status", "public_score", "private_score")}
+    text = [f"{key:<14}{value}" for key, value in result.items() if key != "notices" and value is not None]
+    text += [f"{'notice':<14}{notice}" for notice in checked.report.notices]
+    options.result(result, "\n".join(text), as_json=as_json)
+    _say_next(competition, checked, subject, send)
+
+
+def _check_options(competition: Competition, send: bool, wait: bool, again: bool) -> None:
+    if send and competition.local:
+        raise ConfigError(
+            f"{competition.slug} is not on Kaggle: it is scored here", received="--send", do="leave --send out"
+        )
+    if not send and (wait or again):
+        raise ConfigError(f"{'--wait' if wait else '--again'} is about an upload", do="add --send")
+
+
+def _send(slug: str, checked: check.Checked, message: str, again: bool) -> tuple[records.Record, Path]:
+    """Uploads, and records only what Kaggle has given a reference for."""
+    sha256, run = checked.report.sha256, checked.run
+    where = records.folder(slug, run.folder if run else None)
+    with records.sending(slug):
+        before = [record for record in records.every(slug, where) if record.sha256 == sha256]
+        if before and not again:
+            raise ConfigError(
+                f"these bytes were uploaded before, as submission {before[-1].ref} at {before[-1].when}",
+                do="add --again to spend another of the day's submissions on them",
+            )
+        if checked.path.read_bytes() != checked.data:
+            raise DataError(f"{checked.path} has changed since it was checked", do="run the command again")
+        from kit.kaggle import submissions
+
+        words = (message, run.id if run else checked.path.name, sha256[:12])
+        text = " ".join(word for word in words if word)
+        ref = submissions.send(slug, checked.path, text)
+        say(f"uploaded: submission {ref}")  # before the record: a full disk must not hide it
+        record = records.Record(slug, sha256, run.id if run else None, str(checked.path), text, ref, records.now())
+        records.write(where, record)
+    return record, where
+
+
+def _wait(record: records.Record, where: Path, timeout: float, poll: float) -> records.Record:
+    from kit.kaggle import submissions
+
+    outcome = submissions.wait(record.slug, record.ref, timeout_s=timeout, poll_s=poll)
+    scored = replace(
+        record,
+        status=str(outcome.status),
+        public_score=outcome.public_score or None,
+        private_score=outcome.private_score or None,
+    )
+    records.write(where, scored)
+    if outcome.error or "error" in str(outcome.status).lower():
+        raise KaggleError(f"Kaggle could not score submission {record.ref}", received=outcome.error or outcome.status)
+    return scored
+
+
+def _say_next(competition: Competition, checked: check.Checked, subject: str, sent: bool) -> None:
+    if competition.local or sent:
+        options.next_step(f"report {checked.run.id}" if checked.run else "runs")
+    else:
+        options.next_step(f"submit {competition.slug} {subject} --send --wait")

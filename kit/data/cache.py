@@ -1,0 +1,129 @@
+"""The decoded cache: no image is decoded twice, and no step after this one meets a file that may not be an image.
+
+cache/ train.npy  test.npy  train.csv (id,label,group)  test.csv (id,readable,group)  quarantine.csv  manifest.json
+"""
+
+import hashlib
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kit.competition import Competition, class_indices
+from kit.data.readers import table
+from kit.errors import DataError
+from kit.files import read_json
+from kit.places import DataFolders
+
+FORMAT = 1  # raise it when the policy of kit.data.images changes
+TRAIN, TEST = ("id", "label", "group"), ("id", "readable", "group")  # columns of the tables
+QUARANTINE = ("part", "id", "path", "reason")
+FILES = ("train.npy", "test.npy", "train.csv", "test.csv", "quarantine.csv")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One split, in the order of `read`.
+
+    ids: (N,) text. images: (N, H, W, C) uint8, memory-mapped, read-only. labels: (N,) int64, (0,) for test.
+    readable: (N,) bool; train holds readable rows only, test keeps unreadable ones as zeros.
+    groups: (N,) int64, equal for rows with identical pixels, in train and test alike.
+    """
+
+    ids: np.ndarray
+    images: np.ndarray
+    labels: np.ndarray
+    readable: np.ndarray
+    groups: np.ndarray
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """fingerprint: sha256, in hex, over pixels, ids, labels, classes and shape."""
+
+    train: Part
+    test: Part
+    fingerprint: str
+
+
+def load(competition: Competition, folders: DataFolders) -> Dataset:
+    """The prepared data. Raises DataError if it was not prepared, was prepared otherwise, or is damaged."""
+    remedy = f"kit prepare {competition.slug}"
+    if not (folders.cache / "manifest.json").exists():
+        raise DataError(f"the data of {competition.slug} is not prepared", received=f"no {folders.cache}", do=remedy)
+    manifest = read_json(folders.cache / "manifest.json")
+    if fault := damage(competition, folders.cache, manifest):
+        raise DataError(f"{folders.cache} does not fit: {fault}", do=remedy)
+    train, test = table(folders.cache / "train.csv", TRAIN), table(folders.cache / "test.csv", TEST)
+    return Dataset(
+        _part(
+            folders.cache / "train.npy",
+            train,
+            labels=class_indices(competition, [row["label"] for row in train]),
+            readable=np.ones(len(train), bool),
+        ),
+        _part(
+            folders.cache / "test.npy",
+            test,
+            labels=np.empty(0, np.int64),
+            readable=np.array([row["readable"] == "1" for row in test], bool),
+        ),
+        manifest["fingerprint"],
+    )
+
+
+def _part(file: Path, rows: list[dict[str, str]], *, labels: np.ndarray, readable: np.ndarray) -> Part:
+    images = np.load(file, mmap_mode="r", allow_pickle=False)
+    if len(images) != len(rows):
+        raise DataError(
+            f"{file} is damaged", received=f"{len(images)} images", expected=f"{len(rows)} rows", do="kit prepare"
+        )
+    ids = np.array([row["id"] for row in rows], dtype=str)
+    return Part(ids, images, labels, readable, np.array([int(row["group"]) for row in rows], dtype=np.int64))
+
+
+def damage(competition: Competition, folder: Path, manifest: dict[str, Any]) -> str | None:
+    """Why the cache is not this competition's whole cache, or None: judged by its manifest and the sizes of its files."""
+    if manifest.get("format") != FORMAT:
+        return f"written by another version (format {manifest.get('format')}, now {FORMAT})"
+    if manifest["shape"] != list(competition.image_shape):
+        return f"images of {manifest['shape']}, competition of {list(competition.image_shape)}"
+    if manifest["classes"] != list(competition.classes):
+        return f"classes {manifest['classes']}, competition {list(competition.classes)}"
+    for name in FILES:
+        size = (folder / name).stat().st_size if (folder / name).exists() else None
+        if size != manifest["files"][name]:
+            return f"{name} has {size} bytes, not {manifest['files'][name]}"
+    return None
+
+
+def fits(competition: Competition, folders: DataFolders, raw: str) -> bool:
+    """Whether the cache is whole and was made from the archive with sha256 `raw` by the present `read`."""
+    try:
+        manifest = read_json(folders.cache / "manifest.json")
+    except DataError:
+        return False
+    made_from = manifest.get("archive_sha256"), manifest.get("read_sha256")
+    return made_from == (raw, reader_hash(competition)) and damage(competition, folders.cache, manifest) is None
+
+
+def reader_hash(competition: Competition) -> str:
+    """sha256 of the source of `read`: who edits it wants another cache."""
+    try:
+        source = inspect.getsource(competition.read)
+    except (OSError, TypeError):
+        source = ""
+    return hashlib.sha256(source.encode()).hexdigest()
+
+
+def quarantine(folders: DataFolders) -> list[dict[str, str]]:
+    """The images that could not be read: part, id, path, reason."""
+    return table(folders.cache / "quarantine.csv", QUARANTINE)
+
+
+def labels_of(part: Part, ids: np.ndarray) -> np.ndarray:
+    """int64 (len(ids),): the labels of those ids of the part, in their order."""
+    label = dict(zip(part.ids.tolist(), part.labels.tolist(), strict=True))
+    return np.array([label[name] for name in ids.tolist()], dtype=np.int64)

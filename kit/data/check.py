@@ -1,0 +1,81 @@
+"""What to know about the data before training on it: counts, balance, unreadable images, duplicates, twins across the split."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from kit.data.cache import Dataset
+
+LISTED = 1000  # examples kept of each kind
+
+
+def examine(dataset: Dataset, classes: Sequence[str], quarantine: Sequence[dict[str, str]]) -> dict[str, Any]:
+    """The data check as plain values for JSON.
+
+    duplicates: rows whose pixels occur earlier in the same part. conflicts: pairs of ids with identical pixels and
+    different labels. twins: pairs (train id, test id) with identical pixels. Lists are cut at 1,000 entries, counts are not.
+    """
+    train, test = dataset.train, dataset.test
+    counts = np.bincount(train.labels, minlength=len(classes)).tolist()
+    conflicts = _conflicts(train.ids, train.groups, train.labels)
+    twins = _twins(dataset)
+    return {
+        "fingerprint": dataset.fingerprint,
+        "train": {
+            "rows": len(train.ids),
+            "classes": dict(zip(classes, counts, strict=True)),
+            "unreadable": sum(row["part"] == "train" for row in quarantine),
+            "duplicates": _duplicates(train.groups),
+            "conflicts": len(conflicts),
+        },
+        "test": {
+            "rows": len(test.ids),
+            "unreadable": int((~test.readable).sum()),
+            "duplicates": _duplicates(test.groups),
+        },
+        "twins": len(twins),
+        "unreadable_listed": list(quarantine)[:LISTED],
+        "conflicts_listed": conflicts[:LISTED],
+        "twins_listed": twins[:LISTED],
+    }
+
+
+def _duplicates(groups: np.ndarray) -> int:
+    return len(groups) - len(np.unique(groups))
+
+
+def _conflicts(ids: np.ndarray, groups: np.ndarray, labels: np.ndarray) -> list[list[str]]:
+    first = {int(group): row for row, group in reversed(list(enumerate(groups)))}
+    leaders = np.array([first[int(group)] for group in groups], dtype=np.int64)
+    odd = np.flatnonzero(labels != labels[leaders])
+    return [[str(ids[leaders[row]]), str(ids[row])] for row in odd]
+
+
+def _twins(dataset: Dataset) -> list[list[str]]:
+    rows = defaultdict(list)
+    for row in np.flatnonzero(np.isin(dataset.train.groups, dataset.test.groups)):
+        rows[int(dataset.train.groups[row])].append(str(dataset.train.ids[row]))
+    return [
+        [train_id, str(dataset.test.ids[row])]
+        for row, group in enumerate(dataset.test.groups.tolist())
+        for train_id in rows.get(group, ())
+    ]
+
+
+def text(slug: str, found: dict[str, Any]) -> str:
+    """The data check for people, a few lines."""
+    train, test = found["train"], found["test"]
+    counts = list(train["classes"].values())
+    lines = [
+        f"{slug}: {train['rows']} training and {test['rows']} test images, {len(counts)} classes",
+        f"class sizes    {min(counts)} to {max(counts)}" + ("" if min(counts) else "  (a class has no image)"),
+        f"unreadable     {train['unreadable']} train (set aside), {test['unreadable']} test (kept, predicted by class prior)",
+        f"duplicates     {train['duplicates']} within train ({train['conflicts']} with another label), "
+        f"{test['duplicates']} within test",
+        f"twins          {found['twins']} pairs of identical images across train and test",
+    ]
+    for row in found["unreadable_listed"][:5]:
+        lines.append(f"  unreadable {row['part']} image {row['path']}: {row['reason']}")
+    return "\n".join(lines)

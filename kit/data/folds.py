@@ -1,0 +1,67 @@
+"""Which row is judged in which fold: one table for the whole team, stratified, identical images always in one fold."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from kit.data.cache import Dataset
+from kit.data.readers import table
+from kit.errors import ConfigError, DataError
+from kit.files import write_text
+
+
+def make(dataset: Dataset, n: int, seed: int) -> np.ndarray:
+    """The fold of each training row, int64 (N,), 0 to n - 1. Raises DataError if a class is too small for n folds.
+
+    One row per group of identical images is dealt out, stratified by its label; its copies follow it.
+    """
+    from sklearn.model_selection import StratifiedKFold
+
+    if n < 2:
+        raise ConfigError("too few folds", received=n, expected="at least 2")
+    _, first, group = np.unique(dataset.train.groups, return_index=True, return_inverse=True)
+    labels = dataset.train.labels[first]
+    smallest = int(np.bincount(labels)[np.unique(labels)].min())
+    if smallest < n:
+        raise DataError(
+            "too many folds for the smallest class",
+            received=f"{n} folds",
+            expected=f"at most {smallest}, its different images",
+        )
+    dealt = np.empty(len(first), np.int64)
+    for fold, (_, rows) in enumerate(StratifiedKFold(n, shuffle=True, random_state=seed).split(labels, labels)):
+        dealt[rows] = fold
+    return dealt[group]
+
+
+def write(path: Path, ids: Sequence[str] | np.ndarray, folds: np.ndarray) -> None:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(("id", "fold"))
+    writer.writerows(zip(map(str, ids), folds.tolist(), strict=True))
+    write_text(path, buffer.getvalue())
+
+
+def read(path: Path, ids: Sequence[str] | np.ndarray) -> np.ndarray:
+    """The fold of each of `ids`, int64 (N,), joined by id whatever the order of the file.
+
+    Raises DataError for a file that is missing or damaged, has other ids, or skips a fold number.
+    """
+    remedy = "`kit prepare SLUG --reset-folds` makes new ones"
+    listing = table(path, ("id", "fold"))
+    rows = {row["id"]: row["fold"] for row in listing}
+    here = [str(name) for name in ids]
+    if len(rows) != len(listing) or rows.keys() != set(here):
+        raise DataError(
+            f"{path} is not for these training images",
+            received=f"{len(listing)} rows, {len(rows.keys() & set(here))} of them known",
+            expected=f"{len(here)} ids, each once",
+            do=remedy,
+        )
+    texts = [rows[name] for name in here]
+    if set(texts) != {str(fold) for fold in range(len(set(texts)))} or len(set(texts)) < 2:
+        raise DataError(f"{path}: folds must be 0, 1, ... without a gap", received=sorted(set(texts))[:20], do=remedy)
+    return np.array(texts, dtype=np.int64)

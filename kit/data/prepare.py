@@ -1,0 +1,90 @@
+"""From the archive to a decoded cache and folds. Each step leaves valid output alone and rebuilds anything else."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kit.competition import Competition
+from kit.data import archives, cache, check, store
+from kit.data import folds as fold_table
+from kit.data.cache import Dataset
+from kit.errors import DataError
+from kit.files import locked, read_json, replacing, write_json
+from kit.places import DataFolders
+from kit.progress import say
+
+
+def prepare(
+    competition: Competition,
+    folders: DataFolders,
+    *,
+    folds: int = 5,
+    fold_seed: int = 0,
+    reset_folds: bool = False,
+    allow_bad: bool = False,
+) -> Dataset:
+    """Extracts, decodes and checks the data, and deals out folds.csv unless there is a valid one.
+
+    Raises DataError for a missing or refused archive, data that do not fit, folds of other data, or if another process
+    prepares the same data now.
+    """
+    with locked(folders.root / ".prepare.lock", f"{competition.slug} is being prepared by another process"):
+        archive = _archive(competition, folders)
+        named = competition.archives
+        required = [name for name in (named.train, named.test, named.sample, named.labels) if name]
+        raw = archives.extract(archive, folders.raw, digest=_recorded(archive), required=required)
+        if not cache.fits(competition, folders, raw):
+            store.write(competition, folders, raw, allow_bad=allow_bad)
+        dataset = cache.load(competition, folders)
+        checked(competition, folders, dataset)
+        if reset_folds or not folders.folds.exists():
+            fold_table.write(folders.folds, dataset.train.ids, fold_table.make(dataset, folds, fold_seed))
+        _mention(folders.folds, fold_table.read(folders.folds, dataset.train.ids), folds)
+        return dataset
+
+
+def checked(competition: Competition, folders: DataFolders, dataset: Dataset) -> dict[str, Any]:
+    """The data check (kit.data.check), read from cache/check.json or made and written there."""
+    path = folders.cache / "check.json"
+    if path.exists() and (found := read_json(path)).get("fingerprint") == dataset.fingerprint:
+        return dict(found)
+    found = check.examine(dataset, competition.classes, cache.quarantine(folders))
+    write_json(path, found)
+    return found
+
+
+def _archive(competition: Competition, folders: DataFolders) -> Path:
+    """The downloaded archive; a local competition builds its own."""
+    archive = folders.archives / f"{competition.slug}.zip"
+    if competition.build and not (archive.exists() and folders.solution.exists()):
+        with replacing(archive) as built, replacing(folders.solution) as solution:
+            competition.build(built, solution)
+    if not archive.exists():
+        raise DataError(
+            f"no archive of {competition.slug}",
+            expected=archive,
+            do=f"`kit download {competition.slug}`, or with --from ARCHIVE for one fetched in the browser",
+        )
+    return archive
+
+
+def _recorded(archive: Path) -> str | None:
+    """The sha256 that `kit download` recorded; None for an archive put there by hand."""
+    manifest = archive.with_name("manifest.json")
+    entry = read_json(manifest).get("files", {}).get(archive.name) if manifest.exists() else None
+    if entry is None:
+        return None
+    if entry["size"] != archive.stat().st_size:
+        raise DataError(
+            f"{archive} is not the file that was downloaded",
+            received=f"{archive.stat().st_size} bytes",
+            expected=entry["size"],
+            do="download it again",
+        )
+    return str(entry["sha256"])
+
+
+def _mention(path: Path, dealt: np.ndarray, asked: int) -> None:
+    if (here := int(dealt.max()) + 1) != asked:
+        say(f"{path} has {here} folds and stays; --reset-folds makes {asked}")

@@ -1,0 +1,50 @@
+"""What a competition's `read` returns, held to its contract before anything is decoded."""
+
+from pathlib import Path
+
+from kit.competition import Competition, Split
+from kit.data.readers import table
+from kit.errors import DataError, KitError
+
+
+def read(competition: Competition, raw: Path, part: str) -> Split:
+    """The split that the competition reads: as many images as ids (and labels), ids as text and unique; else DataError."""
+    try:
+        split = competition.read(raw, part)
+    except KitError:
+        raise
+    except Exception as error:
+        raise DataError(
+            f"`read` of {competition.slug} failed on {part}",
+            received=f"{type(error).__name__}: {error}",
+            do="--debug shows where",
+        ) from error
+    if len(split.ids) != len(split.images) or not len(split.ids):
+        raise DataError(f"{part} data do not fit", received=f"{len(split.ids)} ids, {len(split.images)} images")
+    if part == "train" and len(split.labels or ()) != len(split.ids):
+        raise DataError("train data do not fit", received=f"{len(split.ids)} ids, {len(split.labels or ())} labels")
+    seen: set[str] = set()
+    for name in split.ids:
+        if not isinstance(name, str) or not name:
+            raise DataError(f"an id of {part} is no text", received=repr(name))
+        if name in seen:
+            raise DataError(f"{part} holds id {name!r} twice")
+        seen.add(name)
+    return split
+
+
+def check_sample(competition: Competition, raw: Path, test: Split) -> None:
+    """Raises DataError unless the test ids are exactly those of the sample submission."""
+    sample = raw / competition.archives.sample
+    column = competition.submission.id_column
+    asked = [row[column] for row in table(sample, (column,))]
+    wanted, here = set(asked), set(test.ids)
+    if len(wanted) != len(asked):
+        raise DataError(f"{sample} holds an id twice", received=f"{len(asked)} rows, {len(wanted)} ids")
+    if wanted != here:
+        odd = min(wanted ^ here)
+        raise DataError(
+            f"the test images are not those that {sample.name} asks for, such as id {odd!r}",
+            received=f"{len(here)} images, {len(here - wanted)} of them unasked",
+            expected=f"{len(wanted)} ids, of which {len(wanted - here)} have no image",
+        )

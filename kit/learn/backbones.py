@@ -1,0 +1,162 @@
+"""Pretrained backbones: every family of keras.applications, with the input each was trained on, and a check of that input."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from kit.errors import DataError, KaggleError
+from kit.learn import device
+from kit.learn.checkpoints import load_every_weight
+
+# What preprocess_input of a family makes of pixels 0..255: (lowest, highest) value. "inside": the network rescales itself.
+RANGES = {"inside": (0.0, 255.0), "tf": (-1.0, 1.0), "torch": (-2.12, 2.65), "caffe": (-123.7, 151.1)}
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """builder: a function of keras.applications; family: its module there, which holds preprocess_input; size: pixels."""
+
+    builder: str
+    family: str
+    range: str
+    size: int = 224
+    arguments: tuple[tuple[str, Any], ...] = ()
+
+
+def _mobilenets(name: str, builder: str, family: str, alphas: tuple[float, ...]) -> dict[str, Backbone]:
+    return {f"{name}_{alpha:.2f}": Backbone(builder, family, "tf", arguments=(("alpha", alpha),)) for alpha in alphas}
+
+
+def _family(
+    builders: dict[str, str], family: str, range_: str, sizes: dict[str, int] | int = 224
+) -> dict[str, Backbone]:
+    return {
+        name: Backbone(builder, family, range_, sizes if isinstance(sizes, int) else sizes[name])
+        for name, builder in builders.items()
+    }
+
+
+BACKBONES: dict[str, Backbone] = {
+    **_mobilenets("mobilenet", "MobileNet", "mobilenet", (0.25, 0.5, 0.75, 1.0)),
+    **_mobilenets("mobilenet_v2", "MobileNetV2", "mobilenet_v2", (0.35, 0.5, 0.75, 1.0, 1.3, 1.4)),
+    **_family(
+        {"mobilenet_v3_small": "MobileNetV3Small", "mobilenet_v3_large": "MobileNetV3Large"}, "mobilenet_v3", "inside"
+    ),
+    **_family({"vgg16": "VGG16"}, "vgg16", "caffe"),
+    **_family({"vgg19": "VGG19"}, "vgg19", "caffe"),
+    **_family({f"resnet{n}": f"ResNet{n}" for n in (50, 101, 152)}, "resnet", "caffe"),
+    **_family({f"resnet{n}_v2": f"ResNet{n}V2" for n in (50, 101, 152)}, "resnet_v2", "tf"),
+    **_family({f"densenet{n}": f"DenseNet{n}" for n in (121, 169, 201)}, "densenet", "torch"),
+    **_family({"inception_v3": "InceptionV3"}, "inception_v3", "tf", 299),
+    **_family({"inception_resnet_v2": "InceptionResNetV2"}, "inception_resnet_v2", "tf", 299),
+    **_family({"xception": "Xception"}, "xception", "tf", 299),
+    **_family({"nasnet_mobile": "NASNetMobile"}, "nasnet", "tf", 224),
+    **_family({"nasnet_large": "NASNetLarge"}, "nasnet", "tf", 331),
+    **_family(
+        {f"efficientnet_b{n}": f"EfficientNetB{n}" for n in range(8)},
+        "efficientnet",
+        "inside",
+        {f"efficientnet_b{n}": size for n, size in enumerate((224, 240, 260, 300, 380, 456, 528, 600))},
+    ),
+    **_family(
+        {f"efficientnet_v2_{x.lower()}": f"EfficientNetV2{x}" for x in ("B0", "B1", "B2", "B3", "S", "M", "L")},
+        "efficientnet_v2",
+        "inside",
+        {
+            f"efficientnet_v2_{x}": s
+            for x, s in zip(["b0", "b1", "b2", "b3", "s", "m", "l"], (224, 240, 260, 300, 384, 480, 480), strict=True)
+        },
+    ),
+    **_family(
+        {f"convnext_{x.lower()}": f"ConvNeXt{x}" for x in ("Tiny", "Small", "Base", "Large", "XLarge")},
+        "convnext",
+        "inside",
+    ),
+}
+
+
+def build(name: str, weights: str, size: int) -> keras.Model:
+    """The backbone without its top: float32 images (N, size, size, 3) as `prepare` makes them -> pooled features (N, D).
+
+    weights: "imagenet" (downloaded once by Keras), "none" (random), or the path of a weights file made with
+    include_top=False. Raises DataError for a missing, damaged or wrong file, KaggleError without internet.
+    """
+    chosen = BACKBONES[name]
+    make = getattr(keras.applications, chosen.builder)
+    arguments = dict(chosen.arguments, include_top=False, pooling="avg", input_shape=(size, size, 3))
+    if weights == "imagenet":
+        model = _downloaded(make, arguments, name)
+    else:
+        model = make(weights=None, **arguments)
+        if weights != "none":
+            _load(model, Path(weights), name)
+    model.trainable = False
+    model.jit_compile = device.jit_compile()
+    return model
+
+
+def _downloaded(make: Any, arguments: dict[str, Any], name: str) -> keras.Model:
+    try:
+        return make(weights="imagenet", **arguments)
+    except Exception as error:
+        if "URL fetch failure" not in str(error) and not isinstance(error, OSError):
+            raise
+        url = next((word for word in str(error).split() if word.startswith("http")), "its weights")
+        raise KaggleError(
+            f"no ImageNet weights for {name}: no internet and none in ~/.keras/models",
+            do=f"fetch {url.rstrip(':')} on another machine, then pass --weights PATH",
+        ) from None
+
+
+def _load(model: keras.Model, path: Path, name: str) -> None:
+    if not path.is_file():
+        raise DataError(
+            f"no weights file {path}", expected=f"ImageNet weights of {name} without top (.h5 or .weights.h5)"
+        )
+    if path.suffix != ".h5":
+        raise DataError(
+            f"{path.name} is not a weights file", expected=".h5 or .weights.h5: whole models are never loaded"
+        )
+    try:
+        load_every_weight(model, path)
+    except Exception as error:  # h5py and Keras raise a dozen kinds for a file that does not fit
+        reason = " ".join(str(error).split())[:160]
+        raise DataError(
+            f"{path.name} does not hold weights of {name} without top", received=reason, do="check --backbone"
+        ) from None
+
+
+def prepare(images: np.ndarray, name: str, size: int) -> np.ndarray:
+    """uint8 (N, H, W, C) with 1 or 3 channels -> float32 (N, size, size, 3) as the backbone was trained on."""
+    import cv2
+
+    if images.shape[1:3] != (size, size):
+        shrink = images.shape[1] > size
+        way = cv2.INTER_AREA if shrink else cv2.INTER_LINEAR
+        images = np.stack(
+            [cv2.resize(image, (size, size), interpolation=way).reshape(size, size, -1) for image in images]
+        )
+    if images.shape[3] == 1:
+        images = np.repeat(images, 3, axis=3)
+    family = getattr(keras.applications, BACKBONES[name].family)
+    return np.asarray(family.preprocess_input(images.astype(np.float32)))
+
+
+def check_input(batch: np.ndarray, name: str) -> None:
+    """Raises DataError if `batch` cannot be what the backbone was trained on, such as pixels divided by 255 twice.
+
+    The classic silent failure: a network that rescales inside, fed with 0..1, sees nearly black images and learns nothing.
+    """
+    low, high = RANGES[BACKBONES[name].range]
+    span = high - low
+    seen_low, seen_high = float(batch.min()), float(batch.max())
+    if seen_low < low - 0.02 * span or seen_high > high + 0.02 * span or seen_high - seen_low < 0.1 * span:
+        raise DataError(
+            f"the images are not in the range that {name} was trained on",
+            received=f"{seen_low:.3g} to {seen_high:.3g}, mean {float(batch.mean()):.3g}",
+            expected=f"about {low:g} to {high:g}",
+            do="`read` and `augment` must give pixels 0 to 255; the kit rescales for each backbone",
+        )

@@ -1,0 +1,82 @@
+"""A checkpoint after each epoch: weights under a new name first, then state.json that names them. No moment without one."""
+
+import warnings
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from kit.errors import DataError
+from kit.files import read_json, replacing, write_json
+from kit.progress import say
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a training stands after `epoch` whole epochs. best_*: of the lowest stopping loss so far."""
+
+    epoch: int = 0
+    weights: str | None = None  # file of model and optimizer after that epoch
+    best_weights: str | None = None
+    best_loss: float | None = None
+    epochs_since_best: int = 0
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+def save(model: keras.Model, path: Path) -> None:
+    with replacing(path) as temporary:
+        model.save_weights(temporary)
+
+
+def write(model: keras.Model, folder: Path, state: State) -> State:
+    """Saves model and optimizer as of `state.epoch` and only then forgets the files that the state no longer names."""
+    state = replace(state, weights=f"epoch-{state.epoch:04d}.weights.h5")
+    save(model, folder / str(state.weights))
+    write_json(folder / "state.json", asdict(state))
+    for file in folder.glob("*.weights.h5"):
+        if file.name not in (state.weights, state.best_weights) and file.name != "model.weights.h5":
+            file.unlink()
+    return state
+
+
+def restore(model: keras.Model, folder: Path) -> State:
+    """The state of an unfinished member, with the model and its optimizer set to it; a fresh State if there is none.
+
+    Raises DataError for a damaged checkpoint, never starts over in silence.
+    """
+    if not (folder / "state.json").exists():
+        return State()
+    try:
+        state = State(**read_json(folder / "state.json"))
+    except TypeError as error:
+        raise _damaged(folder / "state.json", error) from None
+    model.optimizer.build(model.trainable_variables)
+    load(model, folder / str(state.weights))
+    say(f"going on after epoch {state.epoch} of fold {folder.name.removeprefix('fold-')}")
+    return state
+
+
+def load(model: keras.Model, path: Path) -> None:
+    """Raises DataError for a file that is missing, damaged, or of another network."""
+    try:
+        load_every_weight(model, path)
+    except FileNotFoundError:
+        raise DataError(f"no weights at {path}", do="remove its folder to train that member again") from None
+    except (OSError, ValueError, KeyError, TypeError, UserWarning) as error:
+        raise _damaged(path, error) from None
+
+
+def load_every_weight(model: keras.Model, path: Path) -> None:
+    """Loads weights, and raises UserWarning where Keras would only warn that some layers found nothing and stay random."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        model.load_weights(path)
+
+
+def _damaged(path: Path, error: Any) -> DataError:
+    return DataError(
+        f"{path} is damaged or of another network",
+        received=str(error).splitlines()[0][:200],
+        do=f"remove {path.parent} and use `kit train --resume RUN` to train that member again",
+    )

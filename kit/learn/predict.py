@@ -1,0 +1,44 @@
+"""Probabilities of images, in pieces that fit in memory, averaged over TTA views."""
+
+import keras
+import numpy as np
+
+from kit.learn.views import VIEWS
+from kit.progress import bar
+
+
+def logits(model: keras.Model, images: np.ndarray, rows: np.ndarray, view: str, batch_size: int) -> np.ndarray:
+    """float32 (len(rows), classes) for one view of images[rows]. images: uint8 (N, H, W, C), may be memory-mapped."""
+    pieces = []
+    for start in range(0, len(rows), batch_size):
+        batch = VIEWS[view](images[rows[start : start + batch_size]])
+        missing = batch_size - len(batch)  # one batch shape, so one compiled graph
+        padded = np.concatenate([batch, np.zeros((missing, *batch.shape[1:]), batch.dtype)]) if missing else batch
+        pieces.append(np.asarray(model.predict_on_batch(padded))[: len(batch)])
+    return np.concatenate(pieces)
+
+
+def probabilities(
+    model: keras.Model,
+    images: np.ndarray,
+    rows: np.ndarray,
+    views: tuple[str, ...],
+    *,
+    batch_size: int = 256,
+    label: str,
+) -> np.ndarray:
+    """The mean over views of the softmax, float32 (len(rows), classes), rows summing to 1."""
+    total = np.zeros((len(rows), model.output_shape[-1]), dtype=np.float32)
+    with bar(total=len(rows) * len(views), label=label, unit="image") as shown:
+        for start in range(0, len(rows), 16 * batch_size):
+            piece = rows[start : start + 16 * batch_size]
+            for view in views:
+                total[start : start + len(piece)] += softmax(logits(model, images, piece, view, batch_size))
+                shown.update(len(piece))
+    return total / len(views)
+
+
+def softmax(values: np.ndarray) -> np.ndarray:
+    """Over the last axis, float32."""
+    exponentials = np.exp(values - values.max(-1, keepdims=True))
+    return (exponentials / exponentials.sum(-1, keepdims=True)).astype(np.float32)

@@ -1,0 +1,44 @@
+"""The recipes by name. A recipe is one module to read, with two functions: `fit` a member, and open its `predictor`."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from kit.config import Config
+from kit.data.cache import Part
+from kit.errors import ConfigError, nearest
+from kit.learn.backbones import BACKBONES
+from kit.learn.networks import NETWORKS
+from kit.learn.recipes import features, scratch
+from kit.learn.task import Task
+
+Predictor = Callable[[Part, np.ndarray, tuple[str, ...], str], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    fit: Callable[[Task], list[dict[str, float]]]
+    predictor: Callable[[Task], Predictor]
+    backbones: Collection[str]
+
+
+RECIPES = {
+    "scratch": Recipe(scratch.fit, scratch.predictor, NETWORKS),
+    "features": Recipe(features.fit, features.predictor, BACKBONES),
+}
+
+
+def recipe(name: str) -> Recipe:
+    if name not in RECIPES:
+        raise ConfigError(f"unknown recipe {name!r}", do=nearest(name, RECIPES))
+    return RECIPES[name]
+
+
+def check(config: Config) -> None:
+    """Raises ConfigError for a recipe, or a backbone of it, that does not exist."""
+    known = recipe(config.recipe).backbones
+    if config.backbone not in known:
+        raise ConfigError(
+            f"recipe {config.recipe} has no backbone {config.backbone!r}", do=nearest(config.backbone, known)
+        )

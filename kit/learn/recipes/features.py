@@ -1,0 +1,87 @@
+"""features: a frozen pretrained backbone sees each image once per view; a linear head is then fitted in seconds.
+
+The head is a Dense layer with softmax on pooled features. Its loss is convex, so scikit-learn's solver finds the one
+optimum: there are no epochs, rates or luck to choose, only the regularisation.
+"""
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+from kit.data.cache import Part
+from kit.learn import checkpoints
+from kit.learn.features import compute
+from kit.learn.predict import softmax
+from kit.learn.task import Task
+
+WEIGHTS = "model.weights.h5"
+STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
+
+
+def fit(task: Task) -> list[dict[str, float]]:
+    """Fits the head of one member on every view of its images and leaves it in task.folder. Returns one history record."""
+    views = task.config.tta
+    features = compute(task.data, task.places, task.config, ("train", "test"), views)
+    labels = task.data.train.labels[task.learn_rows]
+    first = features["train", views[0]][task.learn_rows]
+    mean, scale = first.mean(0), first.std(0) + 1e-6
+    strength = task.config.head_strength or _strength((first - mean) / scale, labels, task)
+    stacked = np.concatenate([(features["train", view][task.learn_rows] - mean) / scale for view in views])
+    kernel, bias = _solve(stacked, np.tile(labels, len(views)), strength / len(views), len(task.competition.classes))
+    kernel = kernel / scale[:, None]  # the standardisation moves into the layer
+    head = _head(kernel.shape[0], kernel.shape[1])
+    head.set_weights([kernel, bias - mean @ kernel])
+    checkpoints.save(head, task.folder / WEIGHTS)
+    return [{"epoch": 1, "head_strength": strength}]
+
+
+def _strength(features: np.ndarray, labels: np.ndarray, task: Task) -> float:
+    """C with the lowest log loss by cross-validation within the rows to learn from, exact duplicates together."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import log_loss
+    from sklearn.model_selection import GroupKFold
+
+    groups = task.data.train.groups[task.learn_rows]
+    splits = list(GroupKFold(3).split(features, labels, groups))
+
+    def loss(strength: float) -> float:
+        total = 0.0
+        for learn, judge in splits:
+            solved = LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(features[learn], labels[learn])
+            total += log_loss(labels[judge], solved.predict_proba(features[judge]), labels=solved.classes_)
+        return total
+
+    return min(STRENGTHS, key=loss)
+
+
+def _solve(features: np.ndarray, labels: np.ndarray, strength: float, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Kernel (D, classes) and bias (classes,) of the regularised logistic regression."""
+    from sklearn.linear_model import LogisticRegression
+
+    solved = LogisticRegression(C=strength, max_iter=2000).fit(features, labels)
+    coefficients, intercepts = solved.coef_, solved.intercept_
+    if len(solved.classes_) == 2:  # one sigmoid is a softmax over two opposite halves
+        coefficients = np.concatenate([-coefficients, coefficients]) / 2
+        intercepts = np.concatenate([-intercepts, intercepts]) / 2
+    kernel, bias = np.zeros((features.shape[1], classes)), np.full(classes, -30.0)  # a class never seen: no chance
+    kernel[:, solved.classes_], bias[solved.classes_] = coefficients.T, intercepts
+    return kernel, bias
+
+
+def predictor(task: Task) -> Callable[[Part, np.ndarray, tuple[str, ...], str], np.ndarray]:
+    """A function (part, rows, views, label of the bar) -> probabilities, float32 (len(rows), C), by the trained member."""
+
+    def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
+        name = "train" if part is task.data.train else "test"
+        features = compute(task.data, task.places, task.config, (name,), views)
+        head = _head(features[name, views[0]].shape[1], len(task.competition.classes))
+        checkpoints.load(head, task.folder / WEIGHTS)
+        kernel, bias = head.get_weights()
+        return np.mean([softmax(features[name, view][rows] @ kernel + bias) for view in views], axis=0)
+
+    return run
+
+
+def _head(dimensions: int, classes: int) -> keras.Model:
+    return keras.Sequential([keras.Input((dimensions,)), keras.layers.Dense(classes, name="logits")], name="head")

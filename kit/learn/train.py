@@ -1,0 +1,180 @@
+"""A run: one recipe, one backbone, a member per fold; out-of-fold and test probabilities of them all."""
+
+import csv
+import io
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kit import metrics, places, predictions, runs
+from kit.competition import Competition
+from kit.config import Config
+from kit.data import cache, folds
+from kit.data.cache import Dataset
+from kit.errors import ConfigError, DataError, KitError
+from kit.files import locked, read_json, write_json, write_text
+from kit.learn import device, recipes, views
+from kit.learn.recipes import Predictor, recipe
+from kit.learn.task import Task
+from kit.progress import say
+from kit.runs import Run
+
+
+def train(competition: Competition, config: Config, origin: Mapping[str, str], *, name: str | None = None) -> Run:
+    """Trains a new run to its end. Raises KitError for settings or data that do not fit; an interruption can be resumed."""
+    recipes.check(config)
+    views.check(config.tta, competition.tta)
+    data, fold_of = _data(competition)
+    if config.folds > fold_of.max() + 1:
+        raise ConfigError(
+            "--folds asks for more than folds.csv has",
+            received=config.folds,
+            expected=f"1 to {fold_of.max() + 1}",
+            do=f"kit prepare {competition.slug} --folds {config.folds} --reset-folds",
+        )
+    run = runs.create(competition.slug, "train", config, origin, name=name, fingerprint=data.fingerprint)
+    say(f"run {run.id}")
+    try:
+        _go(run, competition, data, fold_of)
+    except KitError:
+        if not any(run.folder.glob("fold-*/*")):  # nothing learned yet: nothing worth keeping
+            shutil.rmtree(run.folder)
+        raise
+    return run
+
+
+def resume(run: Run, competition: Competition) -> Run:
+    """Goes on with an interrupted run: finished members are kept, an unfinished one continues after its last whole epoch."""
+    if run.kind != "train":
+        raise DataError(f"{run.id} is not a training", received=run.kind, expected="a run of kit train")
+    data, fold_of = _data(competition)
+    if (trained_on := runs.fingerprint(run)) != data.fingerprint:
+        raise DataError(
+            f"the data is not what {run.id} was trained on", received=data.fingerprint[:12], expected=trained_on[:12]
+        )
+    _go(run, competition, data, fold_of)
+    return run
+
+
+def predict_again(run: Run, competition: Competition, tta: tuple[str, ...], *, name: str | None = None) -> Run:
+    """A new run that holds the predictions of `run`'s members under other TTA views."""
+    while run.kind == "predict":
+        run = runs.find(run.parents[0])
+    if run.kind != "train" or run.status() != "finished":
+        raise DataError(
+            f"{run.id} has no members to predict with",
+            received=f"{run.kind}, {run.status()}",
+            expected="a finished train run",
+        )
+    views.check(tta, competition.tta)
+    data, fold_of = _data(competition)
+    if (trained_on := runs.fingerprint(run)) != data.fingerprint:
+        raise DataError(
+            f"the data is not what {run.id} was trained on", received=data.fingerprint[:12], expected=trained_on[:12]
+        )
+    config = replace(run.config, tta=tta)
+    label = name or f"{config.recipe}-{config.backbone}-tta"
+    again = runs.create(
+        run.slug,
+        "predict",
+        config,
+        {"tta": "command line"},
+        name=label,
+        fingerprint=data.fingerprint,
+        parents=(run.id,),
+    )
+    with locked(again.lock, f"{again.id} is being written"):
+        for fold in range(config.folds):
+            task = replace(_task(run, competition, data, fold_of, fold), config=config)
+            _predict(task, again.member(fold))
+        _finish(again, competition, data)
+    return again
+
+
+def _data(competition: Competition) -> tuple[Dataset, np.ndarray]:
+    where = places.data(competition.slug)
+    data = cache.load(competition, where)
+    return data, folds.read(where.folds, data.train.ids)
+
+
+def _go(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray) -> None:
+    with locked(run.lock, f"{run.id} is already being trained"):
+        if run.config.deterministic:
+            device.make_deterministic()
+        for fold in range(run.config.folds):
+            if not (run.member(fold) / "metrics.json").exists():
+                _member(_task(run, competition, data, fold_of, fold))
+        _finish(run, competition, data)
+
+
+def _task(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int) -> Task:
+    judged = np.flatnonzero(fold_of == fold)
+    learn = np.flatnonzero(fold_of != fold)
+    return Task(competition, run.config, data, places.data(run.slug), fold, learn, judged, run.member(fold))
+
+
+def _member(task: Task) -> None:
+    task.folder.mkdir(exist_ok=True)
+    history = recipe(task.config.recipe).fit(task)
+    _write_history(task.folder / "history.csv", history)
+    _predict(task, task.folder)
+    for leftover in (*task.folder.glob("epoch-*.weights.h5"), *task.folder.glob("best-*.weights.h5")):
+        leftover.unlink()
+
+
+def _predict(task: Task, out: Path) -> None:
+    """Writes oof.npz, test.npz and, last, metrics.json of a member into `out`."""
+    predictor = recipe(task.config.recipe).predictor(task)
+    data, classes, tta = task.data, task.competition.classes, task.config.tta
+    judged = predictor(data.train, task.judged_rows, tta, f"fold {task.fold}: out of fold")
+    oof = predictions.of(data.train.ids[task.judged_rows], judged, classes)
+    test = predictions.of(data.test.ids, _test(task, predictor), classes)
+    predictions.save(out / "oof.npz", oof)
+    predictions.save(out / "test.npz", test)
+    score = metrics.judge(task.competition, data.train.labels[task.judged_rows], oof.probabilities)
+    write_json(out / "metrics.json", {"fold": task.fold, **score})
+    result = f"{task.competition.metric} {score['score']:.5f} ±{score['error']:.5f}"
+    say(f"fold {task.fold}: {result} on {score['rows']} unseen images")
+
+
+def _test(task: Task, predictor: Predictor) -> np.ndarray:
+    """Test probabilities; an image that cannot be read keeps its row and gets the share of each class in training."""
+    test = task.data.test
+    labels = task.data.train.labels[task.learn_rows]
+    prior = np.bincount(labels, minlength=len(task.competition.classes)) / len(labels)
+    out = np.tile(prior.astype(np.float32), (len(test.ids), 1))
+    readable = np.flatnonzero(test.readable)
+    out[readable] = predictor(test, readable, task.config.tta, f"fold {task.fold}: test")
+    return out
+
+
+def _finish(run: Run, competition: Competition, data: Dataset) -> None:
+    """Joins the members' predictions, and writes metrics.json last."""
+    members = [run.member(fold) for fold in range(run.config.folds)]
+    parts = [predictions.load(member / "oof.npz") for member in members]
+    ids, values = np.concatenate([part.ids for part in parts]), np.concatenate([part.probabilities for part in parts])
+    oof = predictions.of(ids, values, competition.classes)
+    test = np.mean([predictions.load(member / "test.npz").at(data.test.ids) for member in members], axis=0)
+    predictions.save(run.oof, oof)
+    predictions.save(run.test, predictions.of(data.test.ids, test, competition.classes))
+    result: dict[str, Any] = {
+        "metric": competition.metric,
+        **metrics.judge(competition, cache.labels_of(data.train, oof.ids), oof.probabilities),
+    }
+    result["members"] = [read_json(member / "metrics.json") for member in members]
+    if unreadable := int((~data.test.readable).sum()):
+        result["test_images_given_the_class_prior"] = unreadable
+        say(f"warning: {unreadable} test images cannot be read; their rows hold the class prior")
+    write_json(run.metrics, result)
+
+
+def _write_history(path: Path, history: list[dict[str, float]]) -> None:
+    text = io.StringIO()
+    table = csv.DictWriter(text, ["epoch", *(key for key in history[0] if key != "epoch")], lineterminator="\n")
+    table.writeheader()
+    table.writerows({"epoch": number, **record} for number, record in enumerate(history, 1))
+    write_text(path, text.getvalue())

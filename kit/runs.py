@@ -1,0 +1,205 @@
+"""A run is a folder of plain files: what was asked, in which environment, what came out. An ensemble is a run too.
+
+runs/<id>/ run.json  config.json  environment.json  fold-0/ ...  oof.npz  test.npz  metrics.json (written last)
+"""
+
+import dataclasses
+import datetime
+import fcntl
+import hashlib
+import importlib.metadata
+import os
+import platform
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kit import __version__, places
+from kit.config import Config, resolve
+from kit.errors import ConfigError, DataError, nearest
+from kit.files import read_json, write_json
+
+PACKAGES = (
+    "tensorflow",
+    "tensorflow-cpu",
+    "keras",
+    "jax",
+    "numpy",
+    "albumentations",
+    "opencv-python-headless",
+    "scikit-learn",
+)
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
+
+
+@dataclass(frozen=True)
+class Run:
+    """kind: "train", "predict" (a finished run under other TTA views) or "ensemble"; parents: ids of the runs it came from."""
+
+    folder: Path
+    id: str
+    slug: str
+    kind: str
+    config: Config
+    parents: tuple[str, ...] = ()
+
+    @property
+    def oof(self) -> Path:
+        return self.folder / "oof.npz"
+
+    @property
+    def test(self) -> Path:
+        return self.folder / "test.npz"
+
+    @property
+    def metrics(self) -> Path:
+        """Written last: a run that has it is finished."""
+        return self.folder / "metrics.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / ".lock"
+
+    def member(self, fold: int) -> Path:
+        return self.folder / f"fold-{fold}"
+
+    def status(self) -> str:
+        """finished | running | interrupted, read off the files, so a killed run never says "running"."""
+        if self.metrics.exists():
+            return "finished"
+        return "running" if _held(self.lock) else "interrupted"
+
+
+def _held(lock: Path) -> bool:
+    if not lock.exists():
+        return False
+    with open(lock) as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
+def create(
+    slug: str,
+    kind: str,
+    config: Config,
+    origin: Mapping[str, str],
+    *,
+    name: str | None,
+    fingerprint: str,
+    parents: tuple[str, ...] = (),
+) -> Run:
+    """A new run folder with its records. Its id is <slug>-<name>-<UTC time>, unique here."""
+    label = name or (kind if kind == "ensemble" else f"{config.recipe}-{config.backbone}")
+    if not NAME.fullmatch(label):
+        raise ConfigError(
+            "--name does not fit into a folder name", received=repr(label), expected="letters, digits, . _ -"
+        )
+    now = datetime.datetime.now(datetime.UTC)
+    folder = _claim(places.runs(), f"{slug}-{label}-{now:%m%d-%H%M%S}")
+    run = Run(folder, folder.name, slug, kind, config, parents)
+    write_json(folder / "config.json", {"config": dataclasses.asdict(config), "origin": dict(origin)})
+    write_json(folder / "environment.json", _environment(config, fingerprint))
+    write_json(  # last: a folder without it is not a run
+        folder / "run.json",
+        {
+            "id": run.id,
+            "slug": slug,
+            "kind": kind,
+            "name": name,
+            "parents": parents,
+            "created": now.isoformat("T", "seconds"),
+        },
+    )
+    return run
+
+
+def _claim(parent: Path, stem: str) -> Path:
+    for suffix in ("", *(f"-{n}" for n in range(2, 100))):
+        folder = parent / (stem + suffix)
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return folder
+    raise DataError(f"too many runs called {stem} in {parent}")
+
+
+def _environment(config: Config, fingerprint: str) -> dict[str, Any]:
+    installed = {}
+    for package in PACKAGES:
+        try:
+            installed[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return {
+        "kit": __version__,
+        "source_sha256": source_hash(),
+        "git_commit": _commit(),
+        "seed": config.seed,
+        "data_fingerprint": fingerprint,
+        "keras_backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
+        "python": platform.python_version(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "packages": installed,
+    }
+
+
+def source_hash() -> str:
+    """sha256 over the kit's own code: what really ran, also where there is no git."""
+    root = Path(__file__).resolve().parent
+    digest = hashlib.sha256()
+    for file in sorted(root.rglob("*.py")):
+        digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _commit() -> str | None:
+    here = Path(__file__).resolve().parent
+    command = ["git", "-C", str(here), "describe", "--always", "--dirty", "--abbrev=40"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None
+
+
+def fingerprint(run: Run) -> str:
+    """Of the data that the run was trained on."""
+    return str(read_json(run.folder / "environment.json")["data_fingerprint"])
+
+
+def open_run(folder: Path) -> Run:
+    record = read_json(folder / "run.json")
+    stored = read_json(folder / "config.json")["config"]
+    config, _ = resolve([(str(folder / "config.json"), stored)])
+    return Run(folder, record["id"], record["slug"], record["kind"], config, tuple(record["parents"]))
+
+
+def every(slug: str | None = None) -> list[Run]:
+    """All runs here, oldest first; of one competition if asked."""
+    files = sorted(places.runs().glob("*/run.json"), key=lambda file: (file.stat().st_mtime_ns, file))
+    found = [open_run(file.parent) for file in files]
+    return [run for run in found if slug is None or run.slug == slug]
+
+
+def find(reference: str) -> Run:
+    """A run by its id, by a unique beginning of it, or by its folder. Raises DataError with the nearest id."""
+    if "/" in reference and (Path(reference) / "run.json").is_file():
+        return open_run(Path(reference).resolve())
+    ids = [file.parent.name for file in places.runs().glob("*/run.json")]
+    matching = [name for name in ids if name == reference] or [name for name in ids if name.startswith(reference)]
+    if len(matching) > 1:
+        raise DataError(
+            f"{reference!r} fits {len(matching)} runs", received=", ".join(sorted(matching)), do="give more of the id"
+        )
+    if not matching:
+        raise DataError(
+            f"no run {reference!r} in {places.runs()}", do=nearest(reference, ids) + " (`kit runs` lists them)"
+        )
+    return open_run(places.runs() / matching[0])

@@ -1,0 +1,169 @@
+"""What can be read off a competition's archive without unpacking it: member names, the sample submission, the labels."""
+
+import csv
+import io
+import math
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+from kit.data.readers import natural
+from kit.errors import DataError
+from kit.progress import bar
+
+MOST_CLASSES = 1000  # a column with more different values holds no classes
+IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Fields of a Competition. `seen` names those read off the archive; the others are guesses for a person to correct.
+
+    label_columns: the id and label column of the labels table (label_columns[1] of a pixel table).
+    """
+
+    train: str = "train.zip"
+    test: str = "test.zip"
+    sample: str = "sampleSubmission.csv"
+    labels: str | None = None
+    id_column: str = "id"
+    target_columns: tuple[str, ...] = ("label",)
+    label_columns: tuple[str, str] = ("id", "label")
+    kind: Literal["label", "probability"] = "label"
+    classes: tuple[str, ...] = ("first", "second")
+    values: tuple[str, ...] = ()
+    suffix: str = ".jpg"
+    shape: tuple[int, int, int] = (96, 96, 3)
+    seen: frozenset[str] = field(default_factory=frozenset)
+
+    def found(self, **values: Any) -> "Facts":
+        return replace(self, **values, seen=self.seen | values.keys())
+
+
+def read(archive: Path) -> Facts:
+    """Raises DataError for a file that is no sound zip archive."""
+    with _opening(archive) as source:
+        names = [name for name in source.namelist() if not name.endswith("/") and "__MACOSX" not in name]
+        facts = _members(Facts(), names)
+        if "sample" in facts.seen:
+            facts = _sample(facts, source)
+        return _classes(facts, source, names)
+
+
+@contextmanager
+def _opening(archive: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(archive) as source:
+            yield source
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, csv.Error) as error:
+        # RuntimeError: a password or an unknown compression; ValueError: a table that is not UTF-8
+        raise DataError(
+            f"cannot read {archive}", received=error, expected='the .zip that Kaggle\'s "download all" gives'
+        ) from None
+
+
+def _members(facts: Facts, names: Sequence[str]) -> Facts:
+    tables = sorted((name for name in names if is_table(name)), key=len)
+    samples = [name for name in tables if "sample" in name.lower()]
+    if samples:
+        facts = facts.found(sample=samples[0])
+    others = [name for name in names if name not in samples and not _about_labels(name)]
+    for part in ("train", "test"):
+        if member := _part(others, part):
+            facts = facts.found(**{part: member})
+    of_labels = [name for name in tables if _about_labels(name) and "test" not in name.lower()]
+    of_labels += [name for name in tables if name.lower().startswith("train") and name != facts.train]
+    if of_labels and "train" in facts.seen and not is_table(facts.train):
+        facts = facts.found(labels=of_labels[0])
+    suffixes = [suffix for name in names if (suffix := PurePosixPath(name).suffix.lower()) in IMAGES]
+    return facts.found(suffix=max(set(suffixes), key=suffixes.count)) if suffixes else facts
+
+
+def is_table(name: str) -> bool:
+    return name.lower().endswith((".csv", ".csv.zip"))
+
+
+def _about_labels(name: str) -> bool:
+    return is_table(name) and "label" in name.lower()
+
+
+def _part(names: Sequence[str], part: str) -> str | None:
+    """The archive, folder or table of images called like `part`, in this order of preference."""
+    top = {name.partition("/")[0]: "/" in name for name in names if name.lower().startswith(part)}
+    archives = [name for name in top if name.lower().endswith((".zip", ".7z")) and not is_table(name)]
+    folders = [name for name, is_folder in top.items() if is_folder]
+    tables = [name for name in top if is_table(name)]
+    return min(archives or folders or tables, key=lambda name: (len(name), name), default=None)
+
+
+def _sample(facts: Facts, source: zipfile.ZipFile) -> Facts:
+    """Header and kind. Decimal points tell probabilities from labels, and so does more than one target column."""
+    rows = _rows(source, facts.sample)
+    header, first = next(rows, []), next(rows, [])
+    if len(header) < 2 or len(first) != len(header):
+        return facts
+    several, written = len(header) > 2, first[1]
+    decimal = "." in written and written.replace(".", "").isdigit()
+    facts = facts.found(
+        id_column=header[0], target_columns=tuple(header[1:]), kind="probability" if several or decimal else "label"
+    )
+    return facts.found(classes=tuple(header[1:])) if several else replace(facts, values=_guess(written))
+
+
+def _guess(written: str) -> tuple[str, ...]:
+    """Two classes written as numbers, if the sample's label is one."""
+    return ("0", "1") if written.isdigit() else ()
+
+
+def _classes(facts: Facts, source: zipfile.ZipFile, names: Sequence[str]) -> Facts:
+    """The different labels of the labels table, or of the pixel table; in natural order."""
+    table = facts.labels or facts.train
+    if not is_table(table) or table not in names:
+        return facts
+    rows = _rows(source, table)
+    header = next(rows, [])
+    lower = [name.lower() for name in header]
+    target = facts.target_columns[0].lower()
+    place = lower.index(target) if target in lower else len(header) - 1 if facts.labels else -1
+    if place < 0:
+        return facts
+    id_place = lower.index(facts.id_column.lower()) if facts.id_column.lower() in lower else 0
+    facts = facts.found(label_columns=(header[id_place], header[place]))
+    side = math.isqrt(len(header) - 1)
+    if not facts.labels and side * side == len(header) - 1:  # a pixel table: all columns but the label
+        facts = facts.found(shape=(side, side, 1))
+    if len(facts.target_columns) > 1:
+        return facts
+    different: set[str] = set()
+    for row in bar(rows, label=f"labels of {table}", unit="row"):
+        different.update(row[place : place + 1])
+        if len(different) > MOST_CLASSES:
+            return facts
+    return _with_classes(facts, tuple(sorted(different, key=natural)))
+
+
+def _with_classes(facts: Facts, classes: tuple[str, ...]) -> Facts:
+    """The classes are written as they are, unless the sample writes numbers for names: then the numbers are a guess."""
+    if len(classes) < 2:
+        return facts
+    numbers = tuple(str(n) for n in range(len(classes)))
+    same = not facts.values or set(facts.values) <= set(classes)
+    return replace(facts.found(classes=classes), values=() if same else numbers)
+
+
+def _rows(source: zipfile.ZipFile, name: str) -> Iterator[list[str]]:
+    """The rows of a table in the archive, or in a zip inside it; read as a stream, since it may be large."""
+    with source.open(name) as raw:
+        if not name.lower().endswith(".zip"):
+            yield from _csv(raw)
+            return
+        with zipfile.ZipFile(raw) as inner, inner.open(inner.namelist()[0]) as packed:
+            yield from _csv(packed)
+
+
+def _csv(raw: Any) -> Iterator[list[str]]:
+    yield from csv.reader(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""))

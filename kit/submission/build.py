@@ -1,0 +1,59 @@
+"""The submission file: rows in the sample's order, joined by id, the same bytes every time."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from kit.competition import Competition
+from kit.errors import DataError
+from kit.files import writing
+from kit.predictions import Predictions
+from kit.submission.sample import Sample
+
+
+def build(competition: Competition, predictions: Predictions, sample: Sample) -> bytes:
+    """CSV in UTF-8, "\\n" line ends, the sample's header and ids.
+
+    Labels are written as Submission.values, probabilities clipped to [clip, 1 - clip] and with the nine digits
+    from which a float32 comes back exactly. Raises DataError for a missing id or predictions of other classes.
+    """
+    if set(predictions.classes) != set(competition.classes):
+        raise DataError(
+            "the predictions are of other classes",
+            received=", ".join(predictions.classes),
+            expected=", ".join(competition.classes),
+        )
+    probabilities = predictions.at(sample.ids)[:, [predictions.classes.index(name) for name in competition.classes]]
+    columns: dict[str, Sequence[str]] = {competition.submission.id_column: sample.ids}
+    columns |= (_labels if competition.submission.kind == "label" else _probabilities)(competition, probabilities)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(sample.columns)
+    writer.writerows(zip(*(columns[name] for name in sample.columns), strict=True))
+    return text.getvalue().encode()
+
+
+def _labels(competition: Competition, probabilities: np.ndarray) -> dict[str, Sequence[str]]:
+    form = competition.submission
+    values = form.values or competition.classes
+    return {form.target_columns[0]: [values[i] for i in probabilities.argmax(1).tolist()]}
+
+
+def _probabilities(competition: Competition, probabilities: np.ndarray) -> dict[str, Sequence[str]]:
+    form = competition.submission
+    clipped = np.clip(probabilities.astype(np.float64), form.clip, 1 - form.clip)
+    places = [competition.classes.index(name) for name in form.of or form.target_columns]
+    return {
+        column: [f"{value:.9g}" for value in clipped[:, place].tolist()]
+        for column, place in zip(form.target_columns, places, strict=True)
+    }
+
+
+def write(target: Path, competition: Competition, predictions: Predictions, sample: Sample) -> None:
+    """Writes `build` to `target`; a failure leaves what was there."""
+    data = build(competition, predictions, sample)
+    with writing(target) as handle:
+        handle.write(data)

@@ -1,0 +1,54 @@
+"""A submission that has passed: built for a run, or brought as a file, and validated from the bytes on disk."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kit import places, predictions, runs
+from kit.competition import Competition
+from kit.errors import DataError
+from kit.runs import Run
+from kit.submission import build, local, sample
+from kit.submission.sample import Sample
+from kit.submission.validate import Report, validate
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file that has passed validation, and the run it came from."""
+
+    path: Path
+    data: bytes
+    report: Report
+    run: Run | None
+
+
+def subject(competition: Competition, reference: str) -> Checked:
+    """Builds the file of a run, or takes a FILE.csv, and checks its bytes. Raises SubmissionError naming the broken rule."""
+    expected = sample.read(competition)
+    # A run's id ends in a time, never in .csv
+    path, run = (Path(reference), None) if reference.endswith(".csv") else _build(competition, reference, expected)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot read {path}", received=error.strerror, do="give a run id or a FILE.csv") from None
+    return Checked(path, data, validate(data, competition, expected), run)
+
+
+def _build(competition: Competition, reference: str, expected: Sample) -> tuple[Path, Run]:
+    run = runs.find(reference)
+    if run.slug != competition.slug:
+        raise DataError(f"run {run.id} is of another competition", received=run.slug, expected=competition.slug)
+    path = run.folder / "submission.csv"
+    build.write(path, competition, predictions.load(run.test), expected)
+    return path, run
+
+
+def describe(competition: Competition, checked: Checked) -> dict[str, Any]:
+    """Path, rows and sha256 of a checked file, its notices, and its score where that can be told here."""
+    report = checked.report
+    result: dict[str, Any] = {"path": str(checked.path), "rows": report.rows, "sha256": report.sha256}
+    if competition.local:
+        solution = places.data(competition.slug).solution
+        result |= {"metric": competition.metric, "local_score": local.score(checked.data, competition, solution)}
+    return result | {"notices": list(report.notices)}

@@ -1,0 +1,75 @@
+"""What was uploaded: one JSON file per upload, written once Kaggle has given a reference, never removed by the kit.
+
+runs/<run-id>/submissions/ holds a run's uploads, runs/submissions/<slug>/ those of files made elsewhere.
+"""
+
+import datetime
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from kit import places
+from kit.errors import DataError
+from kit.files import locked, read_json, write_json
+
+
+@dataclass(frozen=True)
+class Record:
+    """One upload. run: its id, None for a bare file. when: UTC, ISO 8601. Scores as Kaggle writes them, None until known."""
+
+    slug: str
+    sha256: str
+    run: str | None
+    file: str
+    message: str
+    ref: int
+    when: str
+    status: str | None = None
+    public_score: str | None = None
+    private_score: str | None = None
+
+
+def now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds")
+
+
+def folder(slug: str, run_folder: Path | None) -> Path:
+    """Where the records of a run, or of the bare files of a competition, lie."""
+    return run_folder / "submissions" if run_folder else places.runs() / "submissions" / slug
+
+
+def write(where: Path, record: Record) -> Path:
+    """Writes the record's own file; again, with the score, once that is known."""
+    stamp = datetime.datetime.fromisoformat(record.when)
+    path = where / f"{record.sha256[:8]}-{stamp:%Y%m%dT%H%M%S%fZ}.json"
+    write_json(path, asdict(record))
+    return path
+
+
+def every(slug: str, where: Path | None = None) -> list[Record]:
+    """All uploads to a competition from here, and those in the folder `where`, oldest first. DataError if one is damaged."""
+    files = set(_files(where.resolve())) if where else set()
+    root = places.runs().resolve()
+    files.update(_files(root / "submissions" / slug))
+    for run in root.glob("*/submissions"):
+        files.update(_files(run))
+    records = [_read(path) for path in files]
+    return sorted((record for record in records if record.slug == slug), key=lambda record: record.when)
+
+
+def _files(where: Path) -> Iterator[Path]:
+    return where.glob("*.json")
+
+
+def _read(path: Path) -> Record:
+    try:
+        return Record(**read_json(path))
+    except TypeError as error:
+        raise DataError(f"{path} is not a record of an upload", received=error) from None
+
+
+def sending(slug: str) -> AbstractContextManager[None]:
+    """One upload to a competition at a time, so that the same file cannot slip through twice."""
+    lock = places.runs() / "submissions" / slug / ".lock"
+    return locked(lock, f"another upload to {slug} is under way")

@@ -1,0 +1,51 @@
+"""Kaggle's own sample submission: the one authority on header, ids and row count."""
+
+from dataclasses import dataclass
+
+from kit import places
+from kit.competition import Competition
+from kit.errors import DataError, SubmissionError
+from kit.submission import table
+
+
+@dataclass(frozen=True)
+class Sample:
+    """columns: the header, in order. ids: N texts, unique, in the order of the file."""
+
+    columns: tuple[str, ...]
+    ids: tuple[str, ...]
+
+
+def read(competition: Competition) -> Sample:
+    """The sample in the competition's raw folder. Raises DataError if it is missing, malformed or of other columns."""
+    # `prepare` opens archives among the members: sample.csv.zip lies there as sample.csv
+    path = places.data(competition.slug).raw / competition.archives.sample.removesuffix(".zip")
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise DataError(f"no sample submission at {path}", do=f"run: kit prepare {competition.slug}") from None
+    try:
+        return parse(data, competition)
+    except (DataError, SubmissionError) as error:
+        raise DataError(f"the sample submission {path} is malformed", received=error) from None
+
+
+def parse(data: bytes, competition: Competition) -> Sample:
+    """Raises DataError or SubmissionError for anything but a CSV of the competition's columns with unique ids."""
+    rows = [row for row in table.parse(data) if row.fields]
+    form = competition.submission
+    declared = (form.id_column, *form.target_columns)
+    columns = tuple(rows[0].fields) if rows else ()
+    if sorted(columns) != sorted(declared):
+        raise DataError(
+            "its header is not what competition.py declares", received=",".join(columns), expected=",".join(declared)
+        )
+    ragged = [row for row in rows if len(row.fields) != len(columns)]
+    if ragged:
+        raise DataError(
+            f"line {ragged[0].line} has {len(ragged[0].fields)} fields", expected=f"{len(columns)}, as in the header"
+        )
+    ids = tuple(row.fields[columns.index(form.id_column)] for row in rows[1:])
+    if not ids or len(set(ids)) != len(ids):
+        raise DataError("its ids are not one or more different ids", received=f"{len(ids)}, {len(set(ids))} different")
+    return Sample(columns, ids)

@@ -1,0 +1,84 @@
+"""The strict reading of a CSV file's bytes: nothing guessed, nothing repaired, every row with its line number."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kit.errors import SubmissionError
+
+
+class Row(NamedTuple):
+    """line: 1 is the first of the file. fields: empty for a blank line."""
+
+    line: int
+    fields: list[str]
+
+
+@dataclass(frozen=True)
+class Offence:
+    """One line that breaks a rule, in the words of an error message."""
+
+    line: int
+    received: str
+    expected: str
+    do: str | None = None
+
+
+def refuse(rule: str, offences: Iterable[Offence]) -> None:
+    """Raises SubmissionError naming the rule, the first offending line and how many there are; no offence, no error."""
+    found = list(offences)
+    if not found:
+        return
+    first, lines = found[0], "1 line" if len(found) == 1 else f"{len(found):,} lines"
+    raise SubmissionError(
+        f"the file breaks the rule {rule!r} on {lines}, first on line {first.line}",
+        received=first.received,
+        expected=first.expected,
+        do=first.do,
+    )
+
+
+def show(text: str) -> str:
+    """A piece of the file, quoted and cut to a length that a message can bear."""
+    return repr(text if len(text) <= 80 else text[:77] + "...")
+
+
+def parse(data: bytes) -> list[Row]:
+    """The rows of a CSV file in UTF-8, the header among them. Line ends: LF or CRLF; a byte order mark is dropped.
+
+    Raises SubmissionError for another encoding, NUL bytes and broken quoting.
+    """
+    refuse("encoding", _not_text(data))
+    text = data.removeprefix(codecs.BOM_UTF8).decode()
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows, line = [], 1
+    try:
+        for fields in reader:
+            rows.append(Row(line, fields))
+            line = reader.line_num + 1  # a quoted field may span lines: a row's line is where it begins
+    except csv.Error as error:
+        refuse("quoting", [Offence(line, str(error), 'fields bare, or whole in "double quotes"')])
+    return rows
+
+
+def _not_text(data: bytes) -> Iterator[Offence]:
+    expected, do = "UTF-8 text", "save the file as CSV in UTF-8"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        yield Offence(1, "UTF-16", expected, do)
+        return
+    for line, content in enumerate(data.split(b"\n"), 1):
+        if b"\0" in content:
+            yield Offence(line, "a NUL byte", expected, do)
+        elif not _decodes(content):
+            yield Offence(line, f"bytes that are not UTF-8: {content[:40]!r}", expected, do)
+
+
+def _decodes(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

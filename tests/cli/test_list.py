@@ -1,0 +1,53 @@
+import json
+
+import pytest
+
+PLUGIN = """
+from kit.competition import Archives, Competition, Submission
+
+COMPETITION = Competition(
+    "{slug}", "Zoo", ("cat", "dog"), (8, 8, 3), "log_loss", Submission("id", ("label",)),
+    Archives("train.zip", "test.zip"), read=lambda raw, part: None, defaults={{"epochs": 3, "tta": ("identity", "hflip")}},
+)
+"""
+
+
+@pytest.fixture
+def plugins(tmp_path):
+    for slug, text in (("zoo", PLUGIN.format(slug="zoo")), ("broken", "x = 1\nx +\n"), ("other", "import nowhere\n")):
+        file = tmp_path / "plugins" / slug / "competition.py"
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+    return tmp_path / "plugins"
+
+
+def test_broken_folders_take_a_line_and_the_others_still_list(kit):
+    done = kit("list")
+    lines = {line.split()[0].rstrip(":"): line for line in done.stdout.splitlines()}
+    assert {"zoo", "digit-recognizer", "dogs-vs-cats", "cifar-10", "sklearn-digits"} <= lines.keys()
+    assert lines["zoo"].split() == ["zoo", "Zoo", "log_loss", "epochs=3", "tta=identity,hflip", "-"]
+    assert "broken: " in lines["broken"] and "line 2" in lines["broken"] and "SyntaxError" in lines["broken"]
+    assert "line 1" in lines["other"] and "No module named 'nowhere'" in lines["other"]
+
+
+def test_json_tells_how_far_each_has_come(kit, home):
+    def zoo() -> dict:
+        return next(entry for entry in json.loads(kit("list", "--json").stdout) if entry["slug"] == "zoo")
+
+    assert (zoo()["downloaded"], zoo()["prepared"]) == (False, False)
+    archives = home / "data" / "zoo" / "archives"
+    archives.mkdir(parents=True)
+    (archives / "manifest.json").write_text("{}")
+    assert (zoo()["downloaded"], zoo()["prepared"]) == (True, False)
+    (home / "data" / "zoo" / "folds.csv").write_text("id,fold\n")
+    assert (zoo()["downloaded"], zoo()["prepared"]) == (True, True)
+    assert zoo()["defaults"] == {"epochs": 3, "tta": ["identity", "hflip"]}
+
+
+def test_a_missing_folder_of_competitions_is_one_line(home, tmp_path):
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-m", "kit", "--competitions", str(tmp_path / "none"), "list"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 3 and done.stderr.startswith("kit: no folder of competitions at")

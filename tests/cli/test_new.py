@@ -1,0 +1,179 @@
+"""`kit new` reads what it can off an archive, and what it writes loads."""
+
+import io
+import zipfile
+
+import pytest
+
+from kit.competition import load_folder
+from kit.errors import DataError
+from kit.scaffold import facts, template
+
+
+def zipped(members: dict[str, str | bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, content in members.items():
+            out.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def plugins(tmp_path):
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def scaffold(tmp_path):
+    """The competition that `kit new` would make from an archive of these members."""
+
+    def make(members: dict[str, str | bytes], slug: str = "zoo"):
+        archive = tmp_path / "archive.zip"
+        archive.write_bytes(zipped(members))
+        folder = tmp_path / "made" / slug
+        folder.mkdir(parents=True)
+        (folder / "competition.py").write_text(template.competition(slug, facts.read(archive)))
+        return load_folder(folder)
+
+    return make
+
+
+def test_without_an_archive_it_loads_and_lists(kit, plugins):
+    done = kit("new", "zoo", "--in", str(plugins))
+    assert done.stdout.strip() == str(plugins / "zoo" / "competition.py")
+    assert "where it says TODO" in done.stderr and "next: kit --competitions" in done.stderr
+    assert sorted(path.name for path in (plugins / "zoo").iterdir()) == ["README.md", "competition.py"]
+    assert "\nzoo " in kit("list").stdout
+
+
+def test_it_never_overwrites(kit, plugins):
+    (plugins / "zoo").mkdir()
+    done = kit("new", "zoo", "--in", str(plugins), check=False)
+    assert done.returncode == 3 and "is there already" in done.stderr and done.stdout == ""
+    assert list((plugins / "zoo").iterdir()) == []
+
+
+@pytest.mark.parametrize("slug", ["../evil", "Zoo", "a b", "-x-", "zoo/.."])
+def test_a_name_that_is_no_slug_is_refused(kit, plugins, slug):
+    done = kit("new", "--in", str(plugins), "--", slug, check=False)
+    assert done.returncode == 3 and "is not a slug" in done.stderr
+    assert list(plugins.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>403</html>", zipped({"train.csv": "label\n1\n"})[:-30]])
+def test_what_is_no_archive_leaves_nothing(kit, plugins, tmp_path, content):
+    archive = tmp_path / "bad.zip"
+    archive.write_bytes(content)
+    done = kit("new", "zoo", "--in", str(plugins), "--from", str(archive), check=False)
+    assert done.returncode == 3 and "cannot read" in done.stderr and len(done.stderr.splitlines()) == 1
+    assert list(plugins.iterdir()) == []
+
+
+def test_the_downloaded_archive_is_found(kit, home, plugins):
+    archive = home / "data" / "zoo" / "archives" / "zoo.zip"
+    archive.parent.mkdir(parents=True)
+    archive.write_bytes(zipped({"train.7z": "", "test.7z": "", "sample_submission.csv": "Name,Kind\nx,0\n"}))
+    done = kit("new", "zoo", "--in", str(plugins))
+    assert "read " in done.stderr and "prepare zoo" in done.stderr
+    made = load_folder(plugins / "zoo")
+    assert (made.submission.id_column, made.submission.target_columns) == ("Name", ("Kind",))
+    assert (made.archives.train, made.archives.sample) == ("train.7z", "sample_submission.csv")
+
+
+def test_a_table_of_labels_gives_the_classes(scaffold):
+    made = scaffold(
+        {
+            "train.7z": "",
+            "test.7z": "",
+            "trainLabels.csv": "id,label\n1,owl\n2,cat\n3,owl\n",
+            "sampleSubmission.csv": "id,label\n1,cat\n2,cat\n",
+        }
+    )
+    assert made.classes == ("cat", "owl") and made.submission.values == ()
+    assert made.archives.labels == "trainLabels.csv" and made.submission.kind == "label"
+
+
+def test_a_table_of_pixels_gives_classes_and_shape(scaffold, tmp_path):
+    head = "label," + ",".join(f"pixel{n}" for n in range(4))
+    made = scaffold(
+        {
+            "train.csv": f"{head}\n10,1,2,3,4\n2,1,2,3,4\n",
+            "test.csv": head.partition(",")[2] + "\n1,2,3,4\n",
+            "sample_submission.csv": "ImageId,Label\n1,2\n",
+        }
+    )
+    assert made.classes == ("2", "10") and made.image_shape == (2, 2, 1) and made.archives.train == "train.csv"
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "train.csv").write_text(f"{head}\n10,1,2,3,4\n2,1,2,3,4\n")
+    split = made.read(raw, "train")
+    assert (list(split.ids), list(split.labels)) == (["1", "2"], ["10", "2"])
+
+
+def test_folders_of_images_and_a_table_called_train(scaffold, tmp_path):
+    labels = "image_id,label\na,0\nb,3\n"
+    made = scaffold(
+        {
+            "train_images/a.png": b"",
+            "train_images/b.png": b"",
+            "test_images/c.png": b"",
+            "train.csv": labels,
+            "sample_submission.csv": "image_id,label\nc,0\n",
+        }
+    )
+    assert (made.archives.train, made.archives.test, made.archives.labels) == (
+        "train_images",
+        "test_images",
+        "train.csv",
+    )
+    raw = tmp_path / "raw"
+    (raw / "train_images").mkdir(parents=True)
+    for name in ("a", "b"):
+        (raw / "train_images" / f"{name}.png").touch()
+    (raw / "train.csv").write_text(labels)
+    assert list(made.read(raw, "train").labels) == ["0", "3"]
+
+
+def test_decimals_in_the_sample_mean_probabilities(scaffold):
+    made = scaffold({"train.zip": "", "test.zip": "", "sample_submission.csv": "id,label\n1,0.5\n"})
+    assert (made.submission.kind, made.metric) == ("probability", "log_loss")
+    assert len(made.submission.of) == 1 and set(made.submission.of) <= set(made.classes)
+
+
+def test_several_target_columns_are_the_classes(scaffold):
+    made = scaffold(
+        {"train.zip": "", "test.zip": "", "sample.csv.zip": zipped({"sample.csv": "id,c0,c1,c2\n1,1,0,0\n"})}
+    )
+    assert made.submission.target_columns == made.classes == ("c0", "c1", "c2")
+    assert made.submission.kind == "probability" and made.archives.sample == "sample.csv.zip"
+
+
+def test_names_from_the_archive_cannot_become_code(scaffold):
+    evil = '"+__import__("os").abort()+"'
+    made = scaffold({"train.zip": "", "test.zip": "", "sample.csv": f'"id\'""\\n$x",{evil!r}\n1,a\n'})
+    assert made.submission.target_columns == (repr(evil),)
+    assert made.submission.id_column == "id'\"\\n$x"
+
+
+def test_a_column_of_too_many_values_is_not_a_list_of_classes(scaffold):
+    rows = "".join(f"{n},{n}.5\n" for n in range(1200))
+    made = scaffold({"train.zip": "", "train_labels.csv": "id,label\n" + rows, "sample.csv": "id,label\n1,7\n"})
+    assert len(made.classes) == 2
+
+
+@pytest.mark.parametrize("fault", ["flipped bit", "password", "latin-1"])
+def test_a_table_that_cannot_be_read_is_one_error(tmp_path, fault):
+    labels = "id,label\n" + "1,owl\n2,köter\n" * 50
+    content = labels.encode("latin-1" if fault == "latin-1" else "utf-8")
+    data = bytearray(zipped({"train.zip": "", "trainLabels.csv": content}))
+    if fault == "flipped bit":
+        data[data.index(b"trainLabels.csv") + 20] ^= 0xFF
+    if fault == "password":
+        data[data.rindex(b"PK\x01\x02") + 8] |= 1
+        data[data.rindex(b"PK\x03\x04") + 6] |= 1
+    archive = tmp_path / "bad.zip"
+    archive.write_bytes(data)
+    with pytest.raises(DataError, match=r"cannot read .*bad\.zip; received"):
+        facts.read(archive)

@@ -1,0 +1,183 @@
+"""What the built-in competitions promise about Kaggle's files, on archives of Kaggle's form that hold a few images."""
+
+import hashlib
+import io
+import zipfile
+
+import numpy as np
+import py7zr
+import pytest
+from PIL import Image
+
+from kit.competition import BUILT_IN, folders, load
+from kit.config import resolve
+from kit.data.prepare import prepare
+from kit.learn.views import VIEWS
+from kit.places import DataFolders
+
+SLUGS = sorted(folders())
+
+
+def image(number: int, form: str) -> bytes:
+    pixels = np.random.default_rng(number).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, form)
+    return buffer.getvalue()
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as out:
+        for name, data in members.items():
+            out.writestr(name, data)
+    return buffer.getvalue()
+
+
+def packed7(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with py7zr.SevenZipFile(buffer, "w") as out:
+        for name, data in members.items():
+            out.writestr(data, name)
+    return buffer.getvalue()
+
+
+def pixel_rows(count: int, width: int, labels: bool) -> bytes:
+    head = ["label"] * labels + [f"pixel{n}" for n in range(width)]
+    rows = [",".join([str(n % 10)] * labels + [str((n + place) % 256) for place in range(width)]) for n in range(count)]
+    return "\n".join([",".join(head), *rows, ""]).encode()
+
+
+def sample(header: str, count: int, value: str) -> bytes:
+    return "".join([header + "\n", *(f"{n},{value}\n" for n in range(1, count + 1))]).encode()
+
+
+def cats_and_dogs(test: str) -> dict[str, bytes]:
+    train = {
+        f"train/{name}.{n}.jpg": image(20 * n + len(name + "x" * (name == "cat")), "JPEG")
+        for name in ("cat", "dog")
+        for n in range(4)
+    }
+    return {
+        "train.zip": zipped(train),
+        f"{test}.zip": zipped({f"{test}/{n}.jpg": image(900 + n, "JPEG") for n in range(1, 12)}),
+    }
+
+
+def cifar() -> dict[str, bytes]:
+    names = load("cifar-10").classes
+    labels = [names[n % 10] for n in range(40)]
+    return {
+        "train.7z": packed7({f"train/{n + 1}.png": image(n, "PNG") for n in range(40)}),
+        "test.7z": packed7({f"test/{n}.png": image(900 + n, "PNG") for n in range(1, 12)}),
+        "trainLabels.csv": ("id,label\n" + "".join(f"{n + 1},{label}\n" for n, label in enumerate(labels))).encode(),
+        "sampleSubmission.csv": sample("id,label", 11, "cat"),
+    }
+
+
+ARCHIVES = {
+    "digit-recognizer": lambda: {
+        "train.csv": pixel_rows(40, 784, labels=True),
+        "test.csv": pixel_rows(11, 784, labels=False),
+        "sample_submission.csv": sample("ImageId,Label", 11, "0"),
+    },
+    "dogs-vs-cats": lambda: cats_and_dogs("test1") | {"sampleSubmission.csv": sample("id,label", 11, "0")},
+    "dogs-vs-cats-redux-kernels-edition": lambda: (
+        cats_and_dogs("test") | {"sample_submission.csv": sample("id,label", 11, "0.5")}
+    ),
+    "cifar-10": cifar,
+}
+
+
+@pytest.fixture
+def prepared(tmp_path):
+    """prepared(slug) -> the competition and its data, from a small archive of Kaggle's form."""
+
+    def run(slug: str):
+        where = DataFolders(tmp_path / slug)
+        where.archives.mkdir(parents=True)
+        (where.archives / f"{slug}.zip").write_bytes(zipped(ARCHIVES[slug]()))
+        return load(slug), prepare(load(slug), where, folds=2)
+
+    return run
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_competition_is_one_short_file_and_a_page(slug):
+    assert len((BUILT_IN / slug / "competition.py").read_text().splitlines()) <= 100
+    assert (BUILT_IN / slug / "README.md").read_text().startswith(f"# {load(slug).title}\n")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_its_settings_exist_and_its_views_are_known(slug):
+    competition = load(slug)
+    for run in competition.runs:
+        config, _ = resolve([(slug, competition.defaults), ("run", run)])
+        assert set(config.tta) <= set(competition.tta)
+    assert set(competition.tta) <= set(VIEWS)
+    assert "flip" not in "".join(competition.tta) or "digit" not in slug
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_its_augmentation_keeps_shape_and_type_and_changes_something(slug):
+    competition = load(slug)
+    transform = competition.augment()
+    pixels = np.random.default_rng(0).integers(0, 256, competition.image_shape, dtype=np.uint8)
+    transform.set_random_seed(1)
+    made = [transform(image=pixels)["image"] for _ in range(8)]
+    assert {(one.shape, one.dtype) for one in made} == {(competition.image_shape, np.dtype(np.uint8))}
+    assert any((one != pixels).any() for one in made)
+
+
+@pytest.mark.parametrize("slug", sorted(ARCHIVES))
+def test_kaggles_archive_becomes_images_with_the_ids_of_the_sample(prepared, slug):
+    competition, data = prepared(slug)
+    assert data.train.images.shape[1:] == data.test.images.shape[1:] == competition.image_shape
+    assert data.test.ids.tolist() == [str(n) for n in range(1, 12)]
+    assert data.train.images.any() and data.test.images.any()
+
+
+def test_labels_come_from_file_names_a_table_or_a_column(prepared):
+    _, cats = prepared("dogs-vs-cats")
+    assert cats.train.ids.tolist() == [f"{name}.{n}" for name in ("cat", "dog") for n in range(4)]
+    assert cats.train.labels.tolist() == [0] * 4 + [1] * 4
+    for slug in ("cifar-10", "digit-recognizer"):
+        _, data = prepared(slug)
+        assert data.train.ids.tolist() == [str(n) for n in range(1, 41)]
+        assert data.train.labels.tolist() == [n % 10 for n in range(40)]
+
+
+def test_a_dog_is_a_one_and_the_redux_edition_asks_for_its_probability():
+    first, redux = load("dogs-vs-cats"), load("dogs-vs-cats-redux-kernels-edition")
+    assert dict(zip(first.classes, first.submission.values, strict=True)) == {"cat": "0", "dog": "1"}
+    assert (redux.submission.kind, redux.submission.of, redux.metric) == ("probability", ("dog",), "log_loss")
+
+
+def test_the_local_competition_builds_itself_byte_for_byte(tmp_path):
+    competition = load("sklearn-digits")
+    where = DataFolders(tmp_path / "data")
+    data = prepare(competition, where)
+    archive = where.archives / "sklearn-digits.zip"
+    assert hashlib.sha256(archive.read_bytes()).hexdigest().startswith("33174076cc17b0d5")
+    assert (len(data.train.ids), len(data.test.ids)) == (1200, 597)
+    assert (data.train.images.min(), data.train.images.max()) == (0, 240)
+    assert np.bincount(data.train.labels).min() >= 115
+    solution = where.solution.read_text().splitlines()
+    assert solution[0] == "ImageId,Label"
+    assert [line.split(",")[0] for line in solution[1:]] == data.test.ids.tolist()
+    assert "solution" not in "".join(zipfile.ZipFile(archive).namelist())
+
+    competition.build(tmp_path / "again.zip", tmp_path / "again.csv")
+    assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
+    assert (tmp_path / "again.csv").read_text() == where.solution.read_text()
+
+
+def test_the_solution_is_right(tmp_path):
+    """Nearest neighbours on the prepared pixels agree with the labels set aside."""
+    where = DataFolders(tmp_path / "data")
+    data = prepare(load("sklearn-digits"), where)
+    train = data.train.images.reshape(1200, -1).astype(np.float32)
+    test = data.test.images.reshape(597, -1).astype(np.float32)
+    distance = (test**2).sum(1)[:, None] + (train**2).sum(1) - 2 * test @ train.T
+    guessed = data.train.labels[distance.argmin(1)]
+    truth = np.array([int(line.split(",")[1]) for line in where.solution.read_text().splitlines()[1:]])
+    assert (guessed == truth).mean() > 0.97

@@ -1,0 +1,127 @@
+"""What the tests share: a home of their own, the real CLI as a subprocess, and a small competition made from nothing."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+COMPETITION = """
+import numpy as np
+from pathlib import Path
+from kit.competition import Archives, Competition, Split, Submission
+from kit.data.readers import pixel_csv
+
+SHAPE = (8, 8, 1)
+
+
+def read(raw: Path, part: str) -> Split:
+    images, labels = pixel_csv(raw / f"{part}.csv", SHAPE, label_column="label" if part == "train" else None)
+    return Split([str(n + 1) for n in range(len(images))], images, labels)
+
+
+def augment():
+    import albumentations as A
+
+    return A.Compose([A.Affine(translate_px=(-1, 1), p=1.0)])
+
+
+COMPETITION = Competition(
+    slug="tiny-stripes",
+    title="Which way do the stripes go?",
+    classes=("flat", "steep", "none"),
+    image_shape=SHAPE,
+    metric="accuracy",
+    submission=Submission("Id", ("Label",), values=("0", "1", "2")),
+    archives=Archives("train.csv", "test.csv", "sample.csv"),
+    read=read,
+    augment=augment,
+    tta=("identity", "hflip"),
+    defaults={"backbone": "cnn", "width": 4, "epochs": 2, "batch_size": 16, "workers": 0, "patience": 0},
+)
+"""
+
+
+def stripes(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """uint8 (count, 8, 8) noisy pictures of flat stripes, steep stripes, or none; and their class 0, 1, 2."""
+    draw = np.random.default_rng(seed)
+    labels = np.arange(count) % 3
+    images = draw.integers(0, 60, (count, 8, 8))
+    bright = np.arange(8) % 4 < 2
+    images[labels == 0] += 150 * bright[:, None]
+    images[labels == 1] += 150 * bright[None, :]
+    return images.astype(np.uint8), labels
+
+
+def pixel_table(images: np.ndarray, labels: list[str] | None) -> str:
+    head = (["label"] if labels else []) + [f"pixel{n}" for n in range(images[0].size)]
+    lines = [",".join(head)]
+    for row, image in enumerate(images):
+        lines.append(",".join(([labels[row]] if labels else []) + [str(value) for value in image.ravel()]))
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    """$KIT_HOME and $HOME in an empty folder; no Kaggle credentials in the environment."""
+    place = tmp_path / "home"
+    place.mkdir()
+    for name in [name for name in os.environ if name.startswith("KAGGLE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("KIT_HOME", str(place))
+    monkeypatch.setenv("HOME", str(place))
+    return place
+
+
+@pytest.fixture
+def plugins(tmp_path) -> Path:
+    """A folder of competitions outside the repository: one, called tiny-stripes."""
+    folder = tmp_path / "plugins" / "tiny-stripes"
+    folder.mkdir(parents=True)
+    (folder / "competition.py").write_text(COMPETITION)
+    return folder.parent
+
+
+@pytest.fixture
+def archive(tmp_path) -> Path:
+    """tiny-stripes as Kaggle would serve it: 90 training and 30 test images in a zip of CSV files."""
+    path = tmp_path / "tiny-stripes.zip"
+    train, labels = stripes(90, seed=1)
+    test, _ = stripes(30, seed=2)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("train.csv", pixel_table(train, [("flat", "steep", "none")[label] for label in labels]))
+        out.writestr("test.csv", pixel_table(test, None))
+        out.writestr("sample.csv", "Id,Label\n" + "".join(f"{n + 1},0\n" for n in range(30)))
+    return path
+
+
+@pytest.fixture
+def kit(home, plugins):
+    """Runs the real CLI: kit("train", "tiny-stripes", ...) -> CompletedProcess with text stdout and stderr."""
+
+    def run(*words: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "kit", "--competitions", str(plugins), *words]
+        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, timeout=300)
+        if check and done.returncode:
+            raise AssertionError(f"kit {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        return done
+
+    return run
+
+
+@pytest.fixture
+def prepared(home, archive, plugins):
+    """tiny-stripes prepared under $KIT_HOME with 3 folds; returns the loaded Competition."""
+    from kit import places
+    from kit.competition import load
+    from kit.data.prepare import prepare
+
+    competition, folders = load("tiny-stripes", [plugins]), places.data("tiny-stripes")
+    folders.archives.mkdir(parents=True)
+    shutil.copy(archive, folders.archives)
+    prepare(competition, folders, folds=3)
+    return competition

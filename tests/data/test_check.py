@@ -1,0 +1,44 @@
+import json
+
+import numpy as np
+
+from kit.data.cache import Dataset, Part
+from kit.data.check import examine, text
+
+
+def part(ids, labels, groups, readable=None) -> Part:
+    count = len(ids)
+    shown = np.ones(count, bool) if readable is None else np.array(readable)
+    return Part(
+        np.array(ids), np.zeros((count, 1, 1, 1), np.uint8), np.array(labels, np.int64), shown, np.array(groups)
+    )
+
+
+def test_duplicates_conflicts_and_twins_are_counted_and_listed():
+    train = part(["a", "b", "c", "d", "e"], [0, 0, 1, 0, 0], [0, 1, 0, 0, 4])
+    test = part(["x", "y", "z", "w"], [], [9, 1, 9, 0], [True, True, True, False])
+    rows = [{"part": "train", "id": "q", "path": "train/q.png", "reason": "empty file"}]
+    found = examine(Dataset(train, test, "f" * 64), ("cat", "dog", "cow"), rows)
+    assert json.loads(json.dumps(found)) == {
+        "fingerprint": "f" * 64,
+        "train": {
+            "rows": 5,
+            "classes": {"cat": 4, "dog": 1, "cow": 0},
+            "unreadable": 1,
+            "duplicates": 2,
+            "conflicts": 1,
+        },
+        "test": {"rows": 4, "unreadable": 1, "duplicates": 1},
+        "twins": 4,
+        "unreadable_listed": rows,
+        "conflicts_listed": [["a", "c"]],
+        "twins_listed": [["b", "y"], ["a", "w"], ["c", "w"], ["d", "w"]],
+    }
+    lines = text("pets", found)
+    for words in (
+        "5 training and 4 test images, 3 classes",
+        "a class has no image",
+        "train/q.png: empty file",
+        "4 pairs",
+    ):
+        assert words in lines

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from kit.data import folds
+from kit.data.cache import Dataset, Part
+from kit.errors import ConfigError, DataError
+
+
+def dataset(labels, groups=None) -> Dataset:
+    count = len(labels)
+    ids = np.array([f"i{n}" for n in range(count)])
+    groups = np.arange(count) if groups is None else np.array(groups)
+    part = Part(ids, np.zeros((count, 1, 1, 1), np.uint8), np.array(labels), np.ones(count, bool), groups)
+    return Dataset(part, part, "")
+
+
+def test_each_fold_holds_its_share_of_each_class():
+    labels = np.repeat([0, 1, 2], [50, 30, 20])
+    dealt = folds.make(dataset(labels), 5, seed=0)
+    assert dealt.dtype == np.int64
+    for fold in range(5):
+        assert np.bincount(labels[dealt == fold]).tolist() == [10, 6, 4]
+
+
+def test_a_seed_deals_the_same_way_every_time_and_another_one_otherwise():
+    data = dataset(np.repeat([0, 1], 50))
+    assert (folds.make(data, 5, seed=1) == folds.make(data, 5, seed=1)).all()
+    assert (folds.make(data, 5, seed=1) != folds.make(data, 5, seed=2)).any()
+
+
+def test_identical_images_stay_in_one_fold_even_with_different_labels():
+    draw = np.random.default_rng(0)
+    groups = draw.integers(0, 60, 200)
+    labels = draw.integers(0, 2, 200)
+    dealt = folds.make(dataset(labels, groups), 4, seed=0)
+    assert all(len(set(dealt[groups == group])) == 1 for group in set(groups))
+    assert set(dealt) == {0, 1, 2, 3}
+
+
+def test_a_class_too_small_for_the_folds_is_told_apart_from_its_copies():
+    labels = [0] * 20 + [1] * 5
+    assert len(folds.make(dataset(labels), 5, seed=0)) == 25
+    with pytest.raises(DataError, match="6 folds; expected at most 5"):
+        folds.make(dataset(labels), 6, seed=0)
+    with pytest.raises(DataError, match="5 folds; expected at most 4"):
+        folds.make(dataset(labels, [*range(20), 20, 20, 21, 22, 23]), 5, seed=0)
+    with pytest.raises(ConfigError):
+        folds.make(dataset(labels), 1, seed=0)
+
+
+def test_the_table_is_joined_by_id_whatever_its_order(tmp_path):
+    path = tmp_path / "folds.csv"
+    folds.write(path, ["007", "7", "a,b"], np.array([1, 0, 1]))
+    assert path.read_text() == 'id,fold\n007,1\n7,0\n"a,b",1\n'
+    assert folds.read(path, ["a,b", "007", "7"]).tolist() == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("id,fold\na,0\nb,1\n", "2 rows, 2 of them known; expected 3 ids"),
+        ("id,fold\na,0\nb,1\nd,1\n", "3 rows, 2 of them known"),
+        ("id,fold\na,0\nb,1\nc,0\nc,1\n", "4 rows, 3 of them known"),
+        ("id,fold\na,0\nb,2\nc,2\n", "without a gap"),
+        ("id,fold\na,0\nb,0\nc,0\n", "without a gap"),
+        ("id,fold\na,0\nb,1\nc,one\n", "without a gap"),
+        ("id,part\na,0\nb,1\nc,0\n", "no column 'fold'"),
+    ],
+)
+def test_folds_of_other_data_are_refused(tmp_path, text, message):
+    (tmp_path / "folds.csv").write_text(text)
+    with pytest.raises(DataError, match=message):
+        folds.read(tmp_path / "folds.csv", ["a", "b", "c"])

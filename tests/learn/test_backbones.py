@@ -1,0 +1,69 @@
+import keras
+import numpy as np
+import pytest
+
+from kit.errors import DataError, KaggleError
+from kit.learn import backbones
+from kit.learn.backbones import BACKBONES, RANGES
+
+EVERY_PIXEL = np.stack([np.full((4, 4, 3), value, np.uint8) for value in (0, 128, 255)])
+
+
+@pytest.mark.parametrize("name", BACKBONES)
+def test_the_table_states_the_range_that_keras_itself_prepares(name):
+    prepared = backbones.prepare(EVERY_PIXEL, name, 4)
+    low, high = RANGES[BACKBONES[name].range]
+    assert prepared.dtype == np.float32
+    assert prepared.min() == pytest.approx(low, abs=0.01 * (high - low))
+    assert prepared.max() == pytest.approx(high, abs=0.01 * (high - low))
+    backbones.check_input(prepared, name)
+
+
+def test_every_family_of_keras_applications_is_there():
+    builders = {name for name in vars(keras.applications) if name[0].isupper()}
+    assert {backbone.builder for backbone in BACKBONES.values()} == builders
+
+
+@pytest.mark.parametrize("name", ["efficientnet_b0", "mobilenet_v2_1.00", "resnet50"])
+@pytest.mark.parametrize("spoil", [lambda x: x / 255.0, lambda x: x / 127.5 - 1.0])
+def test_pixels_rescaled_twice_are_refused_not_trained(name, spoil):
+    spoiled = backbones.prepare(np.clip(spoil(EVERY_PIXEL.astype(float)), 0, 255).astype(np.uint8), name, 4)
+    with pytest.raises(DataError, match="received .* mean .* expected about"):
+        backbones.check_input(spoiled, name)
+
+
+def test_grey_images_of_another_size_are_adapted():
+    prepared = backbones.prepare(np.full((2, 8, 8, 1), 200, np.uint8), "mobilenet_v2_0.35", 32)
+    assert prepared.shape == (2, 32, 32, 3) and np.allclose(prepared, 200 / 127.5 - 1)
+
+
+def test_weights_are_loaded_from_a_local_file(tmp_path):
+    keras.utils.set_random_seed(1)
+    source = backbones.build("mobilenet_0.25", "none", 32)
+    source.save_weights(tmp_path / "own.weights.h5")
+    keras.utils.set_random_seed(2)
+    loaded = backbones.build("mobilenet_0.25", str(tmp_path / "own.weights.h5"), 32)
+    assert all(np.array_equal(a, b) for a, b in zip(source.get_weights(), loaded.get_weights(), strict=True))
+
+
+def test_a_wrong_weights_file_is_refused(tmp_path):
+    backbones.build("mobilenet_0.25", "none", 32).save_weights(tmp_path / "small.weights.h5")
+    (tmp_path / "page.h5").write_text("<html>")
+    (tmp_path / "model.keras").write_bytes(b"PK")
+    for name, words in {
+        "small.weights.h5": "does not hold weights of mobilenet_0.50",
+        "page.h5": "does not hold weights",
+        "model.keras": "whole models are never loaded",
+        "nowhere.h5": "no weights file",
+    }.items():
+        with pytest.raises(DataError, match=words):
+            backbones.build("mobilenet_0.50", str(tmp_path / name), 32)
+
+
+def test_imagenet_without_internet_says_what_to_do(monkeypatch):
+    def unreachable(**arguments):
+        raise Exception("URL fetch failure on https://example.org/weights.h5: None -- refused")
+
+    monkeypatch.setattr(keras.applications, "MobileNet", unreachable)
+    with pytest.raises(KaggleError, match=r"no internet.*fetch https://example.org/weights.h5 .*--weights PATH"):
+        backbones.build("mobilenet_0.25", "imagenet", 128)

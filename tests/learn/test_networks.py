@@ -1,0 +1,35 @@
+import keras
+import numpy as np
+import pytest
+
+from kit.config import Config
+from kit.learn import networks, schedules
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"), [("cnn", (28, 28, 1)), ("cnn", (8, 8, 1)), ("resnet9", (32, 32, 3)), ("resnet9", (8, 8, 1))]
+)
+def test_a_network_takes_pixels_and_gives_logits(name, shape):
+    model = networks.build(shape, 10, Config(backbone=name, width=4))
+    values = np.asarray(model(np.random.default_rng(0).integers(0, 256, (5, *shape)).astype("uint8")))
+    assert values.shape == (5, 10) and values.dtype == np.float32 and np.isfinite(values).all()
+    assert np.abs(values.sum(1) - 1).max() > 0.01  # logits, not probabilities
+
+
+def test_the_sizes_that_the_docstrings_state():
+    assert 140_000 < networks.build((28, 28, 1), 10, Config(backbone="cnn")).count_params() < 330_000
+    assert networks.build((32, 32, 3), 10, Config(backbone="resnet9")).count_params() == pytest.approx(1.65e6, rel=0.01)
+
+
+def test_resnet9_adds_its_skip_connections():
+    model = networks.build((32, 32, 3), 10, Config(backbone="resnet9", width=4))
+    assert sum(isinstance(layer, keras.layers.Add) for layer in model.layers) == 2
+
+
+@pytest.mark.parametrize("name", ["one_cycle", "cosine"])
+def test_a_schedule_rises_to_its_peak_and_falls_to_nearly_nothing(name):
+    rate = schedules.learning_rate(Config(schedule=name, learning_rate=0.4, warmup=0.25), steps=100)
+    values = [float(rate(step)) for step in range(101)]
+    assert values[25] == pytest.approx(0.4) == max(values) and values[0] == pytest.approx(0.04)
+    assert all(a < b for a, b in zip(values[:25], values[1:26], strict=True)) and values[100] < 0.005
+    assert all(a >= b for a, b in zip(values[25:], values[26:], strict=False))

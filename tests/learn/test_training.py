@@ -1,0 +1,158 @@
+"""Training through the CLI: what a run leaves behind, and that an interrupted one ends like one that was not."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from kit import predictions, runs
+
+SHORT = ("--folds", "1", "--deterministic", "--set", "epochs=4", "--set", "dropout=0.2")
+
+
+def _weights(run, name="model.weights.h5"):
+    import h5py
+
+    found = {}
+    with h5py.File(run.member(0) / name) as file:
+        file.visititems(lambda key, value: found.update({key: value[()]}) if isinstance(value, h5py.Dataset) else None)
+    return found
+
+
+def _equal(a, b):
+    return a.keys() == b.keys() and all(np.array_equal(a[key], b[key]) for key in a)
+
+
+def test_a_run_holds_what_was_asked_and_what_came_out(kit, prepared):
+    done = kit("train", "tiny-stripes", "--folds", "2", "--name", "first", "--set", "learning_rate=0.05")
+    run = runs.find(done.stdout.splitlines()[-1])
+    assert run.id.startswith("tiny-stripes-first-") and run.status() == "finished"
+
+    stored = json.loads((run.folder / "config.json").read_text())
+    assert stored["config"]["learning_rate"] == 0.05 and stored["origin"]["learning_rate"] == "the command line"
+    assert stored["origin"]["width"] == "the competition" and stored["origin"]["seed"] == "default"
+    environment = json.loads((run.folder / "environment.json").read_text())
+    assert len(environment["data_fingerprint"]) == 64 and environment["packages"]["keras"]
+
+    oof, test = predictions.load(run.oof), predictions.load(run.test)
+    folds = dict(
+        line.split(",") for line in (run.folder.parents[1] / "data/tiny-stripes/folds.csv").read_text().split()[1:]
+    )
+    assert sorted(oof.ids.tolist()) == sorted(name for name, fold in folds.items() if fold in "01")
+    assert test.ids.tolist() == [str(n + 1) for n in range(30)] and test.classes == ("flat", "steep", "none")
+    members = [json.loads((run.member(fold) / "metrics.json").read_text()) for fold in (0, 1)]
+    metrics = json.loads(run.metrics.read_text())
+    assert metrics["score"] == pytest.approx(np.mean([m["score"] for m in members])) and metrics["rows"] == len(oof.ids)
+    assert len((run.member(0) / "history.csv").read_text().splitlines()) == 3
+    assert sorted(file.name for file in run.member(0).iterdir()) == [
+        "history.csv", "metrics.json", "model.weights.h5", "oof.npz", "state.json", "test.npz",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("patience", [0, 3])
+def test_a_killed_training_goes_on_and_ends_bit_equal(kit, prepared, home, plugins, patience):
+    words = (*SHORT, "--set", f"patience={patience}")
+    straight = runs.find(kit("train", "tiny-stripes", *words).stdout.splitlines()[-1])
+    halted = _kill_after_epoch(2, words, plugins, straight)
+    assert halted.status() == "interrupted"
+    kit("train", "--resume", halted.id)
+
+    assert _equal(_weights(straight), _weights(halted))
+    assert np.array_equal(predictions.load(straight.test).probabilities, predictions.load(halted.test).probabilities)
+    assert _history(straight) == _history(halted)
+    other = runs.find(kit("train", "tiny-stripes", *words, "--seed", "1").stdout.splitlines()[-1])
+    assert not _equal(_weights(straight), _weights(other))
+
+
+def _history(run):
+    """Without the seconds, the one column that may differ."""
+    return [line.rsplit(",", 1)[0] for line in (run.member(0) / "history.csv").read_text().splitlines()]
+
+
+def _kill_after_epoch(epoch, words, plugins, other, number=signal.SIGKILL):
+    command = [sys.executable, "-m", "kit", "--competitions", str(plugins), "train", "tiny-stripes", *words]
+    slow = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=slow, text=True)
+    while process.poll() is None:
+        for run in runs.every():
+            state = run.member(0) / "state.json"
+            if run.id != other.id and state.exists() and json.loads(state.read_text())["epoch"] >= epoch:
+                process.send_signal(number)
+                process.wait(60)
+                return runs.open_run(run.folder)
+        time.sleep(0.002)
+    raise AssertionError("it ended before it could be killed: " + str(process.stderr.read()))
+
+
+def test_sigterm_leaves_a_checkpoint_and_says_so(kit, prepared, plugins):
+    straight = runs.find(kit("train", "tiny-stripes", *SHORT).stdout.splitlines()[-1])
+    halted = _kill_after_epoch(1, (*SHORT, "--set", "epochs=400"), plugins, straight, signal.SIGTERM)
+    assert halted.status() == "interrupted"
+    state = json.loads((halted.member(0) / "state.json").read_text())
+    assert (halted.member(0) / state["weights"]).exists() and state["epoch"] >= 1
+
+
+def test_finished_members_are_kept_on_resume(kit, prepared):
+    run = runs.find(kit("train", "tiny-stripes", "--folds", "2").stdout.splitlines()[-1])
+    kept = (run.member(0) / "model.weights.h5").stat().st_mtime_ns
+    run.metrics.unlink()
+    shutil.rmtree(run.member(1))
+    kit("train", "--resume", run.id)
+    assert run.status() == "finished" and (run.member(0) / "model.weights.h5").stat().st_mtime_ns == kept
+
+
+def test_a_damaged_checkpoint_is_one_line_and_no_silent_restart(kit, prepared, plugins):
+    straight = runs.find(kit("train", "tiny-stripes", *SHORT).stdout.splitlines()[-1])
+    halted = _kill_after_epoch(1, (*SHORT, "--set", "epochs=400"), plugins, straight)
+    state = json.loads((halted.member(0) / "state.json").read_text())
+    (halted.member(0) / state["weights"]).write_bytes(b"truncated")
+    done = kit("train", "--resume", halted.id, check=False)
+    assert done.returncode == 3 and "is damaged" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_early_stopping_never_looks_at_the_judged_fold(prepared, home):
+    from kit import places
+    from kit.config import Config
+    from kit.data import cache
+    from kit.learn.task import Task, stopping_split
+
+    where = places.data("tiny-stripes")
+    data = cache.load(prepared, where)
+    rows = np.arange(len(data.train.ids))
+    task = Task(prepared, Config(patience=3, stopping_share=0.2), data, where, 0, rows[30:], rows[:30], home)
+    learn, stopping = stopping_split(task)
+    assert sorted([*learn, *stopping]) == rows[30:].tolist() and len(stopping) == 12
+    assert len(stopping_split(Task(prepared, Config(patience=0), data, where, 0, rows[30:], rows[:30], home))[1]) == 0
+
+
+def test_predicting_again_with_other_views_is_a_new_run(kit, prepared):
+    run = runs.find(kit("train", "tiny-stripes", "--folds", "2", "--set", "tta=identity").stdout.splitlines()[-1])
+    again = runs.find(kit("predict", run.id, "--tta", "identity,hflip").stdout.splitlines()[-1])
+    assert again.parents == (run.id,) and again.status() == "finished"
+    a, b = predictions.load(run.oof), predictions.load(again.oof)
+    assert a.ids.tolist() == b.ids.tolist() and not np.array_equal(a.probabilities, b.probabilities)
+    same = runs.find(kit("predict", again.id, "--tta", "identity").stdout.splitlines()[-1])
+    assert np.allclose(predictions.load(same.oof).probabilities, a.probabilities, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("--set", "epochs=abc"), 2, "expected int"),
+        (("--set", "nope=1"), 2, "unknown setting 'nope'"),
+        (("--folds", "9"), 2, "expected 1 to 3"),
+        (("--recipe", "scrach"), 2, "did you mean 'scratch'?"),
+        (("--backbone", "resnet"), 2, "did you mean 'resnet9'?"),
+        (("--set", "tta=vflip"), 2, "makes no sense for this competition"),
+    ],
+)
+def test_wrong_settings_are_one_line_and_leave_nothing(kit, prepared, home, words, code, message):
+    done = kit("train", "tiny-stripes", *words, check=False)
+    assert done.returncode == code and message in done.stderr
+    assert "Traceback" not in done.stderr and not list((home / "runs").glob("*"))

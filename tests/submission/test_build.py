@@ -1,0 +1,84 @@
+"""What the kit writes passes its own check, joins by id, and is the same bytes every time."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kit import predictions
+from kit.errors import DataError
+from kit.submission.build import build, write
+from kit.submission.sample import Sample
+from kit.submission.validate import validate
+
+CLASSES = ("cat", "dog", "owl")
+
+
+def random_predictions(ids, seed: int, classes=CLASSES):
+    """In another order than `ids`, with some rows quite certain."""
+    draw = np.random.default_rng(seed)
+    values = draw.dirichlet([0.05] * len(classes), len(ids)).astype(np.float32)
+    values[0] = np.eye(len(classes))[0]
+    order = draw.permutation(len(ids))
+    return predictions.of(np.array(ids)[order], values[order], classes)
+
+
+def cells(data: bytes) -> list[list[str]]:
+    return [line.split(",") for line in data.decode().splitlines()]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_built_files_pass_validation_in_sample_order(labels, chances, single, seed):
+    ids = tuple(str(n) for n in np.random.default_rng(seed).permutation(500))
+    made = random_predictions(ids, seed)
+    for competition, columns in (
+        (labels, ("id", "label")),
+        (chances, ("id", "owl", "cat", "dog")),
+        (single, ("id", "label")),
+    ):
+        data = build(competition, made, Sample(columns, ids))
+        report = validate(data, competition, Sample(columns, ids))
+        assert report.rows == 500 and not any("order" in notice for notice in report.notices)
+        assert tuple(row[0] for row in cells(data)[1:]) == ids
+        assert data == build(competition, made, Sample(columns, ids))
+        assert data.endswith(b"\n") and b"\r" not in data
+
+
+def test_labels_are_values_of_the_likeliest_class(labels):
+    made = predictions.of(["b", "a"], [[0.1, 0.2, 0.7], [0.4, 0.35, 0.25]], CLASSES)
+    assert build(labels, made, Sample(("id", "label"), ("a", "b"))) == b"id,label\na,1\nb,3\n"
+    named = replace(labels, submission=replace(labels.submission, values=()))
+    assert build(named, made, Sample(("label", "id"), ("a", "b"))) == b"label,id\ncat,a\nowl,b\n"
+
+
+def test_probabilities_are_clipped_and_round_trip(chances, wide):
+    made = random_predictions(wide.ids, seed=3)
+    rows = np.array(cells(build(chances, made, wide))[1:])[:, 1:].astype(np.float64)
+    due = np.clip(made.at(wide.ids)[:, [2, 0, 1]].astype(np.float64), 1e-6, 1 - 1e-6)
+    assert np.array_equal(rows.astype(np.float32), due.astype(np.float32))
+    assert rows.min() == 1e-6 and rows.max() == 1 - 1e-6
+
+
+def test_classes_are_joined_by_name(chances, wide):
+    straight = predictions.of(wide.ids, [[0.1, 0.2, 0.7]] * 3, CLASSES)
+    turned = predictions.of(wide.ids, [[0.7, 0.2, 0.1]] * 3, CLASSES[::-1])
+    assert build(chances, straight, wide) == build(chances, turned, wide)
+
+
+def test_ids_that_need_quotes_survive(labels):
+    sample = Sample(("id", "label"), ('a,"b', "ü"))
+    made = predictions.of(sample.ids, [[1, 0, 0], [0, 1, 0]], CLASSES)
+    data = build(labels, made, sample)
+    assert data == 'id,label\n"a,""b",1\nü,2\n'.encode()
+    assert validate(data, labels, sample).rows == 2
+
+
+def test_a_missing_id_or_another_class_leaves_the_old_file(labels, sample, tmp_path):
+    target = tmp_path / "submission.csv"
+    write(target, labels, random_predictions(sample.ids, 0), sample)
+    before = target.read_bytes()
+    with pytest.raises(DataError, match=r"1 ids have no prediction.*'6'"):
+        write(target, labels, random_predictions(sample.ids[:-1], 0), sample)
+    with pytest.raises(DataError, match="other classes; received cat, dog; expected cat, dog, owl"):
+        write(target, labels, random_predictions(sample.ids, 0, CLASSES[:2]), sample)
+    assert target.read_bytes() == before and list(tmp_path.iterdir()) == [target]

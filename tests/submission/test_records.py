@@ -1,0 +1,45 @@
+from dataclasses import replace
+
+import pytest
+
+from kit import places
+from kit.errors import DataError
+from kit.submission import records
+from kit.submission.records import Record
+
+
+def record(**fields) -> Record:
+    common = {"slug": "zoo", "sha256": "ab" * 32, "run": None, "file": "x.csv", "message": "m", "ref": 1}
+    return Record(**{**common, "when": records.now(), **fields})
+
+
+def test_one_file_per_upload_and_the_score_goes_into_its_own(home):
+    where = records.folder("zoo", None)
+    first, second = record(ref=1), record(ref=2)
+    path = records.write(where, first)
+    records.write(where, second)
+    assert records.write(where, replace(first, public_score="0.5")) == path
+    assert [(found.ref, found.public_score) for found in records.every("zoo")] == [(1, "0.5"), (2, None)]
+    assert path.parent == places.runs() / "submissions" / "zoo" and path.name.startswith("abababab-")
+
+
+def test_uploads_of_runs_and_files_are_found_by_competition(home, tmp_path):
+    elsewhere = tmp_path / "copied-run" / "submissions"
+    records.write(records.folder("zoo", places.runs() / "zoo-a"), record(run="zoo-a"))
+    records.write(records.folder("zoo", None), record(ref=2))
+    records.write(records.folder("pond", places.runs() / "pond-a"), record(slug="pond", ref=3))
+    records.write(elsewhere, record(ref=4))
+    assert [found.ref for found in records.every("zoo")] == [1, 2]
+    assert [found.ref for found in records.every("zoo", elsewhere)] == [1, 2, 4]
+
+
+def test_a_damaged_record_is_an_error_not_a_forgotten_upload(home):
+    path = records.write(records.folder("zoo", None), record())
+    path.write_text('{"ref": 1}')
+    with pytest.raises(DataError, match="not a record"):
+        records.every("zoo")
+
+
+def test_two_uploads_at_once_are_refused(home):
+    with records.sending("zoo"), pytest.raises(DataError, match="another upload to zoo"), records.sending("zoo"):
+        raise AssertionError("both went in")

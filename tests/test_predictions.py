@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+
+from kit import predictions
+from kit.errors import DataError
+
+
+def test_predictions_are_joined_by_id_and_survive_the_disk(tmp_path):
+    made = predictions.of(["a", "007", "7"], np.array([[0.1, 0.9], [0.5, 0.5], [1, 0]]), ["x", "y"])
+    predictions.save(tmp_path / "p.npz", made)
+    stored = predictions.load(tmp_path / "p.npz")
+    assert stored.classes == ("x", "y")
+    assert stored.at(["7", "a"]).tolist() == made.probabilities[[2, 0]].tolist()
+    with pytest.raises(DataError, match="first missing id '8'"):
+        stored.at(["7", "8"])
+
+
+@pytest.mark.parametrize(
+    ("ids", "rows", "words"),
+    [
+        (["a", "a"], [[1, 0], [1, 0]], "twice"),
+        (["a"], [[1, 0], [1, 0]], "do not fit"),
+        (["a"], [[np.nan, 1]], "not probabilities"),
+        (["a"], [[0.5, 0.4]], "not probabilities"),
+    ],
+)
+def test_what_is_not_probabilities_is_refused(ids, rows, words):
+    with pytest.raises(DataError, match=words):
+        predictions.of(ids, np.array(rows), ["x", "y"])
+
+
+def test_a_damaged_file_is_one_line(tmp_path):
+    (tmp_path / "p.npz").write_bytes(b"not a zip")
+    with pytest.raises(DataError, match="is damaged"):
+        predictions.load(tmp_path / "p.npz")
