@@ -54,7 +54,8 @@ class Place:
 
 
 def _row(name: str, metrics: dict, seconds: float) -> str:
-    return f"{name}: {metrics['metric']} {metrics['score']:.4f} ± {metrics['error']:.4f} on {metrics['rows']} rows, {seconds:.0f} s"
+    score = f"{metrics['metric']} {metrics['score']:.4f} ± {metrics['error']:.4f}"
+    return f"{name}: {score} on {metrics['rows']} rows, {seconds:.0f} s"
 
 
 def digit_recognizer(place: Place, seed: int) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytest_plugins = ["tests.kaggle_server"]
+
 COMPETITION = """
 import numpy as np
 from pathlib import Path

@@ -23,12 +23,7 @@ def augment() -> Any:
     import cv2
 
     return A.Compose(
-        [
-            A.Pad(padding=4, border_mode=cv2.BORDER_REFLECT_101),
-            A.RandomCrop(32, 32),
-            A.HorizontalFlip(p=0.5),
-            A.CoarseDropout(num_holes_range=(1, 1), hole_height_range=(8, 8), hole_width_range=(8, 8), fill=128, p=1.0),
-        ]
+        [A.Pad(padding=4, border_mode=cv2.BORDER_REFLECT_101), A.RandomCrop(32, 32), A.HorizontalFlip(p=0.5)]
     )
 
 
@@ -43,5 +38,5 @@ COMPETITION = Competition(
     read=read,
     augment=augment,
     tta=("identity", "hflip"),
-    defaults={"recipe": "scratch", "backbone": "resnet9", "epochs": 24, "tta": ("identity", "hflip")},
+    defaults={"recipe": "scratch", "backbone": "resnet9", "epochs": 16, "patience": 0},
 )

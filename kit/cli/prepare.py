@@ -7,7 +7,9 @@ from kit.cli import options
 
 @click.command()
 @options.slug_argument
-@click.option("--folds", default=5, show_default=True, help="Number of folds, if there is no folds.csv yet.")
+@click.option(
+    "--folds", type=int, help="Number of folds, if there is no folds.csv yet (default: the competition's, or 5)."
+)
 @click.option("--fold-seed", default=0, show_default=True, help="Deals the rows out to the folds.")
 @click.option(
     "--reset-folds", is_flag=True, help="Replace a folds.csv; runs on the old folds cannot be compared any more."
@@ -16,7 +18,13 @@ from kit.cli import options
 @options.json_option
 @click.pass_obj
 def command(
-    settings: options.Settings, slug: str, folds: int, fold_seed: int, reset_folds: bool, allow_bad: bool, as_json: bool
+    settings: options.Settings,
+    slug: str,
+    folds: int | None,
+    fold_seed: int,
+    reset_folds: bool,
+    allow_bad: bool,
+    as_json: bool,
 ) -> None:
     """Extract, check and decode the data of SLUG once, and write the folds.
 
@@ -29,7 +37,12 @@ def command(
     competition = settings.competition(slug)
     folders = places.data(slug)
     dataset = prepare(
-        competition, folders, folds=folds, fold_seed=fold_seed, reset_folds=reset_folds, allow_bad=allow_bad
+        competition,
+        folders,
+        folds=folds or competition.folds,
+        fold_seed=fold_seed,
+        reset_folds=reset_folds,
+        allow_bad=allow_bad,
     )
     found = checked(competition, folders, dataset)
     options.result(found, f"{check.text(slug, found)}\nfolds          {folders.folds}", as_json=as_json)

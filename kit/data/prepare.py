@@ -54,12 +54,18 @@ def checked(competition: Competition, folders: DataFolders, dataset: Dataset) ->
     return found
 
 
-def _archive(competition: Competition, folders: DataFolders) -> Path:
-    """The downloaded archive; a local competition builds its own."""
+def built(competition: Competition, folders: DataFolders) -> Path:
+    """The path of the archive; a local competition has written it, and its solution, if either was missing."""
     archive = folders.archives / f"{competition.slug}.zip"
     if competition.build and not (archive.exists() and folders.solution.exists()):
-        with replacing(archive) as built, replacing(folders.solution) as solution:
-            competition.build(built, solution)
+        with replacing(archive) as made, replacing(folders.solution) as solution:
+            competition.build(made, solution)
+    return archive
+
+
+def _archive(competition: Competition, folders: DataFolders) -> Path:
+    """The archive, which must be there. Raises DataError otherwise."""
+    archive = built(competition, folders)
     if not archive.exists():
         raise DataError(
             f"no archive of {competition.slug}",

@@ -25,7 +25,8 @@ def fit(task: Task) -> list[dict[str, float]]:
     features = compute(task.data, task.places, task.config, ("train", "test"), views)
     labels = task.data.train.labels[task.learn_rows]
     first = features["train", views[0]][task.learn_rows]
-    mean, scale = first.mean(0), first.std(0) + 1e-6
+    mean, scale = first.mean(0), first.std(0)
+    scale[scale == 0] = 1  # a dead feature stays at zero
     strength = task.config.head_strength or _strength((first - mean) / scale, labels, task)
     stacked = np.concatenate([(features["train", view][task.learn_rows] - mean) / scale for view in views])
     kernel, bias = _solve(stacked, np.tile(labels, len(views)), strength / len(views), len(task.competition.classes))

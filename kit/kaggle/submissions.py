@@ -1,0 +1,89 @@
+"""Submissions at Kaggle: send one, wait for its score, list them, count what is left of the day's allowance."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kit.errors import KaggleError
+from kit.kaggle.client import connected, retried
+from kit.progress import say
+
+
+@dataclass(frozen=True)
+class Scored:
+    """status: pending, complete or error. Scores are Kaggle's own texts, empty while there is none. error: Kaggle's reason."""
+
+    ref: int
+    status: str
+    public_score: str
+    private_score: str
+    error: str
+    description: str = ""
+
+
+def send(slug: str, file: Path, message: str) -> int:
+    """Uploads a submission and returns Kaggle's reference, greater than 0. Never repeated by itself: it may have counted."""
+    with connected(slug) as api:
+        answer = api.competition_submit(str(file), message, slug, quiet=True)
+    if not answer.ref:  # the client reports a failed upload as a success without a reference
+        raise KaggleError(
+            f"the upload of {file.name} failed", received=answer.message, do="nothing was submitted: repeat"
+        )
+    return int(answer.ref)
+
+
+def wait(slug: str, ref: int, *, timeout_s: float, poll_s: float) -> Scored:
+    """Asks until Kaggle has scored the submission, or refused it. Raises KaggleError after `timeout_s` seconds."""
+    end = time.monotonic() + timeout_s
+    with connected(slug) as api:
+        while True:
+            found = retried(_get, api, ref)
+            if found.status != "pending":
+                return found
+            if time.monotonic() + poll_s > end:
+                raise KaggleError(
+                    f"submission {ref} has no score after {timeout_s:g} s", do="look at kaggle.com, or wait longer"
+                )
+            say(f"submission {ref} is being scored")
+            time.sleep(poll_s)
+
+
+def _get(api: Any, ref: int) -> Scored:
+    from kagglesdk.competitions.types.competition_api_service import ApiGetSubmissionRequest
+
+    request = ApiGetSubmissionRequest()
+    request.ref = ref
+    with api.build_kaggle_client() as client:
+        return _scored(client.competitions.competition_api_client.get_submission(request))
+
+
+def listed(slug: str, page_size: int = 20) -> list[Scored]:
+    """All submissions of the team, newest first. The client drops the token of the next page, so pages are counted."""
+    found: list[Scored] = []
+    with connected(slug) as api:
+        for number in range(1, 1000):
+            page = retried(api.competition_submissions, slug, page_number=number, page_size=page_size)
+            found += [_scored(submission) for submission in page or []]
+            if len(page or []) < page_size:
+                break
+    return found
+
+
+def remaining(slug: str) -> int | None:
+    """How many submissions are left today (UTC, per team); None if this client cannot tell."""
+    with connected(slug) as api:
+        if not hasattr(api, "competition_get_submission_limits"):  # kaggle 2.0.2, in Kaggle's own image
+            return None
+        return int(retried(api.competition_get_submission_limits, slug).num_allowed_now)
+
+
+def _scored(submission: Any) -> Scored:
+    return Scored(
+        ref=int(submission.ref),
+        status=submission.status.name.lower(),
+        public_score=submission.public_score or "",
+        private_score=submission.private_score or "",
+        error=submission.error_description or "",
+        description=submission.description or "",
+    )

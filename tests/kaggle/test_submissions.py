@@ -1,0 +1,90 @@
+"""kit submit --send --wait: the real client, the loopback server, and what is left behind."""
+
+import json
+
+import pytest
+
+from kit.errors import KaggleError
+from kit.kaggle import submissions
+from tests.kaggle_server import SECRET, refusal
+
+
+@pytest.fixture
+def file(prepared, tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("Id,Label\n" + "".join(f"{number + 1},{number % 3}\n" for number in range(30)))
+    return path
+
+
+def test_without_send_nothing_is_asked(kit, file, kaggle):
+    done = kit("submit", "tiny-stripes", str(file), "--json")
+    assert json.loads(done.stdout)["rows"] == 30 and not kaggle.requests
+    assert "--send --wait" in done.stderr
+
+
+def test_send_uploads_the_checked_bytes_and_wait_returns_the_score(kit, file, kaggle):
+    done = kit("submit", "tiny-stripes", str(file), "--send", "--wait", "--poll", "0", "-m", "first", "--json")
+    result = json.loads(done.stdout)
+    assert kaggle.uploads == [file.read_bytes()]
+    assert (result["ref"], result["status"], result["public_score"]) == (50_000_001, "complete", "0.99571")
+    [said] = [body["submissionDescription"] for body in kaggle.asked("CreateSubmission")]
+    assert said.startswith("first ") and result["sha256"][:12] in said
+
+
+def test_the_same_bytes_are_not_sent_twice(kit, file, kaggle):
+    kit("submit", "tiny-stripes", str(file), "--send")
+    done = kit("submit", "tiny-stripes", str(file), "--send", check=False)
+    assert done.returncode == 2 and "submission 50000001" in done.stderr and len(kaggle.uploads) == 1
+    kit("submit", "tiny-stripes", str(file), "--send", "--again")
+    assert len(kaggle.uploads) == 2
+
+
+def test_a_file_that_fails_the_check_is_never_uploaded(kit, file, kaggle):
+    file.write_text(file.read_text().replace("7,0", "7,9"))
+    done = kit("submit", "tiny-stripes", str(file), "--send", check=False)
+    assert done.returncode == 6 and not kaggle.requests
+
+
+QUOTA = "Submission not allowed: Your team has used its daily Submission allowance (5) today"
+
+
+@pytest.mark.parametrize(
+    ("method", "fault", "code", "words"),
+    [
+        ("Upload", {"status": 503}, 5, "the upload of mine.csv failed"),
+        ("CreateSubmission", refusal(400, QUOTA), 5, QUOTA),
+        ("StartSubmissionUpload", refusal(403, shape="none"), 4, "accept the rules"),
+        ("StartSubmissionUpload", refusal(401, "no", "nested"), 4, "does not accept the token"),
+        ("CreateSubmission", refusal(500, shape="none"), 5, "fault of its own (500)"),
+    ],
+)
+def test_a_failed_upload_is_an_error_and_is_not_recorded_as_sent(kit, file, kaggle, home, method, fault, code, words):
+    kaggle.faults[method] = [fault]
+    done = kit("submit", "tiny-stripes", str(file), "--send", check=False)
+    assert done.returncode == code and words in done.stderr and SECRET not in done.stderr
+    assert not list(home.rglob("submissions/**/*.json"))
+    kaggle.faults.clear()
+    kit("submit", "tiny-stripes", str(file), "--send")  # and so it may be sent after all
+
+
+def test_a_submission_that_kaggle_could_not_score_says_why(kaggle):
+    kaggle.submissions = [{"ref": 7, "status": "ERROR", "errorDescription": "Invalid label"}]
+    scored = submissions.wait("tiny-stripes", 7, timeout_s=5, poll_s=0)
+    assert (scored.status, scored.error) == ("error", "Invalid label")
+
+
+def test_waiting_ends_with_what_to_do(kaggle):
+    kaggle.submissions = [{"ref": 7, "status": "PENDING"}]
+    with pytest.raises(KaggleError, match="submission 7 has no score after 0 s"):
+        submissions.wait("tiny-stripes", 7, timeout_s=0, poll_s=1)
+
+
+def test_all_pages_of_submissions_are_listed(kaggle):
+    kaggle.submissions = [{"ref": ref, "status": "COMPLETE", "publicScore": str(ref)} for ref in range(1, 8)]
+    found = submissions.listed("tiny-stripes", page_size=3)
+    assert [one.ref for one in found] == [7, 6, 5, 4, 3, 2, 1] and found[0].public_score == "7"
+
+
+def test_what_is_left_of_the_day(kaggle):
+    kaggle.allowed = 3
+    assert submissions.remaining("tiny-stripes") == 3

@@ -1,0 +1,182 @@
+"""A loopback server that speaks Kaggle's API to the real, unmodified client, with faults on demand.
+
+The client is pointed here by KAGGLE_API_ENVIRONMENT=LOCALHOST, which means http://localhost, through http_proxy.
+"""
+
+import json
+import re
+import threading
+from collections import defaultdict
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+SECRET = "SENTINEL-0123456789abcdef"
+ETAG = '"version-1"'
+
+
+class Kaggle:
+    """What the server holds, what it was asked, and what it is told to do wrong.
+
+    archive: the bytes of "download all". faults[method]: answers to give before the right one, each a dict with
+    status, body, headers; for the storage of the archive: {"cut": bytes} closes the connection after so many bytes.
+    """
+
+    def __init__(self) -> None:
+        self.archive = b""
+        self.faults = defaultdict(list)
+        self.requests = []
+        self.uploads = []
+        self.submissions = []
+        self.allowed = 5
+        self.slow = None  # an Event: the storage waits for it at half of the archive
+        self.halfway = threading.Event()
+
+    def asked(self, method: str) -> list[dict]:
+        return [body for name, body in self.requests if name == method]
+
+
+def refusal(status: int, message: str = "", shape: str = "flat", **headers: str) -> dict:
+    """An error in either of the two shapes that Kaggle uses, or without a body."""
+    bodies = {
+        "flat": {"code": status, "message": message},
+        "nested": {"error": {"code": status, "message": message}},
+        "none": None,
+    }
+    body = bodies[shape]
+    if body is None:
+        return {"status": status, "headers": {"Content-Type": "text/html", **headers}}
+    return {"status": status, "body": json.dumps(body).encode(), "headers": headers}
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    kaggle: Kaggle
+
+    def log_message(self, *arguments) -> None:
+        pass
+
+    def do_POST(self) -> None:
+        body = self._body()
+        method = self.path.rsplit("/", 1)[-1]
+        asked = json.loads(body or b"{}")
+        self.kaggle.requests.append((method, asked))
+        if self.kaggle.faults[method]:
+            self._answer(**self.kaggle.faults[method].pop(0))
+        elif method in ("DownloadDataFiles", "DownloadDataFile"):
+            self._answer(302, headers={"Location": f"http://storage.test/{asked['competitionName']}.zip"})
+        else:
+            self._json(getattr(self, f"_{re.sub(r'(?<!^)(?=[A-Z])', '_', method).lower()}")(asked))
+
+    def do_PUT(self) -> None:
+        self.kaggle.requests.append(("Upload", {}))
+        body = self._body()
+        if self.kaggle.faults["Upload"]:
+            self._answer(**self.kaggle.faults["Upload"].pop(0))
+            return
+        self.kaggle.uploads.append(body)
+        self._json({})
+
+    def do_GET(self) -> None:
+        whole, sent_range = self.kaggle.archive, self.headers.get("Range")
+        self.kaggle.requests.append(
+            ("Storage", {"range": sent_range, "authorization": self.headers.get("Authorization")})
+        )
+        fault = self.kaggle.faults["Storage"].pop(0) if self.kaggle.faults["Storage"] else {}
+        if "status" in fault:
+            self._answer(**fault)
+            return
+        start = 0
+        if sent_range and self.headers.get("If-Range", ETAG) == ETAG:
+            start = int(re.match(r"bytes=(\d+)-", sent_range)[1])
+        self.send_response(206 if start else 200)
+        for name, value in {
+            "Content-Length": len(whole) - start, "Content-Type": "application/zip", "Accept-Ranges": "bytes", "ETag": ETAG,
+            "Last-Modified": "Fri, 20 Nov 2026 12:00:00 GMT",
+        }.items():  # fmt: skip
+            self.send_header(name, str(value))
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(whole) - 1}/{len(whole)}")
+        self.end_headers()
+        self._send_body(fault.get("bytes", whole)[start:], fault)
+
+    def _send_body(self, body: bytes, fault: dict) -> None:
+        half = len(body) // 2
+        if "cut" in fault:
+            self.wfile.write(body[: fault["cut"]])
+            self.close_connection = True
+            self.connection.close()
+            return
+        self.wfile.write(body[:half])
+        self.wfile.flush()
+        if self.kaggle.slow:
+            self.kaggle.halfway.set()
+            self.kaggle.slow.wait(60)
+        self.wfile.write(body[half:])
+
+    def _list_data_files(self, asked: dict) -> dict:
+        files = [{"name": name, "totalBytes": len(self.kaggle.archive) // 2} for name in ("train.csv", "test.csv")]
+        page = int(asked.get("pageToken") or 0)  # one file a page, so that paging is exercised
+        return {"files": files[page : page + 1], "nextPageToken": str(page + 1) if page + 1 < len(files) else ""}
+
+    def _start_submission_upload(self, asked: dict) -> dict:
+        return {"token": "blob-1", "createUrl": "http://storage.test/upload/blob-1"}
+
+    def _create_submission(self, asked: dict) -> dict:
+        ref = 50_000_001 + len(self.kaggle.submissions)
+        self.kaggle.submissions.append(
+            {"ref": ref, "status": "PENDING", "description": asked.get("submissionDescription")}
+        )
+        return {"message": "Successfully submitted", "ref": ref}
+
+    def _get_submission(self, asked: dict) -> dict:
+        """Pending when first asked, then scored: as a Kaggle in a hurry."""
+        own = next(one for one in self.kaggle.submissions if one["ref"] == asked["ref"])
+        answer = dict(own)
+        if own["status"] == "PENDING":
+            own.update(status="COMPLETE", publicScore="0.99571")
+        return answer
+
+    def _list_submissions(self, asked: dict) -> dict:
+        start = ((asked.get("page") or 1) - 1) * asked["pageSize"]
+        return {"submissions": self.kaggle.submissions[::-1][start : start + asked["pageSize"]]}
+
+    def _get_submission_limits(self, asked: dict) -> dict:
+        return {"numAllowedNow": self.kaggle.allowed, "numToday": 5 - self.kaggle.allowed}
+
+    def _body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _json(self, value: dict) -> None:
+        self._answer(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
+
+    def _answer(self, status: int, body: bytes = b"", headers: dict | None = None) -> None:
+        self.send_response(status)
+        for name, value in {
+            "Content-Type": "application/json",
+            **(headers or {}),
+            "Content-Length": str(len(body)),
+        }.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture
+def kaggle(home, monkeypatch):
+    """The server, with the environment (of this process and of the `kit` fixture) pointed at it, and a secret key."""
+    held = Kaggle()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"kaggle": held}))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("KAGGLE_API_ENVIRONMENT", "LOCALHOST")
+    monkeypatch.setenv("KAGGLE_USERNAME", "somebody")
+    monkeypatch.setenv("KAGGLE_KEY", SECRET)
+    yield held
+    server.shutdown()
+    server.server_close()
