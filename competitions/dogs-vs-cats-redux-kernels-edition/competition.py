@@ -34,11 +34,6 @@ COMPETITION = Competition(
     read=read,
     augment=augment,
     tta=("identity", "hflip"),
-    defaults={
-        "recipe": "features",
-        "backbone": "mobilenet_v2_1.00",
-        "weights": "imagenet",
-        "tta": ("identity", "hflip"),
-    },
+    defaults={"recipe": "features", "backbone": "mobilenet_v2_1.00", "weights": "imagenet"},
     runs=({"backbone": "mobilenet_v2_1.00"}, {"backbone": "mobilenet_1.00"}, {"backbone": "mobilenet_v2_0.35"}),
 )

@@ -150,8 +150,8 @@ def _dead() -> DataError:
 
 @contextmanager
 def loader(source: Source, workers: int) -> Iterator[Loader]:
-    """A loader with that many worker processes (-1: one per core; 0: none), stopped when the block ends."""
-    count = (os.cpu_count() or 1) if workers < 0 else workers
+    """A loader with that many worker processes (-1: one per core, at most 8; 0: none), stopped when the block ends."""
+    count = min(8, len(os.sched_getaffinity(0))) if workers < 0 else workers
     if count == 0:
         yield Loader(source, None, 0)
         return

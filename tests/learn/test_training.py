@@ -1,12 +1,12 @@
 """Training through the CLI: what a run leaves behind, and that an interrupted one ends like one that was not."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -75,27 +75,61 @@ def _history(run):
     return [line.rsplit(",", 1)[0] for line in (run.member(0) / "history.csv").read_text().splitlines()]
 
 
-def _kill_after_epoch(epoch, words, plugins, other, number=signal.SIGKILL):
-    command = [sys.executable, "-m", "kit", "--competitions", str(plugins), "train", "tiny-stripes", *words]
-    slow = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=slow, text=True)
+def _kill_after_epoch(epoch, words, plugins, other, number=signal.SIGKILL, code=-signal.SIGKILL):
+    """Starts a training, sends the signal once that epoch has its checkpoint, and returns the run that is left."""
+    process = _started(words, plugins)
     while process.poll() is None:
         for run in runs.every():
             state = run.member(0) / "state.json"
             if run.id != other.id and state.exists() and json.loads(state.read_text())["epoch"] >= epoch:
                 process.send_signal(number)
-                process.wait(60)
+                assert process.wait(60) == code, process.stderr.read()
                 return runs.open_run(run.folder)
         time.sleep(0.002)
     raise AssertionError("it ended before it could be killed: " + str(process.stderr.read()))
 
 
-def test_sigterm_leaves_a_checkpoint_and_says_so(kit, prepared, plugins):
-    straight = runs.find(kit("train", "tiny-stripes", *SHORT).stdout.splitlines()[-1])
-    halted = _kill_after_epoch(1, (*SHORT, "--set", "epochs=400"), plugins, straight, signal.SIGTERM)
-    assert halted.status() == "interrupted"
-    state = json.loads((halted.member(0) / "state.json").read_text())
-    assert (halted.member(0) / state["weights"]).exists() and state["epoch"] >= 1
+def _started(words, plugins):
+    command = [sys.executable, "-m", "kit", "--competitions", str(plugins), "train", "tiny-stripes", *words]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "words"), [(signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "interrupted")]
+)
+def test_ctrl_c_and_sigterm_leave_a_checkpoint_and_say_so(kit, prepared, plugins, home, number, code, words):
+    process = _started((*SHORT, "--set", "epochs=4000", "--set", "workers=1"), plugins)
+    while not list((home / "runs").glob("*/fold-0/state.json")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(number)
+    assert process.wait(60) == code
+    said = process.stderr.read()
+    assert f"kit: {words}" in said and "Traceback" not in said
+    [run] = runs.every()
+    state = json.loads((run.member(0) / "state.json").read_text())
+    assert run.status() == "interrupted" and (run.member(0) / state["weights"]).exists() and state["epoch"] >= 1
+
+
+def _children(pid: int) -> list[int]:
+    return [
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
+
+
+def test_no_worker_outlives_a_killed_training(kit, prepared, plugins, home):
+    process = _started((*SHORT, "--set", "epochs=4000", "--set", "workers=2"), plugins)
+    while not list((home / "runs").glob("*/fold-0/state.json")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    workers = _children(process.pid)
+    assert len(workers) >= 2
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}").exists() for pid in workers):
+        assert time.monotonic() < deadline, "workers still there"
+        time.sleep(0.05)
 
 
 def test_finished_members_are_kept_on_resume(kit, prepared):

@@ -1,0 +1,24 @@
+"""The features recipe: its head is the logistic regression that scikit-learn finds, put into a Dense layer."""
+
+import numpy as np
+import pytest
+
+from kit.learn.predict import softmax
+from kit.learn.recipes import features
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_the_head_gives_the_solver_s_probabilities(classes):
+    from sklearn.linear_model import LogisticRegression
+
+    draw = np.random.default_rng(0)
+    labels = draw.integers(0, classes, 200)
+    x = draw.normal(size=(200, 5)) + np.eye(classes, 5)[labels]
+    kernel, bias = features._solve(x, labels, 1.0, classes)
+    expected = LogisticRegression(C=1.0, max_iter=2000).fit(x, labels).predict_proba(x)
+    assert np.allclose(softmax(x @ kernel + bias), expected, atol=1e-6)
+
+
+def test_a_class_that_was_never_seen_gets_no_chance():
+    kernel, bias = features._solve(np.array([[0.0], [1.0], [2.0]]), np.array([0, 2, 2]), 1.0, 3)
+    assert softmax(np.array([[1.0]]) @ kernel + bias)[0, 1] < 1e-9
