@@ -65,3 +65,9 @@ def load(path: Path) -> Predictions:
         raise DataError(f"no predictions at {path}", do="finish the run first: kit train --resume RUN") from None
     except (ValueError, KeyError, OSError, EOFError) as error:
         raise DataError(f"{path} is damaged", received=error, do="repeat the step that wrote it") from None
+
+
+def softmax(values: np.ndarray) -> np.ndarray:
+    """Over the last axis, float32."""
+    exponentials = np.exp(values - values.max(-1, keepdims=True))
+    return (exponentials / exponentials.sum(-1, keepdims=True)).astype(np.float32)

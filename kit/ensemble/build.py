@@ -19,7 +19,7 @@ def ensemble(competition: Competition, parts: list[Run], *, name: str | None = N
     _check(competition, parts, data)
     ids, stack = _stack(parts)
     labels, fold_of = cache.labels_of(data.train, ids), _folds(competition, data, ids)
-    fitted = weights.convex(stack, labels)
+    fitted = weights.fit(stack, labels)
     honest = weights.cross_fitted(stack, labels, fold_of)
     test = weights.blend(np.stack([predictions.load(part.test).at(data.test.ids) for part in parts]), fitted)
 

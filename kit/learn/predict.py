@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from kit.learn.views import VIEWS
+from kit.predictions import softmax
 from kit.progress import bar
 
 
@@ -36,9 +37,3 @@ def probabilities(
                 total[start : start + len(piece)] += softmax(logits(model, images, piece, view, batch_size))
                 shown.update(len(piece))
     return total / len(views)
-
-
-def softmax(values: np.ndarray) -> np.ndarray:
-    """Over the last axis, float32."""
-    exponentials = np.exp(values - values.max(-1, keepdims=True))
-    return (exponentials / exponentials.sum(-1, keepdims=True)).astype(np.float32)

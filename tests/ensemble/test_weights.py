@@ -20,14 +20,29 @@ def _log_loss(probabilities, labels):
     return -np.log(probabilities[np.arange(len(labels)), labels]).mean()
 
 
-def test_the_weights_minimise_the_log_loss_among_all_convex_ones(labels):
+def test_the_weights_minimise_the_log_loss(labels):
     stack = np.stack([_predictions(1, labels, 1.0), _predictions(2, labels, 2.0), _predictions(3, labels, 0.0)])
-    fitted = weights.convex(stack, labels)
+    fitted = weights.fit(stack, labels)
     best = _log_loss(weights.blend(stack, fitted), labels)
-    assert fitted.min() >= 0 and fitted.sum() == pytest.approx(1)
-    for other in np.random.default_rng(4).dirichlet(np.ones(3), 200):
-        assert best <= _log_loss(weights.blend(stack, other), labels) + 1e-6
-    assert fitted[1] > fitted[0] > fitted[2]
+    assert fitted[1] > fitted[0] > fitted[2] >= 0
+    for other in np.random.default_rng(4).uniform(0, 2, (300, 3)):
+        assert (
+            best <= _log_loss(weights.blend(stack, other), labels) + 1e-3
+        )  # the prior costs next to nothing on 600 rows
+
+
+def test_a_blend_is_probabilities_and_of_one_run_with_weight_one_the_run_itself(labels):
+    stack = np.stack([_predictions(1, labels, 1.0), _predictions(2, labels, 2.0)])
+    blended = weights.blend(stack, np.array([0.3, 0.9]))
+    assert blended.min() >= 0 and np.allclose(blended.sum(1), 1, atol=1e-6)
+    assert np.allclose(weights.blend(stack, np.array([1.0, 0.0])), stack[0], atol=1e-6)
+
+
+def test_members_that_are_too_unsure_are_sharpened(labels):
+    sure = _predictions(1, labels, 3.0)
+    unsure = np.sqrt(sure) / np.sqrt(sure).sum(1, keepdims=True)
+    fitted = weights.fit(np.stack([unsure, unsure]), labels)
+    assert fitted.sum() > 1.4 * weights.fit(np.stack([sure, sure]), labels).sum()  # 2 without the prior
 
 
 def test_no_row_is_judged_by_weights_that_saw_it(labels):
@@ -44,6 +59,6 @@ def test_no_row_is_judged_by_weights_that_saw_it(labels):
 def test_fitting_on_noise_looks_better_than_it_is():
     labels = np.random.default_rng(5).integers(0, 3, 60)
     stack = np.stack([_predictions(seed, labels, 0.3) for seed in range(12)])
-    optimistic = _log_loss(weights.blend(stack, weights.convex(stack, labels)), labels)
+    optimistic = _log_loss(weights.blend(stack, weights.fit(stack, labels)), labels)
     honest = _log_loss(weights.cross_fitted(stack, labels, np.arange(60) % 5), labels)
     assert optimistic < honest

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from kit.learn.predict import softmax
 from kit.learn.recipes import features
+from kit.predictions import softmax
 
 
 @pytest.mark.parametrize("classes", [2, 3])

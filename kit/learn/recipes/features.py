@@ -12,11 +12,11 @@ import numpy as np
 from kit.data.cache import Part
 from kit.learn import checkpoints
 from kit.learn.features import compute
-from kit.learn.predict import softmax
 from kit.learn.task import Task
+from kit.predictions import softmax
 
 WEIGHTS = "model.weights.h5"
-STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
+STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3)
 
 
 def fit(task: Task) -> list[dict[str, float]]:

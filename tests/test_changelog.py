@@ -1,0 +1,11 @@
+import re
+from pathlib import Path
+
+from kit import __version__
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_the_newest_entry_is_the_version_of_the_package():
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)[1]
+    assert newest == __version__
