@@ -19,8 +19,8 @@ setup: $(READY) ## create .venv with the locked dependencies (EXTRA=gpu for an N
 
 $(READY): locks/$(EXTRA).txt pyproject.toml
 	@$(PYTHON) -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
-	  { echo "make setup: needs Python 3.11 to 3.13 with venv; got $$($(PYTHON) --version 2>&1); say PYTHON=python3.12, say" >&2; exit 1; }
-	$(PYTHON) -m venv .venv
+	  { echo "make setup: needs Python 3.11 to 3.13 with venv; got $$($(PYTHON) --version 2>&1); try make PYTHON=python3.12 setup" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/$(EXTRA).txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@rm -f .venv/ready-* && touch $@

@@ -91,10 +91,13 @@ def create(
     origin: Mapping[str, str],
     *,
     name: str | None,
-    fingerprint: str,
+    fingerprints: Mapping[str, str],
     parents: tuple[str, ...] = (),
 ) -> Run:
-    """A new run folder with its records. Its id is <slug>-<name>-<UTC time>, unique here."""
+    """A new run folder with its records. Its id is <slug>-<name>-<UTC time>, unique here.
+
+    fingerprints: of the data and the folds that it is trained on (kit.data.folds.fingerprints).
+    """
     label = name or (kind if kind == "ensemble" else f"{config.recipe}-{config.backbone}")
     if not NAME.fullmatch(label):
         raise ConfigError(
@@ -104,7 +107,7 @@ def create(
     folder = _claim(places.runs(), f"{slug}-{label}-{now:%m%d-%H%M%S}")
     run = Run(folder, folder.name, slug, kind, config, parents)
     write_json(folder / "config.json", {"config": dataclasses.asdict(config), "origin": dict(origin)})
-    write_json(folder / "environment.json", _environment(config, fingerprint))
+    write_json(folder / "environment.json", _environment(config, fingerprints))
     write_json(  # last: a folder without it is not a run
         folder / "run.json",
         {
@@ -130,7 +133,7 @@ def _claim(parent: Path, stem: str) -> Path:
     raise DataError(f"too many runs called {stem} in {parent}")
 
 
-def _environment(config: Config, fingerprint: str) -> dict[str, Any]:
+def _environment(config: Config, fingerprints: Mapping[str, str]) -> dict[str, Any]:
     installed = {}
     for package in PACKAGES:
         try:
@@ -142,7 +145,7 @@ def _environment(config: Config, fingerprint: str) -> dict[str, Any]:
         "source_sha256": source_hash(),
         "git_commit": _commit(),
         "seed": config.seed,
-        "data_fingerprint": fingerprint,
+        **fingerprints,
         "keras_backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
         "python": platform.python_version(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
@@ -169,9 +172,20 @@ def _commit() -> str | None:
     return done.stdout.strip() or None
 
 
-def fingerprint(run: Run) -> str:
-    """Of the data that the run was trained on."""
-    return str(read_json(run.folder / "environment.json")["data_fingerprint"])
+def check_data(run: Run, fingerprints: Mapping[str, str]) -> None:
+    """Raises DataError unless the run was trained on this data and these folds: other folds would let members judge rows
+    that they learned from.
+    """
+    environment = read_json(run.folder / "environment.json")
+    for key, value in fingerprints.items():
+        if environment.get(key) != value:
+            what = key.removesuffix("_fingerprint")
+            raise DataError(
+                f"the {what} here differ from what {run.id} was trained on",
+                received=f"{what} {value[:12]}",
+                expected=str(environment.get(key))[:12],
+                do="bring back the folds.csv and data it was trained on, or train again",
+            )
 
 
 def open_run(folder: Path) -> Run:

@@ -141,3 +141,12 @@ def test_every_verb_is_a_make_target_with_the_same_word():
         assert f"make {verb} " in listed
         plan = subprocess.run(["make", "-n", "-C", str(ROOT), verb], capture_output=True, text=True, check=True).stdout
         assert f"kit {verb}" in plan
+
+
+def test_other_folds_are_not_mixed_with_what_was_trained(kit, prepared):
+    run = kit("train", "tiny-stripes", "--folds", "2").stdout.splitlines()[-1]
+    other = kit("train", "tiny-stripes", "--folds", "2").stdout.splitlines()[-1]
+    kit("prepare", "tiny-stripes", "--folds", "3", "--fold-seed", "1", "--reset-folds")
+    for words in (("predict", run, "--tta", "identity"), ("ensemble", "tiny-stripes", run, other)):
+        done = kit(*words, check=False)
+        assert done.returncode == 3 and f"the folds here differ from what {run} was trained on" in done.stderr

@@ -1,6 +1,7 @@
 """Which row is judged in which fold: one table for the whole team, stratified, identical images always in one fold."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -65,3 +66,9 @@ def read(path: Path, ids: Sequence[str] | np.ndarray) -> np.ndarray:
     if set(texts) != {str(fold) for fold in range(len(set(texts)))} or len(set(texts)) < 2:
         raise DataError(f"{path}: folds must be 0, 1, ... without a gap", received=sorted(set(texts))[:20], do=remedy)
     return np.array(texts, dtype=np.int64)
+
+
+def fingerprints(dataset: Dataset, fold_of: np.ndarray) -> dict[str, str]:
+    """What a run was trained on, as two sha256: of the data, and of the fold of each of its rows."""
+    dealt = hashlib.sha256(fold_of.astype("<i8").tobytes()).hexdigest()
+    return {"data_fingerprint": dataset.fingerprint, "folds_fingerprint": dealt}

@@ -15,39 +15,36 @@ from kit.runs import Run
 
 def ensemble(competition: Competition, parts: list[Run], *, name: str | None = None) -> Run:
     """Blends finished runs of one competition. Raises DataError when they do not predict the same rows."""
-    data = cache.load(competition, places.data(competition.slug))
-    _check(competition, parts, data)
+    where = places.data(competition.slug)
+    data = cache.load(competition, where)
+    fold_of = folds.read(where.folds, data.train.ids)
+    fingerprints = folds.fingerprints(data, fold_of)
+    _check(competition, parts, fingerprints)
     ids, stack = _stack(parts)
-    labels, fold_of = cache.labels_of(data.train, ids), _folds(competition, data, ids)
+    labels = cache.labels_of(data.train, ids)
     fitted = weights.fit(stack, labels)
-    honest = weights.cross_fitted(stack, labels, fold_of)
+    honest = weights.cross_fitted(stack, labels, _folds(data, fold_of, ids))
     test = weights.blend(np.stack([predictions.load(part.test).at(data.test.ids) for part in parts]), fitted)
 
     config = Config(recipe="ensemble", backbone=f"{len(parts)} runs", folds=parts[0].config.folds)
     parents = tuple(part.id for part in parts)
-    run = runs.create(
-        competition.slug, "ensemble", config, {}, name=name, fingerprint=data.fingerprint, parents=parents
-    )
+    run = runs.create(competition.slug, "ensemble", config, {}, name=name, fingerprints=fingerprints, parents=parents)
     predictions.save(run.oof, predictions.of(ids, honest, competition.classes))
     predictions.save(run.test, predictions.of(data.test.ids, test, competition.classes))
     write_json(run.metrics, _judge(competition, parts, stack, labels, fitted, honest))
     return run
 
 
-def _check(competition: Competition, parts: list[Run], data: Dataset) -> None:
+def _check(competition: Competition, parts: list[Run], fingerprints: dict[str, str]) -> None:
     if len(parts) < 2 or len({part.id for part in parts}) < len(parts):
-        raise ConfigError(
-            "an ensemble needs two or more different runs", received=", ".join(part.id for part in parts) or "none"
-        )
+        given = ", ".join(part.id for part in parts)
+        raise ConfigError("an ensemble needs two or more different runs", received=given or "none")
     for part in parts:
         if part.slug != competition.slug:
             raise DataError(f"{part.id} is of another competition", received=part.slug, expected=competition.slug)
         if part.status() != "finished":
             raise DataError(f"{part.id} is not finished", received=part.status(), do=f"kit train --resume {part.id}")
-        if (trained_on := runs.fingerprint(part)) != data.fingerprint:
-            raise DataError(
-                f"{part.id} was trained on other data", received=trained_on[:12], expected=data.fingerprint[:12]
-            )
+        runs.check_data(part, fingerprints)
 
 
 def _stack(parts: list[Run]) -> tuple[np.ndarray, np.ndarray]:
@@ -69,16 +66,12 @@ def _stack(parts: list[Run]) -> tuple[np.ndarray, np.ndarray]:
     return ids, np.stack([own.at(ids) for own in loaded])
 
 
-def _folds(competition: Competition, data: Dataset, ids: np.ndarray) -> np.ndarray:
+def _folds(data: Dataset, fold_of: np.ndarray, ids: np.ndarray) -> np.ndarray:
     """The fold of each id; runs of a single fold are cut into five parts, exact duplicates together."""
-    table = dict(
-        zip(data.train.ids.tolist(), folds.read(places.data(competition.slug).folds, data.train.ids), strict=True)
-    )
-    own = np.array([table[name] for name in ids.tolist()])
-    if len(np.unique(own)) > 1:
-        return own
-    group = dict(zip(data.train.ids.tolist(), data.train.groups.tolist(), strict=True))
-    return np.array([group[name] % 5 for name in ids.tolist()])
+    row = {name: number for number, name in enumerate(data.train.ids.tolist())}
+    rows = np.array([row[name] for name in ids.tolist()])
+    own = fold_of[rows]
+    return own if len(np.unique(own)) > 1 else data.train.groups[rows] % 5
 
 
 def _judge(

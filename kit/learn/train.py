@@ -27,6 +27,8 @@ from kit.runs import Run
 def train(competition: Competition, config: Config, origin: Mapping[str, str], *, name: str | None = None) -> Run:
     """Trains a new run to its end. Raises KitError for settings or data that do not fit; an interruption can be resumed."""
     recipes.check(config)
+    if config.weights not in ("imagenet", "none"):  # a resume may start in another folder
+        config = replace(config, weights=str(Path(config.weights).expanduser().resolve()))
     views.check(config.tta, competition.tta)
     data, fold_of = _data(competition)
     if config.folds > fold_of.max() + 1:
@@ -36,7 +38,9 @@ def train(competition: Competition, config: Config, origin: Mapping[str, str], *
             expected=f"1 to {fold_of.max() + 1}",
             do=f"kit prepare {competition.slug} --folds {config.folds} --reset-folds",
         )
-    run = runs.create(competition.slug, "train", config, origin, name=name, fingerprint=data.fingerprint)
+    run = runs.create(
+        competition.slug, "train", config, origin, name=name, fingerprints=folds.fingerprints(data, fold_of)
+    )
     say(f"run {run.id}")
     try:
         _go(run, competition, data, fold_of)
@@ -52,10 +56,7 @@ def resume(run: Run, competition: Competition) -> Run:
     if run.kind != "train":
         raise DataError(f"{run.id} is not a training", received=run.kind, expected="a run of kit train")
     data, fold_of = _data(competition)
-    if (trained_on := runs.fingerprint(run)) != data.fingerprint:
-        raise DataError(
-            f"the data is not what {run.id} was trained on", received=data.fingerprint[:12], expected=trained_on[:12]
-        )
+    runs.check_data(run, folds.fingerprints(data, fold_of))
     _go(run, competition, data, fold_of)
     return run
 
@@ -72,10 +73,7 @@ def predict_again(run: Run, competition: Competition, tta: tuple[str, ...], *, n
         )
     views.check(tta, competition.tta)
     data, fold_of = _data(competition)
-    if (trained_on := runs.fingerprint(run)) != data.fingerprint:
-        raise DataError(
-            f"the data is not what {run.id} was trained on", received=data.fingerprint[:12], expected=trained_on[:12]
-        )
+    runs.check_data(run, folds.fingerprints(data, fold_of))
     config = replace(run.config, tta=tta)
     label = name or f"{config.recipe}-{config.backbone}-tta"
     again = runs.create(
@@ -84,14 +82,17 @@ def predict_again(run: Run, competition: Competition, tta: tuple[str, ...], *, n
         config,
         {"tta": "command line"},
         name=label,
-        fingerprint=data.fingerprint,
+        fingerprints=folds.fingerprints(data, fold_of),
         parents=(run.id,),
     )
-    with locked(again.lock, f"{again.id} is being written"):
+    try:
         for fold in range(config.folds):
             task = replace(_task(run, competition, data, fold_of, fold), config=config)
             _predict(task, again.member(fold))
         _finish(again, competition, data)
+    except BaseException:
+        shutil.rmtree(again.folder)  # it is quickly made again, and there is nothing to resume
+        raise
     return again
 
 

@@ -43,7 +43,8 @@ def confusion(labels: np.ndarray, probabilities: np.ndarray, classes: Sequence[s
     for row in range(size):
         for column in range(size):
             if counts[row, column]:
-                axes.text(column, row, counts[row, column], ha="center", va="center", fontsize=8)
+                colour = "white" if off[row, column] > 0.6 * off.max() else "black"
+                axes.text(column, row, counts[row, column], ha="center", va="center", fontsize=8, color=colour)
     axes.set_xticks(range(size), classes, rotation=90)
     axes.set_yticks(range(size), classes)
     axes.set(xlabel="predicted", ylabel="true")
