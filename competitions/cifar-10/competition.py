@@ -23,7 +23,7 @@ def augment() -> Any:
     import cv2
 
     return A.Compose(
-        [A.Pad(padding=4, border_mode=cv2.BORDER_REFLECT_101), A.RandomCrop(32, 32), A.HorizontalFlip(p=0.5)]
+        [A.Pad(padding=2, border_mode=cv2.BORDER_REFLECT_101), A.RandomCrop(32, 32), A.HorizontalFlip(p=0.5)]
     )
 
 
@@ -38,5 +38,5 @@ COMPETITION = Competition(
     read=read,
     augment=augment,
     tta=("identity", "hflip", "shift_up", "shift_down", "shift_left", "shift_right"),
-    defaults={"recipe": "scratch", "backbone": "resnet9", "epochs": 16, "patience": 0},
+    defaults={"recipe": "scratch", "backbone": "resnet9", "epochs": 16, "patience": 0, "tta": ("identity", "hflip")},
 )

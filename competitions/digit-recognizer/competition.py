@@ -35,6 +35,6 @@ COMPETITION = Competition(
     read=read,
     augment=augment,
     tta=("identity", "shift_up", "shift_down", "shift_left", "shift_right"),
-    defaults={"recipe": "scratch", "backbone": "cnn", "width": 24, "epochs": 12, "dropout": 0.2, "patience": 0},
-    runs=({"backbone": "cnn"}, {"backbone": "resnet9", "width": 16}),
+    defaults={"recipe": "scratch", "backbone": "resnet9", "width": 16, "epochs": 12, "dropout": 0.2, "patience": 0},
+    runs=({"backbone": "resnet9"}, {"backbone": "cnn", "width": 24}),
 )
