@@ -34,7 +34,7 @@ class Config:
     ema: float = 0.99  # momentum of the averaged weights; 0 = off
     patience: int = 5  # epochs without improvement before stopping early; 0 = train all epochs
     stopping_share: float = 0.1  # of the training rows, set aside to decide when to stop (never the judged fold)
-    workers: int = -1  # augmentation processes; -1 = one per core up to 8, 0 = in the main process
+    workers: int = -1  # augmentation processes; -1 = cores but one, up to 8; 0 = in the main process
     # features only
     head_strength: float = (
         0.0  # inverse regularisation C of the head; 0 = chosen by cross-validation within the training folds

@@ -1,5 +1,6 @@
 """kit doctor"""
 
+import contextlib
 import importlib.metadata
 import os
 import platform
@@ -16,6 +17,8 @@ NEEDED = (
     "numpy",
     "pandas",
     "scikit-learn",
+    "scipy",
+    "matplotlib",
     "albumentations",
     "opencv-python-headless",
     "pillow",
@@ -23,6 +26,11 @@ NEEDED = (
     "kaggle",
     "h5py",
 )
+# Kaggle's image has OpenCV under another name; TensorFlow comes as either.
+OTHER_NAMES = {
+    "opencv-python-headless": ("opencv-python", "opencv-contrib-python"),
+    "tensorflow": ("tensorflow-cpu",),
+}
 SPACE_GB = 5  # less than this is worth a word: cifar-10 in full takes about 4
 
 
@@ -33,11 +41,15 @@ SPACE_GB = 5  # less than this is worth a word: cifar-10 in full takes about 4
 def command(ctx: click.Context, quick: bool, as_json: bool) -> None:
     """What is installed, which devices are seen, which Kaggle token would be used (never its value), how much space is left.
 
-    Ends with exit code 1 if a needed package is missing; a missing token is only said, since most verbs need none.
+    Ends with exit code 1 if a needed package is missing or Keras does not start; a missing token is only said, since most
+    verbs need none.
     """
-    found = {**_software(), **_machine(quick), **_kaggle(), **_space()}
-    missing = [name for name in NEEDED if found["packages"][name] is None]
-    problems = [*(f"{name} is not installed: make setup" for name in missing), *found.pop("problems")]
+    found = {**_software(), **_machine(), **_kaggle(), **_space()}
+    missing = [f"{name} is not installed: make setup" for name in NEEDED if found["packages"][name] is None]
+    if not quick:
+        found["devices"], fault = _devices()
+        missing += [fault] if fault else []
+    problems = [*missing, *found.pop("problems")]
     shown = {
         **found,
         "packages": ", ".join(f"{name} {version or 'MISSING'}" for name, version in found["packages"].items()),
@@ -52,28 +64,34 @@ def command(ctx: click.Context, quick: bool, as_json: bool) -> None:
 
 
 def _software() -> dict[str, Any]:
-    def version(name: str) -> str | None:
-        try:
-            return importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            return None
-
-    versions = {name: version(name) for name in NEEDED}
-    versions["tensorflow"] = version("tensorflow") or version("tensorflow-cpu")
+    versions = {name: _version(name, *OTHER_NAMES.get(name, ())) for name in (*NEEDED, "tensorflow")}
     return {"kit": __version__, "python": platform.python_version(), "packages": versions}
 
 
-def _machine(quick: bool) -> dict[str, Any]:
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 30
-    found = {"machine": f"{platform.machine()}, {os.cpu_count()} cores, {memory} GiB"}
-    if not quick:
-        from kit.cli import backend
+def _version(*names: str) -> str | None:
+    for name in names:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            return importlib.metadata.version(name)
+    return None
 
+
+def _machine() -> dict[str, Any]:
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 30
+    cores = len(os.sched_getaffinity(0))  # those that we may use, which a cluster keeps lower than those there are
+    return {"machine": f"{platform.machine()}, {cores} cores, {memory} GiB"}
+
+
+def _devices() -> tuple[str, str | None]:
+    """What Keras would compute on, and why it cannot if it cannot: a doctor must not fall over what it is to find."""
+    from kit.cli import backend
+
+    try:
         backend.load()
         import keras
 
-        found["devices"] = ", ".join(keras.distribution.list_devices()) + f" (keras on {keras.backend.backend()})"
-    return found
+        return ", ".join(keras.distribution.list_devices()) + f" (keras on {keras.backend.backend()})", None
+    except Exception as error:
+        return "none", f"keras does not start: {type(error).__name__}: {error}"
 
 
 def _kaggle() -> dict[str, Any]:
@@ -88,7 +106,8 @@ def _space() -> dict[str, Any]:
     from kit import places
 
     home = places.home()
-    free = shutil.disk_usage(home if home.exists() else home.parent).free / 1e9
+    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    free = shutil.disk_usage(there).free / 1e9
     return {
         "home": str(home),
         "free space": f"{free:.0f} GB" + (f": less than {SPACE_GB} is little" if free < SPACE_GB else ""),

@@ -7,6 +7,7 @@ import click
 from kit.cli import options
 from kit.cli.options import Settings
 from kit.competition import Competition
+from kit.errors import ConfigError
 
 
 @click.command(short_help="fetch a competition's archive from Kaggle, or take one from disk")
@@ -31,15 +32,16 @@ def fetched(competition: Competition, archive: str | None) -> Path:
     """The archive in its place: built here for a local competition, taken from `archive`, kept, or downloaded."""
     from kit import places
     from kit.data.prepare import built
+    from kit.kaggle import archive as kept
     from kit.kaggle import download
-    from kit.progress import say
 
     folders, slug = places.data(competition.slug), competition.slug
     if competition.local:
-        return built(competition, folders)
+        if archive:
+            raise ConfigError(f"{slug} is not on Kaggle: its archive is made here", do="leave --from out")
+        made = built(competition, folders)
+        kept.record(made, "built")
+        return made
     if archive:
         return download.take(Path(archive).expanduser(), slug, folders.archives)
-    if here := download.verified(folders.archives, slug):
-        say(f"{here} is here and whole")
-        return here
     return download.download(slug, folders.archives)

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from kit import __version__
-from kit.errors import KitError
+from kit.errors import DataError, KitError
 
 # In the order a competitor meets them: verb -> what it does. The module is kit.cli.<verb>.
 VERBS = {
@@ -92,6 +92,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:  # a full disk, a folder that may not be written: no fault of the kit, and no traceback
+        if "--debug" in words:
+            raise
+        click.echo(f"kit: {error}", err=True)
+        sys.exit(DataError.exit_code)
     sys.exit(0)
 
 

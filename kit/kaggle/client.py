@@ -14,47 +14,73 @@ from typing import Any, TypeVar
 
 from kit.errors import AccessError, DataError, KaggleError, KitError
 from kit.kaggle import credentials
+from kit.kaggle.credentials import Found
+from kit.progress import say
 
 Result = TypeVar("Result")
 TIMEOUT = (10, 60)  # seconds to connect, and between two pieces of an answer
+PAUSES = (1.0, 2.0, 4.0)  # seconds before an idempotent call is repeated
+LONGEST = 60.0  # seconds that Kaggle may ask us to wait before we would rather tell the user
 
 
 @contextmanager
 def connected(slug: str) -> Iterator[Any]:
     """An authenticated KaggleApi; what goes wrong inside the block is raised as KitError with its remedy."""
+    found = credentials.found()
+    if found.source is None:
+        raise AccessError("no Kaggle token", received="; ".join(found.problems) or None, do=credentials.WHERE_TO_GET)
+    with contextlib.redirect_stdout(sys.stderr), _timeouts(), _explaining(slug, found):
+        yield _authenticated(found)
+
+
+@contextmanager
+def _explaining(slug: str, found: Found) -> Iterator[None]:
     from requests import RequestException
     from requests.exceptions import HTTPError, JSONDecodeError
 
-    source = credentials.found()
-    if source.source is None:
-        raise AccessError("no Kaggle token", received="; ".join(source.problems) or None, do=credentials.WHERE_TO_GET)
-    with contextlib.redirect_stdout(sys.stderr), _timeouts():
-        try:
-            yield _authenticated(source.source)
-        except HTTPError as error:
-            raise _explained(error, slug, source.source) from None
-        except JSONDecodeError:
-            raise KaggleError("Kaggle's answer cannot be read", expected="JSON", do="repeat in a few minutes") from None
-        except RequestException as error:
-            raise KaggleError(
-                "no connection to Kaggle", received=type(error).__name__, do="check the network, then repeat"
-            ) from None
+    try:
+        yield
+    except HTTPError as error:
+        raise _explained(error.response, slug, found) from None
+    except JSONDecodeError:
+        raise KaggleError("Kaggle's answer cannot be read", expected="JSON", do="repeat in a few minutes") from None
+    except RequestException as error:
+        raise KaggleError(
+            "no connection to Kaggle", received=type(error).__name__, do="check the network, then repeat"
+        ) from None
+    except (ValueError, KeyError, TypeError) as error:  # the client trusts the form of every answer
+        raise KaggleError(
+            "Kaggle's answer cannot be read", received=type(error).__name__, do="repeat in a few minutes"
+        ) from error
 
 
-def _authenticated(source: str) -> Any:
+def _authenticated(found: Found) -> Any:
+    from requests import RequestException
+
     for name in ("VERBOSE", "VERBOSE_OUTPUT"):
         os.environ.pop(name, None)
+    for name in ("KAGGLE_USERNAME", "KAGGLE_KEY"):
+        if os.environ.get(name) == "":  # as compose files leave them: the client would take it for the key
+            del os.environ[name]
     try:
         with contextlib.redirect_stdout(None):
             from kaggle.api.kaggle_api_extended import KaggleApi
 
             api = KaggleApi()
             api.authenticate()
+    except RequestException:
+        raise
     except (Exception, SystemExit) as error:
         raise AccessError(
-            f"Kaggle refused the token from {source}", received=type(error).__name__, do=credentials.WHERE_TO_GET
+            f"Kaggle's client cannot use the token from {found.source}",
+            received=type(error).__name__,
+            do=_remedy(found),
         ) from None
     return api
+
+
+def _remedy(found: Found) -> str:
+    return "; ".join((*found.problems, credentials.WHERE_TO_GET))
 
 
 @contextmanager
@@ -74,13 +100,18 @@ def _timeouts() -> Iterator[None]:
         HTTPAdapter.send = plain  # type: ignore[method-assign]
 
 
-def _explained(error: Any, slug: str, source: str) -> KitError:
+def _explained(response: Any, slug: str, found: Found) -> KitError:
     """By status, since Kaggle's body comes in two shapes and often in none."""
-    status, said = error.response.status_code, _said(error.response)
+    status, said = response.status_code, _said(response)
     if status == 401:
-        return AccessError(
-            f"Kaggle does not accept the token from {source}", received=said, do=credentials.WHERE_TO_GET
-        )
+        return AccessError(f"Kaggle does not accept the token from {found.source}", received=said, do=_remedy(found))
+    if status == 429:
+        wait = response.headers.get("Retry-After")
+        return KaggleError("too many requests to Kaggle", received=said, do=f"repeat in {wait or 'some'} seconds")
+    if status >= 500:
+        return KaggleError(f"Kaggle has a fault of its own ({status})", received=said, do="repeat in a few minutes")
+    if response.history:  # redirected to a storage, where a refusal means that the signed address has run out
+        return KaggleError(f"Kaggle's storage refused ({status})", do="repeat the command")
     if status == 403:
         rules = f"https://www.kaggle.com/competitions/{slug}/rules"
         return AccessError(
@@ -90,34 +121,32 @@ def _explained(error: Any, slug: str, source: str) -> KitError:
         return DataError(
             f"Kaggle knows no {slug!r}, or no such file in it", received=said, do="check the slug for typos"
         )
-    if status == 429:
-        wait = error.response.headers.get("Retry-After")
-        return KaggleError("too many requests to Kaggle", received=said, do=f"repeat in {wait or 'some'} seconds")
-    if status >= 500:
-        return KaggleError(f"Kaggle has a fault of its own ({status})", received=said, do="repeat in a few minutes")
     return KaggleError(f"Kaggle refused ({status})", received=said)
 
 
 def _said(response: Any) -> str | None:
-    """Kaggle's own message: {"code", "message"} or {"error": {"code", "message"}} or nothing."""
+    """Kaggle's own message: {"code", "message"} or {"error": {"code", "message"}} or a line of text or nothing."""
     try:
         body = response.json()
         return str((body.get("error") or body)["message"])
     except (ValueError, KeyError, TypeError, AttributeError):
-        return None
+        plain = response.headers.get("Content-Type", "").startswith("text/plain")
+        return str(response.text)[:300] or None if plain else None
 
 
 def retried(call: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
     """Repeats a call that changes nothing at Kaggle after 429 and 5xx, waiting as told or 1, 2, 4 seconds."""
     from requests.exceptions import HTTPError
 
-    for pause in (1.0, 2.0, 4.0):
+    for pause in PAUSES:
         try:
             return call(*arguments, **named)
         except HTTPError as error:
             answer: Any = error.response
-            if answer.status_code != 429 and answer.status_code < 500:
-                raise
             told = answer.headers.get("Retry-After", "")
-            time.sleep(min(float(told), 60.0) if told.isdigit() else pause)
+            seconds = float(told) if told.isdigit() else pause
+            if (answer.status_code != 429 and answer.status_code < 500) or seconds > LONGEST:
+                raise
+            say(f"Kaggle is busy ({answer.status_code}): asking again in {seconds:g} s")
+            time.sleep(seconds)
     return call(*arguments, **named)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WHERE_TO_GET = (
-    "create a token at kaggle.com (Settings, API), put it at ~/.kaggle/kaggle.json and chmod 600 it; "
-    "or fetch the archive in the browser and use `kit download SLUG --from ARCHIVE`"
+    "create a token at kaggle.com (Settings, API), put it at ~/.kaggle/kaggle.json and chmod 600 it, "
+    "or set KAGGLE_API_TOKEN; or fetch the archive in the browser and use `kit download SLUG --from ARCHIVE`"
 )
+KEY_FIELDS = {"username": "KAGGLE_USERNAME", "key": "KAGGLE_KEY"}
 
 
 @dataclass(frozen=True)
@@ -21,48 +22,77 @@ class Found:
 
 def found() -> Found:
     """In the order of the client (kaggle 2.2.4): a token beats a key, also when the token is dead."""
-    sources = [source for source in (_token(), _key(), _oauth()) if source]
+    sources = [source for source in (_notebook(), _token(), _key(), _oauth()) if source]
     problems = [problem for source in sources for problem in source.problems]
     usable = [source.source for source in sources if source.source]
     if len(usable) > 1:
         problems.append(f"{usable[0]} is used, and {usable[1]} is not: remove the one you do not mean")
+    if os.environ.get("KAGGLE_TOKEN"):  # the client takes any KAGGLE_X for its setting x, and "token" overrules a key
+        problems.append("the client sends KAGGLE_TOKEN in place of a key: unset it, or rename it to KAGGLE_API_TOKEN")
     return Found(usable[0] if usable else None, tuple(problems))
+
+
+def _notebook() -> Found | None:
+    """The token that Kaggle gives to its own notebooks."""
+    if all(name in os.environ for name in ("KAGGLE_KERNEL_RUN_TYPE", "KAGGLE_DATA_PROXY_URL")):
+        path = os.environ.get("KAGGLE_API_V1_TOKEN", "")
+        if path and _holds_text(Path(path)):
+            return Found("KAGGLE_API_V1_TOKEN")
+    return None
 
 
 def _token() -> Found | None:
     if value := os.environ.get("KAGGLE_API_TOKEN"):
-        if len(value) > 255:  # the client first tries it as a path, and a path may not be so long
-            return Found(
-                "KAGGLE_API_TOKEN", ("KAGGLE_API_TOKEN is too long for the client: put it into ~/.kaggle/access_token",)
-            )
-        return Found("KAGGLE_API_TOKEN")
+        return _named_token(value)
     for name in ("access_token", "access_token.txt"):
         path = Path.home() / ".kaggle" / name
-        if path.is_file():
+        if _holds_text(path):
             return Found(str(path), _permissions(path))
     return None
 
 
+def _named_token(value: str) -> Found:
+    """KAGGLE_API_TOKEN holds the token, or the path of a file that holds it: the client tries it as a path first."""
+    name = "KAGGLE_API_TOKEN"
+    if len(value) > 255:
+        return Found(name, (f"{name} is too long for the client: put it into ~/.kaggle/access_token",))
+    path = Path(value)
+    if path.is_file():
+        empty = (f"{name} names an empty file",)
+        return Found(f"{name} (a file)", _permissions(path)) if _holds_text(path) else Found(None, empty)
+    if value.startswith(("/", "~", ".")):
+        return Found(name, (f"{name} looks like a path, but there is no such file",))
+    return Found(name)
+
+
+def _holds_text(path: Path) -> bool:
+    try:
+        return path.is_file() and bool(path.read_text().strip())
+    except (OSError, ValueError):
+        return False
+
+
 def _key() -> Found | None:
+    """kaggle.json, overlaid by KAGGLE_USERNAME and KAGGLE_KEY."""
     path = _config_folder() / "kaggle.json"
-    names = [name for name in ("KAGGLE_USERNAME", "KAGGLE_KEY") if os.environ.get(name)]
-    if len(names) == 2:
+    named = {field: name for field, name in KEY_FIELDS.items() if os.environ.get(name)}
+    if len(named) == len(KEY_FIELDS):
         return Found("KAGGLE_USERNAME and KAGGLE_KEY")
-    problems = (f"{names[0]} is set without the other of KAGGLE_USERNAME and KAGGLE_KEY",) if names else ()
+    lone = tuple(f"{name} is set without the other of KAGGLE_USERNAME and KAGGLE_KEY" for name in named.values())
     if not path.is_file():
-        return Found(None, problems) if problems else None
-    faults = _faults(path)
-    return Found(None if faults else str(path), (*problems, *faults, *_permissions(path)))
+        return Found(None, lone) if lone else None
+    faults = _faults(path, [field for field in KEY_FIELDS if field not in named])
+    return Found(None if faults else str(path), (*lone, *faults, *_permissions(path)))
 
 
 def _config_folder() -> Path:
     if chosen := os.environ.get("KAGGLE_CONFIG_DIR"):
         return Path(chosen)
     own = Path.home() / ".kaggle"
-    return own if own.is_dir() else Path(os.environ.get("XDG_CONFIG_HOME", Path.home() / ".config")) / "kaggle"
+    return own if own.is_dir() else Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "kaggle"
 
 
-def _faults(path: Path) -> tuple[str, ...]:
+def _faults(path: Path, needed: list[str]) -> tuple[str, ...]:
     """The client treats a malformed file as absent and says nothing, so the kit says it."""
     try:
         stored = json.loads(path.read_text())
@@ -72,7 +102,7 @@ def _faults(path: Path) -> tuple[str, ...]:
         return (f"{path} is not JSON: download it again from kaggle.com",)
     if not isinstance(stored, dict):
         return (f'{path} is not {{"username": ..., "key": ...}}',)
-    return tuple(f"{path} has no {field!r}" for field in ("username", "key") if not stored.get(field))
+    return tuple(f"{path} has no {field!r}" for field in needed if not stored.get(field))
 
 
 def _permissions(path: Path) -> tuple[str, ...]:

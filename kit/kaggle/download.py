@@ -1,52 +1,44 @@
 """The archive of a competition: from Kaggle, or from a file fetched in the browser; kept only when every byte is sound."""
 
-import datetime
+import fcntl
 import shutil
-import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from kit.errors import DataError, KaggleError
-from kit.files import CHUNK, read_json, replacing, sha256, write_json
+from kit.files import CHUNK, replacing, sha256
+from kit.kaggle.archive import check_members, manifest, record, recorded, verified
 from kit.kaggle.client import connected, retried
 from kit.progress import bar, say
 
 SPACE = 3  # times the archive: itself, extracted, decoded
 
 
-def verified(folder: Path, slug: str) -> Path | None:
-    """The archive that is already there, None if there is none. Raises DataError if it is not the one that was recorded."""
-    archive, manifest = folder / f"{slug}.zip", folder / "manifest.json"
-    if not archive.exists() or not manifest.exists():
-        return None
-    recorded = read_json(manifest)["files"][archive.name]
-    digest = sha256(archive)
-    if digest != recorded["sha256"]:
-        raise DataError(
-            f"{archive} has changed since it was fetched",
-            received=f"sha256 {digest}",
-            expected=recorded["sha256"],
-            do=f"remove {folder} and download again",
-        )
-    return archive
-
-
 def download(slug: str, folder: Path) -> Path:
-    """Fetches folder/<slug>.zip with Kaggle's client. An interrupted download goes on where it stopped."""
-    from requests.exceptions import HTTPError
+    """Fetches folder/<slug>.zip with Kaggle's client, unless it is there. An interrupted download goes on where it stopped.
 
-    staging = folder.with_name(folder.name + ".partial")
-    staging.mkdir(parents=True, exist_ok=True)
-    with connected(slug) as api:
-        _check_space(folder.parent, _announced(api, slug))
+    Raises DataError, and keeps nothing, if the archive is damaged or not the one recorded here before.
+    """
+    if here := verified(folder, slug):  # before the lock, which a folder that may only be read cannot hold
+        return here
+    archive, staging = folder / f"{slug}.zip", folder.with_name(folder.name + ".partial")
+    with _alone(folder, slug):
+        if here := verified(folder, slug):
+            return here
+        staged = _fetched(slug, staging)
         try:
-            retried(api.competition_download_files, slug, path=str(staging), quiet=False)
-        except (HTTPError, ValueError) as error:
-            shutil.rmtree(staging)  # an error page may now stand in the file, and the client would go on after it
-            if isinstance(error, HTTPError):
-                raise
-            raise KaggleError(f"the download of {slug} broke", received=error, do="repeat it") from None
-    return _keep(_only_file(staging, slug), slug, folder, "kaggle")
+            check_members(staged)
+            digest = _same_asrecorded(staged, archive)
+        except DataError:
+            shutil.rmtree(staging)
+            raise
+        with replacing(archive) as place:
+            staged.replace(place)
+        record(archive, "kaggle", digest)
+        shutil.rmtree(staging)
+    return archive
 
 
 def take(archive: Path, slug: str, folder: Path) -> Path:
@@ -57,8 +49,62 @@ def take(archive: Path, slug: str, folder: Path) -> Path:
             received="a folder" if archive.is_dir() else None,
             expected=f"the {slug}.zip of Kaggle",
         )
-    _check_space(folder.parent, archive.stat().st_size)
-    return _keep(archive, slug, folder, "file")
+    check_members(archive)
+    target = folder / f"{slug}.zip"
+    with _alone(folder, slug):
+        _check_space(folder, archive.stat().st_size)
+        with replacing(target) as copy:
+            _copy(archive, copy)
+            digest = sha256(copy)
+            if target.exists() and sha256(target) != digest:
+                say(f"{archive.name} differs from the archive that was here, and takes its place")
+            manifest(target).unlink(missing_ok=True)  # a kill from here on leaves no record, rather than a wrong one
+        record(target, "file", digest)
+    return target
+
+
+@contextmanager
+def _alone(folder: Path, slug: str) -> Iterator[None]:
+    """Waits while another process fetches the same archive; then removes what a killed one has left."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder.parent / ".download.lock", "a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"{slug} is being fetched by another process: waiting for it")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        for stale in folder.glob(f"tmp-*-{slug}.zip"):
+            stale.unlink()
+        yield
+
+
+def _fetched(slug: str, staging: Path) -> Path:
+    """The archive in `staging`, which outlives an interruption: the client goes on there."""
+    from requests import RequestException
+    from requests.exceptions import HTTPError
+
+    archive = staging / f"{slug}.zip"
+    with connected(slug) as api:
+        _check_space(staging.parent, _announced(api, slug), held=archive.stat().st_size if archive.exists() else 0)
+        before = _state(archive)
+        try:
+            retried(api.competition_download_files, slug, path=str(staging), quiet=False)
+        except (HTTPError, ValueError) as error:
+            if _state(archive) != before:  # an error page may stand in the file, and the client would go on after it
+                shutil.rmtree(staging)
+            if isinstance(error, RequestException):
+                raise
+            raise KaggleError(f"the download of {slug} broke", received=error, do="repeat it") from None
+    if not archive.exists():
+        kept = ", ".join(file.name for file in staging.glob("*"))
+        shutil.rmtree(staging, ignore_errors=True)
+        raise DataError(f"Kaggle sent no {archive.name}", received=kept or "nothing")
+    return archive
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    found = path.stat() if path.exists() else None
+    return (found.st_size, found.st_mtime_ns) if found else None
 
 
 def _announced(api: Any, slug: str) -> int:
@@ -72,64 +118,25 @@ def _announced(api: Any, slug: str) -> int:
             return total
 
 
-def _check_space(folder: Path, size: int) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(folder).free
-    if free < SPACE * size:
+def _check_space(folder: Path, size: int, held: int = 0) -> None:
+    """`held`: bytes of it that are on the disk already."""
+    free, needed = shutil.disk_usage(folder).free, SPACE * size - held
+    if free < needed:
         raise DataError(
-            f"too little space in {folder}", received=f"{free >> 20} MiB free", expected=f"{SPACE * size >> 20} MiB"
+            f"too little space in {folder}", received=f"{free >> 20} MiB free", expected=f"{needed >> 20} MiB"
         )
 
 
-def _only_file(staging: Path, slug: str) -> Path:
-    archive = staging / f"{slug}.zip"
-    if not archive.exists():
-        kept = ", ".join(file.name for file in staging.iterdir())
-        shutil.rmtree(staging)
-        raise DataError(f"Kaggle sent no {archive.name}", received=kept or "nothing")
-    return archive
-
-
-def _keep(source: Path, slug: str, folder: Path, origin: str) -> Path:
-    """Checks every member's CRC, hashes, and writes the manifest last. What came from Kaggle is moved out of its staging."""
-    target, manifest = folder / f"{slug}.zip", folder / "manifest.json"
-    staged = origin == "kaggle"
-    try:
-        _check_members(source)
-        with replacing(target) as copy:
-            source.replace(copy) if staged else _copy(source, copy)
-            size, digest = copy.stat().st_size, sha256(copy)
-            if manifest.exists() and read_json(manifest)["files"][target.name]["sha256"] != digest:
-                say(f"{source.name} differs from the archive that was here, and takes its place")
-    finally:
-        if staged:
-            shutil.rmtree(source.parent)
-    fetched = datetime.datetime.now(datetime.UTC).isoformat("T", "seconds")
-    write_json(
-        manifest, {"files": {target.name: {"size": size, "sha256": digest}}, "source": origin, "fetched": fetched}
-    )
-    return target
-
-
-def _check_members(archive: Path) -> None:
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            for name in bar(opened.namelist(), label=f"checking {archive.name}", unit="file"):
-                with opened.open(name) as member:
-                    while member.read(CHUNK):
-                        pass
-    except (
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        EOFError,
-        OSError,
-        RuntimeError,
-        NotImplementedError,
-        ValueError,
-    ) as error:
-        start = _first_byte(archive)
-        kind = "an empty file" if not start else "a web page" if start == b"<" else str(error) or type(error).__name__
-        raise DataError(f"{archive.name} is not a whole zip archive", received=kind, do="fetch it again") from None
+def _same_asrecorded(staged: Path, archive: Path) -> str:
+    digest, before = sha256(staged), recorded(archive)
+    if before not in (None, digest):
+        raise DataError(
+            f"Kaggle's {archive.name} is not the one that was fetched here before",
+            received=f"sha256 {digest}",
+            expected=before,
+            do=f"remove {manifest(archive)} to accept the new one, and download again",
+        )
+    return digest
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -142,8 +149,3 @@ def _copy(source: Path, target: Path) -> None:
         while piece := reading.read(CHUNK):
             writing.write(piece)
             shown.update(len(piece))
-
-
-def _first_byte(path: Path) -> bytes:
-    with open(path, "rb") as handle:
-        return handle.read(1)

@@ -9,6 +9,8 @@ from kit.errors import KaggleError
 from kit.kaggle.client import connected, retried
 from kit.progress import say
 
+SLOWEST = 60.0  # seconds between two questions: --wait asks less and less often
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -24,8 +26,21 @@ class Scored:
 
 def send(slug: str, file: Path, message: str) -> int:
     """Uploads a submission and returns Kaggle's reference, greater than 0. Never repeated by itself: it may have counted."""
+    from requests import RequestException
+
     with connected(slug) as api:
-        answer = api.competition_submit(str(file), message, slug, quiet=True)
+        try:
+            answer = api.competition_submit(str(file), message, slug, quiet=True)
+        except RequestException as error:
+            status = error.response.status_code if error.response is not None else None
+            if status and status < 500:
+                raise
+            raise KaggleError(
+                f"Kaggle gave no answer to the upload of {file.name}",
+                received=status or type(error).__name__,
+                do="it may have counted: see "
+                f"https://www.kaggle.com/competitions/{slug}/submissions before you send it again",
+            ) from None
     if not answer.ref:  # the client reports a failed upload as a success without a reference
         raise KaggleError(
             f"the upload of {file.name} failed", received=answer.message, do="nothing was submitted: repeat"
@@ -34,19 +49,34 @@ def send(slug: str, file: Path, message: str) -> int:
 
 
 def wait(slug: str, ref: int, *, timeout_s: float, poll_s: float) -> Scored:
-    """Asks until Kaggle has scored the submission, or refused it. Raises KaggleError after `timeout_s` seconds."""
+    """Asks until Kaggle has scored the submission, or refused it. Raises KaggleError after `timeout_s` seconds.
+
+    The first pause is `poll_s` seconds, each further one half as long again, up to a minute.
+    """
     end = time.monotonic() + timeout_s
     with connected(slug) as api:
         while True:
-            found = retried(_get, api, ref)
-            if found.status != "pending":
+            found = _asked(api, ref)
+            if found and found.status != "pending":
                 return found
-            if time.monotonic() + poll_s > end:
+            left = end - time.monotonic()
+            if left <= 0:
                 raise KaggleError(
                     f"submission {ref} has no score after {timeout_s:g} s", do="look at kaggle.com, or wait longer"
                 )
-            say(f"submission {ref} is being scored")
-            time.sleep(poll_s)
+            say(f"submission {ref} is being scored" if found else "no connection to Kaggle: asking again")
+            time.sleep(min(poll_s, left))
+            poll_s = min(poll_s * 1.5, max(poll_s, SLOWEST))
+
+
+def _asked(api: Any, ref: int) -> Scored | None:
+    """None if the network is away: the submission is not, so a long wait goes on."""
+    from requests.exceptions import ConnectionError, Timeout
+
+    try:
+        return retried(_get, api, ref)
+    except (ConnectionError, Timeout):
+        return None
 
 
 def _get(api: Any, ref: int) -> Scored:
@@ -60,14 +90,15 @@ def _get(api: Any, ref: int) -> Scored:
 
 def listed(slug: str, page_size: int = 20) -> list[Scored]:
     """All submissions of the team, newest first. The client drops the token of the next page, so pages are counted."""
-    found: list[Scored] = []
+    found: dict[int, Scored] = {}
     with connected(slug) as api:
         for number in range(1, 1000):
-            page = retried(api.competition_submissions, slug, page_number=number, page_size=page_size)
-            found += [_scored(submission) for submission in page or []]
-            if len(page or []) < page_size:
+            page = retried(api.competition_submissions, slug, page_number=number, page_size=page_size) or []
+            known = len(found)
+            found |= {int(submission.ref): _scored(submission) for submission in page}
+            if len(page) < page_size or len(found) == known:  # the last page, or a server that knows only one
                 break
-    return found
+    return list(found.values())
 
 
 def remaining(slug: str) -> int | None:

@@ -150,8 +150,11 @@ def _dead() -> DataError:
 
 @contextmanager
 def loader(source: Source, workers: int) -> Iterator[Loader]:
-    """A loader with that many worker processes (-1: one per core, at most 8; 0: none), stopped when the block ends."""
-    count = min(8, len(os.sched_getaffinity(0))) if workers < 0 else workers
+    """A loader with that many worker processes, stopped when the block ends.
+
+    -1: as many as cores but one, 1 to 8, since the training itself wants a core; 0: none, in this process.
+    """
+    count = min(8, max(1, len(os.sched_getaffinity(0)) - 1)) if workers < 0 else workers
     if count == 0:
         yield Loader(source, None, 0)
         return

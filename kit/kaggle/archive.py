@@ -1,0 +1,80 @@
+"""What is kept of an archive: its bytes, checked to the last member, and a manifest with their size and sha256."""
+
+import datetime
+import lzma
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+from kit.errors import DataError
+from kit.files import CHUNK, read_json, sha256, write_json
+from kit.progress import bar, say
+
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ValueError)
+
+
+def verified(folder: Path, slug: str) -> Path | None:
+    """The archive that is already there, None if there is none. Raises DataError if it is not the one that was recorded."""
+    archive = folder / f"{slug}.zip"
+    expected = recorded(archive)
+    if expected is None or not archive.exists():
+        return None
+    digest = sha256(archive)
+    if digest != expected:
+        raise DataError(
+            f"{archive} has changed since it was fetched",
+            received=f"sha256 {digest}",
+            expected=expected,
+            do="remove it and download again",
+        )
+    say(f"{archive} is here and whole")
+    return archive
+
+
+def check_members(archive: Path) -> None:
+    """Reads every member and compares its CRC. Raises DataError for anything but a whole zip archive with files in it."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members = opened.infolist()
+            for member in bar(members, label=f"checking {archive.name}", unit="file"):
+                with opened.open(member) as content:
+                    while content.read(CHUNK):
+                        pass
+    except DAMAGED as error:
+        raise DataError(
+            f"{archive.name} is not a whole zip archive", received=_kind(archive, error), do="fetch it again"
+        ) from None
+    if not members:
+        raise DataError(f"{archive.name} is a zip archive without files", do="fetch it again")
+
+
+def _kind(archive: Path, error: Exception) -> str:
+    try:
+        with open(archive, "rb") as handle:
+            start = handle.read(1)
+    except OSError as refused:
+        return str(refused.strerror)
+    return "an empty file" if not start else "a web page" if start == b"<" else str(error) or type(error).__name__
+
+
+def record(archive: Path, source: str, digest: str | None = None) -> None:
+    """Writes manifest.json beside `archive`. source: "kaggle", "file" or "built"."""
+    entry = {"size": archive.stat().st_size, "sha256": digest or sha256(archive)}
+    fetched = datetime.datetime.now(datetime.UTC).isoformat("T", "seconds")
+    write_json(manifest(archive), {"files": {archive.name: entry}, "source": source, "fetched": fetched})
+
+
+def manifest(archive: Path) -> Path:
+    return archive.with_name("manifest.json")
+
+
+def recorded(archive: Path) -> str | None:
+    """The sha256 in the manifest, None without one. Raises DataError if the manifest is damaged."""
+    path = manifest(archive)
+    if not path.exists():
+        return None
+    try:
+        return str(read_json(path)["files"][archive.name]["sha256"])
+    except (KeyError, TypeError):
+        raise DataError(f"{path} is damaged", do="remove it and download again") from None

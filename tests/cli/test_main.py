@@ -1,0 +1,45 @@
+"""What the command line does with any verb: errors are one line with the exit code of their family."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("prepare", "digit-recogniser"), 3, "did you mean 'digit-recognizer'?"),
+        (("train", "../../etc"), 3, "not a competition's slug"),
+        (("report", "nothing"), 3, "no run 'nothing'"),
+        (("train", "--resume", "nothing"), 3, "no run 'nothing'"),
+        (("train", "tiny-stripes"), 3, "not prepared"),
+        (("prepare", "tiny-stripes"), 3, "kit download tiny-stripes"),
+        (("train",), 2, "which competition?"),
+        (("train", "tiny-stripes", "--resume", "x", "--seed", "1"), 2, "--resume takes no other setting"),
+        (("trian",), 2, "No such command"),
+    ],
+)
+def test_an_error_is_one_line_with_the_code_of_its_family(kit, home, words, code, message):
+    done = kit(*words, check=False)
+    assert done.returncode == code and message in done.stderr and "Traceback" not in done.stderr
+    assert not (home / "runs").exists()
+
+
+def test_debug_shows_where_it_came_from(kit):
+    done = kit("--debug", "report", "nothing", check=False)
+    assert "Traceback" in done.stderr and "no run 'nothing'" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written_is_one_line(kit, home, archive):
+    home.chmod(0o500)
+    done = kit("download", "tiny-stripes", "--from", str(archive), check=False)
+    assert done.returncode == 3 and "Permission denied" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_home_that_is_a_file_is_one_line(kit, tmp_path, archive):
+    (tmp_path / "file").write_text("")
+    done = kit("download", "tiny-stripes", "--from", str(archive), check=False, KIT_HOME=str(tmp_path / "file"))
+    assert done.returncode == 3 and "Not a directory" in done.stderr and "Traceback" not in done.stderr
+    assert Path(tmp_path / "file").is_file()
