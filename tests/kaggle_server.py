@@ -3,6 +3,7 @@
 The client is pointed here by KAGGLE_API_ENVIRONMENT=LOCALHOST, which means http://localhost, through http_proxy.
 """
 
+import contextlib
 import json
 import re
 import threading
@@ -12,20 +13,24 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 SECRET = "SENTINEL-0123456789abcdef"
-ETAG = '"version-1"'
 
 
 class Kaggle:
     """What the server holds, what it was asked, and what it is told to do wrong.
 
     archive: the bytes of "download all". faults[method]: answers to give before the right one, each a dict with
-    status, body, headers; for the storage of the archive: {"cut": bytes} closes the connection after so many bytes.
+    status, body, headers; for the storage of the archive ("Storage"): {"cut": bytes} closes the connection after so many
+    bytes, {"bytes": content} sends other content, {"whole": True} ignores the Range that was asked for. {"silent": Event}
+    answers nothing until then.
     """
 
     def __init__(self) -> None:
         self.archive = b""
+        self.etag = '"version-1"'
+        self.token = SECRET  # the access token that is good
         self.faults = defaultdict(list)
         self.requests = []
+        self.authorizations = []  # as the API saw them, "Basic ..." or "Bearer ..."
         self.uploads = []
         self.submissions = []
         self.allowed = 5
@@ -61,6 +66,7 @@ class Handler(BaseHTTPRequestHandler):
         method = self.path.rsplit("/", 1)[-1]
         asked = json.loads(body or b"{}")
         self.kaggle.requests.append((method, asked))
+        self.kaggle.authorizations.append(self.headers.get("Authorization") or "")
         if self.kaggle.faults[method]:
             self._answer(**self.kaggle.faults[method].pop(0))
         elif method in ("DownloadDataFiles", "DownloadDataFile"):
@@ -87,13 +93,17 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(**fault)
             return
         start = 0
-        if sent_range and self.headers.get("If-Range", ETAG) == ETAG:
+        if sent_range and self.headers.get("If-Range") in (None, self.kaggle.etag) and not fault.get("whole"):
             start = int(re.match(r"bytes=(\d+)-", sent_range)[1])
         self.send_response(206 if start else 200)
-        for name, value in {
-            "Content-Length": len(whole) - start, "Content-Type": "application/zip", "Accept-Ranges": "bytes", "ETag": ETAG,
+        headers = {
+            "Content-Length": len(whole) - start,
+            "Content-Type": "application/zip",
+            "Accept-Ranges": "bytes",
+            "ETag": self.kaggle.etag,
             "Last-Modified": "Fri, 20 Nov 2026 12:00:00 GMT",
-        }.items():  # fmt: skip
+        }
+        for name, value in headers.items():
             self.send_header(name, str(value))
         if start:
             self.send_header("Content-Range", f"bytes {start}-{len(whole) - 1}/{len(whole)}")
@@ -104,6 +114,7 @@ class Handler(BaseHTTPRequestHandler):
         half = len(body) // 2
         if "cut" in fault:
             self.wfile.write(body[: fault["cut"]])
+            self.wfile.flush()
             self.close_connection = True
             self.connection.close()
             return
@@ -112,7 +123,11 @@ class Handler(BaseHTTPRequestHandler):
         if self.kaggle.slow:
             self.kaggle.halfway.set()
             self.kaggle.slow.wait(60)
-        self.wfile.write(body[half:])
+        with contextlib.suppress(OSError):  # the client may have been killed
+            self.wfile.write(body[half:])
+
+    def _introspect_token(self, asked: dict) -> dict:
+        return {"active": asked["token"] == self.kaggle.token, "username": "somebody"}
 
     def _list_data_files(self, asked: dict) -> dict:
         files = [{"name": name, "totalBytes": len(self.kaggle.archive) // 2} for name in ("train.csv", "test.csv")]
@@ -150,7 +165,13 @@ class Handler(BaseHTTPRequestHandler):
     def _json(self, value: dict) -> None:
         self._answer(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
 
-    def _answer(self, status: int, body: bytes = b"", headers: dict | None = None) -> None:
+    def _answer(
+        self, status: int = 200, body: bytes = b"", headers: dict | None = None, silent: threading.Event | None = None
+    ) -> None:
+        if silent:
+            silent.wait(60)
+            self.close_connection = True
+            return
         self.send_response(status)
         for name, value in {
             "Content-Type": "application/json",

@@ -48,7 +48,7 @@ def _explaining(slug: str, found: Found) -> Iterator[None]:
         raise KaggleError(
             "no connection to Kaggle", received=type(error).__name__, do="check the network, then repeat"
         ) from None
-    except (ValueError, KeyError, TypeError) as error:  # the client trusts the form of every answer
+    except (ValueError, KeyError, TypeError, AttributeError) as error:  # the client trusts the form of every answer
         raise KaggleError(
             "Kaggle's answer cannot be read", received=type(error).__name__, do="repeat in a few minutes"
         ) from error

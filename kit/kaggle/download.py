@@ -30,7 +30,7 @@ def download(slug: str, folder: Path) -> Path:
         staged = _fetched(slug, staging)
         try:
             check_members(staged)
-            digest = _same_asrecorded(staged, archive)
+            digest = _same_as_recorded(staged, archive)
         except DataError:
             shutil.rmtree(staging)
             raise
@@ -127,7 +127,7 @@ def _check_space(folder: Path, size: int, held: int = 0) -> None:
         )
 
 
-def _same_asrecorded(staged: Path, archive: Path) -> str:
+def _same_as_recorded(staged: Path, archive: Path) -> str:
     digest, before = sha256(staged), recorded(archive)
     if before not in (None, digest):
         raise DataError(

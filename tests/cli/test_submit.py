@@ -55,7 +55,7 @@ def make_run(prepared):
     """A finished run that says dog, cat, dog to 1, 2, 3; returns its id."""
 
     def make(slug: str, ids=("1", "2", "3")) -> runs.Run:
-        run = runs.create(slug, "train", Config(), {}, name=None, fingerprint="f" * 64)
+        run = runs.create(slug, "train", Config(), {}, name=None, fingerprints={"data": "f" * 64})
         values = np.array([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]], np.float32)[: len(ids)]
         predictions.save(run.test, predictions.of(ids, values, ("cat", "dog")))
         return run

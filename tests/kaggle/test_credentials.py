@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from kit.kaggle.credentials import found
+from kit.kaggle.credentials import Found, found
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_none(home):
 
 def test_a_sound_file_is_found_and_can_be_elsewhere(key, monkeypatch, tmp_path):
     path = key(GOOD)
-    assert found() == type(found())(str(path))
+    assert found() == Found(str(path))
     monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(tmp_path))
     assert found().source is None
     os.rename(path, tmp_path / "kaggle.json")
@@ -65,14 +65,43 @@ def test_a_token_that_shadows_a_key_is_said(key, monkeypatch):
     assert found().problems == (f"KAGGLE_API_TOKEN is used, and {path} is not: remove the one you do not mean",)
 
 
-def test_doctor_tells_the_source_and_never_the_value(kit, key):
-    path = key(GOOD, 0o644)
-    done = kit("doctor", "--quick", "--json")
-    told = json.loads(done.stdout)
-    assert told["kaggle token"] == f"from {path}" and "chmod 600" in told["problems"][0]
-    assert "SENTINEL" not in done.stdout + done.stderr and told["packages"]["kaggle"] == "2.2.4"
+def test_a_file_named_by_the_token_variable_is_told_from_a_token(home, monkeypatch, tmp_path):
+    file = tmp_path / "token"
+    file.write_text("SENTINEL")
+    file.chmod(0o600)
+    monkeypatch.setenv("KAGGLE_API_TOKEN", str(file))
+    assert found() == Found("KAGGLE_API_TOKEN (a file)")
+    file.write_text("")
+    assert found() == Found(None, ("KAGGLE_API_TOKEN names an empty file",))
+    file.unlink()
+    assert found().problems == ("KAGGLE_API_TOKEN looks like a path, but there is no such file",)
+    monkeypatch.setenv("KAGGLE_API_TOKEN", "x" * 300)
+    assert "too long for the client" in found().problems[0]
 
 
-def test_doctor_sees_the_devices(kit):
-    done = kit("doctor")
-    assert "cpu:0 (keras on tensorflow)" in done.stdout and "none found" in done.stdout
+def test_an_empty_token_file_is_passed_over_as_the_client_does(key):
+    path = key(GOOD)
+    path.with_name("access_token").write_text("\n")
+    assert found() == Found(str(path))
+
+
+def test_a_field_from_the_environment_completes_the_file(key, monkeypatch):
+    path = key({"username": "somebody"})
+    monkeypatch.setenv("KAGGLE_KEY", "SENTINEL")
+    assert found().source == str(path) and "KAGGLE_KEY is set without" in found().problems[0]
+
+
+def test_the_variable_that_the_client_takes_for_a_token_is_said(key, monkeypatch):
+    path = key(GOOD)
+    monkeypatch.setenv("KAGGLE_TOKEN", "SENTINEL")
+    assert found().source == str(path) and "unset it" in found().problems[0] and "SENTINEL" not in str(found())
+
+
+def test_a_notebooks_own_token_comes_first(key, monkeypatch, tmp_path):
+    key(GOOD)
+    (tmp_path / "jwt").write_text("SENTINEL")
+    monkeypatch.setenv("KAGGLE_API_V1_TOKEN", str(tmp_path / "jwt"))
+    assert found().source != "KAGGLE_API_V1_TOKEN"
+    monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
+    monkeypatch.setenv("KAGGLE_DATA_PROXY_URL", "http://proxy.test")
+    assert found().source == "KAGGLE_API_V1_TOKEN"

@@ -1,8 +1,11 @@
 """kit submit --send --wait: the real client, the loopback server, and what is left behind."""
 
 import json
+import time
+from dataclasses import replace
 
 import pytest
+from requests.exceptions import ConnectionError
 
 from kit.errors import KaggleError
 from kit.kaggle import submissions
@@ -55,7 +58,12 @@ QUOTA = "Submission not allowed: Your team has used its daily Submission allowan
         ("CreateSubmission", refusal(400, QUOTA), 5, QUOTA),
         ("StartSubmissionUpload", refusal(403, shape="none"), 4, "accept the rules"),
         ("StartSubmissionUpload", refusal(401, "no", "nested"), 4, "does not accept the token"),
-        ("CreateSubmission", refusal(500, shape="none"), 5, "fault of its own (500)"),
+        (
+            "CreateSubmission",
+            refusal(500, shape="none"),
+            5,
+            "it may have counted: see https://www.kaggle.com/competitions/",
+        ),
     ],
 )
 def test_a_failed_upload_is_an_error_and_is_not_recorded_as_sent(kit, file, kaggle, home, method, fault, code, words):
@@ -77,6 +85,39 @@ def test_waiting_ends_with_what_to_do(kaggle):
     kaggle.submissions = [{"ref": 7, "status": "PENDING"}]
     with pytest.raises(KaggleError, match="submission 7 has no score after 0 s"):
         submissions.wait("tiny-stripes", 7, timeout_s=0, poll_s=1)
+
+
+def test_waiting_outlasts_a_network_that_is_away_and_asks_ever_less_often(kaggle, monkeypatch):
+    pauses = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    pending, lost = submissions.Scored(7, "pending", "", "", ""), ConnectionError()
+    answers = [pending, lost, pending, replace(pending, status="complete", public_score="0.9")]
+
+    def answer(api, ref):
+        found = answers.pop(0)
+        if found is lost:
+            raise found
+        return found
+
+    monkeypatch.setattr(submissions, "_get", answer)
+    assert submissions.wait("tiny-stripes", 7, timeout_s=900, poll_s=30).public_score == "0.9"
+    assert pauses == [30, 45, 60]
+
+
+def test_a_server_that_knows_only_one_page_ends_the_list(kaggle, monkeypatch):
+    kaggle.submissions = [{"ref": ref, "status": "COMPLETE"} for ref in (1, 2)]
+    same = {"body": json.dumps({"submissions": kaggle.submissions}).encode()}
+    kaggle.faults["ListSubmissions"] = [same] * 50
+    assert [one.ref for one in submissions.listed("tiny-stripes", page_size=2)] == [1, 2]
+    assert len(kaggle.requests) == 2
+
+
+def test_an_old_client_cannot_tell_what_is_left(kaggle, monkeypatch):
+    """kaggle 2.0.2, in Kaggle's own image."""
+    from kaggle.api.kaggle_api_extended import KaggleApi
+
+    monkeypatch.delattr(KaggleApi, "competition_get_submission_limits")
+    assert submissions.remaining("tiny-stripes") is None
 
 
 def test_all_pages_of_submissions_are_listed(kaggle):

@@ -33,5 +33,5 @@ def test_a_schedule_rises_to_its_peak_and_falls_to_nearly_nothing(name):
     rate = schedules.learning_rate(Config(schedule=name, learning_rate=0.4, warmup=0.25), steps=100)
     values = [float(rate(step)) for step in range(101)]
     assert values[25] == pytest.approx(0.4) == max(values) and values[0] == pytest.approx(0.04)
-    assert all(a < b for a, b in itertools.pairwise(values)) and values[100] < 0.005
-    assert all(a >= b for a, b in itertools.pairwise(values))
+    assert all(a < b for a, b in itertools.pairwise(values[:26])) and values[100] < 0.005
+    assert all(a >= b for a, b in itertools.pairwise(values[25:]))
