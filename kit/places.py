@@ -20,6 +20,11 @@ def runs() -> Path:
     return home() / "runs"
 
 
+def kernels() -> Path:
+    """What `kit kernel build` writes, a folder per kernel."""
+    return home() / "kernels"
+
+
 @dataclass(frozen=True)
 class DataFolders:
     """The road of a competition's data, in the order the steps write it."""

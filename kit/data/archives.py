@@ -48,6 +48,33 @@ def extract(
     return actual
 
 
+def gather(mounted: Path, into: Path, *, without: Collection[str] = (), limits: Limits = DEFAULT_LIMITS) -> None:
+    """Fills `into` with what `extract` would, from a folder that holds the members of the archive, as Kaggle mounts them.
+
+    Archives in it are unpacked, but for those named in `without`; other files are linked, not copied.
+    Raises DataError as `extract` does.
+    """
+    limits = replace(limits, depth=limits.depth - 1)
+    with replacing_folder(into) as folder:
+        for root, _, names in os.walk(mounted):
+            here = folder / Path(root).relative_to(mounted)
+            here.mkdir(exist_ok=True)
+            for name in names:
+                source = Path(root) / name
+                if source.suffix.lower() not in ARCHIVES:
+                    (here / name).symlink_to(source)
+                elif name not in without:
+                    left = _unpack(source, here, here / source.stem, limits)
+                    limits = replace(left, depth=limits.depth)
+
+
+def open_outermost(archive: Path, into: Path) -> None:
+    """Writes the members of `archive` into `into` and leaves archives among them as they are, as Kaggle mounts them."""
+    with OPENERS[archive.suffix.lower()](archive) as (members, copy_all):
+        check(archive, members, DEFAULT_LIMITS)
+        copy_all(_creator(archive, into))
+
+
 def _is_whole(folder: Path, digest: str) -> bool:
     try:
         manifest = read_json(folder / MANIFEST)
@@ -82,6 +109,8 @@ def _unpack(archive: Path, parent: Path, own: Path, limits: Limits, required: Co
         raise
     except OSError as error:  # no space, no permission
         raise DataError(f"cannot extract {archive.name}", received=error) from error
+    except ImportError as error:
+        raise DataError(f"cannot open {archive.name}", received=error, do="install what it names") from error
     except Exception as error:  # a damaged listing can raise anything inside zipfile and py7zr
         raise refusal(archive, "it is damaged or not an archive", received=error or type(error).__name__) from error
     spent = sum(member.size for member in members)

@@ -34,14 +34,30 @@ def prepare(
         named = competition.archives
         required = [name for name in (named.train, named.test, named.sample, named.labels) if name]
         raw = archives.extract(archive, folders.raw, digest=_recorded(archive), required=required)
-        if not cache.fits(competition, folders, raw):
-            store.write(competition, folders, raw, allow_bad=allow_bad)
-        dataset = cache.load(competition, folders)
-        checked(competition, folders, dataset)
-        if reset_folds or not folders.folds.exists():
-            fold_table.write(folders.folds, dataset.train.ids, fold_table.make(dataset, folds, fold_seed))
-        _mention(folders.folds, fold_table.read(folders.folds, dataset.train.ids), folds)
-        return dataset
+        return decode(
+            competition, folders, raw, folds=folds, fold_seed=fold_seed, reset_folds=reset_folds, allow_bad=allow_bad
+        )
+
+
+def decode(
+    competition: Competition,
+    folders: DataFolders,
+    raw: str,
+    *,
+    folds: int,
+    fold_seed: int = 0,
+    reset_folds: bool = False,
+    allow_bad: bool = False,
+) -> Dataset:
+    """What follows on raw/, wherever it came from: cache, check and folds. raw: the sha256 of its archive."""
+    if not cache.fits(competition, folders, raw):
+        store.write(competition, folders, raw, allow_bad=allow_bad)
+    dataset = cache.load(competition, folders)
+    checked(competition, folders, dataset)
+    if reset_folds or not folders.folds.exists():
+        fold_table.write(folders.folds, dataset.train.ids, fold_table.make(dataset, folds, fold_seed))
+    _mention(folders.folds, fold_table.read(folders.folds, dataset.train.ids), folds)
+    return dataset
 
 
 def checked(competition: Competition, folders: DataFolders, dataset: Dataset) -> dict[str, Any]:

@@ -36,8 +36,12 @@ class _Stored:
     faults: dict[int, UnreadableImage]
 
 
-def write(competition: Competition, folders: DataFolders, raw: str, *, allow_bad: bool = False) -> None:
+def write(
+    competition: Competition, folders: DataFolders, raw: str, *, allow_bad: bool = False, test_only: bool = False
+) -> None:
     """Decodes raw/ into cache/, which appears whole or not at all. raw: the sha256 of the archive that raw/ came from.
+
+    test_only: no training row is read or kept, as a kernel that only predicts wants it.
 
     An unreadable training image is left out, an unreadable test image becomes a row of zeros; both are listed in
     quarantine.csv. Raises DataError for ids or labels that do not fit, a test set other than the sample submission's, and
@@ -46,12 +50,14 @@ def write(competition: Competition, folders: DataFolders, raw: str, *, allow_bad
     shape = competition.image_shape
     if shape[2] not in MODES:
         raise DataError("image_shape needs 1 or 3 channels", received=shape)
-    train, test = (splits.read(competition, folders.raw, name) for name in ("train", "test"))
+    train = Split([], [], []) if test_only else splits.read(competition, folders.raw, "train")
+    test = splits.read(competition, folders.raw, "test")
     labels = class_indices(competition, train.labels or [])
     splits.check_sample(competition, folders.raw, test)
     with replacing_folder(folders.cache) as folder:
         kept = _store(folder / "train.npy", train, shape, keep_bad=False)
-        _check_share(kept, len(labels), allow_bad)
+        if not test_only:
+            _check_share(kept, len(labels), allow_bad)
         tested = _store(folder / "test.npy", test, shape, keep_bad=True)
         _write_tables(folder, competition, (train, kept, labels), (test, tested))
         _write_quarantine(folder / "quarantine.csv", folders.raw, {"train": (train, kept), "test": (test, tested)})

@@ -85,7 +85,7 @@ def _start_worker(source: Source) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its workers itself
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    os.nice(19)  # the training goes first, workers fill its gaps: one that takes a core away halts every thread of an op
+    os.nice(19)  # workers fill the gaps of the training: where one takes a core away, every thread of an op waits
     cv2.setNumThreads(0)  # one core per worker: the others belong to its siblings and to the training
     _augmenter = open_source(source)
 

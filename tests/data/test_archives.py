@@ -3,6 +3,7 @@ import itertools
 import os
 import stat
 import struct
+import sys
 import warnings
 import zipfile
 import zlib
@@ -281,3 +282,13 @@ def test_a_full_disk_is_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "fchmod", full)
     refused(archive, "No space left on device")
     assert next(calls) == 1
+
+
+def test_a_7z_without_py7zr_is_not_called_damaged(tmp_path, monkeypatch):
+    archive = packed7(tmp_path / "x.7z", ("a.txt", b"a"))
+    for name in ("kit.data.sevenzip", "py7zr"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "py7zr", None)  # as in Kaggle's image
+    with pytest.raises(DataError, match="cannot open x.7z.*py7zr"):
+        extract(archive, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
