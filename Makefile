@@ -8,10 +8,10 @@ KIT   := .venv/bin/kit
 READY := .venv/ready-$(EXTRA)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock list doctor new download prepare train predict ensemble report submit runs run
+.PHONY: help setup demo test test-kernel check bench lock list doctor new download prepare train predict ensemble report submit kernel kernel-env runs run
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  COMPETITION=SLUG ($(COMPETITION))   RUN=ID or RUNS="ID ID"   ARGS="any option of the verb"   EXTRA=cpu|gpu ($(EXTRA))'
 
@@ -31,6 +31,9 @@ demo: setup ## the whole job on scikit-learn's digits: no network, no token, no 
 test: setup ## the test suite
 	.venv/bin/python -m pytest $(ARGS)
 
+test-kernel: setup kernel-env ## kernels again, with the package versions of Kaggle's image
+	KERNEL_PYTHON=$(CURDIR)/.venv-kaggle/bin/python .venv/bin/python -m pytest tests/kernel $(ARGS)
+
 check: setup ## format, lint and types, as the tests do not
 	.venv/bin/ruff format --check kit competitions tests
 	.venv/bin/ruff check kit competitions tests
@@ -42,6 +45,8 @@ bench: setup ## measure the figures of the README's tables (ARGS=--help says how
 lock: ## resolve the lock files again (needs uv)
 	for extra in cpu gpu; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header --extra $$extra --extra dev -c locks/floors.txt pyproject.toml -o locks/$$extra.txt; done
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  locks/kaggle.in -o locks/kaggle.txt
 
 list: setup ## the competitions this kit knows
 	$(KIT) list $(ARGS)
@@ -72,6 +77,16 @@ report: setup ## one page about RUN: curves, confusions, worst mistakes
 
 submit: setup ## build and check the submission of RUN (ARGS="--send --wait" uploads)
 	$(KIT) submit $(COMPETITION) $(RUN) $(ARGS)
+
+kernel: setup ## a Kaggle kernel, internet off (ARGS="build SLUG --run RUN", "try NAME", "push NAME")
+	$(KIT) kernel $(ARGS)
+
+kernel-env: setup .venv-kaggle/ready ## .venv-kaggle: the package versions of Kaggle's image, for `kit kernel try`
+
+.venv-kaggle/ready: locks/kaggle.txt
+	$(PYTHON) -m venv --clear .venv-kaggle
+	.venv-kaggle/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/kaggle.txt
+	@touch $@
 
 runs: setup ## what was trained, and how it scored out of fold
 	$(KIT) runs $(ARGS)

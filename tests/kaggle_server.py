@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.kaggle_kernels import KernelMethods, Kernels
+
 SECRET = "SENTINEL-0123456789abcdef"
 
 
@@ -36,6 +38,7 @@ class Kaggle:
         self.allowed = 5
         self.slow = None  # an Event: the storage waits for it at half of the archive
         self.halfway = threading.Event()
+        self.of_kernels = Kernels()
 
     def asked(self, method: str) -> list[dict]:
         return [body for name, body in self.requests if name == method]
@@ -54,7 +57,7 @@ def refusal(status: int, message: str = "", shape: str = "flat", **headers: str)
     return {"status": status, "body": json.dumps(body).encode(), "headers": headers}
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(KernelMethods, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     kaggle: Kaggle
 
@@ -72,7 +75,8 @@ class Handler(BaseHTTPRequestHandler):
         elif method in ("DownloadDataFiles", "DownloadDataFile"):
             self._answer(302, headers={"Location": f"http://storage.test/{asked['competitionName']}.zip"})
         else:
-            self._json(getattr(self, f"_{re.sub(r'(?<!^)(?=[A-Z])', '_', method).lower()}")(asked))
+            found = getattr(self, f"_{re.sub(r'(?<!^)(?=[A-Z])', '_', method).lower()}")(asked)
+            self._answer(**refusal(404, "Not found")) if found is None else self._json(found)
 
     def do_PUT(self) -> None:
         self.kaggle.requests.append(("Upload", {}))
@@ -84,6 +88,11 @@ class Handler(BaseHTTPRequestHandler):
         self._json({})
 
     def do_GET(self) -> None:
+        if "/output/" in self.path:
+            self.kaggle.requests.append(("Output", {"name": self.path.rsplit("/", 1)[-1]}))
+            fault = self.kaggle.faults["Output"].pop(0) if self.kaggle.faults["Output"] else {}
+            self._answer(**{"body": self.kaggle.of_kernels.outputs[self.path.rsplit("/", 1)[-1]], **fault})
+            return
         whole, sent_range = self.kaggle.archive, self.headers.get("Range")
         self.kaggle.requests.append(
             ("Storage", {"range": sent_range, "authorization": self.headers.get("Authorization")})

@@ -24,7 +24,7 @@ def command(obj: Settings, slug: str, references: tuple[str, ...], name: str | N
     metrics = read_json(run.metrics)
     if not as_json:
         rows = [
-            {"run": row["run"], "weight": row["weight"], metrics["metric"]: f"{row['score']:.5f}"}
+            {"run": row["run"], "weight": f"{row['weight']:.4f}", metrics["metric"]: f"{row['score']:.5f}"}
             for row in metrics["parts"]
         ]
         click.echo(options.table(rows))

@@ -23,6 +23,7 @@ VERBS = {
     "ensemble": "blend runs by weights learned out of fold; ends with the run id",
     "report": "one page about a run: curves, confusions, worst mistakes",
     "submit": "build and check submission.csv; upload it with --send",
+    "kernel": "predict or train inside a Kaggle kernel, internet off",
     "runs": "what was trained, and how it scored out of fold",
     "run": "all steps, with the competition's defaults",
     "demo": "the whole job on scikit-learn's digits, in two minutes",

@@ -1,6 +1,5 @@
 """`kit submit`: build, check, and only with --send upload."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -8,7 +7,7 @@ import click
 from kit.cli import options
 from kit.cli.options import Settings
 from kit.competition import Competition
-from kit.errors import ConfigError, DataError, KaggleError
+from kit.errors import ConfigError, DataError
 from kit.progress import say
 from kit.submission import check, records
 
@@ -47,7 +46,7 @@ def command(
     if send:
         record, where = _send(slug, checked, message, again)
         if wait:
-            record = _wait(record, where, timeout, poll)
+            record = records.await_score(record, where, timeout_s=timeout, poll_s=poll)
         result |= {key: getattr(record, key) for key in ("ref", "status", "public_score", "private_score")}
     text = [f"{key:<14}{value}" for key, value in result.items() if key != "notices" and value is not None]
     text += [f"{'notice':<14}{notice}" for notice in checked.report.notices]
@@ -86,22 +85,6 @@ def _send(slug: str, checked: check.Checked, message: str, again: bool) -> tuple
         record = records.Record(slug, sha256, run.id if run else None, str(checked.path), text, ref, records.now())
         records.write(where, record)
     return record, where
-
-
-def _wait(record: records.Record, where: Path, timeout: float, poll: float) -> records.Record:
-    from kit.kaggle import submissions
-
-    outcome = submissions.wait(record.slug, record.ref, timeout_s=timeout, poll_s=poll)
-    scored = replace(
-        record,
-        status=str(outcome.status),
-        public_score=outcome.public_score or None,
-        private_score=outcome.private_score or None,
-    )
-    records.write(where, scored)
-    if outcome.error or "error" in str(outcome.status).lower():
-        raise KaggleError(f"Kaggle could not score submission {record.ref}", received=outcome.error or outcome.status)
-    return scored
 
 
 def _say_next(competition: Competition, checked: check.Checked, subject: str, sent: bool) -> None:

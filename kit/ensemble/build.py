@@ -91,7 +91,7 @@ def _judge(
         "optimistic_score": metrics.judge(competition, labels, weights.blend(stack, fitted))["score"],
         "better_than_best_part": result["score"] > max(scores) if greater else result["score"] < min(scores),
         "parts": [
-            {"run": part.id, "weight": round(float(weight), 4), "score": score}
+            {"run": part.id, "weight": float(weight), "score": score}
             for part, weight, score in zip(parts, fitted, scores, strict=True)
         ],
     }

@@ -24,24 +24,27 @@ LONGEST = 60.0  # seconds that Kaggle may ask us to wait before we would rather 
 
 
 @contextmanager
-def connected(slug: str) -> Iterator[Any]:
-    """An authenticated KaggleApi; what goes wrong inside the block is raised as KitError with its remedy."""
+def connected(slug: str, *, own: bool = False) -> Iterator[Any]:
+    """An authenticated KaggleApi; what goes wrong inside the block is raised as KitError with its remedy.
+
+    slug: of a competition or, if `own`, owner/slug of a kernel or dataset of ours.
+    """
     found = credentials.found()
     if found.source is None:
         raise AccessError("no Kaggle token", received="; ".join(found.problems) or None, do=credentials.WHERE_TO_GET)
-    with contextlib.redirect_stdout(sys.stderr), _timeouts(), _explaining(slug, found):
+    with contextlib.redirect_stdout(sys.stderr), _timeouts(), _explaining(slug, found, own):
         yield _authenticated(found)
 
 
 @contextmanager
-def _explaining(slug: str, found: Found) -> Iterator[None]:
+def _explaining(slug: str, found: Found, own: bool) -> Iterator[None]:
     from requests import RequestException
     from requests.exceptions import HTTPError, JSONDecodeError
 
     try:
         yield
     except HTTPError as error:
-        raise _explained(error.response, slug, found) from None
+        raise _explained(error.response, slug, found, own) from None
     except JSONDecodeError:
         raise KaggleError("Kaggle's answer cannot be read", expected="JSON", do="repeat in a few minutes") from None
     except RequestException as error:
@@ -100,7 +103,7 @@ def _timeouts() -> Iterator[None]:
         HTTPAdapter.send = plain  # type: ignore[method-assign]
 
 
-def _explained(response: Any, slug: str, found: Found) -> KitError:
+def _explained(response: Any, slug: str, found: Found, own: bool) -> KitError:
     """By status, since Kaggle's body comes in two shapes and often in none."""
     status, said = response.status_code, _said(response)
     if status == 401:
@@ -112,6 +115,10 @@ def _explained(response: Any, slug: str, found: Found) -> KitError:
         return KaggleError(f"Kaggle has a fault of its own ({status})", received=said, do="repeat in a few minutes")
     if response.history:  # redirected to a storage, where a refusal means that the signed address has run out
         return KaggleError(f"Kaggle's storage refused ({status})", do="repeat the command")
+    if own and status in (403, 404):
+        return AccessError(
+            f"Kaggle knows no {slug!r} of yours", received=said, do="check its owner and name, and that it was pushed"
+        )
     if status == 403:
         rules = f"https://www.kaggle.com/competitions/{slug}/rules"
         return AccessError(

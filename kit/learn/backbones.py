@@ -7,9 +7,10 @@ from typing import Any
 import keras
 import numpy as np
 
+from kit import places
 from kit.errors import DataError, KaggleError
 from kit.learn import device
-from kit.learn.checkpoints import load_every_weight
+from kit.learn.checkpoints import load_every_weight, save
 
 # What preprocess_input of a family makes of pixels 0..255: (lowest, highest) value. "inside": the network rescales itself.
 RANGES = {"inside": (0.0, 255.0), "tf": (-1.0, 1.0), "torch": (-2.12, 2.65), "caffe": (-123.7, 151.1)}
@@ -96,6 +97,14 @@ def build(name: str, weights: str, size: int) -> keras.Model:
     model.trainable = False
     model.jit_compile = device.jit_compile()
     return model
+
+
+def kept(name: str) -> Path:
+    """ImageNet weights of the backbone as a file, for a place without internet; written once, as `build` reads it."""
+    path = places.home() / "weights" / f"{name}.imagenet.weights.h5"
+    if not path.exists():
+        save(build(name, "imagenet", BACKBONES[name].size), path)
+    return path
 
 
 def _downloaded(make: Any, arguments: dict[str, Any], name: str) -> keras.Model:

@@ -3,7 +3,7 @@
 import csv
 import io
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -131,23 +131,25 @@ def _predict(task: Task, out: Path) -> None:
     """Writes oof.npz, test.npz and, last, metrics.json of a member into `out`."""
     predictor = recipe(task.config.recipe).predictor(task)
     data, classes, tta = task.data, task.competition.classes, task.config.tta
+    labels = data.train.labels[task.learn_rows]
+    prior = (np.bincount(labels, minlength=len(classes)) / len(labels)).tolist()
     judged = predictor(data.train, task.judged_rows, tta, f"fold {task.fold}: out of fold")
     oof = predictions.of(data.train.ids[task.judged_rows], judged, classes)
-    test = predictions.of(data.test.ids, _test(task, predictor), classes)
+    test = predictions.of(data.test.ids, test_probabilities(task, predictor, prior), classes)
     predictions.save(out / "oof.npz", oof)
     predictions.save(out / "test.npz", test)
     score = metrics.judge(task.competition, data.train.labels[task.judged_rows], oof.probabilities)
-    write_json(out / "metrics.json", {"fold": task.fold, **score})
+    write_json(out / "metrics.json", {"fold": task.fold, **score, "class_prior": prior})
     result = f"{task.competition.metric} {score['score']:.5f} ±{score['error']:.5f}"
     say(f"fold {task.fold}: {result} on {score['rows']} unseen images")
 
 
-def _test(task: Task, predictor: Predictor) -> np.ndarray:
-    """Test probabilities; an image that cannot be read keeps its row and gets the share of each class in training."""
+def test_probabilities(task: Task, predictor: Predictor, prior: Sequence[float]) -> np.ndarray:
+    """float32 (N, C) for all test images. One that cannot be read keeps its row and gets `prior`, the share of each class
+    among the images that the member learned from.
+    """
     test = task.data.test
-    labels = task.data.train.labels[task.learn_rows]
-    prior = np.bincount(labels, minlength=len(task.competition.classes)) / len(labels)
-    out = np.tile(prior.astype(np.float32), (len(test.ids), 1))
+    out = np.tile(np.asarray(prior, np.float32), (len(test.ids), 1))
     readable = np.flatnonzero(test.readable)
     out[readable] = predictor(test, readable, task.config.tta, f"fold {task.fold}: test")
     return out

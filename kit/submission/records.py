@@ -6,11 +6,11 @@ runs/<run-id>/submissions/ holds a run's uploads, runs/submissions/<slug>/ those
 import datetime
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from kit import places
-from kit.errors import DataError
+from kit.errors import DataError, KaggleError
 from kit.files import locked, read_json, write_json
 
 
@@ -45,6 +45,23 @@ def write(where: Path, record: Record) -> Path:
     path = where / f"{record.sha256[:8]}-{stamp:%Y%m%dT%H%M%S%fZ}.json"
     write_json(path, asdict(record))
     return path
+
+
+def await_score(record: Record, where: Path, *, timeout_s: float, poll_s: float) -> Record:
+    """The record with Kaggle's scores, on disk too. Raises KaggleError if Kaggle could not score it, or not in time."""
+    from kit.kaggle import submissions
+
+    outcome = submissions.wait(record.slug, record.ref, timeout_s=timeout_s, poll_s=poll_s)
+    scored = replace(
+        record,
+        status=str(outcome.status),
+        public_score=outcome.public_score or None,
+        private_score=outcome.private_score or None,
+    )
+    write(where, scored)
+    if outcome.error or "error" in str(outcome.status).lower():
+        raise KaggleError(f"Kaggle could not score submission {record.ref}", received=outcome.error or outcome.status)
+    return scored
 
 
 def every(slug: str, where: Path | None = None) -> list[Record]:

@@ -18,14 +18,17 @@ Predictor = Callable[[Part, np.ndarray, tuple[str, ...], str], np.ndarray]
 
 @dataclass(frozen=True)
 class Recipe:
+    """pretrained: its members need the backbone's weights file beside their own."""
+
     fit: Callable[[Task], list[dict[str, float]]]
     predictor: Callable[[Task], Predictor]
     backbones: Collection[str]
+    pretrained: bool = False
 
 
 RECIPES = {
     "scratch": Recipe(scratch.fit, scratch.predictor, NETWORKS),
-    "features": Recipe(features.fit, features.predictor, BACKBONES),
+    "features": Recipe(features.fit, features.predictor, BACKBONES, pretrained=True),
 }
 
 

@@ -1,0 +1,94 @@
+"""A private dataset at Kaggle, which carries a bundle: created, or a new version of it, and ready before this returns."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from kit.errors import KaggleError
+from kit.files import read_json
+from kit.kaggle.client import connected, retried
+from kit.progress import say
+
+METADATA = "dataset-metadata.json"
+SLOWEST = 60.0  # seconds between two questions at most
+
+
+def publish(folder: Path, notes: str, *, timeout_s: float, poll_s: float) -> str:
+    """Uploads the files of `folder`, and returns owner/slug once Kaggle holds every one of them.
+
+    Raises KaggleError if Kaggle refuses, is not ready after `timeout_s` seconds, or has lost a file: the client drops
+    a file whose upload failed without a word.
+    """
+    name = str(read_json(folder / METADATA)["id"])
+    with connected(name, own=True) as api:
+        version = _version(api, name)
+        if version is None:
+            answer = api.dataset_create_new(str(folder), public=False, quiet=True, convert_to_csv=False)
+        else:
+            answer = api.dataset_create_version(str(folder), notes, quiet=True, convert_to_csv=False)
+        if answer is None or answer.error or str(answer.status).lower() == "error":
+            raise KaggleError(
+                f"Kaggle did not take the dataset {name}", received=answer and (answer.error or answer.status)
+            )
+        _wait(api, name, version or 0, timeout_s, poll_s)
+        _check(api, name, folder)
+    return name
+
+
+def _version(api: Any, name: str) -> int | None:
+    """The version that Kaggle serves now; None if there is no such dataset."""
+    from requests.exceptions import HTTPError
+
+    try:
+        return int(_status(api, name)["current_version_number"] or 1)
+    except HTTPError as error:
+        if error.response is not None and error.response.status_code in (403, 404):
+            return None
+        raise
+
+
+def _status(api: Any, name: str) -> dict[str, Any]:
+    return dict(json.loads(retried(api.dataset_status, name, format="json")))
+
+
+def _wait(api: Any, name: str, before: int, timeout_s: float, poll_s: float) -> None:
+    """Until a version after `before` is ready: of a new version, "ready" may still be said of the old one."""
+    end = time.monotonic() + timeout_s
+    while True:
+        found = _status(api, name)
+        status = str(found["status"]).lower()
+        if status == "ready" and int(found["current_version_number"] or 0) > before:
+            return
+        if status in ("failed", "deleted"):
+            raise KaggleError(f"Kaggle could not make the dataset {name}", received=status)
+        if time.monotonic() > end:
+            raise KaggleError(
+                f"the dataset {name} is not ready after {timeout_s:g} s", received=status, do="repeat the push"
+            )
+        say(f"dataset {name} is {status.replace('_', ' ')}")
+        time.sleep(poll_s)
+        poll_s = min(poll_s * 1.5, max(poll_s, SLOWEST))
+
+
+def _check(api: Any, name: str, folder: Path) -> None:
+    """Raises KaggleError unless Kaggle lists every file with its size."""
+    here = {path.name: path.stat().st_size for path in folder.iterdir() if path.name != METADATA}
+    there: dict[str, int] = {}
+    token = ""
+    while True:
+        page = retried(api.dataset_list_files, name, page_token=token, page_size=200)
+        if page.error_message:
+            raise KaggleError(f"Kaggle does not list the files of {name}", received=page.error_message)
+        there |= {file.name: int(file.total_bytes) for file in page.files}
+        token = page.next_page_token
+        if not token:
+            break
+    wrong = sorted(file for file, size in here.items() if there.get(file) != size)
+    if wrong:
+        raise KaggleError(
+            f"the dataset {name} lacks {len(wrong)} of its {len(here)} files, such as {wrong[0]}",
+            received=f"{there.get(wrong[0], 'no')} bytes",
+            expected=here[wrong[0]],
+            do="repeat the push",
+        )

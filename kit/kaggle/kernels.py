@@ -1,0 +1,126 @@
+"""Kernels at Kaggle: push one, ask how it goes, fetch what it wrote, submit it. Faults named in passing are errors here."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kit.errors import KaggleError
+from kit.files import CHUNK
+from kit.kaggle.client import connected, retried
+from kit.progress import bar, say
+
+SLOWEST = 60.0  # seconds between two questions at most
+ENDED = ("complete", "error", "cancel_acknowledged")
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """name: owner/slug. version: counts from 1; every push runs the kernel."""
+
+    name: str
+    version: int
+    url: str
+
+
+def push(folder: Path, name: str) -> Pushed:
+    """Sends the kernel and starts it. Never repeated by itself: each push spends accelerator time.
+
+    Raises KaggleError for Kaggle's own error, and for a source that it left out of the kernel, which it would only mention.
+    """
+    with connected(name, own=True) as api:
+        answer = api.kernels_push(str(folder))
+    if answer.error:
+        raise KaggleError(f"Kaggle did not take the kernel {name}", received=answer.error)
+    for what in ("dataset", "competition", "kernel", "model"):
+        if left_out := getattr(answer, f"invalid_{what}_sources"):
+            raise KaggleError(
+                f"Kaggle runs {name} without its {what} {', '.join(left_out)}",
+                do="check that it exists, is yours to use and its rules are accepted; then push again",
+            )
+    landed = answer.ref.strip("/").removeprefix("code/")
+    if not answer.version_number or landed.lower() != name.lower():
+        raise KaggleError(
+            "Kaggle made another kernel than the one asked for", received=f"{landed} {answer.url}", expected=name
+        )
+    return Pushed(name, int(answer.version_number), answer.url)
+
+
+def status(name: str, version: int) -> tuple[str, str]:
+    """(queued, running, complete, error or cancel_..., Kaggle's reason) of that version; the client asks for the latest one."""
+    with connected(name, own=True) as api:
+        return retried(_status, api, name, version)
+
+
+def wait(name: str, version: int, *, timeout_s: float, poll_s: float) -> None:
+    """Returns when the version has run to its end. Raises KaggleError if it failed, or after `timeout_s` seconds."""
+    end = time.monotonic() + timeout_s
+    while (found := status(name, version))[0] not in ENDED:
+        if time.monotonic() > end:
+            raise KaggleError(f"{name} version {version} is {found[0]} after {timeout_s:g} s", do="wait longer")
+        say(f"{name} version {version} is {found[0]}")
+        time.sleep(poll_s)
+        poll_s = min(poll_s * 1.5, max(poll_s, SLOWEST))
+    if found[0] != "complete":
+        raise KaggleError(f"{name} version {version} ended with {found[0]}", received=found[1] or None)
+
+
+def _status(api: Any, name: str, version: int) -> tuple[str, str]:
+    from kagglesdk.kernels.types.kernels_api_service import ApiGetKernelSessionStatusRequest
+
+    request = ApiGetKernelSessionStatusRequest()
+    request.user_name, _, request.kernel_slug = name.partition("/")
+    request.version_label = f"v{version}"
+    with api.build_kaggle_client() as client:
+        found = client.kernels.kernels_api_client.get_kernel_session_status(request)
+    return found.status.name.lower(), found.failure_message or ""
+
+
+def fetch(name: str, version: int, into: Path) -> list[Path]:
+    """Downloads what that version wrote, and its log as kernel.log, into the empty folder `into`.
+
+    The client would save an error page under the name of the file; here a refusal raises KaggleError.
+    """
+    import requests
+
+    with connected(name, own=True) as api:
+        listed, log = _listed(api, name, version)
+        (into / "kernel.log").write_text(log)
+        for file in bar(listed, label=f"output of {name}", unit="file"):
+            target = into / Path(file.file_name).name
+            with requests.get(file.url, stream=True, timeout=60) as answer, open(target, "wb") as out:
+                answer.raise_for_status()
+                for piece in answer.iter_content(CHUNK):
+                    out.write(piece)
+    return sorted(into.iterdir())
+
+
+def _listed(api: Any, name: str, version: int) -> tuple[list[Any], str]:
+    from kagglesdk.kernels.types.kernels_api_service import ApiListKernelSessionOutputRequest
+
+    files: list[Any] = []
+    request = ApiListKernelSessionOutputRequest()
+    request.user_name, _, request.kernel_slug = name.partition("/")
+    request.version_label = f"v{version}"
+    with api.build_kaggle_client() as client:
+        while True:
+            page = retried(client.kernels.kernels_api_client.list_kernel_session_output, request)
+            files += page.files or []
+            if not page.next_page_token:
+                return files, page.log or ""
+            request.page_token = page.next_page_token
+
+
+def submit(slug: str, name: str, version: int, message: str) -> int:
+    """Submits a version's submission.csv to a code competition. Returns Kaggle's reference. Never repeated by itself."""
+    with connected(slug) as api:
+        answer = api.competition_submit_code("submission.csv", message, slug, name, version, quiet=True)
+    if not answer.ref:
+        raise KaggleError(f"Kaggle did not take version {version} of {name}", received=answer.message)
+    return int(answer.ref)
+
+
+def owner() -> str:
+    """The user whose token is used."""
+    with connected("a user name") as api:
+        return str(api.get_config_value("username"))

@@ -1,0 +1,99 @@
+"""`kit kernel build`: a dataset folder that carries everything, and a kernel folder that runs it with the internet off.
+
+<folder>/dataset/  bundle.json (what runs, with which weights, and the sha256 of every other file)  kit.pyz
+                   <run>.fold-<k>.weights.h5  <backbone>.<hash>.h5  folds.csv (mode train)  *.whl  dataset-metadata.json
+         kernel/   kernel.py or kernel.ipynb, kernel-metadata.json
+"""
+
+import dataclasses
+import hashlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kit import places, predictions
+from kit.competition import Competition
+from kit.config import Config
+from kit.errors import DataError
+from kit.files import read_json, replacing_folder, sha256, write_json
+from kit.kernel import members, names, packing, script
+from kit.runs import Run
+from kit.submission import build as submission
+from kit.submission import sample
+
+MANIFEST = "bundle.json"
+METADATA = "dataset-metadata.json"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the kernel is to run. accelerator: "none", "gpu", or a machine shape of Kaggle's; image: "original" or "latest"."""
+
+    name: str
+    accelerator: str = "none"
+    image: str = "original"
+    notebook: bool = False
+    single_file: bool = False
+
+
+def for_run(folder: Path, competition: Competition, run: Run, options: Options) -> Path:
+    """A kernel that predicts with the members of `run`. Raises DataError for a run that cannot be carried."""
+    if run.slug != competition.slug:
+        raise DataError(f"{run.id} is of another competition", received=run.slug, expected=competition.slug)
+    files: dict[str, Path] = {}
+    manifest = {"mode": "predict", "run": run.id, "runs": members.entries(run, files)}
+    local = submission.build(competition, predictions.load(run.test), sample.read(competition))
+    manifest["submission_sha256"] = hashlib.sha256(local).hexdigest()  # what the kernel should write
+    return _write(folder, competition, manifest, files, options)
+
+
+def for_training(
+    folder: Path, competition: Competition, config: Config, origin: dict[str, str], options: Options
+) -> Path:
+    """A kernel that trains this configuration, on the folds that the team shares if there are any here."""
+    files: dict[str, Path] = {}
+    stored = dataclasses.asdict(config)
+    manifest = {"mode": "train", "config": stored, "origin": origin, "name": None}
+    manifest["backbone"] = members.backbone(config, files)
+    if (folds := places.data(competition.slug).folds).exists():
+        files["folds.csv"] = folds
+    return _write(folder, competition, manifest, files, options)
+
+
+def _write(
+    folder: Path, competition: Competition, manifest: dict[str, Any], files: dict[str, Path], options: Options
+) -> Path:
+    names.check(options.name)
+    with replacing_folder(folder) as made:
+        dataset = made / "dataset"
+        dataset.mkdir()
+        for name, path in files.items():
+            shutil.copyfile(path, dataset / name)
+        packing.code(dataset / "kit.pyz", competition)
+        packing.wheels(dataset, competition)
+        carried = {path.name: sha256(path) for path in sorted(dataset.iterdir())}
+        write_json(dataset / MANIFEST, {"slug": competition.slug, **manifest, "files": carried})
+        script.write(made / "kernel", dataset, competition, options)
+        slug = names.dataset(options.name)
+        write_json(
+            dataset / METADATA,
+            {"title": names.title(slug), "id": f"{names.OWNER}/{slug}", "licenses": [{"name": "CC0-1.0"}]},
+        )
+        if options.single_file:
+            shutil.copyfile(dataset / MANIFEST, made / "kernel" / MANIFEST)
+            shutil.rmtree(dataset)
+    return folder
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """The bundle.json of what was built in `folder`. Raises DataError if nothing was."""
+    for path in (folder / "dataset" / MANIFEST, folder / "kernel" / MANIFEST):
+        if path.exists():
+            return dict(read_json(path)) | {"sha256": sha256(path)}
+    raise DataError(f"no kernel in {folder}", do="kit kernel build SLUG --run RUN")
+
+
+def size(folder: Path) -> int:
+    """Bytes that a push uploads."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,149 @@
+"""What runs inside a Kaggle kernel: from the mounted data and the bundle to /kaggle/working/submission.csv."""
+
+import json
+import platform
+import resource
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kit import places, predictions, runs
+from kit.cli import backend
+from kit.competition import Competition, load
+from kit.config import resolve
+from kit.data import archives, cache, prepare, store
+from kit.data.cache import Dataset
+from kit.errors import DataError, KitError
+from kit.files import read_json, sha256, write_json
+from kit.progress import say
+from kit.submission import check
+
+OUTPUT = "result.json"  # written last, with the sha256 of the other files: what `kit kernel output` trusts
+
+
+def run(bundle: Path, kaggle: Path) -> None:
+    """Predicts, or trains, as the bundle says. Ends the process with one line for people if that cannot be done."""
+    try:
+        _run(bundle, kaggle, time.monotonic())
+    except KitError as error:
+        raise SystemExit(f"kit: {error}") from error
+
+
+def _run(bundle: Path, kaggle: Path, started: float) -> None:
+    manifest = read_json(bundle / "bundle.json")
+    check_files(bundle, manifest["files"])
+    competition = load(manifest["slug"])
+    backend.load()
+    mounted = _mounted(kaggle / "input", competition)
+    final = {"predict": _predict, "train": _train}[manifest["mode"]](competition, manifest, bundle, mounted)
+    checked = check.subject(competition, final.id)
+    output = kaggle / "working"
+    shutil.copy(checked.path, output / "submission.csv")
+    if manifest["mode"] == "train":
+        shutil.make_archive(str(output / "run"), "zip", final.folder.parent, final.id)
+    for notice in checked.report.notices:
+        say(f"notice: {notice}")
+    result = {
+        "bundle": sha256(bundle / "bundle.json"),
+        "mode": manifest["mode"],
+        "run": final.id,
+        "rows": checked.report.rows,
+        "files": {name: sha256(output / name) for name in ("submission.csv", "run.zip") if (output / name).exists()},
+        "seconds": round(time.monotonic() - started, 1),
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
+        "python": platform.python_version(),
+    }
+    write_json(output / OUTPUT, result)
+    print(json.dumps(result))  # noqa: T201 - the log of a kernel is its standard output
+
+
+def check_files(folder: Path, expected: dict[str, str]) -> None:
+    """Raises DataError unless the files named in `expected` are there with that sha256."""
+    for name, digest in expected.items():
+        actual = sha256(folder / name) if (folder / name).is_file() else "no such file"
+        if actual != digest:
+            raise DataError(f"{name} of the bundle is not what was built", received=actual, expected=f"sha256 {digest}")
+
+
+def _mounted(inputs: Path, competition: Competition) -> Path:
+    """The competition's data: /kaggle/input/<slug>, or newer /kaggle/input/competitions/<slug>."""
+    for folder in (inputs / competition.slug, inputs / "competitions" / competition.slug):
+        if folder.is_dir():
+            return folder
+    for folder in (*inputs.glob(f"*/{competition.slug}"), *inputs.glob(f"*/*/{competition.slug}")):
+        if folder.is_dir():
+            return folder
+    raise DataError(
+        f"the data of {competition.slug} are not mounted",
+        received=", ".join(sorted(path.name for path in inputs.glob("*"))) or "nothing",
+        do="add the competition to the kernel's inputs, and accept its rules",
+    )
+
+
+def _predict(competition: Competition, manifest: dict[str, Any], bundle: Path, mounted: Path) -> runs.Run:
+    """Test predictions of the bundle's runs, parts before the ensembles made of them. Returns the last, which is asked for."""
+    folders = places.data(competition.slug)
+    archives.gather(mounted, folders.raw, without=(competition.archives.train,))
+    store.write(competition, folders, "mounted", test_only=True)
+    data = cache.load(competition, folders)
+    done: dict[str, runs.Run] = {}
+    for entry in manifest["runs"]:
+        run = _restored(entry, bundle)
+        parts = [predictions.load(done[name].test).at(data.test.ids) for name in entry["blend"]]
+        values = _blended(parts, entry["blend"]) if parts else _averaged(run, entry, competition, data)
+        predictions.save(run.test, predictions.of(data.test.ids, values, competition.classes))
+        done[run.id] = run
+    return run
+
+
+def _restored(entry: dict[str, Any], bundle: Path) -> runs.Run:
+    """A run folder as far as prediction needs it; weights are linked from the bundle."""
+    folder = places.runs() / entry["id"]
+    stored = dict(entry["config"])
+    if entry["backbone"]:
+        stored["weights"] = str(bundle / entry["backbone"])
+    for fold, member in enumerate(entry["members"]):
+        (folder / f"fold-{fold}").mkdir(parents=True)
+        (folder / f"fold-{fold}" / "model.weights.h5").symlink_to(bundle / member["weights"])
+    write_json(folder / "config.json", {"config": stored, "origin": {}})
+    write_json(folder / "run.json", {key: entry[key] for key in ("id", "slug", "kind")} | {"parents": []})
+    return runs.open_run(folder)
+
+
+def _averaged(run: runs.Run, entry: dict[str, Any], competition: Competition, data: Dataset) -> np.ndarray:
+    """The mean of the members' test probabilities, float32 (N, C)."""
+    from kit.learn.recipes import recipe
+    from kit.learn.task import Task
+    from kit.learn.train import test_probabilities
+
+    none, values = np.empty(0, np.int64), []
+    for fold, member in enumerate(entry["members"]):
+        task = Task(competition, run.config, data, places.data(run.slug), fold, none, none, run.member(fold))
+        predictor = recipe(run.config.recipe).predictor(task)
+        values.append(test_probabilities(task, predictor, member["class_prior"]))
+    return np.mean(values, axis=0)
+
+
+def _blended(parts: list[np.ndarray], weights: dict[str, float]) -> np.ndarray:
+    from kit.ensemble.weights import blend
+
+    return blend(np.stack(parts), np.array(list(weights.values())))
+
+
+def _train(competition: Competition, manifest: dict[str, Any], bundle: Path, mounted: Path) -> runs.Run:
+    """Trains the bundle's configuration here, on the team's folds if the bundle brings them."""
+    from kit.learn import train
+
+    folders = places.data(competition.slug)
+    archives.gather(mounted, folders.raw)
+    if (bundle / "folds.csv").exists():
+        shutil.copy(bundle / "folds.csv", folders.folds)
+    prepare.decode(competition, folders, "mounted", folds=competition.folds)
+    stored = dict(manifest["config"])
+    if manifest["backbone"]:
+        stored["weights"] = str(bundle / manifest["backbone"])
+    config, _ = resolve([("the bundle", stored)])
+    return train.train(competition, config, manifest["origin"], name=manifest["name"])

@@ -1,0 +1,72 @@
+"""Which runs a submission rests on, and what a bundle must carry of each: weights, backbone, class prior, blending weights."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from kit import runs
+from kit.config import Config
+from kit.errors import ConfigError, DataError
+from kit.files import read_json, sha256
+from kit.runs import Run
+
+
+def entries(final: Run, files: dict[str, Path]) -> list[dict[str, Any]]:
+    """One record per run, parts before the ensembles made of them, `final` last; adds to `files` (name -> path) what to carry.
+
+    Raises DataError for a run that is not finished or was trained by a kit that did not keep class priors.
+    """
+    if final.status() != "finished":
+        raise DataError(f"{final.id} is not finished", received=final.status(), do=f"kit train --resume {final.id}")
+    found: dict[str, dict[str, Any]] = {}
+    if final.kind == "ensemble":
+        parts = read_json(final.metrics)["parts"]
+        for part in parts:
+            found |= {entry["id"]: entry for entry in entries(runs.find(part["run"]), files)}
+        blend = {part["run"]: part["weight"] for part in parts}
+        return [*found.values(), _entry(final, blend=blend)]
+    trained = final
+    while trained.kind == "predict":  # the same members under other views
+        trained = runs.find(trained.parents[0])
+    members = [_member(trained, fold, files) for fold in range(trained.config.folds)]
+    return [_entry(final, members=members, backbone=backbone(trained.config, files))]
+
+
+def _entry(run: Run, **particular: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = {"members": [], "backbone": None, "blend": {}}
+    return (
+        {"id": run.id, "slug": run.slug, "kind": run.kind, "config": dataclasses.asdict(run.config)}
+        | plain
+        | particular
+    )
+
+
+def _member(run: Run, fold: int, files: dict[str, Path]) -> dict[str, Any]:
+    metrics = read_json(run.member(fold) / "metrics.json")
+    if "class_prior" not in metrics:
+        raise DataError(
+            f"{run.id} was trained by an older kit", expected="the class prior of its members", do="train again"
+        )
+    name = f"{run.id}.fold-{fold}.weights.h5"
+    files[name] = run.member(fold) / "model.weights.h5"
+    return {"weights": name, "class_prior": metrics["class_prior"]}
+
+
+def backbone(config: Config, files: dict[str, Path]) -> str | None:
+    """The name under which the bundle carries the backbone's pretrained weights; None for a recipe without them."""
+    from kit.learn import backbones
+    from kit.learn.recipes import recipe
+
+    if not recipe(config.recipe).pretrained:
+        return None
+    if config.weights == "none":
+        raise ConfigError(
+            "random weights of a frozen backbone are not kept with the run", do="train with --weights imagenet or PATH"
+        )
+    path = backbones.kept(config.backbone) if config.weights == "imagenet" else Path(config.weights)
+    if not path.is_file():
+        raise DataError(f"no weights file {path}", expected=f"the weights that {config.backbone} was trained with")
+    suffix = ".weights.h5" if path.name.endswith(".weights.h5") else ".h5"  # Keras chooses the format by it
+    name = f"{config.backbone}.{sha256(path)[:12]}{suffix}"
+    files[name] = path
+    return name

@@ -1,0 +1,60 @@
+"""The code that a bundle carries: the kit and one competition in one archive, and wheels for what Kaggle's image lacks."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import kit
+from kit.competition import Competition
+from kit.errors import KaggleError
+from kit.files import replacing
+
+STAMP = (1980, 1, 1, 0, 0, 0)  # equal content gives equal bytes, so nothing is uploaded twice
+KAGGLE_PYTHON = (3, 12)
+# Members with this suffix need packages that Kaggle's image does not have (docker-python, kaggle_requirements.txt).
+MISSING = {".7z": "py7zr"}
+
+
+def code(target: Path, competition: Competition) -> None:
+    """Writes the source of the kit and the competition's folder. The suffix .pyz keeps Kaggle from unpacking it."""
+    package, plugin = Path(kit.__file__).resolve().parent, competition.folder
+    assert plugin is not None  # noqa: S101 - every loaded competition has one
+    files = {f"kit/{path.relative_to(package)}": path for path in package.rglob("*.py")}
+    for path in plugin.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            files[f"competitions/{competition.slug}/{path.relative_to(plugin)}"] = path
+    archive(target, files)
+
+
+def archive(target: Path, files: dict[str, Path]) -> None:
+    """A zip archive of `files` (name inside -> path): the same bytes whenever and wherever it is made."""
+    with replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in sorted(files):
+            packed.writestr(zipfile.ZipInfo(name, STAMP), files[name].read_bytes(), zipfile.ZIP_DEFLATED)
+
+
+def wheels(folder: Path, competition: Competition) -> list[Path]:
+    """Fetches the wheels that Kaggle's image lacks for this competition, for its Python and for this one (`kernel try`)."""
+    named = competition.archives
+    suffixes = {Path(name).suffix for name in (named.train, named.test, named.sample, named.labels) if name}
+    for package in {MISSING[suffix] for suffix in suffixes if suffix in MISSING}:
+        for python in sorted({KAGGLE_PYTHON, sys.version_info[:2]}):
+            _fetch(folder, package, python)
+    return sorted(folder.glob("*.whl"))
+
+
+def _fetch(folder: Path, package: str, python: tuple[int, int]) -> None:
+    from importlib.metadata import version
+
+    wanted = f"{package}=={version(package)}"
+    target = ["--only-binary=:all:", f"--python-version={python[0]}.{python[1]}", "--implementation=cp"]
+    platforms = [f"--platform=manylinux{tag}_x86_64" for tag in ("_2_28", "_2_17", "2014", "2010", "1")]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(folder), *target, *platforms, wanted]
+    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
+    if done.returncode:
+        raise KaggleError(
+            f"no wheels of {wanted}, which Kaggle's image lacks",
+            received=(done.stderr.strip().splitlines() or ["nothing"])[-1],
+            do="repeat where a package index can be reached",
+        )

@@ -1,0 +1,122 @@
+"""From a built kernel to Kaggle and back: push the dataset, then the kernel; fetch what it wrote, believe it, keep it."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from kit import places
+from kit.competition import Competition
+from kit.data import archives
+from kit.errors import DataError, KaggleError
+from kit.files import read_json, replacing_folder, sha256, write_json
+from kit.kernel import bundle, names
+from kit.kernel.inside import OUTPUT
+from kit.progress import say
+
+RECORD = "pushed.json"
+
+
+def push(folder: Path, *, timeout_s: float, poll_s: float) -> dict[str, Any]:
+    """Publishes the dataset, unless Kaggle has this very one, then pushes the kernel. Returns what is recorded of it."""
+    from kit.kaggle import datasets, kernels
+
+    manifest = bundle.manifest(folder)
+    owner = kernels.owner()
+    name = str(_owned(folder / "kernel" / "kernel-metadata.json", owner)["id"])
+    before = record(folder) if (folder / RECORD).exists() else {}
+    dataset = None
+    if (folder / "dataset").is_dir():
+        dataset = str(_owned(folder / "dataset" / bundle.METADATA, owner)["id"])
+        if (before.get("dataset"), before.get("bundle")) == (dataset, manifest["sha256"]):
+            say(f"dataset {dataset} is at Kaggle already")
+        else:
+            datasets.publish(folder / "dataset", manifest["sha256"][:12], timeout_s=timeout_s, poll_s=poll_s)
+            # the dataset alone: should the kernel be refused, the next push need not upload again
+            write_json(folder / RECORD, {"dataset": dataset, "bundle": manifest["sha256"]})
+    sent = kernels.push(folder / "kernel", name)
+    kept = {"dataset": dataset, "bundle": manifest["sha256"], "kernel": name, "version": sent.version, "url": sent.url}
+    write_json(folder / RECORD, kept)
+    return kept
+
+
+def _owned(path: Path, owner: str) -> dict[str, Any]:
+    """The metadata with the user's name filled in, on disk too."""
+    text = path.read_text().replace(f'"{names.OWNER}/', f'"{owner}/')
+    path.write_text(text)
+    return dict(read_json(path))
+
+
+def record(folder: Path) -> dict[str, Any]:
+    """What was pushed last. Raises DataError if no kernel was."""
+    bundle.manifest(folder)
+    path = folder / RECORD
+    kept = dict(read_json(path)) if path.exists() else {}
+    if not kept:
+        raise DataError(f"{folder.name} was not pushed yet", do=f"kit kernel push {folder.name}")
+    return kept
+
+
+def version(folder: Path) -> tuple[str, int]:
+    """(owner/slug, version) of the kernel that was pushed last."""
+    kept = record(folder)
+    if "kernel" not in kept:
+        raise DataError(
+            f"Kaggle has the dataset of {folder.name} but not the kernel", do=f"kit kernel push {folder.name}"
+        )
+    return kept["kernel"], kept["version"]
+
+
+def fetch(folder: Path, competition: Competition) -> dict[str, Any]:
+    """Brings what the pushed version wrote into folder/output; a run that was trained there becomes a run here.
+
+    Raises KaggleError for files that are not what the kernel reported, such as an error page or an older version's.
+    """
+    from kit.kaggle import kernels
+
+    name, number = version(folder)
+    with replacing_folder(folder / "output") as made:
+        kernels.fetch(name, number, made)
+        result = _believed(made, bundle.manifest(folder), f"{name} version {number}")
+    if result["mode"] == "train":
+        _keep_run(folder, competition, result["run"])
+    return result | {"submission": str(folder / "output" / "submission.csv")}
+
+
+def _believed(output: Path, manifest: dict[str, Any], what: str) -> dict[str, Any]:
+    try:
+        result = dict(read_json(output / OUTPUT))
+        if result["bundle"] != manifest["sha256"]:
+            raise KaggleError(
+                f"the output of {what} is of another bundle",
+                received=result["bundle"][:12],
+                expected=manifest["sha256"][:12],
+                do="push again, and wait until it is complete",
+            )
+        files = result["files"]
+        odd = [file for file, digest in files.items() if sha256(output / file) != digest]
+    except (DataError, OSError, KeyError, TypeError):
+        found = ", ".join(sorted(path.name for path in output.iterdir()))
+        raise KaggleError(
+            f"{what} left no whole result", received=found, do="`kit kernel status` says how it ended"
+        ) from None
+    if odd or "submission.csv" not in files:
+        raise KaggleError(
+            f"{what}: {', '.join(odd) or 'submission.csv'} is not what the kernel wrote", do="fetch again"
+        )
+    return result
+
+
+def _keep_run(folder: Path, competition: Competition, run: str) -> None:
+    target = places.runs() / run
+    if target.exists():
+        say(f"run {run} is here already")
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetched-") as scratch:
+        archives.open_outermost(folder / "output" / "run.zip", Path(scratch))
+        arrived = Path(scratch) / run
+        stored = read_json(arrived / "config.json")
+        stored["config"]["weights"] = bundle.manifest(folder)["config"]["weights"]  # where the file lies here
+        write_json(arrived / "config.json", stored)
+        shutil.move(arrived, target)

@@ -1,0 +1,151 @@
+"""kit kernel try: bundles run with the network cut, in the layouts of Kaggle, and agree with the local submission.
+
+Here with the packages of this environment; `make test-kernel` repeats it with those of Kaggle's image.
+"""
+
+import json
+import os
+import shutil
+import sys
+
+import numpy as np
+import pytest
+
+from kit import places
+from kit.competition import load
+from kit.kernel import bundle
+from kit.runs import find
+from tests.small_archives import ARCHIVES, zipped
+
+PYTHON = os.environ.get("KERNEL_PYTHON", sys.executable)
+
+
+@pytest.fixture
+def attempt(kit):
+    """attempt(name, ...) -> what `kit kernel try` printed as JSON."""
+    return lambda name, *words, **how: json.loads(
+        kit("kernel", "try", name, "--python", PYTHON, "--json", *words, **how).stdout
+    )
+
+
+needs_unshare = pytest.mark.skipif(shutil.which("unshare") is None, reason="no unshare here")
+
+
+@needs_unshare
+@pytest.mark.parametrize(
+    ("slug", "settings"),
+    [
+        ("digit-recognizer", ("--set", "epochs=1", "--set", "width=4", "--set", "workers=0")),
+        ("dogs-vs-cats", ("--backbone", "mobilenet_0.25", "--set", "image_size=32", "--weights", "WEIGHTS")),
+        ("cifar-10", ("--set", "epochs=1", "--set", "width=4", "--set", "workers=0")),
+    ],
+)
+def test_a_bundle_of_each_competition_agrees_with_the_network_cut(
+    kit, home, attempt, tmp_path, monkeypatch, slug, settings
+):
+    (tmp_path / f"{slug}.zip").write_bytes(zipped(ARCHIVES[slug]()))
+    if "WEIGHTS" in settings:
+        import keras
+
+        from kit.learn import backbones
+
+        keras.utils.set_random_seed(0)
+        weights = tmp_path / "small.weights.h5"
+        backbones.build("mobilenet_0.25", "none", 32).save_weights(weights)
+        settings = [str(weights) if word == "WEIGHTS" else word for word in settings]
+    kit("download", slug, "--from", str(tmp_path / f"{slug}.zip"))
+    kit("prepare", slug, "--folds", "2")
+    run = kit("train", slug, "--set", "folds=2", *settings).stdout.splitlines()[-1]
+    if sys.executable == PYTHON:  # py7zr is installed here; its wheels would come from a package index
+        monkeypatch.setattr("kit.kernel.packing.MISSING", {})
+    name = f"{slug}-predict"
+    bundle.for_run(places.kernels() / name, load(slug), find(run), bundle.Options(name))
+    result = attempt(f"{slug}-predict")
+    assert result["agreement"] == "the same bytes as the local submission" and result["cut"] is True
+    assert result["rows"] == 11 and result["peak_mib"] > 100
+
+
+@needs_unshare
+def test_an_ensemble_of_views_and_runs_in_a_notebook_and_the_old_layout(kit, prepared, trained, build, attempt):
+    views = kit("predict", trained.id, "--tta", "identity,hflip").stdout.splitlines()[-1]
+    blend = kit("ensemble", "tiny-stripes", trained.id, views).stdout.splitlines()[-1]
+    build("--run", blend, "--notebook")
+    result = attempt("tiny-stripes-predict", "--layout", "old")
+    assert result["run"] == blend and result["agreement"] == "the same bytes as the local submission"
+
+
+@needs_unshare
+def test_a_training_in_one_file_brings_back_a_run(kit, prepared, home, build, attempt):
+    folder = build("--mode", "train", "--set", "folds=1", "--set", "epochs=1", "--single-file")
+    result = attempt("tiny-stripes-train")
+    assert set(result["files"]) == {"submission.csv", "run.zip"} and (folder / "try" / "run.zip").is_file()
+
+
+@needs_unshare
+def test_the_network_is_really_cut_inputs_are_read_only_and_no_token_is_there(
+    kit, tmp_path, monkeypatch, plugins, trained, build, attempt
+):
+    (tmp_path / "user" / ".kaggle").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    monkeypatch.setenv("KAGGLE_API_TOKEN", "SENTINEL")
+    plugin = plugins / "tiny-stripes" / "competition.py"
+    plugin.write_text(plugin.read_text().replace("def read(raw: Path, part: str) -> Split:\n", SPYING))
+    build("--run", trained.id)
+    result = attempt("tiny-stripes-predict")
+    assert result["cut"] is True and result["agreement"] == "the same bytes as the local submission"
+    plugin.write_text(plugin.read_text().replace("if not reached", "if reached"))  # the spy can see a fault
+    build("--run", trained.id)
+    done = kit("kernel", "try", "tiny-stripes-predict", "--python", PYTHON, check=False)
+    assert done.returncode == 3 and "reached: []" in done.stderr
+
+
+SPYING = """def read(raw: Path, part: str) -> Split:
+    import os, socket
+
+    reached = []
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        if probe.connect_ex(("127.0.0.1", 9)) not in (101, 111):  # an interface that is down, or nobody there
+            reached.append("network")
+    if any(name != "lo" for _, name in socket.if_nameindex()):
+        reached.append("interfaces")
+    try:
+        (Path(os.environ["KIT_KAGGLE"]) / "input" / "note").write_text("x")
+        reached.append("input")
+    except OSError:
+        pass
+    if (Path.home() / ".kaggle").exists() or any("TOKEN" in name for name in os.environ):
+        reached.append("credentials")
+    if not reached:
+        pass
+    else:
+        raise RuntimeError(f"reached: {reached}")
+"""
+
+
+@needs_unshare
+def test_weights_that_were_changed_after_the_build_are_refused(kit, trained, build):
+    folder = build("--run", trained.id)
+    weights = folder / "dataset" / f"{trained.id}.fold-0.weights.h5"
+    weights.write_bytes(weights.read_bytes()[:-1])
+    done = kit("kernel", "try", "tiny-stripes-predict", "--python", PYTHON, check=False)
+    assert done.returncode == 3 and "fold-0.weights.h5 of the bundle is not what was built" in done.stderr
+
+
+@needs_unshare
+def test_another_submission_than_the_local_one_is_an_error(kit, trained, build):
+    from kit import predictions
+
+    build("--run", trained.id)
+    own = predictions.load(trained.test)
+    predictions.save(trained.test, predictions.of(own.ids, np.roll(own.probabilities, 1, axis=1), own.classes))
+    done = kit("kernel", "try", "tiny-stripes-predict", "--python", PYTHON, check=False)
+    assert done.returncode == 3 and "writes another submission than the local one" in done.stderr
+
+
+def test_without_the_kernels_python_it_says_what_to_do(kit, trained, build):
+    build("--run", trained.id)
+    done = kit("kernel", "try", "tiny-stripes-predict", "--python", "nowhere/python", check=False)
+    assert done.returncode == 3 and "make kernel-env" in done.stderr
+    done = kit("kernel", "try", "never-built", check=False)
+    assert done.returncode == 3 and "kit kernel build" in done.stderr
