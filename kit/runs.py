@@ -66,16 +66,18 @@ class Run:
     def member(self, fold: int) -> Path:
         return self.folder / f"fold-{fold}"
 
+    def member_lock(self, fold: int) -> Path:
+        """Of its own, so that several machines can each train a member of one run."""
+        return self.folder / f".lock-{fold}"
+
     def status(self) -> str:
         """finished | running | interrupted, read off the files, so a killed run never says "running"."""
         if self.metrics.exists():
             return "finished"
-        return "running" if _held(self.lock) else "interrupted"
+        return "running" if any(_held(lock) for lock in self.folder.glob(".lock*")) else "interrupted"
 
 
 def _held(lock: Path) -> bool:
-    if not lock.exists():
-        return False
     with open(lock) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)

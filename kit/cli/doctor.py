@@ -5,6 +5,7 @@ import importlib.metadata
 import os
 import platform
 import shutil
+from pathlib import Path
 from typing import Any
 
 import click
@@ -36,20 +37,23 @@ SPACE_GB = 5  # less than this is worth a word: cifar-10 in full takes about 4
 
 @click.command(short_help="what is installed, devices, Kaggle token, free space")
 @click.option("--quick", is_flag=True, help="Do not start TensorFlow to look for devices.")
+@click.option("--gpu", is_flag=True, help="Only whether a GPU computes: one line, exit code 1 if not.")
 @options.json_option
 @click.pass_context
-def command(ctx: click.Context, quick: bool, as_json: bool) -> None:
+def command(ctx: click.Context, quick: bool, gpu: bool, as_json: bool) -> None:
     """What is installed, which devices are seen, which Kaggle token would be used (never its value), how much space is left.
 
     Ends with exit code 1 if a needed package is missing or Keras does not start; a missing token is only said, since most
     verbs need none.
     """
+    if gpu:
+        return _gpu(as_json)
     found = {**_software(), **_machine(), **_kaggle(), **_space()}
     missing = [f"{name} is not installed: make setup" for name in NEEDED if found["packages"][name] is None]
     if not quick:
         found["devices"], fault = _devices()
         missing += [fault] if fault else []
-    problems = [*missing, *found.pop("problems")]
+    problems = [*missing, *found.pop("problems"), *_unwritable()]
     shown = {
         **found,
         "packages": ", ".join(f"{name} {version or 'MISSING'}" for name, version in found["packages"].items()),
@@ -61,6 +65,16 @@ def command(ctx: click.Context, quick: bool, as_json: bool) -> None:
     if missing:
         ctx.exit(1)
     options.next_step("list")
+
+
+def _gpu(as_json: bool) -> None:
+    from kit.cli import backend
+
+    backend.load()
+    from kit.learn import gpu
+
+    line = gpu.verdict()
+    options.result({"gpu": line}, line, as_json=as_json)
 
 
 def _software() -> dict[str, Any]:
@@ -103,12 +117,24 @@ def _kaggle() -> dict[str, Any]:
 
 
 def _space() -> dict[str, Any]:
-    from kit import places
-
-    home = places.home()
-    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    home, there = _home()
     free = shutil.disk_usage(there).free / 1e9
     return {
         "home": str(home),
         "free space": f"{free:.0f} GB" + (f": less than {SPACE_GB} is little" if free < SPACE_GB else ""),
     }
+
+
+def _unwritable() -> list[str]:
+    """The usual fault in a container: a mounted folder that belongs to somebody else."""
+    home, there = _home()
+    folders = [folder for folder in (home / "data", home / "runs") if folder.exists()] or [there]
+    return [f"{folder} may not be written by uid {os.getuid()}" for folder in folders if not os.access(folder, os.W_OK)]
+
+
+def _home() -> tuple[Path, Path]:
+    """Home, and the nearest folder that exists already."""
+    from kit import places
+
+    home = places.home()
+    return home, next(folder for folder in (home, *home.parents) if folder.exists())

@@ -28,6 +28,8 @@ from kit.errors import ConfigError
 )
 @click.option("--deterministic", is_flag=True, help="Bit-equal repeats and resumes, somewhat slower.")
 @click.option("--resume", metavar="RUN", help="Go on with an interrupted run, and nothing else.")
+@click.option("--fold", type=int, metavar="K", help="With --resume: only that member, as one of several machines.")
+@click.option("--create", is_flag=True, help="Only write the run's folder; its members are trained with --resume.")
 @options.json_option
 @click.pass_obj
 def command(obj: Settings, /, slug: str | None, settings: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
@@ -38,12 +40,13 @@ def command(obj: Settings, /, slug: str | None, settings: tuple[str, ...], as_js
     kit train dogs-vs-cats --recipe features --backbone mobilenet_v2_1.00 --weights imagenet
     kit train cifar-10 --set epochs=20 --set learning_rate=0.2
     kit train --resume cifar-10-scratch-resnet9-1121-093012
+    kit train cifar-10 --create; kit train --resume RUN --fold 0 (and 1, ... anywhere); kit train --resume RUN joins them
 
     Settings: the kit's defaults < the competition's < this command line. kit/config.py lists them all.
     """
     from kit import runs
 
-    resumed, name = chosen.pop("resume"), chosen.pop("name")
+    resumed, name, fold = chosen.pop("resume"), chosen.pop("name"), chosen.pop("fold")
     given = {key: value for key, value in chosen.items() if value not in (None, False)}
     if resumed:
         if given or settings or name:
@@ -55,18 +58,40 @@ def command(obj: Settings, /, slug: str | None, settings: tuple[str, ...], as_js
         backend.load()  # takes seconds: not before the settings are known to be good
         from kit.learn import train
 
-        train.resume(run, competition)
+        train.resume(run, competition, fold=fold)
+    elif fold is not None:
+        raise ConfigError("--fold goes with --resume", do="make the run first: kit train SLUG --create")
     elif slug:
+        create = given.pop("create", False)
         competition = obj.competition(slug)
         config, origin = resolved(competition, {}, given, settings)
         backend.load()
         from kit.learn import train
 
-        run = train.train(competition, config, origin, name=name)
+        run = (train.create if create else train.train)(competition, config, origin, name=name)
+        if create:
+            return _created(run, as_json)
     else:
         raise click.UsageError("which competition? kit train SLUG, or kit train --resume RUN")
+    if fold is not None:
+        return _member(run, fold, as_json)
     options.run_result(run, as_json=as_json)
     options.next_step(f"submit {run.slug} {run.id}   (or: kit report {run.id})")
+
+
+def _created(run: Any, as_json: bool) -> None:
+    """A run without members: its id is the last line, as of a finished one."""
+    value = {"run": run.id, "folder": str(run.folder), "folds": run.config.folds}
+    options.result(value, f"folds: {run.config.folds}\nfolder: {run.folder}\n{run.id}", as_json=as_json)
+    options.next_step(f"train --resume {run.id} --fold 0   (each fold, anywhere; then --resume alone joins them)")
+
+
+def _member(run: Any, fold: int, as_json: bool) -> None:
+    from kit.files import read_json
+
+    options.result({"run": run.id, **read_json(run.member(fold) / "metrics.json")}, run.id, as_json=as_json)
+    left = [k for k in range(run.config.folds) if not (run.member(k) / "metrics.json").exists()]
+    options.next_step(f"train --resume {run.id}" + (f" --fold {left[0]}" if left else "   (joins the members)"))
 
 
 def resolved(competition: Any, variant: dict[str, Any], given: dict[str, Any], settings: tuple[str, ...]) -> Any:

@@ -26,6 +26,18 @@ from kit.runs import Run
 
 def train(competition: Competition, config: Config, origin: Mapping[str, str], *, name: str | None = None) -> Run:
     """Trains a new run to its end. Raises KitError for settings or data that do not fit; an interruption can be resumed."""
+    run = create(competition, config, origin, name=name)
+    try:
+        _go(run, competition, *_data(competition))
+    except KitError:
+        if not any(run.folder.glob("fold-*/*")):  # nothing learned yet: nothing worth keeping
+            shutil.rmtree(run.folder)
+        raise
+    return run
+
+
+def create(competition: Competition, config: Config, origin: Mapping[str, str], *, name: str | None = None) -> Run:
+    """A new run that is not trained yet. Raises KitError for settings or data that do not fit."""
     recipes.check(config)
     if config.weights not in ("imagenet", "none"):  # a resume may start in another folder
         config = replace(config, weights=str(Path(config.weights).expanduser().resolve()))
@@ -42,22 +54,24 @@ def train(competition: Competition, config: Config, origin: Mapping[str, str], *
         competition.slug, "train", config, origin, name=name, fingerprints=folds.fingerprints(data, fold_of)
     )
     say(f"run {run.id}")
-    try:
-        _go(run, competition, data, fold_of)
-    except KitError:
-        if not any(run.folder.glob("fold-*/*")):  # nothing learned yet: nothing worth keeping
-            shutil.rmtree(run.folder)
-        raise
     return run
 
 
-def resume(run: Run, competition: Competition) -> Run:
-    """Goes on with an interrupted run: finished members are kept, an unfinished one continues after its last whole epoch."""
+def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Run:
+    """Goes on with an interrupted run: finished members are kept, an unfinished one continues after its last whole epoch.
+
+    fold: train only that member and join nothing, so that several machines can work on one run.
+    """
     if run.kind != "train":
         raise DataError(f"{run.id} is not a training", received=run.kind, expected="a run of kit train")
+    if fold is not None and not 0 <= fold < run.config.folds:
+        raise ConfigError(f"{run.id} has no such fold", received=fold, expected=f"0 to {run.config.folds - 1}")
     data, fold_of = _data(competition)
     runs.check_data(run, folds.fingerprints(data, fold_of))
-    _go(run, competition, data, fold_of)
+    if fold is None:
+        _go(run, competition, data, fold_of)
+    else:
+        _member(_task(run, competition, data, fold_of, fold), run)
     return run
 
 
@@ -104,11 +118,8 @@ def _data(competition: Competition) -> tuple[Dataset, np.ndarray]:
 
 def _go(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray) -> None:
     with locked(run.lock, f"{run.id} is already being trained"):
-        if run.config.deterministic:
-            device.make_deterministic()
         for fold in range(run.config.folds):
-            if not (run.member(fold) / "metrics.json").exists():
-                _member(_task(run, competition, data, fold_of, fold))
+            _member(_task(run, competition, data, fold_of, fold), run)
         _finish(run, competition, data)
 
 
@@ -118,13 +129,18 @@ def _task(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray
     return Task(competition, run.config, data, places.data(run.slug), fold, learn, judged, run.member(fold))
 
 
-def _member(task: Task) -> None:
-    task.folder.mkdir(exist_ok=True)
-    history = recipe(task.config.recipe).fit(task)
-    _write_history(task.folder / "history.csv", history)
-    _predict(task, task.folder)
-    for leftover in (*task.folder.glob("epoch-*.weights.h5"), *task.folder.glob("best-*.weights.h5")):
-        leftover.unlink()
+def _member(task: Task, run: Run) -> None:
+    with locked(run.member_lock(task.fold), f"fold {task.fold} of {run.id} is already being trained"):
+        if (task.folder / "metrics.json").exists():
+            return
+        if task.config.deterministic:
+            device.make_deterministic()
+        task.folder.mkdir(exist_ok=True)
+        history = recipe(task.config.recipe).fit(task)
+        _write_history(task.folder / "history.csv", history)
+        _predict(task, task.folder)
+        for leftover in (*task.folder.glob("epoch-*.weights.h5"), *task.folder.glob("best-*.weights.h5")):
+            leftover.unlink()
 
 
 def _predict(task: Task, out: Path) -> None:

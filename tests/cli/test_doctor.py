@@ -1,6 +1,9 @@
 """kit doctor: what it tells, and that it does not fall over what it is there to find."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -49,3 +52,19 @@ def test_a_home_that_is_not_there_yet_has_the_space_of_where_it_will_be(home, mo
     monkeypatch.setenv("KIT_HOME", str(tmp_path / "not" / "yet" / "there"))
     done = CliRunner().invoke(doctor.command, ["--quick", "--json"])
     assert done.exit_code == 0 and " GB" in json.loads(done.stdout)["free space"]
+
+
+def test_quick_loads_neither_the_backend_nor_the_client(home):
+    """It is the health check of the image, run every few minutes beside a training."""
+    heavy = ["tensorflow", "jax", "keras", "kaggle", "pandas"]
+    loaded = f"print([n for n in {heavy} if n in sys.modules])"
+    code = f"import sys, atexit, kit.cli.main as m; atexit.register(lambda: {loaded}); m.main(['doctor', '--quick'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_mounted_folder_that_belongs_to_somebody_else_is_a_problem(home, monkeypatch):
+    (home / "runs").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: path != home / "runs")
+    done = CliRunner().invoke(doctor.command, ["--quick", "--json"])
+    assert f"{home / 'runs'} may not be written by uid {os.getuid()}" in json.loads(done.stdout)["problems"]

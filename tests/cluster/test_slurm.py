@@ -1,0 +1,75 @@
+"""docker/slurm.sh against an sbatch that runs the job here and now."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# What it needs of the real one: --array starts a task per index, all at once; --dependency=afterok waits for their success.
+SBATCH = """#!/bin/bash
+printf '%s\\n' "$*" >> "$JOBS/calls"
+for word; do case $word in --array=0-*) last=${word##*-} ;; --wrap=*) job=${word#--wrap=} ;; esac; done
+number=$(wc -l < "$JOBS/calls")
+if [[ $* == *afterok* && -e $JOBS/failed ]]; then echo DependencyNeverSatisfied >> "$JOBS/calls"; echo "$number"; exit; fi
+for index in $(seq 0 "${last:-0}"); do
+  (SLURM_ARRAY_TASK_ID=$index sh -c "$job" >> "$JOBS/$number-$index.log" 2>&1 || touch "$JOBS/failed") &
+done
+wait
+echo "$number;cluster"
+"""
+
+
+@pytest.fixture
+def slurm(tmp_path, plugins, home):
+    """Runs docker/slurm.sh; returns (CompletedProcess, what sbatch was called with, the logs of the jobs)."""
+    jobs, programs = tmp_path / "jobs", tmp_path / "bin"
+    jobs.mkdir()
+    programs.mkdir()
+    (programs / "sbatch").write_text(SBATCH)
+    (programs / "sbatch").chmod(0o755)
+    environment = {
+        **os.environ,
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "JOBS": str(jobs),
+        "KIT": f"{sys.executable} -m kit --competitions {plugins}",
+        "PYTHONPATH": str(ROOT),
+    }
+
+    def run(*words: str, **more: str):
+        command = [str(ROOT / "docker" / "slurm.sh"), *words]
+        done = subprocess.run(command, capture_output=True, text=True, env={**environment, **more}, timeout=300)
+        calls = (jobs / "calls").read_text().splitlines() if (jobs / "calls").exists() else []
+        return done, calls, "\n".join(file.read_text() for file in sorted(jobs.glob("*.log")))
+
+    return run
+
+
+def test_folds_as_an_array_then_joined_blended_and_checked(slurm, prepared, home):
+    done, calls, logs = slurm("tiny-stripes", "--folds 2 --name one", "--folds 2 --name two --set epochs=1")
+    assert done.returncode == 0, done.stderr + logs
+    assert [call.split()[2] for call in calls[:2]] == ["--array=0-1"] * 2 and "--dependency=afterok:1:2" in calls[2]
+    kinds = {folder.name.split("-")[2]: folder for folder in (home / "runs").iterdir()}
+    assert sorted(kinds) == ["ensemble", "one", "two"]
+    assert all(json.loads((kinds[name] / "metrics.json").read_text())["rows"] == 60 for name in kinds), logs
+    assert (kinds["ensemble"] / "submission.csv").read_text().startswith("Id,Label\n1,")
+
+
+def test_a_member_that_fails_stops_what_depends_on_it(slurm, prepared, home):
+    made = slurm("tiny-stripes", "--folds 1")[0]
+    assert made.returncode == 0
+    run = next((home / "runs").iterdir())
+    (run / "metrics.json").unlink()
+    (run / "fold-0" / "metrics.json").unlink()
+    (run / "fold-0" / "state.json").write_text("{")
+    _, calls, logs = slurm("tiny-stripes", RUNS=run.name)
+    assert calls[-1] == "DependencyNeverSatisfied" and "is damaged" in logs and not (run / "metrics.json").exists()
+
+
+def test_without_a_competition_it_says_how_it_is_called(slurm):
+    done, calls, _ = slurm()
+    assert done.returncode == 2 and done.stderr.startswith("usage: ") and not calls
