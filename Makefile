@@ -3,17 +3,34 @@ COMPETITION ?= digit-recognizer
 PYTHON      ?= python3
 EXTRA       ?= cpu
 ARGS        ?=
+IN          ?= here
+SERVICE     ?= kit
 
-KIT   := .venv/bin/kit
 READY := .venv/ready-$(EXTRA)
+ifeq ($(IN),docker)
+KIT    = $(COMPOSE) run --rm $(SERVICE)
+PLACE := container
+else
+KIT   := .venv/bin/kit
+PLACE := setup
+endif
+
+# What docker-compose.yml leaves to the caller, and which image belongs to which of its services.
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+VARIANT = $(patsubst kit-%,%,$(patsubst kit,gpu,$(SERVICE:kit-jax=gpu-jax)))
+export KIT_UID := $(shell id -u)
+export KIT_GID := $(shell id -g)
+export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
+export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernel check bench lock list doctor new download prepare train predict ensemble report submit kernel kernel-env runs run
+.PHONY: help setup demo test test-kernel test-container check bench lock image container shell notebook gpu-check list doctor new download prepare train predict ensemble report submit kernel kernel-env runs run
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo '  COMPETITION=SLUG ($(COMPETITION))   RUN=ID or RUNS="ID ID"   ARGS="any option of the verb"   EXTRA=cpu|gpu ($(EXTRA))'
+	@echo '  COMPETITION=SLUG ($(COMPETITION))   RUN=ID or RUNS="ID ID"   ARGS="any option of the verb"   EXTRA=cpu|gpu|gpu-jax ($(EXTRA))'
+	@echo '  IN=docker runs a verb in a container of SERVICE=kit|kit-cpu|kit-jax ($(SERVICE))'
 
 setup: $(READY) ## create .venv with the locked dependencies (EXTRA=gpu for an NVIDIA GPU)
 
@@ -25,7 +42,7 @@ $(READY): locks/$(EXTRA).txt pyproject.toml
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@rm -f .venv/ready-* && touch $@
 
-demo: setup ## the whole job on scikit-learn's digits: no network, no token, no GPU
+demo: $(PLACE) ## the whole job on scikit-learn's digits: no network, no token, no GPU
 	$(KIT) demo $(ARGS)
 
 test: setup ## the test suite
@@ -39,46 +56,69 @@ check: setup ## format, lint and types, as the tests do not
 	.venv/bin/ruff check kit competitions tests
 	.venv/bin/mypy
 
+test-container: setup ## build the image and prove what it is to keep (needs a container engine; minutes)
+	.venv/bin/python -m pytest -s tests/container/container.py $(ARGS)
+
 bench: setup ## measure the figures of the README's tables (ARGS=--help says how)
 	.venv/bin/python -m tests.bench $(ARGS)
 
 lock: ## resolve the lock files again (needs uv)
-	for extra in cpu gpu; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	for extra in cpu gpu notebook; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header --extra $$extra --extra dev -c locks/floors.txt pyproject.toml -o locks/$$extra.txt; done
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  locks/kaggle.in -o locks/kaggle.txt
 
-list: setup ## the competitions this kit knows
+image: ## build the image of SERVICE (ARGS="--build-arg BASE=...": any option of docker build)
+	docker build -f docker/Dockerfile -t kaggle-kit:$(VARIANT) --build-arg VARIANT=$(VARIANT) \
+	  $(if $(filter gpu-jax,$(VARIANT)),--build-arg BACKEND=jax) \
+	  --build-arg VERSION=$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' kit/__init__.py) \
+	  --build-arg COMMIT=$$(git describe --always --dirty --abbrev=40 2>/dev/null || echo unknown) $(ARGS) .
+
+container:
+	@docker/ready.sh $(SERVICE) kaggle-kit:$(VARIANT)
+
+shell: container ## a shell in a container of SERVICE
+	$(COMPOSE) run --rm --entrypoint bash $(SERVICE)
+
+notebook: SERVICE := notebook
+notebook: container ## JupyterLab on data/, runs/ and notebooks/ (make image SERVICE=notebook comes first)
+	@mkdir -p notebooks
+	$(COMPOSE) up notebook
+
+gpu-check: $(PLACE) ## one line: the GPU seen, a matrix product timed with XLA and in mixed precision
+	$(KIT) doctor --gpu $(ARGS)
+
+list: $(PLACE) ## the competitions this kit knows
 	$(KIT) list $(ARGS)
 
-doctor: setup ## what is installed, devices, Kaggle token, free space
+doctor: $(PLACE) ## what is installed, devices, Kaggle token, free space
 	$(KIT) doctor $(ARGS)
 
-new: setup ## start a folder for another competition
+new: $(PLACE) ## start a folder for another competition
 	$(KIT) new $(COMPETITION) $(ARGS)
 
-download: setup ## fetch a competition's archive (ARGS="--from ARCHIVE" takes one from disk)
+download: $(PLACE) ## fetch a competition's archive (ARGS="--from ARCHIVE" takes one from disk)
 	$(KIT) download $(COMPETITION) $(ARGS)
 
-prepare: setup ## extract, check and decode the data once, and write the folds
+prepare: $(PLACE) ## extract, check and decode the data once, and write the folds
 	$(KIT) prepare $(COMPETITION) $(ARGS)
 
-train: setup ## train one model on each fold; ends with the run id
+train: $(PLACE) ## train one model on each fold; ends with the run id
 	$(KIT) train $(COMPETITION) $(ARGS)
 
-predict: setup ## predict RUN again (ARGS="--tta identity,hflip")
+predict: $(PLACE) ## predict RUN again (ARGS="--tta identity,hflip")
 	$(KIT) predict $(RUN) $(ARGS)
 
-ensemble: setup ## blend RUNS by weights learned out of fold
+ensemble: $(PLACE) ## blend RUNS by weights learned out of fold
 	$(KIT) ensemble $(COMPETITION) $(RUNS) $(ARGS)
 
-report: setup ## one page about RUN: curves, confusions, worst mistakes
+report: $(PLACE) ## one page about RUN: curves, confusions, worst mistakes
 	$(KIT) report $(RUN) $(ARGS)
 
-submit: setup ## build and check the submission of RUN (ARGS="--send --wait" uploads)
+submit: $(PLACE) ## build and check the submission of RUN (ARGS="--send --wait" uploads)
 	$(KIT) submit $(COMPETITION) $(RUN) $(ARGS)
 
-kernel: setup ## a Kaggle kernel, internet off (ARGS="build SLUG --run RUN", "try NAME", "push NAME")
+kernel: $(PLACE) ## a Kaggle kernel, internet off (ARGS="build SLUG --run RUN", "try NAME", "push NAME")
 	$(KIT) kernel $(ARGS)
 
 kernel-env: setup .venv-kaggle/ready ## .venv-kaggle: the package versions of Kaggle's image, for `kit kernel try`
@@ -88,8 +128,8 @@ kernel-env: setup .venv-kaggle/ready ## .venv-kaggle: the package versions of Ka
 	.venv-kaggle/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/kaggle.txt
 	@touch $@
 
-runs: setup ## what was trained, and how it scored out of fold
+runs: $(PLACE) ## what was trained, and how it scored out of fold
 	$(KIT) runs $(ARGS)
 
-run: setup ## all steps, with the competition's defaults
+run: $(PLACE) ## all steps, with the competition's defaults
 	$(KIT) run $(COMPETITION) $(ARGS)
