@@ -13,4 +13,4 @@ esac
 docker image inspect "$image" >/dev/null 2>&1 || fail "no image $image yet: make image SERVICE=$service"
 [ -z "$none" ] || docker run --rm --gpus all --network none --entrypoint true "$image" 2>/dev/null ||
   fail "the engine cannot pass the GPU on: install nvidia-container-toolkit; or $none"
-mkdir -p data runs # else the engine makes them, and they belong to root
+mkdir -p data runs kernels # else the engine makes them, and they belong to root

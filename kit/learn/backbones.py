@@ -101,7 +101,7 @@ def build(name: str, weights: str, size: int) -> keras.Model:
 
 def kept(name: str) -> Path:
     """ImageNet weights of the backbone as a file, for a place without internet; written once, as `build` reads it."""
-    path = places.home() / "weights" / f"{name}.imagenet.weights.h5"
+    path = places.kernels() / ".weights" / f"{name}.imagenet.weights.h5"
     if not path.exists():
         save(build(name, "imagenet", BACKBONES[name].size), path)
     return path
