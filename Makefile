@@ -32,7 +32,7 @@ help: ## this list
 	@echo '  COMPETITION=SLUG ($(COMPETITION))   RUN=ID or RUNS="ID ID"   ARGS="any option of the verb"   EXTRA=cpu|gpu|gpu-jax ($(EXTRA))'
 	@echo '  IN=docker runs a verb in a container of SERVICE=kit|kit-cpu|kit-jax ($(SERVICE))'
 
-setup: $(READY) ## create .venv with the locked dependencies (EXTRA=gpu for an NVIDIA GPU)
+setup: $(READY) ## create .venv with the locked dependencies (EXTRA=gpu for an NVIDIA GPU, gpu-jax for an RTX 50xx)
 
 $(READY): locks/$(EXTRA).txt pyproject.toml
 	@$(PYTHON) -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
@@ -63,7 +63,7 @@ bench: setup ## measure the figures of the README's tables (ARGS=--help says how
 	.venv/bin/python -m tests.bench $(ARGS)
 
 lock: ## resolve the lock files again (needs uv)
-	for extra in cpu gpu notebook; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	for extra in cpu gpu gpu-jax notebook; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header --extra $$extra --extra dev -c locks/floors.txt pyproject.toml -o locks/$$extra.txt; done
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  locks/kaggle.in -o locks/kaggle.txt
