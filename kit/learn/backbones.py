@@ -79,10 +79,10 @@ BACKBONES: dict[str, Backbone] = {
 }
 
 
-def build(name: str, weights: str, size: int) -> keras.Model:
+def build(name: str, weights: str, size: int, seed: int = 0) -> keras.Model:
     """The backbone without its top: float32 images (N, size, size, 3) as `prepare` makes them -> pooled features (N, D).
 
-    weights: "imagenet" (downloaded once by Keras), "none" (random), or the path of a weights file made with
+    weights: "imagenet" (downloaded once by Keras), "none" (random, by seed), or the path of a weights file made with
     include_top=False. Raises DataError for a missing, damaged or wrong file, KaggleError without internet.
     """
     chosen = BACKBONES[name]
@@ -92,7 +92,9 @@ def build(name: str, weights: str, size: int) -> keras.Model:
         model = _downloaded(make, arguments, name)
     else:
         model = make(weights=None, **arguments)
-        if weights != "none":
+        if weights == "none":
+            _draw(model, seed)
+        else:
             _load(model, Path(weights), name)
     model.trainable = False
     model.jit_compile = device.jit_compile()
@@ -118,6 +120,15 @@ def _downloaded(make: Any, arguments: dict[str, Any], name: str) -> keras.Model:
             f"no ImageNet weights for {name}: no internet and none in ~/.keras/models",
             do=f"fetch {url.rstrip(':')} on another machine, then pass --weights PATH",
         ) from None
+
+
+def _draw(model: keras.Model, seed: int) -> None:
+    """Random kernels (Glorot), by NumPy: Keras would draw others in another process, and under another backend."""
+    draw = np.random.default_rng(seed)
+    for variable in model.trainable_variables:
+        if len(variable.shape) > 1:
+            fans = np.prod(variable.shape[:-2]) * sum(variable.shape[-2:])
+            variable.assign(draw.normal(0.0, np.sqrt(2 / fans), variable.shape))
 
 
 def _load(model: keras.Model, path: Path, name: str) -> None:

@@ -1,10 +1,13 @@
 """What the hardware at hand wants. With the recipes' own Keras calls, all that differs between machines and backends."""
 
+import os
+
 import keras
 
 
 def has_gpu() -> bool:
-    return bool(keras.distribution.list_devices("gpu"))
+    """Looks through all devices, since JAX fails when asked for a kind that is not there."""
+    return any(name.startswith("gpu") for name in keras.distribution.list_devices())
 
 
 def jit_compile() -> bool:
@@ -13,8 +16,13 @@ def jit_compile() -> bool:
 
 
 def make_deterministic() -> None:
-    """The same bits every time on the same hardware; slower where the fast kernels are not deterministic."""
+    """The same bits every time on the same hardware; slower where the fast kernels are not deterministic.
+
+    To be called before the first operation: JAX reads the flag only once. Its CPU kernels need none.
+    """
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         tf.config.experimental.enable_op_determinism()
+    elif keras.backend.backend() == "jax":
+        os.environ["XLA_FLAGS"] = os.environ.get("XLA_FLAGS", "") + " --xla_gpu_deterministic_ops=true"

@@ -28,7 +28,7 @@ def compute(
     missing = {key: path for key, path in wanted.items() if not path.exists()}
     if missing:
         size = config.image_size or backbones.BACKBONES[config.backbone].size
-        model = backbones.build(config.backbone, config.weights, size)
+        model = backbones.build(config.backbone, config.weights, size, config.seed)
         for (part, view), path in missing.items():
             _write(model, getattr(data, part).images, view, config, size, path, f"{config.backbone} {part} {view}")
     return {key: np.load(path, mmap_mode="r", allow_pickle=False) for key, path in wanted.items()}

@@ -71,7 +71,7 @@ def train(
         finally:
             epochs.shown.close()
     elif task.config.ema:
-        model.optimizer.finalize_variable_values(model.trainable_variables)
+        _take_average(model)
     if epochs.state.best_weights:
         checkpoints.load(model, task.folder / epochs.state.best_weights)
     return epochs.state.history
@@ -160,12 +160,21 @@ def averaged(model: keras.Model, config: Config) -> Iterator[None]:
         yield
         return
     own = [np.array(variable) for variable in model.trainable_variables]
-    model.optimizer.finalize_variable_values(model.trainable_variables)
+    _take_average(model)
     try:
         yield
     finally:
         for variable, value in zip(model.trainable_variables, own, strict=True):
             variable.assign(value)
+
+
+def _take_average(model: keras.Model) -> None:
+    """Copies the averaged weights into the model. Keras alone only lends them under JAX: both variables would hold one
+    array, and the next prediction, which gives the model's arrays away to be written over, would leave none to average.
+    """
+    model.optimizer.finalize_variable_values(model.trainable_variables)
+    for variable in model.trainable_variables:
+        variable.assign(np.array(variable))
 
 
 def _cross_entropy(values: np.ndarray, labels: np.ndarray) -> float:
