@@ -5,14 +5,14 @@ import os
 import keras
 
 
-def has_gpu() -> bool:
-    """Looks through all devices, since JAX fails when asked for a kind that is not there."""
-    return any(name.startswith("gpu") for name in keras.distribution.list_devices())
+def gpus() -> list[str]:
+    """Picked out of all devices, since JAX fails when asked for a kind that is not there."""
+    return [name for name in keras.distribution.list_devices() if name.startswith("gpu")]
 
 
 def jit_compile() -> bool:
     """XLA on a GPU and under JAX; off on a CPU under TensorFlow, where it makes depthwise convolutions ten times slower."""
-    return keras.backend.backend() == "jax" or has_gpu()
+    return keras.backend.backend() == "jax" or bool(gpus())
 
 
 def make_deterministic() -> None:

@@ -10,13 +10,14 @@ import keras
 import numpy as np
 
 from kit.errors import KitError
+from kit.learn import device
 
 SIZE, TIMES = 4096, 10  # of the matrices, and products in one call
 
 
 def verdict() -> str:
     """Raises KitError if there is no GPU, or one that does not compute, or computes wrongly."""
-    seen = keras.distribution.list_devices("gpu")
+    seen = device.gpus()
     if not seen:
         raise KitError("no GPU", received=", ".join(keras.distribution.list_devices()), do=_why())
     try:
