@@ -1,4 +1,4 @@
-"""Scores by name: what Kaggle computes, its direction, and its noise."""
+"""Scores by name: what Kaggle computes, its direction and range, and its noise."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,14 +9,27 @@ import numpy as np
 from kit.competition import Competition
 from kit.errors import DataError, nearest
 
+RESAMPLES = 200  # of the bootstrap, for metrics that are no mean over rows
+Scored = Callable[[np.ndarray, np.ndarray], Any]  # (labels int (N,), probabilities (N, C)) -> score, or one per row
+
 
 @dataclass(frozen=True)
 class Metric:
-    """per_row: (labels int (N,), probabilities (N, C)) -> each row's contribution, float64 (N,); the score is their mean."""
+    """score: of all rows. per_row: each row's contribution, float64 (N,), where the score is their mean; else None.
+
+    Scores lie between `low` and `high`.
+    """
 
     name: str
     greater_is_better: bool
-    per_row: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    low: float
+    high: float
+    score: Scored
+    per_row: Scored | None = None
+
+
+def _mean(name: str, per_row: Scored, *, greater: bool, high: float = 1.0) -> Metric:
+    return Metric(name, greater, 0.0, high, lambda labels, said: float(per_row(labels, said).mean()), per_row)
 
 
 def _hit(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
@@ -28,9 +41,59 @@ def _log_loss(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     return -np.log(np.clip(chosen, 1e-6, 1 - 1e-6))  # the clip that submissions get too
 
 
+def _precision_at(k: int) -> Scored:
+    """1 / place of the true class among the k most probable, 0 behind them: with one true class, its average precision."""
+
+    def per_row(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+        best = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
+        return ((best == labels[:, None]) / np.arange(1, best.shape[1] + 1)).sum(1)
+
+    return per_row
+
+
+def _auc(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Area under the ROC curve; of more than two classes, the mean of each against the others."""
+    from sklearn.metrics import roc_auc_score
+
+    if len(np.unique(labels)) < probabilities.shape[1]:
+        raise DataError("auc wants rows of every class", received=f"{len(np.unique(labels))} classes")
+    said = probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities
+    return float(roc_auc_score(labels, said, multi_class="ovr"))
+
+
+def _macro_f1(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    from sklearn.metrics import f1_score
+
+    every = np.arange(probabilities.shape[1])
+    return float(f1_score(labels, probabilities.argmax(1), labels=every, average="macro", zero_division=0))
+
+
+def _kappa(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Cohen's kappa with quadratic weights: classes are grades, in their order."""
+    from sklearn.metrics import cohen_kappa_score
+
+    every = np.arange(probabilities.shape[1])
+    return float(cohen_kappa_score(labels, probabilities.argmax(1), labels=every, weights="quadratic"))
+
+
+def _rmse(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Of the mean grade that the probabilities expect: classes are grades 0, 1, 2, ... in their order."""
+    expected = probabilities @ np.arange(probabilities.shape[1])
+    return float(np.sqrt(np.mean((expected - labels) ** 2)))
+
+
 METRICS = {
-    "accuracy": Metric("accuracy", True, _hit),
-    "log_loss": Metric("log_loss", False, _log_loss),
+    metric.name: metric
+    for metric in (
+        _mean("accuracy", _hit, greater=True),
+        _mean("log_loss", _log_loss, greater=False, high=-np.log(1e-6)),
+        _mean("map@3", _precision_at(3), greater=True),
+        _mean("map@5", _precision_at(5), greater=True),
+        Metric("auc", True, 0.0, 1.0, _auc),
+        Metric("macro_f1", True, 0.0, 1.0, _macro_f1),
+        Metric("quadratic_kappa", True, -1.0, 1.0, _kappa),
+        Metric("rmse", False, 0.0, np.inf, _rmse),
+    )
 }
 
 
@@ -39,11 +102,46 @@ def judge(competition: Competition, labels: np.ndarray, probabilities: np.ndarra
 
     {"score", "error": standard error over the rows (less than twice that apart is noise), "rows"}.
     """
+    chosen, said = metric(competition.metric), submitted(competition, probabilities)
+    if chosen.per_row:
+        error = chosen.per_row(labels, said).std() / np.sqrt(len(labels))
+    else:
+        error = np.std([chosen.score(labels[rows], said[rows]) for rows in _resampled(labels)])
+    return {"score": chosen.score(labels, said), "error": float(error), "rows": len(labels)}
+
+
+def gain(competition: Competition, labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
+    """(how much better `ours` scores than `theirs`, positive for better in either direction; standard error of that).
+
+    Paired: both are judged on the same rows, so what is hard for both does not blur the difference.
+    """
+    chosen = metric(competition.metric)
+    sign = 1 if chosen.greater_is_better else -1
+    a, b = submitted(competition, ours), submitted(competition, theirs)
+    if chosen.per_row:
+        rows = sign * (chosen.per_row(labels, a) - chosen.per_row(labels, b))
+        return float(rows.mean()), float(rows.std() / np.sqrt(len(rows)))
+    drawn = [
+        sign * (chosen.score(labels[rows], a[rows]) - chosen.score(labels[rows], b[rows]))
+        for rows in _resampled(labels)
+    ]
+    return sign * (chosen.score(labels, a) - chosen.score(labels, b)), float(np.std(drawn))
+
+
+def log_loss(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    return METRICS["log_loss"].score(labels, probabilities)
+
+
+def submitted(competition: Competition, probabilities: np.ndarray) -> np.ndarray:
     form = competition.submission
-    if form.kind == "probability":
-        probabilities = np.clip(probabilities, form.clip, 1 - form.clip)
-    per_row = metric(competition.metric).per_row(labels, probabilities)
-    return {"score": float(per_row.mean()), "error": float(per_row.std() / np.sqrt(len(per_row))), "rows": len(per_row)}
+    return np.clip(probabilities, form.clip, 1 - form.clip) if form.kind == "probability" else probabilities
+
+
+def _resampled(labels: np.ndarray) -> list[np.ndarray]:
+    """Rows drawn with replacement, as many of each class as there are, so that every class is in every sample."""
+    draw = np.random.default_rng(0)
+    of_class = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    return [np.concatenate([draw.choice(rows, len(rows)) for rows in of_class]) for _ in range(RESAMPLES)]
 
 
 def metric(name: str) -> Metric:

@@ -1,20 +1,26 @@
 """kit ensemble"""
 
+from typing import Any
+
 import click
 
 from kit.cli import options
 from kit.cli.options import Settings
 
 
-@click.command(short_help="blend runs by weights learned out of fold; ends with the run id")
+@click.command(short_help="one run of several, by a method chosen out of fold; ends with the run id")
 @click.argument("slug", metavar="SLUG")
 @click.argument("references", metavar="RUN RUN ...", nargs=-1, required=True)
 @click.option("--name", help="Goes into the run id.")
 @options.json_option
 @click.pass_obj
 def command(obj: Settings, slug: str, references: tuple[str, ...], name: str | None, as_json: bool) -> None:
-    """Blend finished runs. The weights are learned on out-of-fold predictions only; each fold is judged by weights fitted on
-    the other folds, and the optimistic score (judged where it was fitted) stands beside it. The run id is the last line.
+    """Make one run of finished runs; of a single run, one with better calibrated probabilities.
+
+    \b
+    Methods, all cross-fitted: the best single run, means (plain, geometric, of ranks), a weighted geometric mean, a
+    mixture of least log loss, greedy selection, stacking. Of those within one standard error of the best score, the one
+    with the least log loss is taken; inner folds choose, outer folds judge. The run id is the last line.
     """
     from kit import runs
     from kit.ensemble.build import ensemble
@@ -23,13 +29,27 @@ def command(obj: Settings, slug: str, references: tuple[str, ...], name: str | N
     run = ensemble(obj.competition(slug), [runs.find(reference) for reference in references], name=name)
     metrics = read_json(run.metrics)
     if not as_json:
-        rows = [
-            {"run": row["run"], "weight": f"{row['weight']:.4f}", metrics["metric"]: f"{row['score']:.5f}"}
-            for row in metrics["parts"]
-        ]
-        click.echo(options.table(rows))
+        click.echo(options.table(_shown(metrics["parts"])) + "\n")
+        click.echo(options.table(_shown(metrics["methods"])))
+        folds = ", ".join(f"{name} in {count}" for name, count in metrics["chosen_in_folds"].items())
+        click.echo(f"method: {metrics['method']} (chosen among the other folds: {folds})")
         click.echo(f"judged where it was fitted (optimistic): {metrics['optimistic_score']:.5f}")
-        if not metrics["better_than_best_part"]:
-            click.echo("not better than its best part: prefer that one, it is simpler")
+        gained = metrics["gain_over_best_part"]
+        click.echo(f"better than the best run by {gained['gain']:.5f} ± {gained['error']:.5f}" + _verdict(metrics))
     options.run_result(run, as_json=as_json)
     options.next_step(f"submit {run.slug} {run.id}   (or: kit report {run.id})")
+
+
+def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: _cell(value) for key, value in row.items()} for row in rows]
+
+
+def _cell(value: Any) -> Any:
+    return "" if value is None else f"{value:.5f}" if isinstance(value, float) else value
+
+
+def _verdict(metrics: dict[str, Any]) -> str:
+    gained = metrics["gain_over_best_part"]
+    if metrics["method"] == "single":
+        return ": the best run alone is kept, nothing beats it"
+    return ": that is noise" if gained["gain"] < 2 * gained["error"] else ""

@@ -1,4 +1,6 @@
-"""An ensemble of runs, which is a run: blended by id, judged honestly, kept only if it is not worse than its best part."""
+"""An ensemble of runs, which is a run: joined by id, by a method that was chosen and judged on different rows."""
+
+from typing import Any
 
 import numpy as np
 
@@ -7,14 +9,18 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.data import cache, folds
 from kit.data.cache import Dataset
-from kit.ensemble import weights
+from kit.ensemble import members, methods
+from kit.ensemble.methods import METHODS, Chosen
 from kit.errors import ConfigError, DataError
 from kit.files import write_json
 from kit.runs import Run
 
 
 def ensemble(competition: Competition, parts: list[Run], *, name: str | None = None) -> Run:
-    """Blends finished runs of one competition. Raises DataError when they do not predict the same rows."""
+    """Makes one run of finished runs of one competition; of a single run, one that is better calibrated.
+
+    Raises DataError when they do not predict the same rows.
+    """
     where = places.data(competition.slug)
     data = cache.load(competition, where)
     fold_of = folds.read(where.folds, data.train.ids)
@@ -22,23 +28,24 @@ def ensemble(competition: Competition, parts: list[Run], *, name: str | None = N
     _check(competition, parts, fingerprints)
     ids, stack = _stack(parts)
     labels = cache.labels_of(data.train, ids)
-    fitted = weights.fit(stack, labels)
-    honest = weights.cross_fitted(stack, labels, _folds(data, fold_of, ids))
-    test = weights.blend(np.stack([predictions.load(part.test).at(data.test.ids) for part in parts]), fitted)
+    folds_of_rows = _folds(data, fold_of, ids)
+    chosen = methods.choose(competition, stack, labels, folds_of_rows)
+    tested = np.stack([predictions.load(part.test).at(data.test.ids) for part in parts])
+    test = METHODS[chosen.method].apply(tested, chosen.parameters)
 
     config = Config(recipe="ensemble", backbone=f"{len(parts)} runs", folds=parts[0].config.folds)
     parents = tuple(part.id for part in parts)
     run = runs.create(competition.slug, "ensemble", config, {}, name=name, fingerprints=fingerprints, parents=parents)
-    predictions.save(run.oof, predictions.of(ids, honest, competition.classes))
+    predictions.save(run.oof, predictions.of(ids, chosen.honest, competition.classes))
     predictions.save(run.test, predictions.of(data.test.ids, test, competition.classes))
-    write_json(run.metrics, _judge(competition, parts, stack, labels, fitted, honest))
+    table = members.table(competition, [part.id for part in parts], stack, labels, folds_of_rows, chosen)
+    write_json(run.metrics, _judge(competition, stack, labels, chosen) | {"parts": table})
     return run
 
 
 def _check(competition: Competition, parts: list[Run], fingerprints: dict[str, str]) -> None:
-    if len(parts) < 2 or len({part.id for part in parts}) < len(parts):
-        given = ", ".join(part.id for part in parts)
-        raise ConfigError("an ensemble needs two or more different runs", received=given or "none")
+    if len({part.id for part in parts}) < len(parts):
+        raise ConfigError("an ensemble needs different runs", received=", ".join(part.id for part in parts))
     for part in parts:
         if part.slug != competition.slug:
             raise DataError(f"{part.id} is of another competition", received=part.slug, expected=competition.slug)
@@ -74,24 +81,21 @@ def _folds(data: Dataset, fold_of: np.ndarray, ids: np.ndarray) -> np.ndarray:
     return own if len(np.unique(own)) > 1 else data.train.groups[rows] % 5
 
 
-def _judge(
-    competition: Competition,
-    parts: list[Run],
-    stack: np.ndarray,
-    labels: np.ndarray,
-    fitted: np.ndarray,
-    honest: np.ndarray,
-) -> dict[str, object]:
-    scores = [metrics.judge(competition, labels, own)["score"] for own in stack]
-    result = metrics.judge(competition, labels, honest)
-    greater = metrics.metric(competition.metric).greater_is_better
+def _judge(competition: Competition, stack: np.ndarray, labels: np.ndarray, chosen: Chosen) -> dict[str, Any]:
+    scores = {name: metrics.judge(competition, labels, said)["score"] for name, said in chosen.tried.items()}
+    seen = METHODS[chosen.method].apply(stack, chosen.parameters)
+    gain, error = metrics.gain(competition, labels, chosen.honest, stack[members.best(competition, labels, stack)])
     return {
         "metric": competition.metric,
-        **result,
-        "optimistic_score": metrics.judge(competition, labels, weights.blend(stack, fitted))["score"],
-        "better_than_best_part": result["score"] > max(scores) if greater else result["score"] < min(scores),
-        "parts": [
-            {"run": part.id, "weight": float(weight), "score": score}
-            for part, weight, score in zip(parts, fitted, scores, strict=True)
+        **metrics.judge(competition, labels, chosen.honest),
+        "log_loss": metrics.log_loss(labels, chosen.honest),
+        "optimistic_score": metrics.judge(competition, labels, seen)["score"],
+        "gain_over_best_part": {"gain": gain, "error": error},
+        "method": chosen.method,
+        "parameters": chosen.parameters,
+        "chosen_in_folds": chosen.counts,
+        "methods": [
+            {"method": name, "score": score, "log_loss": metrics.log_loss(labels, chosen.tried[name])}
+            for name, score in scores.items()
         ],
     }

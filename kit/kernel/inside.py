@@ -92,8 +92,8 @@ def _predict(competition: Competition, manifest: dict[str, Any], bundle: Path, m
     done: dict[str, runs.Run] = {}
     for entry in manifest["runs"]:
         run = _restored(entry, bundle)
-        parts = [predictions.load(done[name].test).at(data.test.ids) for name in entry["blend"]]
-        values = _blended(parts, entry["blend"]) if parts else _averaged(run, entry, competition, data)
+        blend = entry["blend"]
+        values = _blended(blend, done, data.test.ids) if blend else _averaged(run, entry, competition, data)
         predictions.save(run.test, predictions.of(data.test.ids, values, competition.classes))
         done[run.id] = run
     return run
@@ -127,10 +127,11 @@ def _averaged(run: runs.Run, entry: dict[str, Any], competition: Competition, da
     return np.mean(values, axis=0)
 
 
-def _blended(parts: list[np.ndarray], weights: dict[str, float]) -> np.ndarray:
-    from kit.ensemble.weights import blend
+def _blended(blend: dict[str, Any], done: dict[str, runs.Run], ids: np.ndarray) -> np.ndarray:
+    from kit.ensemble.methods import METHODS
 
-    return blend(np.stack(parts), np.array(list(weights.values())))
+    stack = np.stack([predictions.load(done[name].test).at(ids) for name in blend["parts"]])
+    return METHODS[blend["method"]].apply(stack, blend["parameters"])
 
 
 def _train(competition: Competition, manifest: dict[str, Any], bundle: Path, mounted: Path) -> runs.Run:

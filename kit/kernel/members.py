@@ -1,4 +1,4 @@
-"""Which runs a submission rests on, and what a bundle must carry of each: weights, backbone, class prior, blending weights."""
+"""Which runs a submission rests on, and what a bundle must carry of each: weights, backbone, class prior, how to join them."""
 
 import dataclasses
 from pathlib import Path
@@ -20,10 +20,11 @@ def entries(final: Run, files: dict[str, Path]) -> list[dict[str, Any]]:
         raise DataError(f"{final.id} is not finished", received=final.status(), do=f"kit train --resume {final.id}")
     found: dict[str, dict[str, Any]] = {}
     if final.kind == "ensemble":
-        parts = read_json(final.metrics)["parts"]
+        metrics = read_json(final.metrics)
+        parts = metrics["parts"]
         for part in parts:
             found |= {entry["id"]: entry for entry in entries(runs.find(part["run"]), files)}
-        blend = {part["run"]: part["weight"] for part in parts}
+        blend = {"parts": [part["run"] for part in parts], **{key: metrics[key] for key in ("method", "parameters")}}
         return [*found.values(), _entry(final, blend=blend)]
     trained = final
     while trained.kind == "predict":  # the same members under other views
@@ -33,7 +34,7 @@ def entries(final: Run, files: dict[str, Path]) -> list[dict[str, Any]]:
 
 
 def _entry(run: Run, **particular: Any) -> dict[str, Any]:
-    plain: dict[str, Any] = {"members": [], "backbone": None, "blend": {}}
+    plain: dict[str, Any] = {"members": [], "backbone": None, "blend": None}
     return (
         {"id": run.id, "slug": run.slug, "kind": run.kind, "config": dataclasses.asdict(run.config)}
         | plain

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
+from kit import logistic
 from kit.data.cache import Part
 from kit.learn import checkpoints
 from kit.learn.features import compute
@@ -29,7 +30,8 @@ def fit(task: Task) -> list[dict[str, float]]:
     scale[scale == 0] = 1  # a dead feature stays at zero
     strength = task.config.head_strength or _strength((first - mean) / scale, labels, task)
     stacked = np.concatenate([(features["train", view][task.learn_rows] - mean) / scale for view in views])
-    kernel, bias = _solve(stacked, np.tile(labels, len(views)), strength / len(views), len(task.competition.classes))
+    classes = len(task.competition.classes)
+    kernel, bias = logistic.fit(stacked, np.tile(labels, len(views)), classes, strength=strength / len(views))
     kernel = kernel / scale[:, None]  # the standardisation moves into the layer
     head = _head(kernel.shape[0], kernel.shape[1])
     head.set_weights([kernel, bias - mean @ kernel])
@@ -54,20 +56,6 @@ def _strength(features: np.ndarray, labels: np.ndarray, task: Task) -> float:
         return total
 
     return min(STRENGTHS, key=loss)
-
-
-def _solve(features: np.ndarray, labels: np.ndarray, strength: float, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Kernel (D, classes) and bias (classes,) of the regularised logistic regression."""
-    from sklearn.linear_model import LogisticRegression
-
-    solved = LogisticRegression(C=strength, max_iter=2000).fit(features, labels)
-    coefficients, intercepts = solved.coef_, solved.intercept_
-    if len(solved.classes_) == 2:  # one sigmoid is a softmax over two opposite halves
-        coefficients = np.concatenate([-coefficients, coefficients]) / 2
-        intercepts = np.concatenate([-intercepts, intercepts]) / 2
-    kernel, bias = np.zeros((features.shape[1], classes)), np.full(classes, -30.0)  # a class never seen: no chance
-    kernel[:, solved.classes_], bias[solved.classes_] = coefficients.T, intercepts
-    return kernel, bias
 
 
 def predictor(task: Task) -> Callable[[Part, np.ndarray, tuple[str, ...], str], np.ndarray]:

@@ -1,0 +1,56 @@
+"""What each member of an ensemble is worth: its score, how like the others it is, what is lost without it."""
+
+from typing import Any
+
+import numpy as np
+
+from kit import metrics
+from kit.competition import Competition
+from kit.ensemble import methods
+from kit.ensemble.methods import METHODS, Chosen
+from kit.ensemble.pool import logs
+
+
+def table(
+    competition: Competition, names: list[str], stack: np.ndarray, labels: np.ndarray, folds: np.ndarray, chosen: Chosen
+) -> list[dict[str, Any]]:
+    """One record per run: its weight (None where the method has none), score and log loss out of fold, mean correlation of
+    its log probability of the true class with the others', and by how much the cross-fitted score and log loss of the chosen
+    method are worse without it (negative: they are better without it; None for a single run).
+    """
+    weights = chosen.parameters.get("weights", [None] * len(names))
+    true = logs(stack[:, np.arange(len(labels)), labels])
+    correlations = np.atleast_2d(np.corrcoef(true))
+    rows = []
+    for place, name in enumerate(names):
+        others = np.arange(len(names)) != place
+        record: dict[str, Any] = {"run": name, "weight": weights[place]}
+        record["score"] = metrics.judge(competition, labels, stack[place])["score"]
+        record["log_loss"] = metrics.log_loss(labels, stack[place])
+        record["correlation"] = float(correlations[place][others].mean()) if others.any() else None
+        record |= _lost(competition, stack[others], labels, folds, chosen)
+        rows.append(record)
+    return rows
+
+
+def best(competition: Competition, labels: np.ndarray, stack: np.ndarray) -> int:
+    """The place of the run with the best out-of-fold score."""
+    better = methods.better(competition, labels)
+    return max(range(len(stack)), key=lambda member: better(stack[member]))
+
+
+def _lost(
+    competition: Competition, others: np.ndarray, labels: np.ndarray, folds: np.ndarray, chosen: Chosen
+) -> dict[str, float | None]:
+    if not len(others):
+        return {"score_lost_without": None, "log_loss_lost_without": None}
+    method, without = METHODS[chosen.method], np.empty(others.shape[1:], np.float32)
+    for fold in np.unique(folds):
+        judged = folds == fold
+        better = methods.better(competition, labels[~judged])
+        parameters = method.fit(others[:, ~judged], labels[~judged], better)
+        without[judged] = method.apply(others[:, judged], parameters)
+    whole = chosen.tried[chosen.method]
+    lost, _ = metrics.gain(competition, labels, whole, without)
+    difference = metrics.log_loss(labels, without) - metrics.log_loss(labels, whole)
+    return {"score_lost_without": lost, "log_loss_lost_without": difference}
