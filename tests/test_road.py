@@ -45,7 +45,7 @@ def test_runs_that_judged_other_rows_are_not_blended(kit, prepared):
     done = kit("ensemble", "tiny-stripes", one, two, check=False)
     assert done.returncode == 3 and "60 rows, 30 of them shared; expected the same 30 rows" in done.stderr
     done = kit("ensemble", "tiny-stripes", one, one, check=False)
-    assert done.returncode == 2 and "two or more different runs" in done.stderr
+    assert done.returncode == 2 and "an ensemble needs different runs" in done.stderr
 
 
 def test_frozen_features_are_computed_once_per_view(kit, prepared, home):

@@ -14,6 +14,7 @@ import numpy as np
 from kit import metrics
 from kit.competition import Competition
 from kit.ensemble import mixtures, pool, stacking
+from kit.progress import bar
 
 Parameters = dict[str, Any]
 
@@ -63,6 +64,7 @@ METHODS = {
     "greedy": Method(lambda stack, labels, better: _weighted(mixtures.greedy(stack, better)), _mean),
     "stacking": Method(lambda stack, labels, better: stacking.fit(stack, labels), stacking.apply),
 }
+UNCHOSEN = "geometric mean"
 
 
 @dataclass(frozen=True)
@@ -85,16 +87,14 @@ def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, fold
     every = np.unique(folds)
     tried = {name: _crossed(METHODS[name], fitted[name], stack, folds, ()) for name in METHODS}
     honest, counts = np.empty(stack.shape[1:], np.float32), dict.fromkeys(METHODS, 0)
+    choosing = len(every) > 2  # two folds leave none to choose on
     for outer in every:
         rest, judged = folds != outer, folds == outer
-        if len(every) > 2:
-            inner = {n: _crossed(METHODS[n], fitted[n], stack, folds, (outer,))[rest] for n in METHODS}
-            name = best(competition, labels[rest], inner)
-        else:
-            name = "geometric mean"  # two folds leave none to choose on
+        inner = {n: _crossed(METHODS[n], fitted[n], stack, folds, (outer,))[rest] for n in METHODS} if choosing else {}
+        name = best(competition, labels[rest], inner) if choosing else UNCHOSEN
         counts[name] += 1
         honest[judged] = METHODS[name].apply(stack[:, judged], fitted[name][frozenset({outer})])
-    final = best(competition, labels, tried)
+    final = best(competition, labels, tried) if choosing else UNCHOSEN
     return Chosen(final, fitted[final][frozenset()], honest, tried, {name: n for name, n in counts.items() if n})
 
 
@@ -122,7 +122,7 @@ def _fitted(
     every = np.unique(folds).tolist()
     left_out = [frozenset(some) for count in (0, 1, 2) for some in combinations(every, count) if len(every) > count]
     result: dict[str, dict[frozenset[Any], Parameters]] = {name: {} for name in METHODS}
-    for aside in left_out:
+    for aside in bar(left_out, label="choose a method", unit="split"):
         rows = ~np.isin(folds, list(aside))
         judge = better(competition, labels[rows])
         for name, method in METHODS.items():

@@ -117,3 +117,8 @@ def test_the_member_table_says_what_is_lost_without_each(competition, stack, lab
         competition, ["a", "copy"], twice, labels, folds, methods.choose(competition, twice, labels, folds)
     )
     assert copied[0]["correlation"] == pytest.approx(1) and abs(copied[0]["score_lost_without"]) < 0.02
+
+
+def test_two_folds_leave_none_to_choose_on_so_nothing_is_chosen(competition, stack, labels):
+    chosen = methods.choose(competition, stack, labels, np.arange(len(labels)) % 2)
+    assert chosen.method == "geometric mean" and np.array_equal(chosen.honest, chosen.tried["geometric mean"])
