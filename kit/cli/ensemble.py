@@ -19,8 +19,8 @@ def command(obj: Settings, slug: str, references: tuple[str, ...], name: str | N
 
     \b
     Methods, all cross-fitted: the best single run, means (plain, geometric, of ranks), a weighted geometric mean, a
-    mixture of least log loss, greedy selection, stacking. Of those within one standard error of the best score, the one
-    with the least log loss is taken; inner folds choose, outer folds judge. The run id is the last line.
+    mixture of least log loss, greedy selection, stacking. Of those not clearly behind the best score (twice the standard
+    error), the one of least log loss is taken; inner folds choose, outer folds judge. The run id is the last line.
     """
     from kit import runs
     from kit.ensemble.build import ensemble

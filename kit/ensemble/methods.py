@@ -99,7 +99,8 @@ def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, fold
 
 
 def best(competition: Competition, labels: np.ndarray, tried: dict[str, np.ndarray]) -> str:
-    """The method to believe in: of those whose score is within one standard error of the best, that of least log loss.
+    """The method to believe in: of those whose score is not clearly behind the best (by more than twice the
+    paired standard error), that of least log loss.
 
     A metric such as accuracy moves in steps of whole rows, and noise decides between methods that differ in a few of them;
     the log loss sees more of the same difference. Scores that are no probabilities (rank means) win by the metric alone.
@@ -110,7 +111,7 @@ def best(competition: Competition, labels: np.ndarray, tried: dict[str, np.ndarr
     level = []
     for name, said in tried.items():
         behind, error = metrics.gain(competition, labels, tried[leader], said)
-        if behind <= error:
+        if behind <= 2 * error:
             level.append(name)
     return min(level, key=lambda name: metrics.log_loss(labels, tried[name]))
 
