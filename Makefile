@@ -24,7 +24,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernel test-container check bench lock image container shell notebook gpu-check list doctor new download prepare train predict ensemble report submit kernel kernel-env runs run
+.PHONY: help setup demo test test-kernel test-container check bench lock image container shell notebook gpu-check list doctor new download prepare augment-preview train predict ensemble report submit kernel kernel-env runs run
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,13 +103,16 @@ download: $(PLACE) ## fetch a competition's archive (ARGS="--from ARCHIVE" takes
 prepare: $(PLACE) ## extract, check and decode the data once, and write the folds
 	$(KIT) prepare $(COMPETITION) $(ARGS)
 
+augment-preview: $(PLACE) ## a sheet of augmented images: what training sees
+	$(KIT) augment-preview $(COMPETITION) $(ARGS)
+
 train: $(PLACE) ## train one model on each fold; ends with the run id
 	$(KIT) train $(COMPETITION) $(ARGS)
 
 predict: $(PLACE) ## predict RUN again (ARGS="--tta identity,hflip")
 	$(KIT) predict $(RUN) $(ARGS)
 
-ensemble: $(PLACE) ## blend RUNS by weights learned out of fold
+ensemble: $(PLACE) ## one run of RUNS, by a method chosen out of fold
 	$(KIT) ensemble $(COMPETITION) $(RUNS) $(ARGS)
 
 report: $(PLACE) ## one page about RUN: curves, confusions, worst mistakes

@@ -11,16 +11,17 @@ import click
 from kit import __version__
 from kit.errors import DataError, KitError
 
-# In the order a competitor meets them: verb -> what it does. The module is kit.cli.<verb>.
+# In the order a competitor meets them: verb -> what it does. The module is kit.cli.<verb>, with _ for -.
 VERBS = {
     "list": "the competitions this kit knows",
     "doctor": "what is installed, devices, Kaggle token, free space",
     "new": "start a folder for another competition",
     "download": "fetch a competition's archive from Kaggle, or take one from disk",
     "prepare": "extract, check and decode the data once, and write the folds",
+    "augment-preview": "a sheet of augmented images: what training sees",
     "train": "train one model on each fold; ends with the run id",
     "predict": "predict a finished run again, with other TTA views",
-    "ensemble": "blend runs by weights learned out of fold; ends with the run id",
+    "ensemble": "one run of several, by a method chosen out of fold; ends with the run id",
     "report": "one page about a run: curves, confusions, worst mistakes",
     "submit": "build and check submission.csv; upload it with --send",
     "kernel": "predict or train inside a Kaggle kernel, internet off",
@@ -37,7 +38,7 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in VERBS:
             return None
-        command: click.Command = importlib.import_module(f"kit.cli.{name}").command
+        command: click.Command = importlib.import_module(f"kit.cli.{name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

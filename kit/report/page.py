@@ -66,6 +66,8 @@ def _table(rows: list[dict[str, Any]]) -> str:
 
 
 def _cell(value: Any) -> str:
+    if value is None:
+        return ""
     return f"{value:.5g}" if isinstance(value, float) else html.escape(str(value))
 
 

@@ -81,15 +81,21 @@ def mistakes(
     worst = wrong[np.argsort(probabilities[wrong, labels[wrong]], kind="stable")][:most]
     if not len(worst):
         return None
-    columns = 8
-    rows = -(-len(worst) // columns)
+    titles = [
+        f"id {ids[row]}: {classes[labels[row]]}\nsaid {classes[predicted[row]]} {probabilities[row, predicted[row]]:.2f}"
+        for row in worst
+    ]
+    return sheet(images[worst], titles)
+
+
+def sheet(images: np.ndarray, titles: Sequence[str], columns: int = 8) -> bytes:
+    """Images beside and below each other, row by row, a title over each. images: uint8 (N, H, W, C)."""
+    rows = -(-len(images) // columns)
     figure = Figure(figsize=(1.4 * columns, 1.75 * rows))
     grid: Any = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes in grid:
         axes.axis("off")
-    for axes, row in zip(grid, worst, strict=False):
-        image = images[row]
+    for axes, image, title in zip(grid, images, titles, strict=False):
         axes.imshow(image if image.shape[-1] == 3 else image[..., 0], cmap=None if image.shape[-1] == 3 else "gray")
-        said = f"{classes[predicted[row]]} {probabilities[row, predicted[row]]:.2f}"
-        axes.set_title(f"id {ids[row]}: {classes[labels[row]]}\nsaid {said}", fontsize=7)
+        axes.set_title(title, fontsize=7)
     return _png(figure)

@@ -1,0 +1,31 @@
+import json
+
+import numpy as np
+from PIL import Image
+
+from kit import places
+from kit.cli import augment_preview
+from kit.data import cache
+from kit.learn.loader import Source, loader
+
+
+def test_the_sheet_shows_what_training_sees(kit, prepared):
+    told = json.loads(kit("augment-preview", "tiny-stripes", "--images", "4", "--epochs", "3", "--json").stdout)
+    picture = Image.open(told["picture"])
+    assert picture.format == "PNG" and picture.width > 4 * 80 and picture.height > 4 * 80
+    data = cache.load(prepared, places.data("tiny-stripes"))
+    rows = [data.train.ids.tolist().index(name) for name in told["ids"]]
+    assert len({int(data.train.labels[row]) for row in rows}) == 3  # every class, though four images
+
+    folders = places.data("tiny-stripes")
+    images = augment_preview.shown(prepared, data, folders, rows, 3, seed=2)
+    assert np.array_equal(images[:, 0], data.train.images[rows])
+    with loader(Source(folders.cache / "train.npy", prepared.folder, 2000), 1) as training:
+        for epoch in range(3):
+            [batch] = training.batches(epoch, [np.array(rows)])
+            assert np.array_equal(images[:, 1 + epoch], batch)
+
+
+def test_without_prepared_data_it_says_what_to_do(kit, home):
+    done = kit("augment-preview", "tiny-stripes", check=False)
+    assert done.returncode == 3 and "kit prepare tiny-stripes" in done.stderr
