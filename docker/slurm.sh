@@ -34,4 +34,4 @@ done
 
 last="set -e; for run in $RUNS; do $KIT train --resume \$run; done; best=\$run"
 [[ $(wc -w <<<"$RUNS") -eq 1 ]] || last+="; made=\$($KIT ensemble $slug $RUNS); best=\$(echo \"\$made\" | tail -n 1)"
-sbatch --parsable --job-name="$slug-join" --dependency="$after" $GPU --wrap="$last; $KIT submit $slug \$best"
+sbatch --parsable --job-name="$slug-join" --dependency="$after" --kill-on-invalid-dep=yes $GPU --wrap="$last; $KIT submit $slug \$best"

@@ -52,13 +52,14 @@ def _precision_at(k: int) -> Scored:
 
 
 def _auc(labels: np.ndarray, probabilities: np.ndarray) -> float:
-    """Area under the ROC curve; of more than two classes, the mean of each against the others."""
+    """Area under the ROC curve; of more than two classes, the mean of each one that occurs against the others."""
     from sklearn.metrics import roc_auc_score
 
-    if len(np.unique(labels)) < probabilities.shape[1]:
-        raise DataError("auc wants rows of every class", received=f"{len(np.unique(labels))} classes")
-    said = probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities
-    return float(roc_auc_score(labels, said, multi_class="ovr"))
+    occurring = np.unique(labels)
+    if len(occurring) < 2:
+        raise DataError("auc wants rows of two classes or more", received=f"rows of {len(occurring)}")
+    ours = [1] if probabilities.shape[1] == 2 else occurring
+    return float(np.mean([roc_auc_score(labels == label, probabilities[:, label]) for label in ours]))
 
 
 def _macro_f1(labels: np.ndarray, probabilities: np.ndarray) -> float:

@@ -77,6 +77,13 @@ def test_a_gain_is_paired_and_positive_for_better_in_either_direction(plugins):
     assert metrics.gain(redux, labels, theirs, ours)[0] == pytest.approx(-gain)
 
 
+def test_auc_of_many_classes_stands_clipping_and_a_class_that_does_not_occur(plugins):
+    labels = np.random.default_rng(1).integers(0, 11, 300)  # of 12 classes
+    said = np.random.default_rng(2).dirichlet(np.ones(12) / 4, 300)
+    competition = replace(load("dogs-vs-cats-redux-kernels-edition"), metric="auc")
+    assert 0.3 < metrics.judge(competition, labels, said)["score"] < 0.7
+
+
 def test_auc_without_one_of_the_classes_says_so():
-    with pytest.raises(DataError, match="auc wants rows of every class"):
+    with pytest.raises(DataError, match="auc wants rows of two classes or more; received rows of 1"):
         metrics.metric("auc").score(np.zeros(3, int), GRADED[:3, :2])

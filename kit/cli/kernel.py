@@ -191,11 +191,12 @@ def output(settings: Settings, name: str, wait: bool, timeout: float, poll: floa
 @command.command()
 @name_argument
 @click.option("--wait", is_flag=True, help="For the score.")
+@click.option("--again", is_flag=True, help="Spend another submission on a version that was submitted before.")
 @timeout_option
 @poll_option
 @click.option("-m", "--message", default="", help="What to say about it on Kaggle, before the kernel's version.")
 @options.json_option
-def submit(name: str, wait: bool, timeout: float, poll: float, message: str, as_json: bool) -> None:
+def submit(name: str, wait: bool, again: bool, timeout: float, poll: float, message: str, as_json: bool) -> None:
     """In a code competition: submit the version that was pushed last. Kaggle runs it again on the hidden test set."""
     from dataclasses import asdict
 
@@ -204,23 +205,28 @@ def submit(name: str, wait: bool, timeout: float, poll: float, message: str, as_
     from kit.submission import records
 
     folder = _folder(name)
-    manifest = bundle.manifest(folder)
+    manifest, built = bundle.manifest(folder), pushed.record(folder)["bundle"]
     kernel, version = pushed.version(folder)
-    kernels.wait(kernel, version, timeout_s=timeout if wait else 0, poll_s=poll)
-    text = " ".join(word for word in (message, f"{kernel} version {version}", manifest["sha256"][:12]) if word)
-    with records.sending(manifest["slug"]):
-        ref = kernels.submit(manifest["slug"], kernel, version, text)
-        where = records.folder(manifest["slug"], None)
-        run = manifest.get("run")
-        kept = records.Record(
-            manifest["slug"], manifest["sha256"], run, f"{kernel}/{version}", text, ref, records.now()
-        )
-        records.write(where, kept)
+    slug, subject, where = manifest["slug"], f"{kernel}/{version}", records.folder(manifest["slug"], None)
+    with records.sending(slug):
+        before = [record for record in records.every(slug, where) if record.file == subject]
+        if before and not again and not wait:
+            raise ConfigError(
+                f"this version was submitted before, as submission {before[-1].ref} at {before[-1].when}",
+                do="add --wait for its score, or --again to spend another submission on it",
+            )
+        if before and not again:
+            kept = before[-1]
+        else:
+            kernels.wait(kernel, version, timeout_s=timeout if wait else 0, poll_s=poll)
+            text = " ".join(word for word in (message, f"{kernel} version {version}", built[:12]) if word)
+            ref = kernels.submit(slug, kernel, version, text)
+            kept = records.Record(slug, built, manifest.get("run"), subject, text, ref, records.now())
+            records.write(where, kept)
     if wait:
         kept = records.await_score(kept, where, timeout_s=timeout, poll_s=poll)
-    options.result(
-        asdict(kept), f"submission    {ref}\nscore         {kept.public_score or 'not yet'}", as_json=as_json
-    )
+    text = f"submission    {kept.ref}\nscore         {kept.public_score or 'not yet'}"
+    options.result(asdict(kept), text, as_json=as_json)
 
 
 def _folder(name: str) -> Path:

@@ -105,9 +105,8 @@ def best(competition: Competition, labels: np.ndarray, tried: dict[str, np.ndarr
     A metric such as accuracy moves in steps of whole rows, and noise decides between methods that differ in a few of them;
     the log loss sees more of the same difference. Scores that are no probabilities (rank means) win by the metric alone.
     """
-    scores = {name: metrics.judge(competition, labels, said)["score"] for name, said in tried.items()}
-    sign = 1 if metrics.metric(competition.metric).greater_is_better else -1
-    leader = max(scores, key=lambda name: (sign * scores[name], -metrics.log_loss(labels, tried[name])))
+    value = better(competition, labels)
+    leader = max(tried, key=lambda name: value(tried[name]))
     level = []
     for name, said in tried.items():
         behind, error = metrics.gain(competition, labels, tried[leader], said)

@@ -141,6 +141,34 @@ def _said(response: Any) -> str | None:
         return str(response.text)[:300] or None if plain else None
 
 
+@contextmanager
+def unrepeatable(what: str, look: str) -> Iterator[None]:
+    """Around a request that must not be sent twice: if its answer is lost, KaggleError says that it may have counted."""
+    from requests import RequestException
+
+    try:
+        yield
+    except RequestException as error:
+        status = error.response.status_code if error.response is not None else None
+        if status and status < 500:
+            raise
+        raise KaggleError(
+            f"Kaggle gave no answer to {what}",
+            received=status or type(error).__name__,
+            do=f"it may have counted: see {look} before you send it again",
+        ) from None
+
+
+def unless_away(call: Callable[..., Result], *arguments: Any) -> Result | None:
+    """`retried`; None if the network is away: what is waited for is not, so a long wait goes on."""
+    from requests.exceptions import ConnectionError, Timeout
+
+    try:
+        return retried(call, *arguments)
+    except (ConnectionError, Timeout):
+        return None
+
+
 def retried(call: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
     """Repeats a call that changes nothing at Kaggle after 429 and 5xx, waiting as told or 1, 2, 4 seconds."""
     from requests.exceptions import HTTPError

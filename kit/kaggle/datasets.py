@@ -7,7 +7,7 @@ from typing import Any
 
 from kit.errors import KaggleError
 from kit.files import read_json
-from kit.kaggle.client import connected, retried
+from kit.kaggle.client import connected, retried, unless_away
 from kit.progress import say
 
 METADATA = "dataset-metadata.json"
@@ -38,25 +38,27 @@ def publish(folder: Path, notes: str, *, timeout_s: float, poll_s: float) -> str
 
 def _version(api: Any, name: str) -> int | None:
     """The version that Kaggle serves now; None if there is no such dataset."""
+    found = _status(api, name)
+    return int(found["current_version_number"] or 1) if found else None
+
+
+def _status(api: Any, name: str) -> dict[str, Any] | None:
+    """None if Kaggle knows no such dataset: also for a moment after it was made."""
     from requests.exceptions import HTTPError
 
     try:
-        return int(_status(api, name)["current_version_number"] or 1)
+        return dict(json.loads(retried(api.dataset_status, name, format="json")))
     except HTTPError as error:
         if error.response is not None and error.response.status_code in (403, 404):
             return None
         raise
 
 
-def _status(api: Any, name: str) -> dict[str, Any]:
-    return dict(json.loads(retried(api.dataset_status, name, format="json")))
-
-
 def _wait(api: Any, name: str, before: int, timeout_s: float, poll_s: float) -> None:
     """Until a version after `before` is ready: of a new version, "ready" may still be said of the old one."""
     end = time.monotonic() + timeout_s
     while True:
-        found = _status(api, name)
+        found = unless_away(_status, api, name) or {"status": "not there yet", "current_version_number": 0}
         status = str(found["status"]).lower()
         if status == "ready" and int(found["current_version_number"] or 0) > before:
             return

@@ -7,7 +7,7 @@ from typing import Any
 
 from kit.errors import KaggleError
 from kit.files import CHUNK
-from kit.kaggle.client import connected, retried
+from kit.kaggle.client import connected, retried, unless_away, unrepeatable
 from kit.progress import bar, say
 
 SLOWEST = 60.0  # seconds between two questions at most
@@ -28,7 +28,8 @@ def push(folder: Path, name: str) -> Pushed:
 
     Raises KaggleError for Kaggle's own error, and for a source that it left out of the kernel, which it would only mention.
     """
-    with connected(name, own=True) as api:
+    look = f"https://www.kaggle.com/code/{name}"
+    with connected(name, own=True) as api, unrepeatable(f"the push of {name}", look):
         answer = api.kernels_push(str(folder))
     if answer.error:
         raise KaggleError(f"Kaggle did not take the kernel {name}", received=answer.error)
@@ -55,12 +56,14 @@ def status(name: str, version: int) -> tuple[str, str]:
 def wait(name: str, version: int, *, timeout_s: float, poll_s: float) -> None:
     """Returns when the version has run to its end. Raises KaggleError if it failed, or after `timeout_s` seconds."""
     end = time.monotonic() + timeout_s
-    while (found := status(name, version))[0] not in ENDED:
-        if time.monotonic() > end:
-            raise KaggleError(f"{name} version {version} is {found[0]} after {timeout_s:g} s", do="wait longer")
-        say(f"{name} version {version} is {found[0]}")
-        time.sleep(poll_s)
-        poll_s = min(poll_s * 1.5, max(poll_s, SLOWEST))
+    with connected(name, own=True) as api:
+        while (found := unless_away(_status, api, name, version)) is None or found[0] not in ENDED:
+            now = found[0] if found else "out of reach"
+            if time.monotonic() > end:
+                raise KaggleError(f"{name} version {version} is {now} after {timeout_s:g} s", do="wait longer")
+            say(f"{name} version {version} is {now}")
+            time.sleep(poll_s)
+            poll_s = min(poll_s * 1.5, max(poll_s, SLOWEST))
     if found[0] != "complete":
         raise KaggleError(f"{name} version {version} ended with {found[0]}", received=found[1] or None)
 
@@ -113,7 +116,8 @@ def _listed(api: Any, name: str, version: int) -> tuple[list[Any], str]:
 
 def submit(slug: str, name: str, version: int, message: str) -> int:
     """Submits a version's submission.csv to a code competition. Returns Kaggle's reference. Never repeated by itself."""
-    with connected(slug) as api:
+    look = f"https://www.kaggle.com/competitions/{slug}/submissions"
+    with connected(slug) as api, unrepeatable(f"the submission of {name} version {version}", look):
         answer = api.competition_submit_code("submission.csv", message, slug, name, version, quiet=True)
     if not answer.ref:
         raise KaggleError(f"Kaggle did not take version {version} of {name}", received=answer.message)

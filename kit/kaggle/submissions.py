@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kit.errors import KaggleError
-from kit.kaggle.client import connected, retried
+from kit.kaggle.client import connected, retried, unless_away, unrepeatable
 from kit.progress import say
 
 SLOWEST = 60.0  # seconds between two questions: --wait asks less and less often
@@ -26,21 +26,10 @@ class Scored:
 
 def send(slug: str, file: Path, message: str) -> int:
     """Uploads a submission and returns Kaggle's reference, greater than 0. Never repeated by itself: it may have counted."""
-    from requests import RequestException
 
-    with connected(slug) as api:
-        try:
-            answer = api.competition_submit(str(file), message, slug, quiet=True)
-        except RequestException as error:
-            status = error.response.status_code if error.response is not None else None
-            if status and status < 500:
-                raise
-            raise KaggleError(
-                f"Kaggle gave no answer to the upload of {file.name}",
-                received=status or type(error).__name__,
-                do="it may have counted: see "
-                f"https://www.kaggle.com/competitions/{slug}/submissions before you send it again",
-            ) from None
+    look = f"https://www.kaggle.com/competitions/{slug}/submissions"
+    with connected(slug) as api, unrepeatable(f"the upload of {file.name}", look):
+        answer = api.competition_submit(str(file), message, slug, quiet=True)
     if not answer.ref:  # the client reports a failed upload as a success without a reference
         raise KaggleError(
             f"the upload of {file.name} failed", received=answer.message, do="nothing was submitted: repeat"
@@ -56,7 +45,7 @@ def wait(slug: str, ref: int, *, timeout_s: float, poll_s: float) -> Scored:
     end = time.monotonic() + timeout_s
     with connected(slug) as api:
         while True:
-            found = _asked(api, ref)
+            found = unless_away(_get, api, ref)
             if found and found.status != "pending":
                 return found
             left = end - time.monotonic()
@@ -67,16 +56,6 @@ def wait(slug: str, ref: int, *, timeout_s: float, poll_s: float) -> Scored:
             say(f"submission {ref} is being scored" if found else "no connection to Kaggle: asking again")
             time.sleep(min(poll_s, left))
             poll_s = min(poll_s * 1.5, max(poll_s, SLOWEST))
-
-
-def _asked(api: Any, ref: int) -> Scored | None:
-    """None if the network is away: the submission is not, so a long wait goes on."""
-    from requests.exceptions import ConnectionError, Timeout
-
-    try:
-        return retried(_get, api, ref)
-    except (ConnectionError, Timeout):
-        return None
 
 
 def _get(api: Any, ref: int) -> Scored:

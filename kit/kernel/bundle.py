@@ -5,7 +5,6 @@
          kernel/   kernel.py or kernel.ipynb, kernel-metadata.json
 """
 
-import dataclasses
 import hashlib
 import shutil
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ from kit.submission import sample
 
 MANIFEST = "bundle.json"
 METADATA = "dataset-metadata.json"
+LOCAL = "local.json"  # where the weights lie on this machine: for the run that comes back
+KEPT = ("pushed.json", "output")  # of a kernel that was pushed and still runs, say, when another is built
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,21 @@ def for_run(folder: Path, competition: Competition, run: Run, options: Options) 
 def for_training(
     folder: Path, competition: Competition, config: Config, origin: dict[str, str], options: Options
 ) -> Path:
-    """A kernel that trains this configuration, on the folds that the team shares if there are any here."""
+    """A kernel that trains this configuration, on the folds that the team shares if there are any here.
+
+    Raises ConfigError for settings that would only fail on Kaggle, where every push spends accelerator time.
+    """
+    from kit.learn.train import checked
+
+    config = checked(competition, config)
     files: dict[str, Path] = {}
-    stored = dataclasses.asdict(config)
-    manifest = {"mode": "train", "config": stored, "origin": origin, "name": None}
+    manifest = {"mode": "train", "config": members.portable(config), "origin": origin, "name": None}
     manifest["backbone"] = members.backbone(config, files)
     if (folds := places.data(competition.slug).folds).exists():
         files["folds.csv"] = folds
-    return _write(folder, competition, manifest, files, options)
+    written = _write(folder, competition, manifest, files, options)
+    write_json(folder / LOCAL, {"weights": config.weights})
+    return written
 
 
 def _write(
@@ -83,7 +91,17 @@ def _write(
         if options.single_file:
             shutil.copyfile(dataset / MANIFEST, made / "kernel" / MANIFEST)
             shutil.rmtree(dataset)
+        for name in KEPT:
+            if (folder / name).exists():
+                _copy(folder / name, made / name)
     return folder
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copyfile(source, target)
 
 
 def manifest(folder: Path) -> dict[str, Any]:

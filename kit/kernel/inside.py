@@ -15,6 +15,7 @@ from kit.cli import backend
 from kit.competition import Competition, load
 from kit.config import resolve
 from kit.data import archives, cache, prepare, store
+from kit.data import folds as fold_table
 from kit.data.cache import Dataset
 from kit.errors import DataError, KitError
 from kit.files import read_json, sha256, write_json
@@ -43,6 +44,8 @@ def _run(bundle: Path, kaggle: Path, started: float) -> None:
     output = kaggle / "working"
     shutil.copy(checked.path, output / "submission.csv")
     if manifest["mode"] == "train":
+        data = cache.load(competition, places.data(competition.slug))
+        write_json(final.folder / "rows.json", {"rows_fingerprint": fold_table.rows_fingerprint(data)})
         shutil.make_archive(str(output / "run"), "zip", final.folder.parent, final.id)
     for notice in checked.report.notices:
         say(f"notice: {notice}")
@@ -142,7 +145,8 @@ def _train(competition: Competition, manifest: dict[str, Any], bundle: Path, mou
     archives.gather(mounted, folders.raw)
     if (bundle / "folds.csv").exists():
         shutil.copy(bundle / "folds.csv", folders.folds)
-    prepare.decode(competition, folders, "mounted", folds=competition.folds)
+    dealt = max(competition.folds, manifest["config"]["folds"], 2)
+    prepare.decode(competition, folders, "mounted", folds=dealt)
     stored = dict(manifest["config"])
     if manifest["backbone"]:
         stored["weights"] = str(bundle / manifest["backbone"])

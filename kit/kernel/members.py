@@ -22,6 +22,10 @@ def entries(final: Run, files: dict[str, Path]) -> list[dict[str, Any]]:
     if final.kind == "ensemble":
         metrics = read_json(final.metrics)
         parts = metrics["parts"]
+        if "method" not in metrics:
+            raise DataError(
+                f"{final.id} was made by an older kit", do=f"kit ensemble {final.slug} " + " ".join(final.parents)
+            )
         for part in parts:
             found |= {entry["id"]: entry for entry in entries(runs.find(part["run"]), files)}
         blend = {"parts": [part["run"] for part in parts], **{key: metrics[key] for key in ("method", "parameters")}}
@@ -35,11 +39,12 @@ def entries(final: Run, files: dict[str, Path]) -> list[dict[str, Any]]:
 
 def _entry(run: Run, **particular: Any) -> dict[str, Any]:
     plain: dict[str, Any] = {"members": [], "backbone": None, "blend": None}
-    return (
-        {"id": run.id, "slug": run.slug, "kind": run.kind, "config": dataclasses.asdict(run.config)}
-        | plain
-        | particular
-    )
+    return {"id": run.id, "slug": run.slug, "kind": run.kind, "config": portable(run.config)} | plain | particular
+
+
+def portable(config: Config) -> dict[str, Any]:
+    """The configuration without paths of this machine; the bundle says by itself where the weights lie in it."""
+    return dataclasses.asdict(config) | {"weights": Path(config.weights).name}
 
 
 def _member(run: Run, fold: int, files: dict[str, Path]) -> dict[str, Any]:

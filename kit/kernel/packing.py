@@ -21,8 +21,8 @@ def code(target: Path, competition: Competition) -> None:
     package, plugin = Path(kit.__file__).resolve().parent, competition.folder
     assert plugin is not None  # noqa: S101 - every loaded competition has one
     files = {f"kit/{path.relative_to(package)}": path for path in package.rglob("*.py")}
-    for path in plugin.rglob("*"):
-        if path.is_file() and "__pycache__" not in path.parts:
+    for path in plugin.rglob("*"):  # source alone: nothing else that may lie there is to be uploaded
+        if path.is_file() and path.suffix in (".py", ".md"):
             files[f"competitions/{competition.slug}/{path.relative_to(plugin)}"] = path
     archive(target, files)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from kit import places
 from kit.competition import Competition
-from kit.data import archives
+from kit.data import archives, cache
+from kit.data import folds as fold_table
 from kit.errors import DataError, KaggleError
 from kit.files import read_json, replacing_folder, sha256, write_json
 from kit.kernel import bundle, names
@@ -77,20 +78,20 @@ def fetch(folder: Path, competition: Competition) -> dict[str, Any]:
     name, number = version(folder)
     with replacing_folder(folder / "output") as made:
         kernels.fetch(name, number, made)
-        result = _believed(made, bundle.manifest(folder), f"{name} version {number}")
+        result = _believed(made, record(folder)["bundle"], f"{name} version {number}")
     if result["mode"] == "train":
         _keep_run(folder, competition, result["run"])
     return result | {"submission": str(folder / "output" / "submission.csv")}
 
 
-def _believed(output: Path, manifest: dict[str, Any], what: str) -> dict[str, Any]:
+def _believed(output: Path, built: str, what: str) -> dict[str, Any]:
     try:
         result = dict(read_json(output / OUTPUT))
-        if result["bundle"] != manifest["sha256"]:
+        if result["bundle"] != built:
             raise KaggleError(
                 f"the output of {what} is of another bundle",
                 received=result["bundle"][:12],
-                expected=manifest["sha256"][:12],
+                expected=built[:12],
                 do="push again, and wait until it is complete",
             )
         files = result["files"]
@@ -117,6 +118,26 @@ def _keep_run(folder: Path, competition: Competition, run: str) -> None:
         archives.open_outermost(folder / "output" / "run.zip", Path(scratch))
         arrived = Path(scratch) / run
         stored = read_json(arrived / "config.json")
-        stored["config"]["weights"] = bundle.manifest(folder)["config"]["weights"]  # where the file lies here
+        stored["config"]["weights"] = read_json(folder / bundle.LOCAL)["weights"]  # where the file lies here
         write_json(arrived / "config.json", stored)
+        _fit_in(arrived, competition)
         shutil.move(arrived, target)
+
+
+def _fit_in(arrived: Path, competition: Competition) -> None:
+    """Takes the run as one of the data here if ids, labels and folds are the same: Kaggle's image decodes a JPEG with another
+    version of the library, and so some pixels to the next grey level, which is another fingerprint but no other data.
+    """
+    folders = places.data(competition.slug)
+    if not folders.folds.exists():
+        say(f"`kit prepare {competition.slug}` comes before blending or predicting with this run")
+        return
+    data = cache.load(competition, folders)
+    here = fold_table.fingerprints(data, fold_table.read(folders.folds, data.train.ids))
+    there = read_json(arrived / "environment.json")
+    same_rows = read_json(arrived / "rows.json")["rows_fingerprint"] == fold_table.rows_fingerprint(data)
+    if same_rows and there["folds_fingerprint"] == here["folds_fingerprint"]:
+        there |= {"decoded_fingerprint": there["data_fingerprint"], "data_fingerprint": here["data_fingerprint"]}
+        write_json(arrived / "environment.json", there)
+    else:
+        say("warning: it was trained on other rows or folds than those here, and cannot be blended with runs of these")

@@ -70,6 +70,7 @@ def _notebook(source: str, name: str) -> str:
 
 def _metadata(competition: Competition, options: "Options") -> dict[str, Any]:
     """Every default of the client is written out: its default for the internet is "on"."""
+    tpu = options.accelerator.startswith("Tpu")
     shape = {} if options.accelerator in ("none", "gpu") else {"machine_shape": options.accelerator}
     return {
         "id": f"{names.OWNER}/{options.name}",
@@ -78,8 +79,8 @@ def _metadata(competition: Competition, options: "Options") -> dict[str, Any]:
         "language": "python",
         "kernel_type": "notebook" if options.notebook else "script",
         "is_private": True,
-        "enable_gpu": options.accelerator != "none",
-        "enable_tpu": False,
+        "enable_gpu": options.accelerator != "none" and not tpu,
+        "enable_tpu": tpu,
         "enable_internet": False,
         "dataset_sources": [] if options.single_file else [f"{names.OWNER}/{names.dataset(options.name)}"],
         "competition_sources": [] if competition.local else [competition.slug],

@@ -105,8 +105,21 @@ def kept(name: str) -> Path:
     """ImageNet weights of the backbone as a file, for a place without internet; written once, as `build` reads it."""
     path = places.kernels() / ".weights" / f"{name}.imagenet.weights.h5"
     if not path.exists():
-        save(build(name, "imagenet", BACKBONES[name].size), path)
+        model = build(name, "imagenet", BACKBONES[name].size)
+        save(_rescaled(model, name) if BACKBONES[name].family == "efficientnet" else model, path)
     return path
+
+
+def _rescaled(model: keras.Model, name: str) -> keras.Model:
+    """The same model as Keras builds it to load a file. Of EfficientNet B0 to B7 that one lacks a layer which divides by
+    the root of the deviations and has no weights, so loading would not miss it: the normalisation before it takes it over.
+    """
+    plain = build(name, "none", BACKBONES[name].size)
+    plain.set_weights(model.get_weights())
+    [normalisation] = [layer for layer in plain.layers if isinstance(layer, keras.layers.Normalization)]
+    mean, variance, count = normalisation.get_weights()
+    normalisation.set_weights([mean, variance * np.array([0.229, 0.224, 0.225], variance.dtype), count])
+    return plain
 
 
 def _downloaded(make: Any, arguments: dict[str, Any], name: str) -> keras.Model:

@@ -38,23 +38,31 @@ def train(competition: Competition, config: Config, origin: Mapping[str, str], *
 
 def create(competition: Competition, config: Config, origin: Mapping[str, str], *, name: str | None = None) -> Run:
     """A new run that is not trained yet. Raises KitError for settings or data that do not fit."""
+    config = checked(competition, config)
+    data, fold_of = _data(competition)
+    prints = folds.fingerprints(data, fold_of)
+    run = runs.create(competition.slug, "train", config, origin, name=name, fingerprints=prints)
+    say(f"run {run.id}")
+    return run
+
+
+def checked(competition: Competition, config: Config) -> Config:
+    """The configuration with the whole path of its weights. Raises ConfigError for what this competition cannot be trained
+    with: unknown recipes, backbones or views, and more folds than folds.csv has, if there is one here.
+    """
     recipes.check(config)
     if config.weights not in ("imagenet", "none"):  # a resume may start in another folder
         config = replace(config, weights=str(Path(config.weights).expanduser().resolve()))
     views.check(config.tta, competition.tta)
-    data, fold_of = _data(competition)
-    if config.folds > fold_of.max() + 1:
+    there = places.data(competition.slug).folds
+    if there.exists() and config.folds > (most := folds.count(there)):
         raise ConfigError(
             "--folds asks for more than folds.csv has",
             received=config.folds,
-            expected=f"1 to {fold_of.max() + 1}",
+            expected=f"1 to {most}",
             do=f"kit prepare {competition.slug} --folds {config.folds} --reset-folds",
         )
-    run = runs.create(
-        competition.slug, "train", config, origin, name=name, fingerprints=folds.fingerprints(data, fold_of)
-    )
-    say(f"run {run.id}")
-    return run
+    return config
 
 
 def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Run:

@@ -154,7 +154,13 @@ def test_compose_takes_the_file_and_starts_the_cpu_service(built):
     key.write_text('{"username": "somebody", "key": "' + SECRET + '"}')
     key.chmod(0o600)
     done = _make(built, "doctor", "IN=docker", "SERVICE=kit-cpu", f"KAGGLE_KEY_FILE={key}", "KAGGLE_TOKEN_FILE=")
-    assert "from /tmp/.kaggle/kaggle.json" in done.stdout and "problem" not in done.stdout, done.stdout
+    upload = (
+        "import os, tempfile; os.makedirs(os.path.join(tempfile.gettempdir(), '.kaggle', 'uploads'))"  # as the client
+    )
+    command = [*COMPOSE, "run", "--rm", "--entrypoint", "python", "kit-cpu", "-c", upload]
+    environment = {**os.environ, "KAGGLE_KEY_FILE": str(key), "KIT_UID": "1000", "KIT_GID": "1000"}
+    subprocess.run(command, cwd=built.context, env=environment, check=True)
+    assert "from /home/kit/.kaggle/kaggle.json" in done.stdout and "problem" not in done.stdout, done.stdout
 
 
 def test_without_a_gpu_one_line_says_so_and_offers_the_cpu(built):

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from kit import places
+from kit.data import cache, folds
 from tests.kaggle_server import refusal
 
 NAME = "tiny-stripes-predict"
@@ -186,6 +187,11 @@ def test_a_training_becomes_a_local_run(kit, prepared, kaggle, tmp_path):
     kit("kernel", "push", built["name"], "--poll", "0")
     away = tmp_path / "away"
     run.folder.rename(away)
+    data = cache.load(prepared, places.data("tiny-stripes"))
+    (away / "rows.json").write_text(json.dumps({"rows_fingerprint": folds.rows_fingerprint(data)}))
+    environment = json.loads((away / "environment.json").read_text())
+    environment["data_fingerprint"] = "of pixels decoded by another version of the library"
+    (away / "environment.json").write_text(json.dumps(environment))
     with zipfile.ZipFile(tmp_path / "run.zip", "w") as packed:
         for path in away.rglob("*"):
             packed.write(path, f"{run.id}/{path.relative_to(away)}")
@@ -208,6 +214,53 @@ def test_a_code_competition_gets_the_version_that_was_pushed(kit, push, kaggle, 
     assert asked["fileName"] == "submission.csv" and asked["submissionDescription"].startswith("first somebody/")
     told = json.loads(done.stdout)
     assert (told["ref"], told["public_score"]) == (60_000_001, "0.99571")
+    push()
     kaggle.of_kernels.kernel_statuses = ["RUNNING"]
     done = kit("kernel", "submit", NAME, check=False)
     assert done.returncode == 5 and "is running after 0 s" in done.stderr and len(kaggle.submissions) == 1
+
+
+def test_a_version_is_not_submitted_twice_by_mistake(kit, push, kaggle, folder):
+    push()
+    kit("kernel", "submit", NAME)
+    done = kit("kernel", "submit", NAME, check=False)
+    assert done.returncode == 2 and "submitted before, as submission 60000001" in done.stderr
+    waited = json.loads(kit("kernel", "submit", NAME, "--wait", "--poll", "0", "--json").stdout)
+    assert (waited["ref"], waited["public_score"], len(kaggle.submissions)) == (60_000_001, "0.99571", 1)
+    kit("kernel", "submit", NAME, "--again")
+    assert len(kaggle.submissions) == 2
+
+
+@pytest.mark.parametrize(("method", "words"), [("SaveKernel", ["push"]), ("CreateCodeSubmission", ["submit"])])
+def test_a_lost_answer_is_not_called_a_refusal(kit, push, kaggle, folder, method, words):
+    if method != "SaveKernel":
+        push()
+    kaggle.faults[method] = [refusal(502)]
+    done = kit("kernel", *words, NAME, check=False)
+    assert done.returncode == 5 and "it may have counted" in done.stderr and len(kaggle.asked(method)) == 1
+
+
+def test_a_kernel_that_runs_is_not_forgotten_when_another_is_built(kit, prepared, kaggle):
+    built = ("kernel", "build", "tiny-stripes", "--mode", "train", "--set", "folds=1", "--json")
+    name = json.loads(kit(*built).stdout)["name"]
+    kit("kernel", "push", name, "--poll", "0")
+    kit(*built[:-1], "--set", "epochs=2")
+    assert json.loads(kit("kernel", "status", name, "--json").stdout)["version"] == 1
+    uploads = len(kaggle.asked("StartBlobUpload"))
+    kit(*built)
+    kit("kernel", "push", name, "--poll", "0")
+    assert len(kaggle.asked("StartBlobUpload")) == uploads  # the same bundle as before
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--set", "backbone=resnet99"), "resnet99"),
+        (("--set", "tta=nope"), "unknown TTA view"),
+        (("--set", "folds=50"), "more than folds.csv has"),
+        (("--set", "recipe=features", "--set", "backbone=mobilenet_v2", "--set", "weights=imagenet"), "mobilenet_v2"),
+    ],
+)
+def test_a_training_that_would_fail_on_kaggle_is_not_built(kit, prepared, words, message):
+    done = kit("kernel", "build", "tiny-stripes", "--mode", "train", *words, check=False)
+    assert done.returncode == 2 and message in done.stderr and not places.kernels().exists()

@@ -26,6 +26,34 @@ def test_a_bundle_carries_code_weights_and_their_hashes(build, trained, home):
     assert not [path for path in folder.rglob("*") if path.is_file() and str(home).encode() in path.read_bytes()]
 
 
+@pytest.mark.parametrize("mode", ["predict", "train"])
+def test_nothing_of_this_machine_is_uploaded(kit, prepared, build, plugins, home, mode):
+    from kit.learn import backbones
+
+    weights = home / "mine.weights.h5"
+    backbones.build("mobilenet_0.25", "none", 32).save_weights(weights)
+    words = (
+        "--recipe",
+        "features",
+        "--backbone",
+        "mobilenet_0.25",
+        "--set",
+        "image_size=32",
+        "--weights",
+        str(weights),
+    )
+    run = kit("train", "tiny-stripes", "--folds", "1", *words).stdout.splitlines()[-1]
+    for decoy in (".env", "kaggle.json", "notes.csv"):
+        (plugins / "tiny-stripes" / decoy).write_text("DECOY")
+    folder = build("--run", run, "--mode", mode)
+    uploaded = [path.read_bytes() for path in folder.glob("*/*")]
+    assert not [data for data in uploaded if str(home).encode() in data]
+    packed = zipfile.ZipFile(folder / "dataset" / "kit.pyz")
+    assert [name for name in packed.namelist() if name.startswith("competitions/")] == [
+        "competitions/tiny-stripes/competition.py"
+    ]
+
+
 def test_the_kernel_is_private_and_offline_by_its_own_words(build, trained):
     folder = build("--run", trained.id)
     kernel = _read(folder / "kernel" / "kernel-metadata.json")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -67,3 +69,21 @@ def test_imagenet_without_internet_says_what_to_do(monkeypatch):
     monkeypatch.setattr(keras.applications, "MobileNet", unreachable)
     with pytest.raises(KaggleError, match=r"no internet.*fetch https://example.org/weights.h5 .*--weights PATH"):
         backbones.build("mobilenet_0.25", "imagenet", 128)
+
+
+def test_what_a_kernel_carries_of_an_efficientnet_is_what_imagenet_stands_for(home, tmp_path, monkeypatch):
+    """Keras's own download is replaced by a file; what it builds around the weights is its own."""
+    monkeypatch.setitem(
+        backbones.BACKBONES, "efficientnet_b0", replace(backbones.BACKBONES["efficientnet_b0"], size=32)
+    )
+    stored = keras.applications.EfficientNetB0(include_top=False, weights=None, input_shape=(32, 32, 3))
+    stored.save_weights(tmp_path / "b0.weights.h5")
+    monkeypatch.setattr(
+        "keras.src.applications.efficientnet.file_utils.get_file", lambda *a, **k: str(tmp_path / "b0.weights.h5")
+    )
+    images = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3)).astype("float32")
+    wanted = backbones.build("efficientnet_b0", "imagenet", 32).predict_on_batch(images)
+    carried = backbones.build("efficientnet_b0", str(backbones.kept("efficientnet_b0")), 32).predict_on_batch(images)
+    assert np.allclose(wanted, carried, atol=1e-4 * np.abs(wanted).max())
+    unscaled = backbones.build("efficientnet_b0", str(tmp_path / "b0.weights.h5"), 32).predict_on_batch(images)
+    assert not np.allclose(wanted, unscaled, atol=1e-2 * np.abs(wanted).max())
