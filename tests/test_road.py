@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kit.ensemble.methods import METHODS
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -21,7 +23,8 @@ def test_from_an_archive_to_a_score_on_kaggle(kit, archive, kaggle, home):
     best = blend.stdout.splitlines()[-1]
     metrics = json.loads((home / "runs" / best / "metrics.json").read_text())
     assert [part["run"] for part in metrics["parts"]] == [one, two]
-    assert all(part["weight"] >= 0 for part in metrics["parts"]) and metrics["optimistic_score"] >= 0
+    assert [tried["method"] for tried in metrics["methods"]] == list(METHODS) and metrics["method"] in METHODS
+    assert sum(metrics["chosen_in_folds"].values()) == 3 and 0 <= metrics["optimistic_score"] <= 1
     assert best.startswith("tiny-stripes-both-") and metrics["rows"] == 90
 
     again = kit("ensemble", "tiny-stripes", best, one).stdout.splitlines()[-1]  # an ensemble is a run
