@@ -57,7 +57,8 @@ def shown(
 ) -> np.ndarray:
     """uint8 (len(rows), 1 + epochs, H, W, C): each image as cached, then as in the epochs of the first member."""
     from kit.learn.loader import Source, open_source
+    from kit.learn.task import member_seed
 
     chosen = np.array(rows)
-    augmenter = open_source(Source(folders.cache / "train.npy", competition.folder, seed * 1000))
+    augmenter = open_source(Source(folders.cache / "train.npy", competition.folder, member_seed(seed, 0)))
     return np.stack([data.train.images[chosen], *(augmenter.batch(epoch, chosen) for epoch in range(epochs))], axis=1)

@@ -84,7 +84,8 @@ def _folds(data: Dataset, fold_of: np.ndarray, ids: np.ndarray) -> np.ndarray:
 def _judge(competition: Competition, stack: np.ndarray, labels: np.ndarray, chosen: Chosen) -> dict[str, Any]:
     scores = {name: metrics.judge(competition, labels, said)["score"] for name, said in chosen.tried.items()}
     seen = METHODS[chosen.method].apply(stack, chosen.parameters)
-    gain, error = metrics.gain(competition, labels, chosen.honest, stack[members.best(competition, labels, stack)])
+    best = methods.best_member(stack, methods.better(competition, labels))
+    gain, error = metrics.gain(competition, labels, chosen.honest, stack[best])
     return {
         "metric": competition.metric,
         **metrics.judge(competition, labels, chosen.honest),

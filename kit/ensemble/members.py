@@ -33,12 +33,6 @@ def table(
     return rows
 
 
-def best(competition: Competition, labels: np.ndarray, stack: np.ndarray) -> int:
-    """The place of the run with the best out-of-fold score."""
-    better = methods.better(competition, labels)
-    return max(range(len(stack)), key=lambda member: better(stack[member]))
-
-
 def _lost(
     competition: Competition, others: np.ndarray, labels: np.ndarray, folds: np.ndarray, chosen: Chosen
 ) -> dict[str, float | None]:

@@ -32,8 +32,11 @@ def _weighted(weights: np.ndarray) -> Parameters:
 
 
 def _single(stack: np.ndarray, labels: np.ndarray, better: mixtures.Better) -> Parameters:
-    best = max(range(len(stack)), key=lambda member: better(stack[member]))
-    return _weighted(np.arange(len(stack)) == best)
+    return _weighted(np.arange(len(stack)) == best_member(stack, better))
+
+
+def best_member(stack: np.ndarray, better: mixtures.Better) -> int:
+    return max(range(len(stack)), key=lambda member: better(stack[member]))
 
 
 def _equal(stack: np.ndarray, labels: np.ndarray, better: mixtures.Better) -> Parameters:

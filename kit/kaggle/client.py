@@ -159,6 +159,12 @@ def unrepeatable(what: str, look: str) -> Iterator[None]:
         ) from None
 
 
+def pause(seconds: float, end: float) -> float:
+    """Sleeps, but not past `end` (of time.monotonic). Returns the next pause: half as long again, up to a minute."""
+    time.sleep(max(0.0, min(seconds, end - time.monotonic())))
+    return min(seconds * 1.5, max(seconds, LONGEST))
+
+
 def unless_away(call: Callable[..., Result], *arguments: Any) -> Result | None:
     """`retried`; None if the network is away: what is waited for is not, so a long wait goes on."""
     from requests.exceptions import ConnectionError, Timeout

@@ -7,11 +7,10 @@ from typing import Any
 
 from kit.errors import KaggleError
 from kit.files import read_json
-from kit.kaggle.client import connected, retried, unless_away
+from kit.kaggle.client import connected, pause, retried, unless_away
 from kit.progress import say
 
 METADATA = "dataset-metadata.json"
-SLOWEST = 60.0  # seconds between two questions at most
 
 
 def publish(folder: Path, notes: str, *, timeout_s: float, poll_s: float) -> str:
@@ -69,8 +68,7 @@ def _wait(api: Any, name: str, before: int, timeout_s: float, poll_s: float) -> 
                 f"the dataset {name} is not ready after {timeout_s:g} s", received=status, do="repeat the push"
             )
         say(f"dataset {name} is {status.replace('_', ' ')}")
-        time.sleep(poll_s)
-        poll_s = min(poll_s * 1.5, max(poll_s, SLOWEST))
+        poll_s = pause(poll_s, end)
 
 
 def _check(api: Any, name: str, folder: Path) -> None:

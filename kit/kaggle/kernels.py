@@ -7,10 +7,9 @@ from typing import Any
 
 from kit.errors import KaggleError
 from kit.files import CHUNK
-from kit.kaggle.client import connected, retried, unless_away, unrepeatable
+from kit.kaggle.client import connected, pause, retried, unless_away, unrepeatable
 from kit.progress import bar, say
 
-SLOWEST = 60.0  # seconds between two questions at most
 ENDED = ("complete", "error", "cancel_acknowledged")
 
 
@@ -62,8 +61,7 @@ def wait(name: str, version: int, *, timeout_s: float, poll_s: float) -> None:
             if time.monotonic() > end:
                 raise KaggleError(f"{name} version {version} is {now} after {timeout_s:g} s", do="wait longer")
             say(f"{name} version {version} is {now}")
-            time.sleep(poll_s)
-            poll_s = min(poll_s * 1.5, max(poll_s, SLOWEST))
+            poll_s = pause(poll_s, end)
     if found[0] != "complete":
         raise KaggleError(f"{name} version {version} ended with {found[0]}", received=found[1] or None)
 

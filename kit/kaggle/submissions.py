@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from kit.errors import KaggleError
-from kit.kaggle.client import connected, retried, unless_away, unrepeatable
+from kit.kaggle.client import connected, pause, retried, unless_away, unrepeatable
 from kit.progress import say
-
-SLOWEST = 60.0  # seconds between two questions: --wait asks less and less often
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,6 @@ class Scored:
 
 def send(slug: str, file: Path, message: str) -> int:
     """Uploads a submission and returns Kaggle's reference, greater than 0. Never repeated by itself: it may have counted."""
-
     look = f"https://www.kaggle.com/competitions/{slug}/submissions"
     with connected(slug) as api, unrepeatable(f"the upload of {file.name}", look):
         answer = api.competition_submit(str(file), message, slug, quiet=True)
@@ -54,8 +51,7 @@ def wait(slug: str, ref: int, *, timeout_s: float, poll_s: float) -> Scored:
                     f"submission {ref} has no score after {timeout_s:g} s", do="look at kaggle.com, or wait longer"
                 )
             say(f"submission {ref} is being scored" if found else "no connection to Kaggle: asking again")
-            time.sleep(min(poll_s, left))
-            poll_s = min(poll_s * 1.5, max(poll_s, SLOWEST))
+            poll_s = pause(poll_s, end)
 
 
 def _get(api: Any, ref: int) -> Scored:

@@ -114,4 +114,4 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 def size(folder: Path) -> int:
     """Bytes that a push uploads."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return sum(path.stat().st_size for part in ("dataset", "kernel") for path in (folder / part).glob("*"))

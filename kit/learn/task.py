@@ -11,6 +11,10 @@ from kit.data.cache import Dataset
 from kit.places import DataFolders
 
 
+def member_seed(seed: int, fold: int) -> int:
+    return seed * 1000 + fold
+
+
 @dataclass(frozen=True)
 class Task:
     """The fold in question: rows of data.train as int64 indices.
@@ -31,7 +35,7 @@ class Task:
     @property
     def seed(self) -> int:
         """Differs from fold to fold, so that the members of a run differ."""
-        return self.config.seed * 1000 + self.fold
+        return member_seed(self.config.seed, self.fold)
 
 
 def stopping_split(task: Task) -> tuple[np.ndarray, np.ndarray]:

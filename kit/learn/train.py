@@ -26,9 +26,9 @@ from kit.runs import Run
 
 def train(competition: Competition, config: Config, origin: Mapping[str, str], *, name: str | None = None) -> Run:
     """Trains a new run to its end. Raises KitError for settings or data that do not fit; an interruption can be resumed."""
-    run = create(competition, config, origin, name=name)
+    run, data, fold_of = _begin(competition, config, origin, name)
     try:
-        _go(run, competition, *_data(competition))
+        _go(run, competition, data, fold_of)
     except KitError:
         if not any(run.folder.glob("fold-*/*")):  # nothing learned yet: nothing worth keeping
             shutil.rmtree(run.folder)
@@ -38,12 +38,19 @@ def train(competition: Competition, config: Config, origin: Mapping[str, str], *
 
 def create(competition: Competition, config: Config, origin: Mapping[str, str], *, name: str | None = None) -> Run:
     """A new run that is not trained yet. Raises KitError for settings or data that do not fit."""
+    return _begin(competition, config, origin, name)[0]
+
+
+def _begin(
+    competition: Competition, config: Config, origin: Mapping[str, str], name: str | None
+) -> tuple[Run, Dataset, np.ndarray]:
+    """The new run, its data and their folds."""
     config = checked(competition, config)
     data, fold_of = _data(competition)
     prints = folds.fingerprints(data, fold_of)
     run = runs.create(competition.slug, "train", config, origin, name=name, fingerprints=prints)
     say(f"run {run.id}")
-    return run
+    return run, data, fold_of
 
 
 def checked(competition: Competition, config: Config) -> Config:
