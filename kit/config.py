@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from kit.errors import ConfigError, nearest
 
@@ -13,28 +13,51 @@ class Config:
     """Every knob of a run. A knob that a recipe does not use says so."""
 
     recipe: str = "scratch"  # a name in kit.learn.recipes.RECIPES
-    backbone: str = "resnet9"  # scratch: kit.learn.networks.NETWORKS; features: kit.learn.backbones.BACKBONES
-    weights: str = "none"  # none | imagenet | the path of a local file (features)
+    backbone: str = "resnet9"  # from scratch: kit.learn.networks.NETWORKS; pretrained: kit.learn.backbones.BACKBONES
+    weights: str = "none"  # of a pretrained backbone: none | imagenet | the path of a local file
     folds: int = 5  # how many folds of the folds file to train; 1 = one member on one hold-out split
     seed: int = 0
     tta: tuple[str, ...] = ("identity",)  # views averaged at prediction (kit.learn.views.VIEWS)
     batch_size: int = 128
-    image_size: int = 0  # features: pixels per side fed to the backbone; 0 = what it was trained on
+    image_size: int = (
+        0  # pixels per side fed to the network; 0 = as cached, or what a pretrained backbone was trained on
+    )
     deterministic: bool = False  # bit-equal repeats, somewhat slower
-    # scratch only
-    epochs: int = 12
+    # networks: all but features
+    epochs: int = 12  # finetune: of each stage
     width: int = 32  # channels of the first convolution
+    dropout: float = 0.0
+    drop_path: float = 0.0  # chance to skip the last residual block of wide_resnet, less for earlier ones
     optimizer: str = "sgd"  # sgd (Nesterov) | adamw
     learning_rate: float = 0.1  # at the peak of the schedule
     schedule: str = "one_cycle"  # one_cycle | cosine
     warmup: float = 0.25  # share of the steps until the peak
     weight_decay: float = 5e-3  # decoupled; the 5e-4 of papers acts ten times as strongly through momentum 0.9
+    bias_rate: float = 1.0  # how much faster biases and offsets of normalisations learn
+    accumulate: int = 1  # batches whose gradients are added up before a step
     label_smoothing: float = 0.1
-    dropout: float = 0.0
     ema: float = 0.99  # momentum of the averaged weights; 0 = off
     patience: int = 5  # epochs without improvement before stopping early; 0 = train all epochs
     stopping_share: float = 0.1  # of the training rows, set aside to decide when to stop (never the judged fold)
     workers: int = -1  # augmentation processes; -1 = cores but one, up to 8; 0 = in the main process
+    # augmentation on top of the competition's own
+    mirror: bool = False  # show each image mirrored in every other epoch
+    cutout: int = 0  # pixels per side of a square that is blotted out
+    randaugment: int = 0  # strength of two random transforms per image, 1 to 10; 0 = off
+    mixup: float = 0.0  # alpha of the beta distribution that mixes pairs of images; 0 = off
+    cutmix: float = 0.0  # alpha of the beta distribution that pastes a piece of another image; 0 = off
+    # progressive only: one number per stage
+    stage_sizes: tuple[int, ...] = ()  # pixels per side
+    stage_epochs: tuple[int, ...] = ()
+    stage_batches: tuple[int, ...] = ()  # batch sizes; empty = batch_size
+    # finetune only
+    unfreeze: tuple[float, ...] = (0.3, 1.0)  # share of the backbone that learns, from its end, in each stage
+    rate_decay: float = 0.3  # learning rate of a quarter of the backbone over that of the quarter behind it
+    # distill and pseudo only
+    teacher: str = ""  # a finished run or ensemble
+    teacher_temperature: float = 2.0  # distill: softens what the teacher says
+    teacher_share: float = 0.7  # distill: weight of the teacher's word against the label
+    pseudo_confidence: float = 0.95  # pseudo: test images are learned of which the teacher is at least so sure
     # features only
     head_strength: float = (
         0.0  # inverse regularisation C of the head; 0 = chosen by cross-validation within the training folds
@@ -61,12 +84,18 @@ def convert(key: str, value: str) -> Any:
         if kind is bool:
             return {"true": True, "1": True, "false": False, "0": False}[value.lower()]
         if kind is tuple:
-            return tuple(part for part in value.split(",") if part)
+            return tuple(_item(key)(part) for part in value.split(",") if part)
         return kind(value)
     except (ValueError, KeyError):
         raise ConfigError(
             f"setting {key} has the wrong type", received=repr(value), expected=f"{kind.__name__}, such as {default!r}"
         ) from None
+
+
+def _item(key: str) -> type:
+    """What a setting that is a list holds: its annotation is like tuple[int, ...]."""
+    item: type = get_args(get_type_hints(Config)[key])[0]
+    return item
 
 
 def resolve(layers: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[Config, dict[str, str]]:
@@ -88,7 +117,7 @@ def resolve(layers: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[Config, di
 
 def _typed(key: str, value: Any, layer: str) -> Any:
     kind = type(FIELDS[key].default)
-    if kind is tuple and isinstance(value, (list, tuple)):
+    if kind is tuple and isinstance(value, (list, tuple)) and all(isinstance(part, _item(key)) for part in value):
         return tuple(value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
@@ -109,6 +138,17 @@ _RANGES: dict[str, tuple[float, float]] = {
     "weight_decay": (0, 10),
     "label_smoothing": (0, 0.9),
     "dropout": (0, 0.95),
+    "drop_path": (0, 0.95),
+    "bias_rate": (1e-3, 1e3),
+    "accumulate": (1, 1024),
+    "cutout": (0, 1024),
+    "randaugment": (0, 10),
+    "mixup": (0, 10),
+    "cutmix": (0, 1),
+    "rate_decay": (0, 1),
+    "teacher_temperature": (0.1, 100),
+    "teacher_share": (0, 1),
+    "pseudo_confidence": (0, 1),
     "ema": (0, 0.99999),
     "patience": (0, 100_000),
     "stopping_share": (0.01, 0.5),

@@ -35,10 +35,10 @@ def main(slug: str, seconds: float = 20.0) -> None:
     where = places.data(slug)
     data = cache.load(competition, where)
     model = networks.build(competition.image_shape, len(competition.classes), config)
-    training.compile_model(model, config, steps=10_000)
+    training.compile_model(model, config, 10_000, training.Stage(1, config.batch_size))
     rng = np.random.default_rng(0)
     one_hot = np.eye(len(competition.classes), dtype=np.float32)
-    source = loader.Source(where.cache / "train.npy", competition.folder, 0)
+    source = loader.Source((where.cache / "train.npy",), competition.folder, config, 0)
     with loader.loader(source, config.workers) as loaded:
 
         def real():

@@ -22,9 +22,7 @@ def augment() -> Any:
     import albumentations as A
     import cv2
 
-    return A.Compose(
-        [A.Pad(padding=2, border_mode=cv2.BORDER_REFLECT_101), A.RandomCrop(32, 32), A.HorizontalFlip(p=0.5)]
-    )
+    return A.Compose([A.Pad(padding=4, border_mode=cv2.BORDER_REFLECT_101), A.RandomCrop(32, 32)])
 
 
 COMPETITION = Competition(

@@ -5,6 +5,7 @@ import numpy as np
 
 from kit.cli import options
 from kit.competition import Competition
+from kit.config import Config
 from kit.data.cache import Dataset
 from kit.places import DataFolders
 
@@ -16,14 +17,19 @@ from kit.places import DataFolders
     "--epochs", default=7, show_default=True, type=click.IntRange(1, 15), help="Augmented forms of each image."
 )
 @click.option("--seed", default=0, show_default=True, help="Which images, and how they are augmented.")
+@options.settings_option
 @options.json_option
 @click.pass_obj
-def command(obj: options.Settings, slug: str, count: int, epochs: int, seed: int, as_json: bool) -> None:
+def command(
+    obj: options.Settings, slug: str, count: int, epochs: int, seed: int, settings: tuple[str, ...], as_json: bool
+) -> None:
     """Write a picture of some training images, each as cached and then as it is shown in one epoch after another.
 
     The pixels are those that `kit train --seed` feeds to its first member: made by the same code, of the same seeds.
+    Mixup and cutmix are not shown: they come after.
     """
     from kit import places
+    from kit.cli.train import resolved
     from kit.data import cache
     from kit.files import writing
     from kit.report import pictures
@@ -31,7 +37,8 @@ def command(obj: options.Settings, slug: str, count: int, epochs: int, seed: int
     competition, folders = obj.competition(slug), places.data(slug)
     data = cache.load(competition, folders)
     rows = _of_all_classes(data.train.labels, count, seed)
-    images = shown(competition, data, folders, rows, epochs, seed)
+    config, _ = resolved(competition, {}, {"seed": seed}, settings)
+    images = shown(competition, config, data, folders, rows, epochs)
     names = [competition.classes[data.train.labels[row]] for row in rows]
     titles = [title for name in names for title in (name, *(f"epoch {epoch}" for epoch in range(1, epochs + 1)))]
     path = folders.root / "augment-preview.png"
@@ -53,12 +60,13 @@ def _of_all_classes(labels: np.ndarray, count: int, seed: int) -> list[int]:
 
 
 def shown(
-    competition: Competition, data: Dataset, folders: DataFolders, rows: list[int], epochs: int, seed: int
+    competition: Competition, config: Config, data: Dataset, folders: DataFolders, rows: list[int], epochs: int
 ) -> np.ndarray:
     """uint8 (len(rows), 1 + epochs, H, W, C): each image as cached, then as in the epochs of the first member."""
     from kit.learn.loader import Source, open_source
     from kit.learn.task import member_seed
 
     chosen = np.array(rows)
-    augmenter = open_source(Source(folders.cache / "train.npy", competition.folder, member_seed(seed, 0)))
+    files = (folders.cache / "train.npy",)
+    augmenter = open_source(Source(files, competition.folder, config, member_seed(config.seed, 0)))
     return np.stack([data.train.images[chosen], *(augmenter.batch(epoch, chosen) for epoch in range(epochs))], axis=1)

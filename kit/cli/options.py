@@ -25,6 +25,9 @@ class Settings:
 
 
 slug_argument = click.argument("slug", metavar="SLUG")
+settings_option = click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any setting of kit.config; may be repeated."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 
 

@@ -11,9 +11,12 @@ from kit.errors import ConfigError
 
 @click.command(short_help="train one model on each fold; ends with the run id")
 @click.argument("slug", metavar="[SLUG]", required=False)
-@click.option("--recipe", help="scratch: a network from its first weights. features: a head on a frozen backbone.")
 @click.option(
-    "--backbone", help="scratch: cnn, resnet9. features: any of keras.applications, such as mobilenet_v2_1.00."
+    "--recipe", help="scratch, progressive: a network from its first weights. features: a head on a frozen backbone."
+)
+@click.option(
+    "--backbone",
+    help="From scratch: cnn, resnet9, wide_resnet, airbench. Pretrained: any of keras.applications, such as mobilenet_v2_1.00.",
 )
 @click.option(
     "--weights", metavar="imagenet|none|PATH", help="Weights of the backbone; PATH is a local .h5 or .weights.h5."
@@ -23,9 +26,7 @@ from kit.errors import ConfigError
 )
 @click.option("--seed", type=int)
 @click.option("--name", help="Goes into the run id.")
-@click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any setting of kit.config; may be repeated."
-)
+@options.settings_option
 @click.option("--deterministic", is_flag=True, help="Bit-equal repeats and resumes, somewhat slower.")
 @click.option("--resume", metavar="RUN", help="Go on with an interrupted run, and nothing else.")
 @click.option("--fold", type=int, metavar="K", help="With --resume: only that member, as one of several machines.")

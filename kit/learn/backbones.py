@@ -10,6 +10,7 @@ import numpy as np
 from kit import places
 from kit.errors import DataError, KaggleError
 from kit.learn import device
+from kit.learn.augment import resized
 from kit.learn.checkpoints import load_every_weight, save
 
 # What preprocess_input of a family makes of pixels 0..255: (lowest, highest) value. "inside": the network rescales itself.
@@ -164,14 +165,7 @@ def _load(model: keras.Model, path: Path, name: str) -> None:
 
 def prepare(images: np.ndarray, name: str, size: int) -> np.ndarray:
     """uint8 (N, H, W, C) with 1 or 3 channels -> float32 (N, size, size, 3) as the backbone was trained on."""
-    import cv2
-
-    if images.shape[1:3] != (size, size):
-        shrink = images.shape[1] > size
-        way = cv2.INTER_AREA if shrink else cv2.INTER_LINEAR
-        images = np.stack(
-            [cv2.resize(image, (size, size), interpolation=way).reshape(size, size, -1) for image in images]
-        )
+    images = resized(images, size)
     if images.shape[3] == 1:
         images = np.repeat(images, 3, axis=3)
     family = getattr(keras.applications, BACKBONES[name].family)

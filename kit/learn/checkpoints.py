@@ -14,9 +14,13 @@ from kit.progress import say
 
 @dataclass(frozen=True)
 class State:
-    """Where a training stands after `epoch` whole epochs. best_*: of the lowest stopping loss so far."""
+    """Where a training stands after `epoch` whole epochs, the last `stage_epoch` of them in its `stage`.
+    best_*: of the lowest stopping loss so far.
+    """
 
     epoch: int = 0
+    stage: int = 0
+    stage_epoch: int = 0
     weights: str | None = None  # file of model and optimizer after that epoch
     best_weights: str | None = None
     best_loss: float | None = None
@@ -40,21 +44,23 @@ def write(model: keras.Model, folder: Path, state: State) -> State:
     return state
 
 
-def restore(model: keras.Model, folder: Path) -> State:
-    """The state of an unfinished member, with the model and its optimizer set to it; a fresh State if there is none.
-
-    Raises DataError for a damaged checkpoint, never starts over in silence.
-    """
+def read(folder: Path) -> State:
+    """The state of an unfinished member; a fresh one if there is none. Raises DataError for a damaged one."""
     if not (folder / "state.json").exists():
         return State()
     try:
-        state = State(**read_json(folder / "state.json"))
+        return State(**read_json(folder / "state.json"))
     except TypeError as error:
         raise _damaged(folder / "state.json", error) from None
+
+
+def restore(model: keras.Model, folder: Path, state: State) -> None:
+    """Sets the compiled model and its optimizer to that state. Raises DataError for a damaged checkpoint, never starts over
+    in silence.
+    """
     model.optimizer.build(model.trainable_variables)
     load(model, folder / str(state.weights))
     say(f"going on after epoch {state.epoch} of fold {folder.name.removeprefix('fold-')}")
-    return state
 
 
 def load(model: keras.Model, path: Path) -> None:

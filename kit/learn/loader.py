@@ -22,46 +22,63 @@ from typing import Any
 import numpy as np
 
 from kit.competition import load_folder
+from kit.config import Config
 from kit.errors import DataError
+from kit.learn.augment import resized, transform
 
 
 @dataclass(frozen=True)
 class Source:
-    """What a worker needs, by name: where the pixels lie and which competition augments them.
+    """What a worker needs, by name: where the pixels lie and how they are augmented.
 
-    images: a .npy file of uint8 (N, H, W, C). competition: the folder of the plug-in, None for no augmentation.
+    images: .npy files of uint8 (N, H, W, C), whose rows are counted through. competition: the folder of the plug-in, None for
+    no augmentation at all.
     """
 
-    images: Path
+    images: tuple[Path, ...]
     competition: Path | None
+    config: Config
     seed: int
 
 
 @dataclass(frozen=True)
 class Augmenter:
-    source: Source
-    pixels: np.ndarray
-    transform: Any
+    """mirrored: bool (N,), which rows are shown mirrored in even epochs, the others being so in odd ones; None: never."""
 
-    def batch(self, epoch: int, rows: np.ndarray) -> np.ndarray:
-        """The augmented images of `rows`, uint8 (len(rows), H, W, C)."""
-        if self.transform is None:
-            return np.asarray(self.pixels[rows])
-        out = np.empty((len(rows), *self.pixels.shape[1:]), dtype=np.uint8)
+    source: Source
+    pixels: tuple[np.ndarray, ...]
+    transform: Any
+    mirrored: np.ndarray | None
+
+    def batch(self, epoch: int, rows: np.ndarray, size: int = 0) -> np.ndarray:
+        """The augmented images of `rows`, uint8 (len(rows), size, size, C); size 0: as large as they are cached."""
+        out = np.empty((len(rows), *self.pixels[0].shape[1:]), dtype=np.uint8)
         for place, row in enumerate(rows):
             out[place] = self._augmented(epoch, int(row))
-        return out
+        return resized(out, size)
 
     def _augmented(self, epoch: int, row: int) -> np.ndarray:
+        image = self._image(row)
+        if self.mirrored is not None and self.mirrored[row] == (epoch % 2 == 0):
+            image = np.ascontiguousarray(image[:, ::-1])
+        if self.transform is None:
+            return image
         self.transform.set_random_state(*_generators(self.source.seed, epoch, row))
-        image = self.transform(image=np.asarray(self.pixels[row]))["image"]
-        if image.dtype != np.uint8 or image.shape != self.pixels.shape[1:]:
+        image = self.transform(image=image)["image"]
+        if image.dtype != np.uint8 or image.shape != self.pixels[0].shape[1:]:
             raise DataError(
                 "augment changed the kind of the images; networks rescale inside",
                 received=f"{image.dtype} {image.shape}",
-                expected=f"uint8 {self.pixels.shape[1:]}, values 0 to 255",
+                expected=f"uint8 {self.pixels[0].shape[1:]}, values 0 to 255",
             )
         return np.asarray(image)
+
+    def _image(self, row: int) -> np.ndarray:
+        for pixels in self.pixels:
+            if row < len(pixels):
+                return np.asarray(pixels[row])
+            row -= len(pixels)
+        raise IndexError(f"row {row} behind the last image")
 
 
 def _generators(seed: int, epoch: int, row: int) -> tuple[np.random.Generator, random.Random]:
@@ -71,9 +88,12 @@ def _generators(seed: int, epoch: int, row: int) -> tuple[np.random.Generator, r
 
 
 def open_source(source: Source) -> Augmenter:
-    pixels = np.load(source.images, mmap_mode="r", allow_pickle=False)
-    augment = load_folder(source.competition).augment if source.competition else None
-    return Augmenter(source, pixels, augment() if augment else None)
+    pixels = tuple(np.load(path, mmap_mode="r", allow_pickle=False) for path in source.images)
+    if source.competition is None:
+        return Augmenter(source, pixels, None, None)
+    rows = sum(map(len, pixels))
+    mirrored = np.random.default_rng([source.seed, rows]).random(rows) < 0.5 if source.config.mirror else None
+    return Augmenter(source, pixels, transform(load_folder(source.competition), source.config), mirrored)
 
 
 _augmenter: Augmenter  # of this worker process
@@ -98,8 +118,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work(epoch: int, rows: np.ndarray) -> np.ndarray:
-    return _augmenter.batch(epoch, rows)
+def _work(epoch: int, rows: np.ndarray, size: int) -> np.ndarray:
+    return _augmenter.batch(epoch, rows, size)
 
 
 class Loader:
@@ -109,15 +129,18 @@ class Loader:
         self._pool, self._ahead = pool, ahead
         self._here = open_source(source) if pool is None else None
 
-    def batches(self, epoch: int, batches: list[np.ndarray]) -> Iterator[np.ndarray]:
-        """Yields uint8 (n, H, W, C) per entry of `batches`. Raises DataError if a worker dies or an image fails."""
+    def batches(self, epoch: int, batches: list[np.ndarray], size: int = 0) -> Iterator[np.ndarray]:
+        """Yields uint8 (n, size, size, C) per entry of `batches`; size 0: as large as the images are cached.
+
+        Raises DataError if a worker dies or an image fails.
+        """
         if self._here is not None:
-            yield from (self._here.batch(epoch, rows) for rows in batches)
+            yield from (self._here.batch(epoch, rows, size) for rows in batches)
             return
         waiting: deque[Future[np.ndarray]] = deque()
         try:
             for rows in batches:
-                waiting.append(self._submit(epoch, rows))
+                waiting.append(self._submit(epoch, rows, size))
                 if len(waiting) > self._ahead:
                     yield _arrived(waiting.popleft())
             while waiting:
@@ -126,11 +149,11 @@ class Loader:
             for future in waiting:
                 future.cancel()
 
-    def _submit(self, epoch: int, rows: np.ndarray) -> "Future[np.ndarray]":
+    def _submit(self, epoch: int, rows: np.ndarray, size: int) -> "Future[np.ndarray]":
         if self._pool is None:
             raise RuntimeError("no pool")
         try:
-            return self._pool.submit(_work, epoch, rows)
+            return self._pool.submit(_work, epoch, rows, size)
         except BrokenProcessPool:
             raise _dead() from None
 

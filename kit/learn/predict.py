@@ -3,16 +3,22 @@
 import keras
 import numpy as np
 
+from kit.learn.augment import resized
 from kit.learn.views import VIEWS
 from kit.predictions import softmax
 from kit.progress import bar
 
 
-def logits(model: keras.Model, images: np.ndarray, rows: np.ndarray, view: str, batch_size: int) -> np.ndarray:
-    """float32 (len(rows), classes) for one view of images[rows]. images: uint8 (N, H, W, C), may be memory-mapped."""
+def logits(
+    model: keras.Model, images: np.ndarray, rows: np.ndarray, view: str, batch_size: int, size: int = 0
+) -> np.ndarray:
+    """float32 (len(rows), classes) for one view of images[rows]. images: uint8 (N, H, W, C), may be memory-mapped.
+
+    size: pixels per side that the model is shown; 0: as they are.
+    """
     pieces = []
     for start in range(0, len(rows), batch_size):
-        batch = VIEWS[view](images[rows[start : start + batch_size]])
+        batch = resized(VIEWS[view](images[rows[start : start + batch_size]]), size)
         missing = batch_size - len(batch)  # one batch shape, so one compiled graph
         padded = np.concatenate([batch, np.zeros((missing, *batch.shape[1:]), batch.dtype)]) if missing else batch
         pieces.append(np.asarray(model.predict_on_batch(padded))[: len(batch)])
@@ -26,6 +32,7 @@ def probabilities(
     views: tuple[str, ...],
     *,
     batch_size: int = 256,
+    size: int = 0,
     label: str,
 ) -> np.ndarray:
     """The mean over views of the softmax, float32 (len(rows), classes), rows summing to 1."""
@@ -34,6 +41,6 @@ def probabilities(
         for start in range(0, len(rows), 16 * batch_size):
             piece = rows[start : start + 16 * batch_size]
             for view in views:
-                total[start : start + len(piece)] += softmax(logits(model, images, piece, view, batch_size))
+                total[start : start + len(piece)] += softmax(logits(model, images, piece, view, batch_size, size))
                 shown.update(len(piece))
     return total / len(views)

@@ -5,7 +5,6 @@ from typing import Any
 import keras
 from keras import ops
 
-from kit.config import Config
 from kit.errors import ConfigError, nearest
 
 
@@ -13,7 +12,7 @@ from kit.errors import ConfigError, nearest
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     """Straight up to the peak, straight down to nearly nothing (Smith and Topin 2018, "Super-Convergence")."""
 
-    def __init__(self, peak: float, steps: int, warmup: float) -> None:
+    def __init__(self, peak: float, steps: float, warmup: float) -> None:
         self.peak, self.steps, self.warmup = peak, steps, warmup
 
     def __call__(self, step: Any) -> Any:
@@ -27,22 +26,44 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
         return {"peak": self.peak, "steps": self.steps, "warmup": self.warmup}
 
 
-def _cosine(peak: float, steps: int, warmup: float) -> keras.optimizers.schedules.LearningRateSchedule:
-    """Half a cosine from the peak to nothing (Loshchilov and Hutter 2017), after a straight warm-up."""
-    rising = round(warmup * steps)
-    return keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.1 * peak if rising else peak,
-        decay_steps=max(1, steps - rising),
-        warmup_target=peak if rising else None,
-        warmup_steps=rising,
-    )
+@keras.saving.register_keras_serializable("kit")
+class Cosine(OneCycle):
+    """Straight up to the peak, half a cosine down to nothing (Loshchilov and Hutter 2017, "SGDR")."""
+
+    def __call__(self, step: Any) -> Any:
+        step = ops.cast(step, "float32")
+        top = self.warmup * self.steps
+        up = 0.1 + 0.9 * step / max(1.0, top)
+        done = ops.clip((step - top) / max(1.0, self.steps - top), 0.0, 1.0)
+        return self.peak * ops.where(step < top, up, 0.5 + 0.5 * ops.cos(done * 3.14159265))
 
 
-SCHEDULES = {"one_cycle": OneCycle, "cosine": _cosine}
+@keras.saving.register_keras_serializable("kit")
+class From(keras.optimizers.schedules.LearningRateSchedule):
+    """Another schedule from its step `first` on."""
+
+    def __init__(self, schedule: Any, first: float) -> None:
+        self.schedule, self.first = schedule, first
+
+    def __call__(self, step: Any) -> Any:
+        return self.schedule(ops.cast(step, "float32") + self.first)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"schedule": self.schedule, "first": self.first}
 
 
-def learning_rate(config: Config, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
-    """The schedule that `config` names, over `steps` optimizer steps. Raises ConfigError for an unknown name."""
-    if config.schedule not in SCHEDULES:
-        raise ConfigError(f"unknown schedule {config.schedule!r}", do=nearest(config.schedule, SCHEDULES))
-    return SCHEDULES[config.schedule](config.learning_rate, steps, config.warmup)
+SCHEDULES = {"one_cycle": OneCycle, "cosine": Cosine}
+
+
+def learning_rate(
+    name: str, peak: float, steps: int, warmup: float, part: tuple[float, float] = (0.0, 1.0)
+) -> keras.optimizers.schedules.LearningRateSchedule:
+    """The schedule of that name over `steps` optimizer steps, which are the `part` (from, to) of the whole of it.
+
+    Raises ConfigError for an unknown name.
+    """
+    if name not in SCHEDULES:
+        raise ConfigError(f"unknown schedule {name!r}", do=nearest(name, SCHEDULES))
+    start, end = part
+    whole = steps / (end - start)
+    return From(SCHEDULES[name](peak, whole, warmup), start * whole)

@@ -17,7 +17,7 @@ from kit.data import cache, folds
 from kit.data.cache import Dataset
 from kit.errors import ConfigError, DataError, KitError
 from kit.files import locked, read_json, write_json, write_text
-from kit.learn import device, recipes, views
+from kit.learn import augment, device, recipes, views
 from kit.learn.recipes import Predictor, recipe
 from kit.learn.task import Task
 from kit.progress import say
@@ -58,6 +58,7 @@ def checked(competition: Competition, config: Config) -> Config:
     with: unknown recipes, backbones or views, and more folds than folds.csv has, if there is one here.
     """
     recipes.check(config)
+    augment.check(competition, config)
     if config.weights not in ("imagenet", "none"):  # a resume may start in another folder
         config = replace(config, weights=str(Path(config.weights).expanduser().resolve()))
     views.check(config.tta, competition.tta)

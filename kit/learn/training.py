@@ -1,65 +1,104 @@
-"""The epochs of a training from images: shuffled, augmented, averaged, checkpointed, stopped in time, bit-equal on resume.
+"""The epochs of a training from images, in stages: shuffled, augmented, averaged, checkpointed, stopped in time, bit-equal
+on resume.
 
 Everything random in an epoch is derived from (seed, epoch) alone, so an interrupted training that goes on equals one
 that was never interrupted.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
 import numpy as np
 
 from kit.config import Config
-from kit.errors import ConfigError, KitError
-from kit.learn import checkpoints, device, schedules
+from kit.errors import KitError
+from kit.learn import checkpoints, device, optimizers, schedules
 from kit.learn.checkpoints import State
 from kit.learn.loader import Loader
+from kit.learn.mixing import mixer
+from kit.learn.optimizers import Factor
 from kit.learn.predict import logits
 from kit.learn.task import Task
 from kit.progress import bar
 
 
-def compile_model(model: keras.Model, config: Config, steps: int) -> None:
-    """Loss, optimizer and schedule for `steps` optimizer steps in all."""
-    rate = schedules.learning_rate(config, steps)
-    average: dict[str, Any] = {
-        "use_ema": config.ema > 0,
-        "ema_momentum": config.ema or 0.99,
-        "weight_decay": config.weight_decay,
-    }
-    if config.optimizer == "sgd":
-        optimizer = keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, **average)
-    elif config.optimizer == "adamw":
-        optimizer = keras.optimizers.AdamW(rate, **average)
-    else:
-        raise ConfigError("unknown optimizer", received=repr(config.optimizer), expected="sgd or adamw")
-    optimizer.exclude_from_weight_decay(var_names=["beta", "gamma", "bias"])
+@dataclass(frozen=True)
+class Stage:
+    """Some epochs of one kind.
+
+    size: pixels per side, 0 = as cached. part: which part of the learning rate's schedule this stage runs through.
+    begin: sets which layers learn. factor: how much faster than others a variable learns.
+    """
+
+    epochs: int
+    batch_size: int
+    size: int = 0
+    part: tuple[float, float] = (0.0, 1.0)
+    begin: Callable[[keras.Model], None] | None = None
+    factor: Factor | None = None
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is learned. rows: int64, of the loader's images. targets: float32 (all rows, classes), probabilities.
+    stopping_rows: rows of the training part that decide when to stop; none without patience.
+    """
+
+    rows: np.ndarray
+    targets: np.ndarray
+    stopping_rows: np.ndarray
+
+
+def compile_model(model: keras.Model, config: Config, steps: int, stage: Stage) -> None:
+    """Loss, optimizer and schedule for `steps` batches in all."""
+    updates = max(1, steps // config.accumulate)
+    rate = schedules.learning_rate(config.schedule, config.learning_rate, updates, config.warmup, stage.part)
     loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=config.label_smoothing)
+    optimizer = optimizers.build(config, rate, stage.factor)
     model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=device.jit_compile())
 
 
 def train(
-    model: keras.Model, task: Task, loader: Loader, rows: np.ndarray, stopping_rows: np.ndarray
+    model: keras.Model, task: Task, loader: Loader, lesson: Lesson, stages: list[Stage]
 ) -> list[dict[str, float]]:
-    """Trains `model` (compiled) on `rows` of the training part, and leaves in it the averaged weights: of the best epoch on
-    `stopping_rows` with patience, else of the last one. Returns one record per epoch.
+    """Trains `model` stage after stage, and leaves in it the averaged weights: of the best epoch on the stopping rows with
+    patience, else of the last one. Returns one record per epoch.
+    """
+    state = checkpoints.read(task.folder)
+    for number, stage in enumerate(stages):
+        if number < state.stage:
+            continue
+        if stage.begin:
+            stage.begin(model)
+        if number > state.stage:
+            state = replace(state, stage=number, stage_epoch=0, epochs_since_best=0)
+        state = _stage(model, task, loader, lesson, stage, state)
+        if state.best_weights:
+            checkpoints.load(model, task.folder / state.best_weights)
+    return state.history
 
-    One call of fit for all epochs: fit replaces the weights by their average (EMA) when it ends, so a call per epoch
+
+def _stage(model: keras.Model, task: Task, loader: Loader, lesson: Lesson, stage: Stage, state: State) -> State:
+    """One call of fit for all epochs: fit replaces the weights by their average (EMA) when it ends, so a call per epoch
     would restart the training from the average again and again.
     """
-    epochs = Epochs(task, stopping_rows, checkpoints.restore(model, task.folder), len(_batches(rows, task, 0)))
+    steps = len(_batches(lesson.rows, task, stage, 0))
+    compile_model(model, task.config, stage.epochs * steps, stage)
+    if state.stage_epoch:
+        checkpoints.restore(model, task.folder, state)
+    epochs = Epochs(task, stage, lesson.stopping_rows, state, steps)
     failures: list[KitError] = []
     if not epochs.over():
         try:
             model.fit(
-                _feed(task, loader, rows, epochs.state.epoch, failures),
-                steps_per_epoch=epochs.steps,
-                initial_epoch=epochs.state.epoch,
-                epochs=task.config.epochs,
+                _feed(task, loader, lesson, stage, state, failures),
+                steps_per_epoch=steps,
+                initial_epoch=state.stage_epoch,
+                epochs=stage.epochs,
                 shuffle=False,
                 verbose=0,
                 callbacks=[epochs],
@@ -72,36 +111,34 @@ def train(
             epochs.shown.close()
     elif task.config.ema:
         _take_average(model)
-    if epochs.state.best_weights:
-        checkpoints.load(model, task.folder / epochs.state.best_weights)
-    return epochs.state.history
+    return epochs.state
 
 
 class Epochs(keras.callbacks.Callback):
     """At each epoch: seeds before it; after it judges the averaged weights, writes a checkpoint, and stops in time."""
 
-    def __init__(self, task: Task, stopping_rows: np.ndarray, state: State, steps: int) -> None:
+    def __init__(self, task: Task, stage: Stage, stopping_rows: np.ndarray, state: State, steps: int) -> None:
         super().__init__()
-        self.task, self.stopping_rows, self.state, self.steps = task, stopping_rows, state, steps
-        total = task.config.epochs * steps
-        self.shown = bar(total=total, done=state.epoch * steps, label=f"fold {task.fold}", unit="batch")
+        self.task, self.stage, self.stopping_rows, self.state = task, stage, stopping_rows, state
+        label = f"fold {task.fold}" + (f", {stage.size} px" if stage.size else "")
+        self.shown = bar(total=stage.epochs * steps, done=state.stage_epoch * steps, label=label, unit="batch")
 
     def over(self) -> bool:
-        config = self.task.config
-        return self.state.epoch >= config.epochs or 0 < config.patience <= self.state.epochs_since_best
+        state = self.state
+        return state.stage_epoch >= self.stage.epochs or 0 < self.task.config.patience <= state.epochs_since_best
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self.started = time.monotonic()
-        _seed(self.model, self.task.seed * 100_003 + epoch)
+        _seed(self.model, self.task.seed * 100_003 + self.state.epoch)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self.shown.update(1)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         record = {key: float(value) for key, value in (logs or {}).items()}
-        state = replace(self.state, epoch=epoch + 1)
+        state = replace(self.state, epoch=self.state.epoch + 1, stage_epoch=self.state.stage_epoch + 1)
         if len(self.stopping_rows):
-            loss, accuracy, state = _judged(self.model, self.task, self.stopping_rows, state)
+            loss, accuracy, state = _judged(self.model, self.task, self.stage, self.stopping_rows, state)
             record.update(stopping_loss=loss, stopping_accuracy=accuracy)
         record["seconds"] = round(time.monotonic() - self.started, 2)
         state = replace(state, history=[*state.history, record])
@@ -110,23 +147,23 @@ class Epochs(keras.callbacks.Callback):
         self.model.stop_training = self.over()
 
 
-def _batches(rows: np.ndarray, task: Task, epoch: int) -> list[np.ndarray]:
+def _batches(rows: np.ndarray, task: Task, stage: Stage, epoch: int) -> list[np.ndarray]:
     """The rows in the order of that epoch, in batches of one size: what is left over waits for another epoch's order."""
     order = np.random.default_rng([task.seed, epoch]).permutation(rows)
-    size = min(task.config.batch_size, len(order))
+    size = min(stage.batch_size, len(order))
     return [order[start : start + size] for start in range(0, len(order) - size + 1, size)]
 
 
 def _feed(
-    task: Task, loader: Loader, rows: np.ndarray, first_epoch: int, failures: list[KitError]
+    task: Task, loader: Loader, lesson: Lesson, stage: Stage, state: State, failures: list[KitError]
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Augmented uint8 images (B, H, W, C) and one-hot float32 labels (B, classes), epoch after epoch."""
-    one_hot = np.eye(len(task.competition.classes), dtype=np.float32)
+    """Augmented images (B, H, W, C), 0 to 255, and float32 targets (B, classes), epoch after epoch."""
     try:
-        for epoch in range(first_epoch, task.config.epochs):
-            batches = _batches(rows, task, epoch)
-            for chosen, images in zip(batches, loader.batches(epoch, batches), strict=True):
-                yield images, one_hot[task.data.train.labels[chosen]]
+        for epoch in range(state.epoch, state.epoch + stage.epochs - state.stage_epoch):
+            mixed = mixer(task.config, task.seed * 100_003 + epoch)
+            batches = _batches(lesson.rows, task, stage, epoch)
+            for chosen, images in zip(batches, loader.batches(epoch, batches, stage.size), strict=True):
+                yield mixed(images, lesson.targets[chosen])
     except KitError as error:
         failures.append(error)
         raise
@@ -140,10 +177,10 @@ def _seed(model: keras.Model, seed: int) -> None:
             generator.state.assign(np.array([seed % 2**31, number], dtype="uint32"))
 
 
-def _judged(model: keras.Model, task: Task, rows: np.ndarray, state: State) -> tuple[float, float, State]:
+def _judged(model: keras.Model, task: Task, stage: Stage, rows: np.ndarray, state: State) -> tuple[float, float, State]:
     """Loss and accuracy of the averaged weights on the stopping rows, and the state with them kept if they are the best."""
     with averaged(model, task.config):
-        values = logits(model, task.data.train.images, rows, "identity", task.config.batch_size)
+        values = logits(model, task.data.train.images, rows, "identity", stage.batch_size, task.config.image_size)
         labels = task.data.train.labels[rows]
         loss, accuracy = _cross_entropy(values, labels), float((values.argmax(1) == labels).mean())
         if state.best_loss is not None and loss >= state.best_loss:

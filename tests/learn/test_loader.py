@@ -3,6 +3,7 @@ import os
 import numpy as np
 import pytest
 
+from kit.config import Config
 from kit.errors import DataError
 from kit.learn.loader import Source, loader
 
@@ -11,7 +12,7 @@ from kit.learn.loader import Source, loader
 def source(tmp_path, plugins):
     pixels = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 1)).astype(np.uint8)
     np.save(tmp_path / "train.npy", pixels)
-    return Source(tmp_path / "train.npy", plugins / "tiny-stripes", seed=3)
+    return Source((tmp_path / "train.npy",), plugins / "tiny-stripes", Config(), seed=3)
 
 
 BATCHES = [np.array([4, 0, 7]), np.array([1, 19, 2]), np.array([3, 5, 6])]
@@ -32,8 +33,8 @@ def test_pixels_depend_on_seed_epoch_and_sample_alone(source):
 
 
 def test_augmentation_changes_images_and_without_it_they_are_as_cached(source):
-    plain = _load(Source(source.images, None, 3), 0)
-    cached = np.load(source.images)
+    plain = _load(Source(source.images, None, Config(), 3), 0)
+    cached = np.load(source.images[0])
     assert np.array_equal(plain[0], cached[BATCHES[0]])
     assert not np.array_equal(np.concatenate(_load(source, 0)), np.concatenate(plain))
 

@@ -9,8 +9,9 @@ from kit.learn import networks, schedules
 
 
 @pytest.mark.parametrize(
-    ("name", "shape"), [("cnn", (28, 28, 1)), ("cnn", (8, 8, 1)), ("resnet9", (32, 32, 3)), ("resnet9", (8, 8, 1))]
-)
+    ("name", "shape"), [("cnn", (28, 28, 1)), ("cnn", (8, 8, 1)), ("resnet9", (32, 32, 3)), ("resnet9", (8, 8, 1)),
+     ("wide_resnet", (32, 32, 3)), ("airbench", (16, 16, 1))],
+)  # fmt: skip
 def test_a_network_takes_pixels_and_gives_logits(name, shape):
     model = networks.build(shape, 10, Config(backbone=name, width=4))
     values = np.asarray(model(np.random.default_rng(0).integers(0, 256, (5, *shape)).astype("uint8")))
@@ -30,7 +31,7 @@ def test_resnet9_adds_its_skip_connections():
 
 @pytest.mark.parametrize("name", ["one_cycle", "cosine"])
 def test_a_schedule_rises_to_its_peak_and_falls_to_nearly_nothing(name):
-    rate = schedules.learning_rate(Config(schedule=name, learning_rate=0.4, warmup=0.25), steps=100)
+    rate = schedules.learning_rate(name, 0.4, steps=100, warmup=0.25)
     values = [float(rate(step)) for step in range(101)]
     assert values[25] == pytest.approx(0.4) == max(values) and values[0] == pytest.approx(0.04)
     assert all(a < b for a, b in itertools.pairwise(values[:26])) and values[100] < 0.005

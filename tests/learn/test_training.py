@@ -90,7 +90,9 @@ def _kill_after_epoch(epoch, words, plugins, other, number=signal.SIGKILL, code=
 
 
 def _started(words, plugins):
+    """In the background of a shell, Python would start without Ctrl-C: the parent's disposition is inherited."""
     command = [sys.executable, "-m", "kit", "--competitions", str(plugins), "train", "tiny-stripes", *words]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -103,7 +105,10 @@ def test_ctrl_c_and_sigterm_leave_a_checkpoint_and_say_so(kit, prepared, plugins
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(number)
-    assert process.wait(60) == code
+    try:
+        assert process.wait(60) == code
+    finally:
+        process.kill()
     said = process.stderr.read()
     assert f"kit: {words}" in said and "Traceback" not in said
     [run] = runs.every()

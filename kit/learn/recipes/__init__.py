@@ -10,7 +10,7 @@ from kit.data.cache import Part
 from kit.errors import ConfigError, nearest
 from kit.learn.backbones import BACKBONES
 from kit.learn.networks import NETWORKS
-from kit.learn.recipes import features, scratch
+from kit.learn.recipes import features, progressive, scratch
 from kit.learn.task import Task
 
 Predictor = Callable[[Part, np.ndarray, tuple[str, ...], str], np.ndarray]
@@ -28,6 +28,7 @@ class Recipe:
 
 RECIPES = {
     "scratch": Recipe(scratch.fit, scratch.predictor, NETWORKS),
+    "progressive": Recipe(progressive.fit, progressive.predictor, NETWORKS),
     "features": Recipe(features.fit, features.predictor, BACKBONES, pretrained=True),
 }
 

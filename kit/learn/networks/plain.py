@@ -1,17 +1,11 @@
-"""Networks to train from scratch. Each takes uint8-valued images (0..255) and returns logits, so nothing outside rescales.
-
-A network is a function (image_shape, classes, config) -> keras.Model with input float32 (N, H, W, C) and output
-float32 logits (N, classes). Softmax belongs to the loss and to the prediction, never to the network.
-"""
-
-from collections.abc import Callable
+"""The networks to start reading with: a sequential CNN, and a ResNet-9 with skip connections."""
 
 import keras
 from keras import layers
 
 from kit.config import Config
 
-Shape = tuple[int, int, int]
+Shape = tuple[int | None, int | None, int]
 
 
 def cnn(shape: Shape, classes: int, config: Config) -> keras.Model:
@@ -58,9 +52,8 @@ def resnet9(shape: Shape, classes: int, config: Config) -> keras.Model:
     x = layers.GlobalMaxPooling2D()(x)
     x = layers.Dropout(config.dropout)(x)
     x = layers.Dense(classes, use_bias=False, name="logits_before_scaling")(x)
-    logits = layers.Rescaling(1 / 8, name="logits", dtype="float32")(
-        x
-    )  # small logits at the start let the rate be high
+    # Small logits at the start let the rate be high.
+    logits = layers.Rescaling(1 / 8, name="logits", dtype="float32")(x)
     return keras.Model(images, logits, name="resnet9")
 
 
@@ -78,11 +71,3 @@ def _apply(x: keras.KerasTensor, stack: list[keras.Layer]) -> keras.KerasTensor:
     for layer in stack:
         x = layer(x)
     return x
-
-
-NETWORKS: dict[str, Callable[[Shape, int, Config], keras.Model]] = {"cnn": cnn, "resnet9": resnet9}
-
-
-def build(shape: Shape, classes: int, config: Config) -> keras.Model:
-    """The network that `config.backbone` names, a key of NETWORKS."""
-    return NETWORKS[config.backbone](shape, classes, config)

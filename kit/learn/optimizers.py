@@ -1,0 +1,64 @@
+"""The optimizer of a training: Keras's own, with learning rates that may differ from one variable to the next."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+
+from kit.config import Config
+from kit.errors import ConfigError
+
+Factor = Callable[[Any], float]  # variable -> how much faster than others it learns
+
+
+class _PerVariable:
+    """Mixed into an optimizer of Keras, which knows one rate only: each variable's own is `factor` times that.
+
+    Scaling gradients instead would change nothing under Adam, which divides by their size.
+    """
+
+    factor: Factor
+    factors: list[float]
+
+    def build(self, variables: Sequence[Any]) -> None:
+        super().build(variables)  # type: ignore[misc]
+        self.factors = [self.factor(variable) for variable in variables]
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        own = self.factors[self._get_variable_index(variable)]  # type: ignore[attr-defined]
+        super().update_step(gradient, variable, learning_rate * own)  # type: ignore[misc]
+
+
+class SGD(_PerVariable, keras.optimizers.SGD):
+    """Stochastic gradient descent with Nesterov momentum."""
+
+
+class AdamW(_PerVariable, keras.optimizers.AdamW):
+    """Adam with decoupled weight decay."""
+
+
+def build(config: Config, rate: Any, factor: Factor | None = None) -> keras.optimizers.Optimizer:
+    """The optimizer that `config` names, with averaged weights (EMA) and without decay of biases and normalisations.
+
+    rate: a number, or a schedule of the optimizer's steps. factor: of layer groups; biases learn config.bias_rate times as
+    fast on top of it. Raises ConfigError for an unknown name.
+    """
+    settings: dict[str, Any] = {
+        "use_ema": config.ema > 0,
+        "ema_momentum": config.ema or 0.99,
+        "weight_decay": config.weight_decay,
+        "gradient_accumulation_steps": config.accumulate if config.accumulate > 1 else None,
+    }
+    if config.optimizer == "sgd":
+        optimizer = SGD(rate, momentum=0.9, nesterov=True, **settings)
+    elif config.optimizer == "adamw":
+        optimizer = AdamW(rate, **settings)
+    else:
+        raise ConfigError("unknown optimizer", received=repr(config.optimizer), expected="sgd or adamw")
+    optimizer.exclude_from_weight_decay(var_names=["beta", "gamma", "bias"])
+    optimizer.factor = lambda variable: _faster(variable, config) * (factor(variable) if factor else 1.0)
+    return optimizer
+
+
+def _faster(variable: Any, config: Config) -> float:
+    return config.bias_rate if variable.path.endswith(("/beta", "/bias")) else 1.0

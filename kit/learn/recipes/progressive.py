@@ -1,0 +1,37 @@
+"""progressive: a network trained on small images first, then on larger ones: early epochs cost a fraction of a late one.
+
+Progressive resizing, as in J. Howard's DAWNBench entries (fast.ai 2018). One schedule of the learning rate spans all stages.
+"""
+
+from itertools import pairwise
+
+from kit.config import Config
+from kit.errors import ConfigError
+from kit.learn.recipes import scratch
+from kit.learn.task import Task, stopping_split
+from kit.learn.training import Lesson, Stage
+
+predictor = scratch.predictor
+
+
+def fit(task: Task) -> list[dict[str, float]]:
+    """Trains one member and leaves its weights in task.folder. Returns the history, one record per epoch."""
+    rows, stopping_rows = stopping_split(task)
+    return scratch.learn(task, Lesson(rows, scratch.one_hot(task), stopping_rows), stages(task.config))
+
+
+def stages(config: Config) -> list[Stage]:
+    """Raises ConfigError unless sizes, epochs and batch sizes are as many."""
+    sizes, epochs = config.stage_sizes, config.stage_epochs
+    batches = config.stage_batches or (config.batch_size,) * len(sizes)
+    if not sizes or len({len(sizes), len(epochs), len(batches)}) > 1 or min((*sizes, *epochs, *batches)) < 1:
+        raise ConfigError(
+            "the stages do not fit together",
+            received=f"stage_sizes {sizes}, stage_epochs {epochs}, stage_batches {batches}",
+            expected="as many of each, such as stage_sizes=16,24,32 stage_epochs=8,4,4",
+        )
+    done = [sum(epochs[:number]) / sum(epochs) for number in range(len(epochs) + 1)]
+    parts = pairwise(done)
+    return [
+        Stage(count, batch, size, part) for size, count, batch, part in zip(sizes, epochs, batches, parts, strict=True)
+    ]
