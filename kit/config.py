@@ -17,6 +17,7 @@ class Config:
     weights: str = "none"  # of a pretrained backbone: none | imagenet | the path of a local file
     folds: int = 5  # how many folds of the folds file to train; 1 = one member on one hold-out split
     seed: int = 0
+    seeds: int = 1  # members per fold, each from another seed; their probabilities are averaged
     tta: tuple[str, ...] = ("identity",)  # views averaged at prediction (kit.learn.views.VIEWS)
     batch_size: int = 128
     image_size: int = (
@@ -129,6 +130,7 @@ def _typed(key: str, value: Any, layer: str) -> Any:
 _RANGES: dict[str, tuple[float, float]] = {
     "folds": (1, 100),
     "seed": (0, 2**31 - 1),
+    "seeds": (1, 10),  # more would collide in kit.learn.task.member_seed
     "batch_size": (1, 65536),
     "image_size": (0, 4096),
     "epochs": (1, 100_000),

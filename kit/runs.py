@@ -1,6 +1,8 @@
 """A run is a folder of plain files: what was asked, in which environment, what came out. An ensemble is a run too.
 
 runs/<id>/ run.json  config.json  environment.json  fold-0/ ...  oof.npz  test.npz  metrics.json (written last)
+
+A training has a member per fold and seed: fold-0/, and of further seeds fold-0-seed-1/ ...
 """
 
 import dataclasses
@@ -63,12 +65,22 @@ class Run:
     def lock(self) -> Path:
         return self.folder / ".lock"
 
-    def member(self, fold: int) -> Path:
-        return self.folder / f"fold-{fold}"
+    def members(self, fold: int | None = None) -> list[tuple[int, int]]:
+        """(fold, number of the seed) of each member of a training, or of one fold's; the seeds of a fold in turn."""
+        folds = range(self.config.folds) if fold is None else [fold]
+        return [(fold, seed) for fold in folds for seed in range(self.config.seeds)]
 
-    def member_lock(self, fold: int) -> Path:
-        """Of its own, so that several machines can each train a member of one run."""
-        return self.folder / f".lock-{fold}"
+    def member(self, fold: int, seed: int = 0) -> Path:
+        """Its folder. seed: 0 to config.seeds - 1."""
+        return self.folder / (f"fold-{fold}-seed-{seed}" if seed else f"fold-{fold}")
+
+    def trained(self, fold: int, seed: int = 0) -> bool:
+        """Whether that member is; its metrics.json is written last, too."""
+        return (self.member(fold, seed) / "metrics.json").exists()
+
+    def member_lock(self, fold: int, seed: int = 0) -> Path:
+        """Of its own, so that several machines can each train members of one run."""
+        return self.folder / self.member(fold, seed).name.replace("fold", ".lock")
 
     def status(self) -> str:
         """finished | running | interrupted, read off the files, so a killed run never says "running"."""

@@ -41,7 +41,9 @@ def test_a_wrong_set_is_refused_with_what_was_expected(text, words):
         parse(text)
 
 
-@pytest.mark.parametrize("layer", [{"epochs": "3"}, {"epochs": True}, {"epochs": 0}, {"ema": 1.5}, {"nope": 1}])
+@pytest.mark.parametrize(
+    "layer", [{"epochs": "3"}, {"epochs": True}, {"epochs": 0}, {"seeds": 11}, {"ema": 1.5}, {"nope": 1}]
+)
 def test_a_wrong_layer_is_refused(layer):
     with pytest.raises(ConfigError):
         resolve([("the competition", layer)])

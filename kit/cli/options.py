@@ -75,8 +75,11 @@ def run_result(run: Any, *, as_json: bool) -> None:
         value = {"run": run.id, "folder": str(run.folder), **read_json(run.metrics)}
         click.echo(json.dumps(value, indent=2, ensure_ascii=False))
         return
-    metrics = summary(run)
+    metrics = read_json(run.metrics)
     score = f"{metrics['metric']} {metrics['score']:.5f} ±{metrics['error']:.5f}"
     click.echo(f"out of fold: {score} on {metrics['rows']} images that the members did not see")
+    if alone := metrics.get("one_seed"):
+        spread = f"standard deviation {alone['deviation']:.5f} over {len(alone['scores'])} seeds"
+        click.echo(f"one seed alone: {metrics['metric']} {alone['mean']:.5f}, {spread}")
     click.echo(f"folder: {run.folder}")
     click.echo(run.id)

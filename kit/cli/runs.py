@@ -40,6 +40,7 @@ def record(run: Any) -> dict[str, Any]:
         "kind": run.kind,
         "status": status,
         "folds": run.config.folds,
+        "seeds": run.config.seeds,
         "metric": metrics.get("metric", ""),
         "score": metrics.get("score"),
         "error": metrics.get("error"),

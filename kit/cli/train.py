@@ -25,11 +25,12 @@ from kit.errors import ConfigError
     "--folds", type=int, metavar="N", help="Folds of the folds file to train; 1 trains one member on one hold-out."
 )
 @click.option("--seed", type=int)
+@click.option("--seeds", type=int, metavar="N", help="Members per fold, each from another seed, averaged.")
 @click.option("--name", help="Goes into the run id.")
 @options.settings_option
 @click.option("--deterministic", is_flag=True, help="Bit-equal repeats and resumes, somewhat slower.")
 @click.option("--resume", metavar="RUN", help="Go on with an interrupted run, and nothing else.")
-@click.option("--fold", type=int, metavar="K", help="With --resume: only that member, as one of several machines.")
+@click.option("--fold", type=int, metavar="K", help="With --resume: only its members, as one of several machines.")
 @click.option("--create", is_flag=True, help="Only write the run's folder; its members are trained with --resume.")
 @options.json_option
 @click.pass_obj
@@ -39,7 +40,7 @@ def command(obj: Settings, /, slug: str | None, settings: tuple[str, ...], as_js
     \b
     kit train digit-recognizer --folds 1
     kit train dogs-vs-cats --recipe features --backbone mobilenet_v2_1.00 --weights imagenet
-    kit train cifar-10 --set epochs=20 --set learning_rate=0.2
+    kit train cifar-10 --set epochs=20 --set learning_rate=0.2 --seeds 3
     kit train --resume cifar-10-scratch-resnet9-1121-093012
     kit train cifar-10 --create; kit train --resume RUN --fold 0 (and 1, ... anywhere); kit train --resume RUN joins them
 
@@ -75,23 +76,24 @@ def command(obj: Settings, /, slug: str | None, settings: tuple[str, ...], as_js
     else:
         raise click.UsageError("which competition? kit train SLUG, or kit train --resume RUN")
     if fold is not None:
-        return _member(run, fold, as_json)
+        return _fold(run, fold, as_json)
     options.run_result(run, as_json=as_json)
     options.next_step(f"submit {run.slug} {run.id}   (or: kit report {run.id})")
 
 
 def _created(run: Any, as_json: bool) -> None:
     """A run without members: its id is the last line, as of a finished one."""
-    value = {"run": run.id, "folder": str(run.folder), "folds": run.config.folds}
+    value = {"run": run.id, "folder": str(run.folder), "folds": run.config.folds, "seeds": run.config.seeds}
     options.result(value, f"folds: {run.config.folds}\nfolder: {run.folder}\n{run.id}", as_json=as_json)
     options.next_step(f"train --resume {run.id} --fold 0   (each fold, anywhere; then --resume alone joins them)")
 
 
-def _member(run: Any, fold: int, as_json: bool) -> None:
+def _fold(run: Any, fold: int, as_json: bool) -> None:
     from kit.files import read_json
 
-    options.result({"run": run.id, **read_json(run.member(fold) / "metrics.json")}, run.id, as_json=as_json)
-    left = [k for k in range(run.config.folds) if not (run.member(k) / "metrics.json").exists()]
+    members = [read_json(run.member(*member) / "metrics.json") for member in run.members(fold)]
+    options.result({"run": run.id, "fold": fold, "members": members}, run.id, as_json=as_json)
+    left = [member[0] for member in run.members() if not run.trained(*member)]
     options.next_step(f"train --resume {run.id}" + (f" --fold {left[0]}" if left else "   (joins the members)"))
 
 

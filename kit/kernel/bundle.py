@@ -1,7 +1,7 @@
 """`kit kernel build`: a dataset folder that carries everything, and a kernel folder that runs it with the internet off.
 
 <folder>/dataset/  bundle.json (what runs, with which weights, and the sha256 of every other file)  kit.pyz
-                   <run>.fold-<k>.weights.h5  <backbone>.<hash>.h5  folds.csv (mode train)  *.whl  dataset-metadata.json
+                   <run>.<member>.weights.h5  <backbone>.<hash>.h5  folds.csv (mode train)  *.whl  dataset-metadata.json
          kernel/   kernel.py or kernel.ipynb, kernel-metadata.json
 """
 

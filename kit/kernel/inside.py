@@ -108,12 +108,14 @@ def _restored(entry: dict[str, Any], bundle: Path) -> runs.Run:
     stored = dict(entry["config"])
     if entry["backbone"]:
         stored["weights"] = str(bundle / entry["backbone"])
-    for fold, member in enumerate(entry["members"]):
-        (folder / f"fold-{fold}").mkdir(parents=True)
-        (folder / f"fold-{fold}" / "model.weights.h5").symlink_to(bundle / member["weights"])
+    folder.mkdir(parents=True)
     write_json(folder / "config.json", {"config": stored, "origin": {}})
     write_json(folder / "run.json", {key: entry[key] for key in ("id", "slug", "kind")} | {"parents": []})
-    return runs.open_run(folder)
+    run = runs.open_run(folder)
+    for member, carried in zip(run.members(), entry["members"], strict=False):  # an ensemble has none
+        run.member(*member).mkdir()
+        (run.member(*member) / "model.weights.h5").symlink_to(bundle / carried["weights"])
+    return run
 
 
 def _averaged(run: runs.Run, entry: dict[str, Any], competition: Competition, data: Dataset) -> np.ndarray:
@@ -123,10 +125,11 @@ def _averaged(run: runs.Run, entry: dict[str, Any], competition: Competition, da
     from kit.learn.train import test_probabilities
 
     none, values = np.empty(0, np.int64), []
-    for fold, member in enumerate(entry["members"]):
-        task = Task(competition, run.config, data, places.data(run.slug), fold, none, none, run.member(fold))
+    for (fold, seed), carried in zip(run.members(), entry["members"], strict=True):
+        folder = run.member(fold, seed)
+        task = Task(competition, run.config, data, places.data(run.slug), fold, none, none, folder, seed)
         predictor = recipe(run.config.recipe).predictor(task)
-        values.append(test_probabilities(task, predictor, member["class_prior"]))
+        values.append(test_probabilities(task, predictor, carried["class_prior"]))
     return np.mean(values, axis=0)
 
 

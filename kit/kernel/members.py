@@ -33,7 +33,7 @@ def entries(final: Run, files: dict[str, Path]) -> list[dict[str, Any]]:
     trained = final
     while trained.kind == "predict":  # the same members under other views
         trained = runs.find(trained.parents[0])
-    members = [_member(trained, fold, files) for fold in range(trained.config.folds)]
+    members = [_member(trained, trained.member(*member), files) for member in trained.members()]
     return [_entry(final, members=members, backbone=backbone(trained.config, files))]
 
 
@@ -47,14 +47,14 @@ def portable(config: Config) -> dict[str, Any]:
     return dataclasses.asdict(config) | {"weights": Path(config.weights).name}
 
 
-def _member(run: Run, fold: int, files: dict[str, Path]) -> dict[str, Any]:
-    metrics = read_json(run.member(fold) / "metrics.json")
+def _member(run: Run, folder: Path, files: dict[str, Path]) -> dict[str, Any]:
+    metrics = read_json(folder / "metrics.json")
     if "class_prior" not in metrics:
         raise DataError(
             f"{run.id} was trained by an older kit", expected="the class prior of its members", do="train again"
         )
-    name = f"{run.id}.fold-{fold}.weights.h5"
-    files[name] = run.member(fold) / "model.weights.h5"
+    name = f"{run.id}.{folder.name}.weights.h5"
+    files[name] = folder / "model.weights.h5"
     return {"weights": name, "class_prior": metrics["class_prior"]}
 
 

@@ -60,7 +60,7 @@ def restore(model: keras.Model, folder: Path, state: State) -> None:
     """
     model.optimizer.build(model.trainable_variables)
     load(model, folder / str(state.weights))
-    say(f"going on after epoch {state.epoch} of fold {folder.name.removeprefix('fold-')}")
+    say(f"going on after epoch {state.epoch} of {folder.name.replace('-', ' ')}")
 
 
 def load(model: keras.Model, path: Path) -> None:

@@ -11,8 +11,11 @@ from kit.data.cache import Dataset
 from kit.places import DataFolders
 
 
-def member_seed(seed: int, fold: int) -> int:
-    return seed * 1000 + fold
+def member_seed(seed: int, fold: int, number: int = 0) -> int:
+    """Below 2**32, as NumPy wants it. Differs over fold (below 100), number (below 10) and seed (below 4,294,967; of two
+    greater ones the members may share a seed).
+    """
+    return (seed * 1000 + number * 100 + fold) % 2**32
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Task:
     """The fold in question: rows of data.train as int64 indices.
 
     learn_rows: what the member may learn from, in any way. judged_rows: the fold it is judged on, which it never sees.
-    folder: runs/<id>/fold-<k>, the member's own place for checkpoints and weights.
+    folder: runs/<id>/fold-<k>, the member's own place for checkpoints and weights. number: which of the config's seeds.
     """
 
     competition: Competition
@@ -31,11 +34,17 @@ class Task:
     learn_rows: np.ndarray
     judged_rows: np.ndarray
     folder: Path
+    number: int = 0
 
     @property
     def seed(self) -> int:
-        """Differs from fold to fold, so that the members of a run differ."""
-        return member_seed(self.config.seed, self.fold)
+        """Differs from member to member of a run, so that they differ."""
+        return member_seed(self.config.seed, self.fold, self.number)
+
+    @property
+    def label(self) -> str:
+        """What to call the member when speaking to people: fold 0, or fold 0 seed 1."""
+        return self.folder.name.replace("-", " ")
 
 
 def stopping_split(task: Task) -> tuple[np.ndarray, np.ndarray]:

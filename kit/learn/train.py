@@ -1,4 +1,4 @@
-"""A run: one recipe, one backbone, a member per fold; out-of-fold and test probabilities of them all."""
+"""A run: one recipe, one backbone, a member per fold and seed; out-of-fold and test probabilities of them all."""
 
 import csv
 import io
@@ -20,6 +20,7 @@ from kit.files import locked, read_json, write_json, write_text
 from kit.learn import augment, device, recipes, views
 from kit.learn.recipes import Predictor, recipe
 from kit.learn.task import Task
+from kit.predictions import Predictions
 from kit.progress import say
 from kit.runs import Run
 
@@ -76,7 +77,7 @@ def checked(competition: Competition, config: Config) -> Config:
 def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Run:
     """Goes on with an interrupted run: finished members are kept, an unfinished one continues after its last whole epoch.
 
-    fold: train only that member and join nothing, so that several machines can work on one run.
+    fold: train only its members and join nothing, so that several machines can work on one run.
     """
     if run.kind != "train":
         raise DataError(f"{run.id} is not a training", received=run.kind, expected="a run of kit train")
@@ -87,7 +88,7 @@ def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Ru
     if fold is None:
         _go(run, competition, data, fold_of)
     else:
-        _member(_task(run, competition, data, fold_of, fold), run)
+        _members(run, competition, data, fold_of, fold)
     return run
 
 
@@ -116,9 +117,9 @@ def predict_again(run: Run, competition: Competition, tta: tuple[str, ...], *, n
         parents=(run.id,),
     )
     try:
-        for fold in range(config.folds):
-            task = replace(_task(run, competition, data, fold_of, fold), config=config)
-            _predict(task, again.member(fold))
+        for member in run.members():
+            task = replace(_task(run, competition, data, fold_of, *member), config=config)
+            _predict(task, again.member(*member))
         _finish(again, competition, data)
     except BaseException:
         shutil.rmtree(again.folder)  # it is quickly made again, and there is nothing to resume
@@ -134,20 +135,25 @@ def _data(competition: Competition) -> tuple[Dataset, np.ndarray]:
 
 def _go(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray) -> None:
     with locked(run.lock, f"{run.id} is already being trained"):
-        for fold in range(run.config.folds):
-            _member(_task(run, competition, data, fold_of, fold), run)
+        _members(run, competition, data, fold_of)
         _finish(run, competition, data)
 
 
-def _task(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int) -> Task:
+def _members(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int | None = None) -> None:
+    for member in run.members(fold):
+        _member(_task(run, competition, data, fold_of, *member), run)
+
+
+def _task(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int, seed: int) -> Task:
     judged = np.flatnonzero(fold_of == fold)
     learn = np.flatnonzero(fold_of != fold)
-    return Task(competition, run.config, data, places.data(run.slug), fold, learn, judged, run.member(fold))
+    folder = run.member(fold, seed)
+    return Task(competition, run.config, data, places.data(run.slug), fold, learn, judged, folder, seed)
 
 
 def _member(task: Task, run: Run) -> None:
-    with locked(run.member_lock(task.fold), f"fold {task.fold} of {run.id} is already being trained"):
-        if (task.folder / "metrics.json").exists():
+    with locked(run.member_lock(task.fold, task.number), f"{task.label} of {run.id} is already being trained"):
+        if run.trained(task.fold, task.number):
             return
         if task.config.deterministic:
             device.make_deterministic()
@@ -165,15 +171,15 @@ def _predict(task: Task, out: Path) -> None:
     data, classes, tta = task.data, task.competition.classes, task.config.tta
     labels = data.train.labels[task.learn_rows]
     prior = (np.bincount(labels, minlength=len(classes)) / len(labels)).tolist()
-    judged = predictor(data.train, task.judged_rows, tta, f"fold {task.fold}: out of fold")
+    judged = predictor(data.train, task.judged_rows, tta, f"{task.label}: out of fold")
     oof = predictions.of(data.train.ids[task.judged_rows], judged, classes)
     test = predictions.of(data.test.ids, test_probabilities(task, predictor, prior), classes)
     predictions.save(out / "oof.npz", oof)
     predictions.save(out / "test.npz", test)
     score = metrics.judge(task.competition, data.train.labels[task.judged_rows], oof.probabilities)
-    write_json(out / "metrics.json", {"fold": task.fold, **score, "class_prior": prior})
+    write_json(out / "metrics.json", {"fold": task.fold, "seed": task.number, **score, "class_prior": prior})
     result = f"{task.competition.metric} {score['score']:.5f} ±{score['error']:.5f}"
-    say(f"fold {task.fold}: {result} on {score['rows']} unseen images")
+    say(f"{task.label}: {result} on {score['rows']} unseen images")
 
 
 def test_probabilities(task: Task, predictor: Predictor, prior: Sequence[float]) -> np.ndarray:
@@ -183,28 +189,47 @@ def test_probabilities(task: Task, predictor: Predictor, prior: Sequence[float])
     test = task.data.test
     out = np.tile(np.asarray(prior, np.float32), (len(test.ids), 1))
     readable = np.flatnonzero(test.readable)
-    out[readable] = predictor(test, readable, task.config.tta, f"fold {task.fold}: test")
+    out[readable] = predictor(test, readable, task.config.tta, f"{task.label}: test")
     return out
 
 
 def _finish(run: Run, competition: Competition, data: Dataset) -> None:
     """Joins the members' predictions, and writes metrics.json last."""
-    members = [run.member(fold) for fold in range(run.config.folds)]
-    parts = [predictions.load(member / "oof.npz") for member in members]
-    ids, values = np.concatenate([part.ids for part in parts]), np.concatenate([part.probabilities for part in parts])
-    oof = predictions.of(ids, values, competition.classes)
+    singles = [_out_of_fold(run, competition, seed) for seed in range(run.config.seeds)]
+    ids = singles[0].ids
+    oof = predictions.of(ids, np.mean([single.at(ids) for single in singles], axis=0), competition.classes)
+    members = [run.member(*member) for member in run.members()]
     test = np.mean([predictions.load(member / "test.npz").at(data.test.ids) for member in members], axis=0)
     predictions.save(run.oof, oof)
     predictions.save(run.test, predictions.of(data.test.ids, test, competition.classes))
+    labels = cache.labels_of(data.train, ids)
     result: dict[str, Any] = {
         "metric": competition.metric,
-        **metrics.judge(competition, cache.labels_of(data.train, oof.ids), oof.probabilities),
+        **metrics.judge(competition, labels, oof.probabilities),
     }
-    result["members"] = [read_json(member / "metrics.json") for member in members]
+    if len(singles) > 1:
+        result["one_seed"] = _one_seed(competition, labels, [single.at(ids) for single in singles])
+    result["members"] = [  # one from before there were seeds does not say its own
+        {"fold": fold, "seed": seed, **read_json(run.member(fold, seed) / "metrics.json")}
+        for fold, seed in run.members()
+    ]
     if unreadable := int((~data.test.readable).sum()):
         result["test_images_given_the_class_prior"] = unreadable
         say(f"warning: {unreadable} test images cannot be read; their rows hold the class prior")
     write_json(run.metrics, result)
+
+
+def _out_of_fold(run: Run, competition: Competition, seed: int) -> Predictions:
+    """Of the members from that seed alone, fold after fold."""
+    parts = [predictions.load(run.member(fold, seed) / "oof.npz") for fold in range(run.config.folds)]
+    ids, values = np.concatenate([part.ids for part in parts]), np.concatenate([part.probabilities for part in parts])
+    return predictions.of(ids, values, competition.classes)
+
+
+def _one_seed(competition: Competition, labels: np.ndarray, singles: list[np.ndarray]) -> dict[str, Any]:
+    """What the run would score with one seed alone, on all judged rows. deviation: of the sample of seeds (n - 1)."""
+    scores = [metrics.judge(competition, labels, single)["score"] for single in singles]
+    return {"scores": scores, "mean": float(np.mean(scores)), "deviation": float(np.std(scores, ddof=1))}
 
 
 def _write_history(path: Path, history: list[dict[str, float]]) -> None:

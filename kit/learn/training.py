@@ -120,7 +120,7 @@ class Epochs(keras.callbacks.Callback):
     def __init__(self, task: Task, stage: Stage, stopping_rows: np.ndarray, state: State, steps: int) -> None:
         super().__init__()
         self.task, self.stage, self.stopping_rows, self.state = task, stage, stopping_rows, state
-        label = f"fold {task.fold}" + (f", {stage.size} px" if stage.size else "")
+        label = task.label + (f", {stage.size} px" if stage.size else "")
         self.shown = bar(total=stage.epochs * steps, done=state.stage_epoch * steps, label=label, unit="batch")
 
     def over(self) -> bool:

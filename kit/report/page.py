@@ -50,6 +50,9 @@ def write(run: Run, competition: Competition) -> Path:
 def _summary(metrics: dict[str, Any]) -> str:
     score = f"<b>{metrics['metric']} {metrics['score']:.5f}</b> ± {metrics['error']:.5f}"
     line = f"<p>{score} (standard error, {metrics['rows']} rows)"
+    if alone := metrics.get("one_seed"):
+        line += f"; one seed alone {alone['mean']:.5f}, standard deviation {alone['deviation']:.5f} over "
+        line += f"{len(alone['scores'])} seeds"
     if "optimistic_score" in metrics:
         line += (
             f"; judged where the weights were fitted it would be {metrics['optimistic_score']:.5f}, which is too good"

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from kit import places
+from kit.cli.train import resolved
 from kit.competition import load
 from kit.kernel import bundle
 from kit.runs import find
@@ -66,10 +67,16 @@ def test_a_bundle_of_each_competition_agrees_with_the_network_cut(
 
 
 @needs_unshare
-def test_an_ensemble_of_views_and_runs_in_a_notebook_and_the_old_layout(kit, prepared, trained, build, attempt):
-    views = kit("predict", trained.id, "--tta", "identity,hflip").stdout.splitlines()[-1]
-    blend = kit("ensemble", "tiny-stripes", trained.id, views).stdout.splitlines()[-1]
-    build("--run", blend, "--notebook")
+def test_an_ensemble_of_views_and_seeds_in_a_notebook_and_the_old_layout(kit, prepared, build, attempt):
+    from kit.learn import train
+
+    config, origin = resolved(prepared, {"folds": 1, "seeds": 2, "epochs": 1}, {}, ())
+    seeds = train.train(prepared, config, origin).id
+    views = kit("predict", seeds, "--tta", "identity,hflip").stdout.splitlines()[-1]
+    blend = kit("ensemble", "tiny-stripes", seeds, views).stdout.splitlines()[-1]
+    folder = build("--run", blend, "--notebook")
+    carried = {file.name for file in (folder / "dataset").glob("*.weights.h5")}
+    assert carried == {f"{seeds}.fold-0.weights.h5", f"{seeds}.fold-0-seed-1.weights.h5"}
     result = attempt("tiny-stripes-predict", "--layout", "old")
     assert result["run"] == blend and result["agreement"] == "the same bytes as the local submission"
 

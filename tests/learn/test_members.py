@@ -1,12 +1,17 @@
 """A run made first, whose members are trained one by one, perhaps by several machines at once, and joined last."""
 
+import itertools
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from kit.errors import DataError
+from kit import metrics, predictions
+from kit.config import Config
+from kit.data import cache
+from kit.errors import ConfigError, DataError
 from kit.files import locked
 from kit.runs import find
 
@@ -24,13 +29,69 @@ def test_members_trained_at_once_equal_those_trained_in_turn(kit, prepared):
     assert [one.stdout for one in done] == [f"{run.id}\n"] * 2
     assert run.status() == "interrupted"  # not joined yet
     again = kit("train", "--resume", run.id, "--fold", "1", "--json")  # has nothing to do
-    assert json.loads(again.stdout)["fold"] == 1 and f"next: kit train --resume {run.id}   (joins" in again.stderr
+    assert [member["fold"] for member in json.loads(again.stdout)["members"]] == [
+        1
+    ] and f"next: kit train --resume {run.id}   (joins" in again.stderr
 
     kit("train", "--resume", run.id)
     assert run.status() == "finished"
     for file in ("oof.npz", "test.npz"):
         with np.load(whole.folder / file) as expected, np.load(run.folder / file) as got:
             assert all(np.array_equal(expected[key], got[key]) for key in expected.files)
+
+
+def test_several_seeds_are_members_that_are_averaged_and_judged_alone(kit, prepared, home):
+    from kit import places
+    from kit.report import page
+
+    done = kit("train", "tiny-stripes", *EQUAL, "--seed", "20241121", "--seeds", "2", "--set", "epochs=1")
+    run = find(done.stdout.splitlines()[-1])
+    assert run.members() == [(0, 0), (0, 1), (1, 0), (1, 1)] and run.members(1) == [(1, 0), (1, 1)]
+    names = ["fold-0", "fold-0-seed-1", "fold-1", "fold-1-seed-1"]
+    assert sorted(folder.name for folder in run.folder.glob("fold-*")) == names
+
+    oof, test = predictions.load(run.oof), predictions.load(run.test)
+    own = {name: predictions.load(run.folder / name / "test.npz").at(test.ids) for name in names}
+    assert all(np.abs(a - b).max() > 1e-4 for a, b in itertools.combinations(own.values(), 2))
+    assert np.allclose(test.probabilities, np.mean(list(own.values()), axis=0), atol=1e-7)
+    judged = [predictions.load(run.folder / name / "oof.npz") for name in names]
+    for one, other in (judged[:2], judged[2:]):
+        mean = (one.probabilities + other.at(one.ids)) / 2
+        assert np.allclose(oof.at(one.ids), mean, atol=1e-7) and len(one.ids) == 30
+
+    result = json.loads(run.metrics.read_text())
+    labels = cache.labels_of(cache.load(prepared, places.data("tiny-stripes")).train, oof.ids)
+    alone = [np.concatenate([judged[seed].probabilities, judged[seed + 2].probabilities]) for seed in (0, 1)]
+    scores = [metrics.judge(prepared, labels, said)["score"] for said in alone]
+    assert result["one_seed"]["scores"] == pytest.approx(scores)
+    assert result["one_seed"]["mean"] == pytest.approx(np.mean(scores))
+    assert result["one_seed"]["deviation"] == pytest.approx(abs(scores[0] - scores[1]) / 2**0.5)
+    assert [(member["fold"], member["seed"]) for member in result["members"]] == run.members()
+    assert "one seed alone: accuracy" in done.stdout and "one seed alone" in page.write(run, prepared).read_text()
+
+    run.metrics.unlink()  # as if killed within the last member
+    shutil.rmtree(run.member(1, 1))
+    kept = [run.member(*member) / "model.weights.h5" for member in run.members()[:3]]
+    times = [file.stat().st_mtime_ns for file in kept]
+    kit("train", "--resume", run.id)
+    assert [file.stat().st_mtime_ns for file in kept] == times
+    assert json.loads(run.metrics.read_text()) == result
+
+
+def test_no_two_members_have_the_same_seed():
+    from kit.learn.task import member_seed
+
+    every = [member_seed(*of) for of in itertools.product((0, 1, 2, 42, 4_294_966), range(100), range(10))]
+    assert len(set(every)) == len(every)
+    dates = [member_seed(20_241_121, *of) for of in itertools.product(range(100), range(10))]
+    assert len(set(dates)) == 1000 and min(dates) >= 0 and max(dates) < 2**32  # NumPy takes no greater one
+
+
+def test_seeds_of_a_recipe_without_chance_are_refused():
+    from kit.learn import recipes
+
+    with pytest.raises(ConfigError, match="learns the same from every seed; received seeds=2"):
+        recipes.check(Config(recipe="features", backbone="mobilenet_0.25", seeds=2))
 
 
 def test_a_member_is_trained_by_one_at_a_time(kit, prepared):

@@ -18,18 +18,19 @@ Predictor = Callable[[Part, np.ndarray, tuple[str, ...], str], np.ndarray]
 
 @dataclass(frozen=True)
 class Recipe:
-    """pretrained: its members need the backbone's weights file beside their own."""
+    """pretrained: its members need the backbone's weights file beside their own. seeded: another seed, another member."""
 
     fit: Callable[[Task], list[dict[str, float]]]
     predictor: Callable[[Task], Predictor]
     backbones: Collection[str]
     pretrained: bool = False
+    seeded: bool = True
 
 
 RECIPES = {
     "scratch": Recipe(scratch.fit, scratch.predictor, NETWORKS),
     "progressive": Recipe(progressive.fit, progressive.predictor, NETWORKS),
-    "features": Recipe(features.fit, features.predictor, BACKBONES, pretrained=True),
+    "features": Recipe(features.fit, features.predictor, BACKBONES, pretrained=True, seeded=False),
 }
 
 
@@ -40,9 +41,13 @@ def recipe(name: str) -> Recipe:
 
 
 def check(config: Config) -> None:
-    """Raises ConfigError for a recipe, or a backbone of it, that does not exist."""
+    """Raises ConfigError for a recipe, or a backbone of it, that does not exist, or seeds where nothing is random."""
     known = recipe(config.recipe).backbones
     if config.backbone not in known:
         raise ConfigError(
             f"recipe {config.recipe} has no backbone {config.backbone!r}", do=nearest(config.backbone, known)
+        )
+    if config.seeds > 1 and not recipe(config.recipe).seeded:
+        raise ConfigError(
+            f"recipe {config.recipe} learns the same from every seed", received=f"seeds={config.seeds}", expected="1"
         )
