@@ -65,6 +65,23 @@ class Config:
     )
 
 
+# What a recipe sets unless the competition's own defaults are for it: pretrained weights want small steps.
+OF_RECIPE: dict[str, dict[str, Any]] = {
+    "finetune": {
+        "optimizer": "adamw",
+        "learning_rate": 1e-4,
+        "schedule": "cosine",
+        "warmup": 0.1,
+        "weight_decay": 0.01,
+        "batch_size": 32,
+        "epochs": 4,
+        "dropout": 0.2,
+        "ema": 0.0,
+        "patience": 2,
+    },
+    "progressive": {"stage_sizes": (20, 26, 32), "stage_epochs": (10, 6, 6)},
+}
+
 FIELDS = {field.name: field for field in dataclasses.fields(Config)}
 
 

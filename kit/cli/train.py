@@ -98,14 +98,16 @@ def _fold(run: Any, fold: int, as_json: bool) -> None:
 
 
 def resolved(competition: Any, variant: dict[str, Any], given: dict[str, Any], settings: tuple[str, ...]) -> Any:
-    """(Config, origin of each value). `variant`: one of the competition's `runs`."""
-    from kit.config import parse, resolve
+    """(Config, origin of each value). `variant`: one of the competition's `runs`.
 
-    views = {"tta": competition.tta}
-    return resolve(
-        [
-            ("the competition", {**views, **competition.defaults}),
-            ("the competition's runs", variant),
-            ("the command line", {**given, **dict(parse(text) for text in settings)}),
-        ]
-    )
+    The competition's defaults are for its own recipe: of another one, that recipe's own win over them.
+    """
+    from kit.config import OF_RECIPE, Config, parse, resolve
+
+    asked = {**given, **dict(parse(text) for text in settings)}
+    theirs = ("the competition", {"tta": competition.tta, **competition.defaults})
+    usual = {**competition.defaults, **variant}.get("recipe", Config.recipe)
+    recipe = asked.get("recipe", usual)
+    own = ("the recipe", OF_RECIPE.get(recipe, {}))
+    first = [own, theirs] if recipe == usual else [theirs, own]
+    return resolve([*first, ("the competition's runs", variant), ("the command line", asked)])

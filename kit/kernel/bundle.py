@@ -14,7 +14,7 @@ from typing import Any
 from kit import places, predictions
 from kit.competition import Competition
 from kit.config import Config
-from kit.errors import DataError
+from kit.errors import ConfigError, DataError
 from kit.files import read_json, replacing_folder, sha256, write_json
 from kit.kernel import members, names, packing, script
 from kit.runs import Run
@@ -59,6 +59,8 @@ def for_training(
     from kit.learn.train import checked
 
     config = checked(competition, config)
+    if config.teacher:
+        raise ConfigError("a teacher stays here", received=f"recipe {config.recipe}", expected="one without a teacher")
     files: dict[str, Path] = {}
     manifest = {"mode": "train", "config": members.portable(config), "origin": origin, "name": None}
     manifest["backbone"] = members.backbone(config, files)

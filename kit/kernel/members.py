@@ -34,7 +34,7 @@ def entries(final: Run, files: dict[str, Path]) -> list[dict[str, Any]]:
     while trained.kind == "predict":  # the same members under other views
         trained = runs.find(trained.parents[0])
     members = [_member(trained, trained.member(*member), files) for member in trained.members()]
-    return [_entry(final, members=members, backbone=backbone(trained.config, files))]
+    return [_entry(final, members=members, backbone=_beside(trained.config, files))]
 
 
 def _entry(run: Run, **particular: Any) -> dict[str, Any]:
@@ -56,6 +56,12 @@ def _member(run: Run, folder: Path, files: dict[str, Path]) -> dict[str, Any]:
     name = f"{run.id}.{folder.name}.weights.h5"
     files[name] = folder / "model.weights.h5"
     return {"weights": name, "class_prior": metrics["class_prior"]}
+
+
+def _beside(config: Config, files: dict[str, Path]) -> str | None:
+    from kit.learn.recipes import recipe
+
+    return backbone(config, files) if recipe(config.recipe).frozen else None
 
 
 def backbone(config: Config, files: dict[str, Path]) -> str | None:

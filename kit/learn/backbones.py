@@ -168,8 +168,12 @@ def prepare(images: np.ndarray, name: str, size: int) -> np.ndarray:
     images = resized(images, size)
     if images.shape[3] == 1:
         images = np.repeat(images, 3, axis=3)
-    family = getattr(keras.applications, BACKBONES[name].family)
-    return np.asarray(family.preprocess_input(images.astype(np.float32)))
+    return np.asarray(preprocess(images.astype(np.float32), name))
+
+
+def preprocess(images: Any, name: str) -> Any:
+    """float32 (N, H, W, 3), 0 to 255, as the backbone was trained on: of arrays and, in a model, of its tensors."""
+    return getattr(keras.applications, BACKBONES[name].family).preprocess_input(images)
 
 
 def check_input(batch: np.ndarray, name: str) -> None:

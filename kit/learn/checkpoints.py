@@ -1,15 +1,19 @@
 """A checkpoint after each epoch: weights under a new name first, then state.json that names them. No moment without one."""
 
 import warnings
+import zipfile
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from kit.errors import DataError
-from kit.files import read_json, replacing, write_json
+from kit.files import read_json, replacing, write_json, writing
 from kit.progress import say
+
+WEIGHTS = "model.weights.h5"  # of a finished member
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,29 @@ def write(model: keras.Model, folder: Path, state: State) -> State:
     save(model, folder / str(state.weights))
     write_json(folder / "state.json", asdict(state))
     for file in folder.glob("*.weights.h5"):
-        if file.name not in (state.weights, state.best_weights) and file.name != "model.weights.h5":
+        if file.name not in (state.weights, WEIGHTS):
+            file.unlink()
+    for file in folder.glob("best-*.npz"):
+        if file.name != state.best_weights:
             file.unlink()
     return state
+
+
+def keep_best(model: keras.Model, folder: Path, state: State) -> str:
+    """Saves the weights alone, which fit the model of a later stage with another optimizer. Returns the file's name."""
+    name = f"best-{state.epoch:04d}.npz"
+    with writing(folder / name) as handle:
+        np.savez(handle, *model.get_weights())
+    return name
+
+
+def take_best(model: keras.Model, path: Path) -> None:
+    """Raises DataError for a file that is missing, damaged, or of another network."""
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            model.set_weights([kept[name] for name in kept.files])
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise _damaged(path, error) from None
 
 
 def read(folder: Path) -> State:

@@ -1,12 +1,32 @@
 """Probabilities of images, in pieces that fit in memory, averaged over TTA views."""
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 
+from kit.data.cache import Part
+from kit.learn import checkpoints
 from kit.learn.augment import resized
+from kit.learn.task import Task
 from kit.learn.views import VIEWS
 from kit.predictions import softmax
 from kit.progress import bar
+
+Predictor = Callable[[Part, np.ndarray, tuple[str, ...], str], np.ndarray]
+
+
+def predictor(model: keras.Model, task: Task, size: int) -> Predictor:
+    """A function (part, rows, views, label of the bar) -> probabilities, float32 (len(rows), C), by the trained member.
+
+    model: its network; size: the pixels per side that it wants, 0 for as they are cached.
+    """
+    checkpoints.load(model, task.folder / checkpoints.WEIGHTS)
+
+    def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
+        return probabilities(model, part.images, rows, views, size=size, label=label)
+
+    return run
 
 
 def logits(

@@ -18,7 +18,8 @@ from kit.data.cache import Dataset
 from kit.errors import ConfigError, DataError, KitError
 from kit.files import locked, read_json, write_json, write_text
 from kit.learn import augment, device, recipes, views
-from kit.learn.recipes import Predictor, recipe
+from kit.learn.predict import Predictor
+from kit.learn.recipes import recipe
 from kit.learn.task import Task
 from kit.predictions import Predictions
 from kit.progress import say
@@ -161,7 +162,7 @@ def _member(task: Task, run: Run) -> None:
         history = recipe(task.config.recipe).fit(task)
         _write_history(task.folder / "history.csv", history)
         _predict(task, task.folder)
-        for leftover in (*task.folder.glob("epoch-*.weights.h5"), *task.folder.glob("best-*.weights.h5")):
+        for leftover in (*task.folder.glob("epoch-*.weights.h5"), *task.folder.glob("best-*.npz")):
             leftover.unlink()
 
 

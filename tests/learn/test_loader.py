@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -57,3 +58,36 @@ def test_the_death_of_a_worker_is_reported_with_what_to_do(source):
     _rewrite(source, "import albumentations as A\n", f"import os\n    if os.getpid() != {os.getpid()}: os._exit(9)\n")
     with pytest.raises(DataError, match=r"worker died.*--resume RUN.*workers=0"):
         _load(source, 2)
+
+
+def _with(source, **settings):
+    return replace(source, config=Config(**settings))
+
+
+def test_mirrored_images_alternate_from_epoch_to_epoch(source):
+    plain, mirrored = replace(source, competition=None), _with(source, mirror=True)
+    _rewrite(source, "A.Affine(translate_px=(-1, 1), p=1.0)", "A.NoOp()")
+    rows = [np.arange(20)]
+    [cached], [even], [odd], [later] = (
+        _load(plain, 0, 0, rows), *(_load(mirrored, 0, epoch, rows) for epoch in (0, 1, 2)),
+    )  # fmt: skip
+    flipped = (even == cached[:, :, ::-1]).all((1, 2, 3))
+    assert 4 < flipped.sum() < 16 and np.array_equal(even, later)
+    assert np.array_equal(odd, even[:, :, ::-1]) and np.array_equal(even[~flipped], cached[~flipped])
+
+
+def test_cutout_blots_out_one_square_and_strong_augmentation_stays_an_image(source):
+    _rewrite(source, "A.Affine(translate_px=(-1, 1), p=1.0)", "A.NoOp()")
+    cached, [cut, *_] = np.load(source.images[0]), _load(_with(source, cutout=3), 0)
+    assert [(a != b).sum() for a, b in zip(cut, cached[BATCHES[0]], strict=True)] == pytest.approx([9, 9, 9], abs=1)
+    strong = _load(_with(source, randaugment=10), 0)
+    assert strong[0].dtype == np.uint8 and not np.array_equal(np.concatenate(strong), cached[np.concatenate(BATCHES)])
+
+
+def test_rows_go_on_into_a_second_file_and_images_are_resized(source, tmp_path):
+    more = np.full((5, 8, 8, 1), 77, np.uint8)
+    np.save(tmp_path / "test.npy", more)
+    both = replace(source, images=(*source.images, tmp_path / "test.npy"), competition=None)
+    with loader(both, 0) as loaded:
+        [batch] = loaded.batches(0, [np.array([19, 20, 24])], 4)
+    assert batch.shape == (3, 4, 4, 1) and (batch[1:] == 77).all() and not (batch[0] == 77).all()

@@ -55,9 +55,12 @@ def test_a_run_holds_what_was_asked_and_what_came_out(kit, prepared):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("patience", [0, 3])
-def test_a_killed_training_goes_on_and_ends_bit_equal(kit, prepared, home, plugins, patience):
-    words = (*SHORT, "--set", f"patience={patience}")
+@pytest.mark.parametrize(
+    "settings",
+    [("patience=3",), ("recipe=progressive", "stage_sizes=6,8", "stage_epochs=1,3", "mixup=0.2", "mirror=1")],
+)
+def test_a_killed_training_goes_on_and_ends_bit_equal(kit, prepared, home, plugins, settings):
+    words = (*SHORT, *(word for setting in settings for word in ("--set", setting)))
     straight = runs.find(kit("train", "tiny-stripes", *words).stdout.splitlines()[-1])
     halted = _kill_after_epoch(2, words, plugins, straight)
     assert halted.status() == "interrupted"

@@ -3,34 +3,36 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-import numpy as np
-
 from kit.config import Config
-from kit.data.cache import Part
 from kit.errors import ConfigError, nearest
 from kit.learn.backbones import BACKBONES
 from kit.learn.networks import NETWORKS
-from kit.learn.recipes import features, progressive, scratch
+from kit.learn.predict import Predictor
+from kit.learn.recipes import distill, features, finetune, progressive, pseudo, scratch
 from kit.learn.task import Task
-
-Predictor = Callable[[Part, np.ndarray, tuple[str, ...], str], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """pretrained: its members need the backbone's weights file beside their own. seeded: another seed, another member."""
+    """pretrained: starts from a backbone's weights file. frozen: its members need that file beside their own.
+    seeded: another seed, another member.
+    """
 
     fit: Callable[[Task], list[dict[str, float]]]
     predictor: Callable[[Task], Predictor]
     backbones: Collection[str]
     pretrained: bool = False
+    frozen: bool = False
     seeded: bool = True
 
 
 RECIPES = {
     "scratch": Recipe(scratch.fit, scratch.predictor, NETWORKS),
     "progressive": Recipe(progressive.fit, progressive.predictor, NETWORKS),
-    "features": Recipe(features.fit, features.predictor, BACKBONES, pretrained=True, seeded=False),
+    "distill": Recipe(distill.fit, distill.predictor, NETWORKS),
+    "pseudo": Recipe(pseudo.fit, pseudo.predictor, NETWORKS),
+    "finetune": Recipe(finetune.fit, finetune.predictor, BACKBONES, pretrained=True),
+    "features": Recipe(features.fit, features.predictor, BACKBONES, pretrained=True, frozen=True, seeded=False),
 }
 
 

@@ -4,8 +4,6 @@ The head is a Dense layer with softmax on pooled features. Its loss is convex, s
 optimum: there are no epochs, rates or luck to choose, only the regularisation.
 """
 
-from collections.abc import Callable
-
 import keras
 import numpy as np
 
@@ -13,10 +11,10 @@ from kit import logistic
 from kit.data.cache import Part
 from kit.learn import checkpoints
 from kit.learn.features import compute
+from kit.learn.predict import Predictor
 from kit.learn.task import Task
 from kit.predictions import softmax
 
-WEIGHTS = "model.weights.h5"
 STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3)
 
 
@@ -24,19 +22,28 @@ def fit(task: Task) -> list[dict[str, float]]:
     """Fits the head of one member on every view of its images and leaves it in task.folder. Returns one history record."""
     views = task.config.tta
     features = compute(task.data, task.places, task.config, ("train", "test"), views)
+    kernel, bias, strength = solve(task, [features["train", view] for view in views])
+    head = _head(kernel.shape[0], kernel.shape[1])
+    head.set_weights([kernel, bias])
+    checkpoints.save(head, task.folder / checkpoints.WEIGHTS)
+    return [{"epoch": 1, "head_strength": strength}]
+
+
+def solve(task: Task, views: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, float]:
+    """(kernel (D, classes), bias (classes,), inverse regularisation) of a linear layer on features, learned of the task's rows.
+
+    views: float32 (N, D) each, features of all training images.
+    """
     labels = task.data.train.labels[task.learn_rows]
-    first = features["train", views[0]][task.learn_rows]
+    first = views[0][task.learn_rows]
     mean, scale = first.mean(0), first.std(0)
     scale[scale == 0] = 1  # a dead feature stays at zero
     strength = task.config.head_strength or _strength((first - mean) / scale, labels, task)
-    stacked = np.concatenate([(features["train", view][task.learn_rows] - mean) / scale for view in views])
+    stacked = np.concatenate([(view[task.learn_rows] - mean) / scale for view in views])
     classes = len(task.competition.classes)
     kernel, bias = logistic.fit(stacked, np.tile(labels, len(views)), classes, strength=strength / len(views))
     kernel = kernel / scale[:, None]  # the standardisation moves into the layer
-    head = _head(kernel.shape[0], kernel.shape[1])
-    head.set_weights([kernel, bias - mean @ kernel])
-    checkpoints.save(head, task.folder / WEIGHTS)
-    return [{"epoch": 1, "head_strength": strength}]
+    return kernel, bias - mean @ kernel, strength
 
 
 def _strength(features: np.ndarray, labels: np.ndarray, task: Task) -> float:
@@ -58,14 +65,14 @@ def _strength(features: np.ndarray, labels: np.ndarray, task: Task) -> float:
     return min(STRENGTHS, key=loss)
 
 
-def predictor(task: Task) -> Callable[[Part, np.ndarray, tuple[str, ...], str], np.ndarray]:
+def predictor(task: Task) -> Predictor:
     """A function (part, rows, views, label of the bar) -> probabilities, float32 (len(rows), C), by the trained member."""
 
     def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
         name = "train" if part is task.data.train else "test"
         features = compute(task.data, task.places, task.config, (name,), views)
         head = _head(features[name, views[0]].shape[1], len(task.competition.classes))
-        checkpoints.load(head, task.folder / WEIGHTS)
+        checkpoints.load(head, task.folder / checkpoints.WEIGHTS)
         kernel, bias = head.get_weights()
         return np.mean([softmax(features[name, view][rows] @ kernel + bias) for view in views], axis=0)
 

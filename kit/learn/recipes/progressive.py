@@ -3,21 +3,24 @@
 Progressive resizing, as in J. Howard's DAWNBench entries (fast.ai 2018). One schedule of the learning rate spans all stages.
 """
 
-from itertools import pairwise
-
 from kit.config import Config
 from kit.errors import ConfigError
+from kit.learn import predict
+from kit.learn.predict import Predictor
 from kit.learn.recipes import scratch
+from kit.learn.stages import Stage, parts
 from kit.learn.task import Task, stopping_split
-from kit.learn.training import Lesson, Stage
-
-predictor = scratch.predictor
+from kit.learn.training import Lesson
 
 
 def fit(task: Task) -> list[dict[str, float]]:
     """Trains one member and leaves its weights in task.folder. Returns the history, one record per epoch."""
     rows, stopping_rows = stopping_split(task)
     return scratch.learn(task, Lesson(rows, scratch.one_hot(task), stopping_rows), stages(task.config))
+
+
+def predictor(task: Task) -> Predictor:
+    return predict.predictor(scratch.network(task), task, task.config.stage_sizes[-1])
 
 
 def stages(config: Config) -> list[Stage]:
@@ -30,8 +33,4 @@ def stages(config: Config) -> list[Stage]:
             received=f"stage_sizes {sizes}, stage_epochs {epochs}, stage_batches {batches}",
             expected="as many of each, such as stage_sizes=16,24,32 stage_epochs=8,4,4",
         )
-    done = [sum(epochs[:number]) / sum(epochs) for number in range(len(epochs) + 1)]
-    parts = pairwise(done)
-    return [
-        Stage(count, batch, size, part) for size, count, batch, part in zip(sizes, epochs, batches, parts, strict=True)
-    ]
+    return [Stage(*each) for each in zip(epochs, batches, sizes, parts(epochs), strict=True)]

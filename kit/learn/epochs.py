@@ -1,0 +1,109 @@
+"""What happens around each epoch: seeds, the judgement of the averaged weights, a checkpoint, and stopping in time."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import keras
+import numpy as np
+
+from kit.config import Config
+from kit.learn import checkpoints
+from kit.learn.checkpoints import State
+from kit.learn.predict import logits
+from kit.learn.stages import Stage
+from kit.learn.task import Task
+from kit.progress import bar
+
+
+class Epochs(keras.callbacks.Callback):
+    """At each epoch: seeds before it; after it judges the averaged weights, writes a checkpoint, and stops in time."""
+
+    def __init__(
+        self, task: Task, stage: Stage, stopping_rows: np.ndarray, state: State, steps: int, final_size: int
+    ) -> None:
+        super().__init__()
+        self.task, self.stage, self.state = task, stage, state
+        self.stopping_rows, self.final_size = stopping_rows, final_size  # judged as the finished member will predict
+        label = task.label + (f", {stage.size} px" if stage.size else "")
+        self.shown = bar(total=stage.epochs * steps, done=state.stage_epoch * steps, label=label, unit="batch")
+
+    def over(self) -> bool:
+        state = self.state
+        return state.stage_epoch >= self.stage.epochs or 0 < self.task.config.patience <= state.epochs_since_best
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self.started = time.monotonic()
+        _seed(self.model, self.task.seed * 100_003 + self.state.epoch)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self.shown.update(1)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        record = {key: float(value) for key, value in (logs or {}).items()}
+        state = replace(self.state, epoch=self.state.epoch + 1, stage_epoch=self.state.stage_epoch + 1)
+        if len(self.stopping_rows):
+            loss, accuracy, state = _judged(self.model, self.task, self.stopping_rows, state, self.final_size)
+            record.update(stopping_loss=loss, stopping_accuracy=accuracy)
+        record["seconds"] = round(time.monotonic() - self.started, 2)
+        state = replace(state, history=[*state.history, record])
+        self.state = checkpoints.write(self.model, self.task.folder, state)
+        self.shown.set_postfix({key: f"{value:.4f}" for key, value in record.items() if key != "seconds"})
+        self.model.stop_training = self.over()
+
+
+def _seed(model: keras.Model, seed: int) -> None:
+    keras.utils.set_random_seed(seed % 2**31)
+    for number, layer in enumerate(_layers(model)):
+        generator = getattr(layer, "seed_generator", None)
+        if generator is not None:
+            generator.state.assign(np.array([seed % 2**31, number], dtype="uint32"))
+
+
+def _layers(model: keras.Model) -> Iterator[keras.Layer]:
+    """Also those of a model within the model."""
+    for layer in model.layers:
+        yield from _layers(layer) if isinstance(layer, keras.Model) else [layer]
+
+
+def _judged(model: keras.Model, task: Task, rows: np.ndarray, state: State, size: int) -> tuple[float, float, State]:
+    """Loss and accuracy of the averaged weights on the stopping rows, and the state with them kept if they are the best."""
+    with averaged(model, task.config):
+        values = logits(model, task.data.train.images, rows, "identity", task.config.batch_size, size)
+        labels = task.data.train.labels[rows]
+        loss, accuracy = _cross_entropy(values, labels), float((values.argmax(1) == labels).mean())
+        if state.best_loss is not None and loss >= state.best_loss:
+            return loss, accuracy, replace(state, epochs_since_best=state.epochs_since_best + 1)
+        best = checkpoints.keep_best(model, task.folder, state)
+        return loss, accuracy, replace(state, best_weights=best, best_loss=loss, epochs_since_best=0)
+
+
+@contextmanager
+def averaged(model: keras.Model, config: Config) -> Iterator[None]:
+    """Within the block the model holds the averaged weights (EMA); training goes on with its own afterwards."""
+    if not config.ema:
+        yield
+        return
+    own = [np.array(variable) for variable in model.trainable_variables]
+    take_average(model)
+    try:
+        yield
+    finally:
+        for variable, value in zip(model.trainable_variables, own, strict=True):
+            variable.assign(value)
+
+
+def take_average(model: keras.Model) -> None:
+    """Copies the averaged weights into the model. Keras alone only lends them under JAX: both variables would hold one
+    array, and the next prediction, which gives the model's arrays away to be written over, would leave none to average.
+    """
+    model.optimizer.finalize_variable_values(model.trainable_variables)
+    for variable in model.trainable_variables:
+        variable.assign(np.array(variable))
+
+
+def _cross_entropy(values: np.ndarray, labels: np.ndarray) -> float:
+    shifted = values - values.max(1, keepdims=True)
+    return float((np.log(np.exp(shifted).sum(1)) - shifted[np.arange(len(labels)), labels]).mean())

@@ -1,0 +1,111 @@
+"""finetune: a pretrained backbone goes on learning: its head first, then its last blocks, then all of it.
+
+The head is not trained in epochs: it is the linear layer that the recipe `features` solves for, on features that are kept
+on disk. Starting from it, the first steps do not tear the backbone's features apart (Kumar et al. 2022, "Fine-Tuning can
+Distort Pretrained Features and Underperform Out-of-Distribution": LP-FT).
+"""
+
+from dataclasses import replace
+
+import keras
+from keras import layers
+
+from kit.learn import backbones, device, predict, training
+from kit.learn.backbones import BACKBONES
+from kit.learn.features import compute
+from kit.learn.optimizers import Factor
+from kit.learn.predict import Predictor
+from kit.learn.recipes import features, scratch
+from kit.learn.stages import Begin, Factors, Stage
+from kit.learn.task import Task, stopping_split
+from kit.learn.training import Lesson
+
+GROUPS = 4  # of layers, each with a learning rate of its own
+
+
+def fit(task: Task) -> list[dict[str, float]]:
+    """Trains one member and leaves its weights in task.folder. Returns the history, one record per epoch."""
+    rows, stopping_rows = stopping_split(task)
+    lesson = Lesson(rows, scratch.one_hot(task), stopping_rows)
+
+    def begin(model: keras.Model) -> None:
+        _backbone(model).set_weights(_pretrained(task).get_weights())
+        [pooled] = compute(task.data, task.places, task.config, ("train",), ("identity",)).values()
+        unseen = replace(task, learn_rows=rows)  # the head must not have learned from the rows that decide when to stop
+        model.get_layer("logits").set_weights(list(features.solve(unseen, [pooled])[:2]))
+
+    return training.learn(_network, begin, task, lesson, stages(task))
+
+
+def stages(task: Task) -> list[Stage]:
+    """One for each share of the backbone that learns. Each has a schedule of its own."""
+    config = task.config
+    return [
+        Stage(config.epochs, config.batch_size, _size(task), begin=_unfrozen(share), factors=_slower(config.rate_decay))
+        for share in config.unfreeze
+    ]
+
+
+def predictor(task: Task) -> Predictor:
+    return predict.predictor(_network(task), task, _size(task))
+
+
+def _network(task: Task) -> keras.Model:
+    """uint8-valued images (N, size, size, 1 or 3) -> logits (N, classes). The weights are random."""
+    size, name = _size(task), task.config.backbone
+    images = keras.Input((size, size, task.competition.image_shape[2]))
+    x = layers.Concatenate()([images] * 3) if images.shape[-1] == 1 else images
+    x = backbones.build(name, "none", size)(backbones.preprocess(x, name))
+    x = layers.Dropout(task.config.dropout)(x)
+    logits = layers.Dense(len(task.competition.classes), name="logits", dtype="float32")(x)
+    model = keras.Model(images, logits, name="finetune")
+    model.jit_compile = device.jit_compile()
+    return model
+
+
+def _size(task: Task) -> int:
+    return task.config.image_size or BACKBONES[task.config.backbone].size
+
+
+def _backbone(model: keras.Model) -> keras.Model:
+    [inner] = [layer for layer in model.layers if isinstance(layer, keras.Model)]
+    return inner
+
+
+def _pretrained(task: Task) -> keras.Model:
+    """From a file in any case: the same layers, then, as of a model with random weights."""
+    config = task.config
+    weights = str(backbones.kept(config.backbone)) if config.weights == "imagenet" else config.weights
+    return backbones.build(config.backbone, weights, _size(task), config.seed)
+
+
+def _unfrozen(share: float) -> Begin:
+    """Lets the last `share` of the backbone's layers learn. Batch normalisations keep the statistics they came with: those of
+    a small batch are worse, and a layer that is not trainable is in inference mode.
+    """
+
+    def begin(model: keras.Model) -> None:
+        inner = _backbone(model)
+        inner.trainable = True
+        first = round((1 - share) * len(inner.layers))
+        for number, layer in enumerate(inner.layers):
+            layer.trainable = number >= first and not isinstance(layer, layers.BatchNormalization)
+
+    return begin
+
+
+def _slower(decay: float) -> Factors:
+    """Early layers, which see edges and colours, learn more slowly than late ones, and all more slowly than the head (Howard
+    and Ruder 2018, "Universal Language Model Fine-tuning": discriminative rates).
+    """
+
+    def factors(model: keras.Model) -> Factor:
+        inner = _backbone(model).layers
+        rate = {
+            variable.path: decay ** (GROUPS - number * GROUPS // len(inner))
+            for number, layer in enumerate(inner)
+            for variable in layer.trainable_variables
+        }
+        return lambda variable: rate.get(variable.path, 1.0)
+
+    return factors

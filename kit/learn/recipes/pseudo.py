@@ -1,0 +1,30 @@
+"""pseudo: a network that also learns from test images, of which a teacher is sure (Lee 2013, "Pseudo-Label").
+
+Honest out of fold: what a member learns of test images comes from the teacher's members that never saw its fold, and so does
+the way in which an ensemble's parts are weighted.
+"""
+
+import numpy as np
+
+from kit.learn import teacher
+from kit.learn.recipes import scratch
+from kit.learn.task import Task, stopping_split
+from kit.learn.training import Lesson
+from kit.progress import say
+
+predictor = scratch.predictor
+
+
+def fit(task: Task) -> list[dict[str, float]]:
+    """Trains one member and leaves its weights in task.folder. Returns the history, one record per epoch."""
+    rows, stopping_rows = stopping_split(task)
+    return scratch.learn(task, lesson(task, rows, stopping_rows), [scratch.stage(task)], test_too=True)
+
+
+def lesson(task: Task, rows: np.ndarray, stopping_rows: np.ndarray) -> Lesson:
+    """The training rows with their labels, and the test images of which the teacher is sure, with what it says of them."""
+    said = teacher.of_test(task)
+    sure = np.flatnonzero((said.max(1) >= task.config.pseudo_confidence) & task.data.test.readable)
+    say(f"{task.label}: {len(sure)} of {len(said)} test images learned from, as the teacher labels them")
+    own = scratch.one_hot(task)
+    return Lesson(np.concatenate([rows, len(own) + sure]), np.concatenate([own, said]), stopping_rows)

@@ -1,0 +1,92 @@
+"""What a finished run or ensemble says of images, for a member that is judged on a fold: never by a model that saw it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from kit import predictions, runs
+from kit.data import cache, folds
+from kit.ensemble import pool
+from kit.errors import ConfigError, DataError
+from kit.files import read_json
+from kit.learn.predict import Predictor
+from kit.learn.task import Task
+from kit.runs import Run
+
+Opener = Callable[[Task], Predictor]  # of the recipe that the task's configuration names
+
+
+def of_test(task: Task) -> np.ndarray:
+    """float32 (N, C): probabilities of all test images, by the teacher's members of this fold."""
+    ids = task.data.test.ids
+
+    def one(run: Run) -> np.ndarray:
+        return np.mean(
+            [predictions.load(run.member(*each) / "test.npz").at(ids) for each in run.members(task.fold)], axis=0
+        )
+
+    return _joined(task, one)
+
+
+def of_training(task: Task, rows: np.ndarray, opened: Opener) -> np.ndarray:
+    """float32 (len(rows), C): of training images outside the fold, by the teacher's members of this fold, which learned from
+    them too. opened: (task of a member) -> its predictor.
+    """
+
+    def one(run: Run) -> np.ndarray:
+        while run.kind == "predict":  # the same members under other views
+            run = runs.find(run.parents[0])
+        said = []
+        for fold, number in run.members(task.fold):
+            member = replace(task, config=run.config, folder=run.member(fold, number), number=number)
+            said.append(opened(member)(task.data.train, rows, run.config.tta, f"{task.label}: {run.id}"))
+        return np.mean(said, axis=0)
+
+    return _joined(task, one)
+
+
+def _joined(task: Task, one: Callable[[Run], np.ndarray]) -> np.ndarray:
+    """A single run's word, or the pool of an ensemble's parts, with weights fitted on rows outside the fold."""
+    fold_of = folds.read(task.places.folds, task.data.train.ids)
+    parts = _parts(_found(task, fold_of))
+    return pool.blend(np.stack([one(part) for part in parts]), _weights(task, fold_of, parts))
+
+
+def _found(task: Task, fold_of: np.ndarray) -> Run:
+    """Raises ConfigError or DataError unless there is a finished teacher of these data and folds, with members of this one."""
+    if not task.config.teacher:
+        raise ConfigError(f"recipe {task.config.recipe} wants a teacher", do="--set teacher=RUN, a run or an ensemble")
+    run = runs.find(task.config.teacher)
+    if run.slug != task.competition.slug or run.status() != "finished":
+        raise DataError(
+            f"{run.id} cannot teach",
+            received=f"{run.slug}, {run.status()}",
+            expected=f"{task.competition.slug}, finished",
+        )
+    runs.check_data(run, folds.fingerprints(task.data, fold_of))
+    if task.fold >= run.config.folds:
+        raise ConfigError(
+            f"{run.id} has no member of fold {task.fold}",
+            received=f"{run.config.folds} folds",
+            do="use as many --folds",
+        )
+    return run
+
+
+def _parts(run: Run) -> list[Run]:
+    """The runs with members that an ensemble, perhaps of ensembles, was made of."""
+    if run.kind != "ensemble":
+        return [run]
+    named = [part["run"] for part in read_json(run.metrics)["parts"]]
+    return [part for name in named for part in _parts(runs.find(name))]
+
+
+def _weights(task: Task, fold_of: np.ndarray, parts: list[Run]) -> np.ndarray:
+    """(R,): of least log loss on judged rows outside the fold; equal ones where there are none."""
+    loaded = [predictions.load(part.oof) for part in parts]
+    outside = set(task.data.train.ids[fold_of != task.fold].tolist())
+    ids = np.array([name for name in loaded[0].ids.tolist() if name in outside])
+    if len(parts) == 1 or not len(ids):
+        return np.full(len(parts), 1 / len(parts))
+    return pool.fit(np.stack([part.at(ids) for part in loaded]), cache.labels_of(task.data.train, ids))

@@ -1,0 +1,27 @@
+import keras
+import numpy as np
+import pytest
+
+from kit.config import Config
+from kit.learn import optimizers
+
+
+def _moved(config, factor=None):
+    """How far each variable of a linear layer moves in one step."""
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model.compile(optimizers.build(config, 0.1, factor), "mse")
+    before = model.get_weights()
+    model.train_on_batch(np.ones((4, 3), np.float32), np.full((4, 2), 9, np.float32))
+    return [np.abs(a - b).mean() for a, b in zip(model.get_weights(), before, strict=True)]
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_each_variable_has_a_learning_rate_of_its_own(optimizer):
+    config = Config(optimizer=optimizer, weight_decay=0.0, ema=0.0)
+    kernel, bias = _moved(config)
+    slower_kernel, faster_bias = _moved(
+        Config(optimizer=optimizer, weight_decay=0.0, ema=0.0, bias_rate=4.0),
+        lambda variable: 0.25 if variable.path.endswith("kernel") else 1.0,
+    )
+    assert slower_kernel == pytest.approx(kernel / 4, rel=1e-3) and faster_bias == pytest.approx(4 * bias, rel=1e-3)
