@@ -19,6 +19,7 @@ class Config:
     seed: int = 0
     seeds: int = 1  # members per fold, each from another seed; their probabilities are averaged
     tta: tuple[str, ...] = ("identity",)  # views averaged at prediction (kit.learn.views.VIEWS)
+    average: str = "probabilities"  # probabilities | logits: what of the views is averaged
     batch_size: int = 128
     image_size: int = (
         0  # pixels per side fed to the network; 0 = as cached, or what a pretrained backbone was trained on
@@ -176,8 +177,14 @@ _RANGES: dict[str, tuple[float, float]] = {
 }
 
 
+_CHOICES = {"average": ("probabilities", "logits")}
+
+
 def _check(config: Config) -> None:
     for key, (low, high) in _RANGES.items():
         value = getattr(config, key)
         if not low <= value <= high:
             raise ConfigError(f"setting {key} is out of range", received=value, expected=f"{low:g} to {high:g}")
+    for key, choices in _CHOICES.items():
+        if (chosen := getattr(config, key)) not in choices:
+            raise ConfigError(f"unknown {key} {chosen!r}", expected=" or ".join(choices), do=nearest(chosen, choices))

@@ -133,6 +133,12 @@ def log_loss(labels: np.ndarray, probabilities: np.ndarray) -> float:
     return METRICS["log_loss"].score(labels, probabilities)
 
 
+def log_loss_gain(labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
+    """As `gain`, in log loss whatever the competition's metric."""
+    rows = _log_loss(labels, theirs) - _log_loss(labels, ours)
+    return float(rows.mean()), float(rows.std() / np.sqrt(len(rows)))
+
+
 def submitted(competition: Competition, probabilities: np.ndarray) -> np.ndarray:
     form = competition.submission
     return np.clip(probabilities, form.clip, 1 - form.clip) if form.kind == "probability" else probabilities

@@ -11,6 +11,8 @@ from typing import Any
 from kit.competition import Archives, Competition, Split, Submission
 from kit.data.readers import image_folder, labels
 
+SHIFTS = ("shift_up", "shift_down", "shift_left", "shift_right")
+
 
 def read(raw: Path, part: str) -> Split:
     paths = image_folder(raw / part, ".png")
@@ -35,6 +37,6 @@ COMPETITION = Competition(
     archives=Archives(train="train.7z", test="test.7z", sample="sampleSubmission.csv", labels="trainLabels.csv"),
     read=read,
     augment=augment,
-    tta=("identity", "hflip", "shift_up", "shift_down", "shift_left", "shift_right"),
+    tta=("identity", "hflip", *SHIFTS, "zoom_in", "zoom_out", "rotate_left", "rotate_right"),
     defaults={"recipe": "scratch", "backbone": "resnet9", "epochs": 16, "patience": 0, "tta": ("identity", "hflip")},
 )

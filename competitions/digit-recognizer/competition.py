@@ -10,6 +10,7 @@ from typing import Any
 from kit.competition import Archives, Competition, Split, Submission
 from kit.data.readers import pixel_csv
 
+SHIFTS = ("identity", "shift_up", "shift_down", "shift_left", "shift_right")
 SHAPE = (28, 28, 1)
 
 
@@ -34,7 +35,7 @@ COMPETITION = Competition(
     archives=Archives(train="train.csv", test="test.csv", sample="sample_submission.csv"),
     read=read,
     augment=augment,
-    tta=("identity", "shift_up", "shift_down", "shift_left", "shift_right"),
-    defaults={"recipe": "scratch", "backbone": "resnet9", "width": 16, "epochs": 12, "dropout": 0.2, "patience": 0},
+    tta=(*SHIFTS, "zoom_in", "zoom_out", "rotate_left", "rotate_right"),
+    defaults={"backbone": "resnet9", "width": 16, "epochs": 12, "dropout": 0.2, "patience": 0, "tta": SHIFTS},
     runs=({"backbone": "resnet9"}, {"backbone": "cnn", "width": 24}),
 )

@@ -10,6 +10,9 @@ from typing import Any
 from kit.competition import Archives, Competition, Split, Submission
 from kit.data.readers import image_folder
 
+FLIP = ("identity", "hflip")
+CROPS = ("crop_center", "crop_top_left", "crop_top_right", "crop_bottom_left", "crop_bottom_right")
+
 
 def read(raw: Path, part: str) -> Split:
     paths = image_folder(raw / part, ".jpg")
@@ -33,7 +36,13 @@ COMPETITION = Competition(
     archives=Archives(train="train.zip", test="test.zip", sample="sample_submission.csv"),
     read=read,
     augment=augment,
-    tta=("identity", "hflip"),
-    defaults={"recipe": "features", "backbone": "mobilenet_v2_1.00", "weights": "imagenet", "image_size": 256},
+    tta=(*FLIP, "zoom_in", "zoom_out", "rotate_left", "rotate_right", *CROPS),
+    defaults={
+        "recipe": "features",
+        "backbone": "mobilenet_v2_1.00",
+        "weights": "imagenet",
+        "image_size": 256,
+        "tta": FLIP,
+    },
     runs=({"backbone": "mobilenet_v2_1.00"}, {"backbone": "mobilenet_1.00"}, {"backbone": "mobilenet_v2_0.35"}),
 )

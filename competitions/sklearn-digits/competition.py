@@ -12,6 +12,7 @@ from typing import Any
 from kit.competition import Archives, Competition, Split, Submission
 from kit.data.readers import pixel_csv
 
+SHIFTS = ("identity", "shift_up", "shift_down", "shift_left", "shift_right")
 SHAPE = (8, 8, 1)
 
 
@@ -69,9 +70,9 @@ COMPETITION = Competition(
     archives=Archives(train="train.csv", test="test.csv", sample="sample_submission.csv"),
     read=read,
     augment=augment,
-    tta=("identity", "shift_up", "shift_down", "shift_left", "shift_right"),
+    tta=(*SHIFTS, "zoom_in", "zoom_out", "rotate_left", "rotate_right"),
     # So few images that processes would cost more than they save; the schedule ends well, so nothing is set aside to stop it.
-    defaults={"folds": 3, "width": 16, "epochs": 15, "batch_size": 32, "workers": 0, "patience": 0},
+    defaults={"folds": 3, "width": 16, "epochs": 15, "batch_size": 32, "workers": 0, "patience": 0, "tta": SHIFTS},
     runs=({"backbone": "cnn"}, {"backbone": "resnet9"}),
     build=build,
 )

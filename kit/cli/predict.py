@@ -1,5 +1,7 @@
 """kit predict"""
 
+from typing import Any
+
 import click
 
 from kit.cli import backend, options
@@ -8,7 +10,12 @@ from kit.cli.options import Settings
 
 @click.command(short_help="predict a finished run again, with other TTA views")
 @click.argument("reference", metavar="RUN")
-@click.option("--tta", required=True, metavar="VIEW,VIEW,...", help="Views to average, such as identity,hflip.")
+@click.option(
+    "--tta",
+    required=True,
+    metavar="VIEW,VIEW,...",
+    help="Views to average, such as identity,hflip; auto: those that help.",
+)
 @click.option("--name", help="Goes into the run id.")
 @options.json_option
 @click.pass_obj
@@ -17,6 +24,11 @@ def command(obj: Settings, reference: str, tta: str, name: str | None, as_json: 
 
     \b
     kit predict cifar-10-scratch-resnet9-1121-093012 --tta identity,hflip
+    kit predict cifar-10-scratch-resnet9-1121-093012 --tta auto
+
+    auto measures every view that the competition declares, out of fold. From the first, a view is added as long as it lowers
+    the log loss by more than the standard error; probabilities or logits are averaged, whichever is better. What judges
+    a fold was chosen on the other folds; the test set is predicted with what all rows choose.
     """
     from kit import runs
     from kit.config import convert
@@ -24,8 +36,40 @@ def command(obj: Settings, reference: str, tta: str, name: str | None, as_json: 
     source = runs.find(reference)
     competition = obj.competition(source.slug)
     backend.load()
-    from kit.learn import train
+    from kit.files import read_json
+    from kit.learn import again
 
-    run = train.predict_again(source, competition, convert("tta", tta), name=name)
+    run = again.predict_again(source, competition, convert("tta", tta), name=name)
+    if not as_json and (report := read_json(run.metrics).get("tta")):
+        click.echo(_shown(report, run.config.average, competition.metric))
     options.run_result(run, as_json=as_json)
     options.next_step(f"runs {run.slug}")
+
+
+def _shown(report: dict[str, Any], average: str, metric: str) -> str:
+    """What each view gains, averaged with the first one, over that alone; and all that were kept, honestly."""
+    rows = [
+        {
+            "view": row["view"],
+            **_gains(row, metric),
+            "kept in folds": row["kept_in_folds"],
+            "": "kept" if row["kept"] else "dropped",
+        }
+        for row in report["views"]
+    ]
+    gained = report["gain_over_first_view"]
+    words = ", ".join(f"{key} {value}" for key, value in _gains(gained, metric).items())
+    verdict = ": that is noise" if gained["log_loss_gain"] <= 2 * gained["log_loss_error"] else ""
+    return "\n".join(
+        [
+            options.table(rows) + "\n",
+            f"averaged: {average}",
+            f"judged where it was chosen (optimistic): {report['optimistic_score']:.5f}",
+            f"chosen on other folds, over {rows[0]['view']} alone: {words}{verdict}",
+        ]
+    )
+
+
+def _gains(row: dict[str, float], metric: str) -> dict[str, str]:
+    gains = {f"{metric} gain": f"{row['gain']:.5f} ± {row['error']:.5f}"}
+    return gains | {"log loss gain": f"{row['log_loss_gain']:.5f} ± {row['log_loss_error']:.5f}"}

@@ -68,6 +68,14 @@ def read(path: Path, ids: Sequence[str] | np.ndarray) -> np.ndarray:
     return np.array(texts, dtype=np.int64)
 
 
+def parts(dataset: Dataset, fold_of: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """int64 (len(rows),): what to cross-fit choices over, the fold of each training row; where all are of a single fold,
+    one of five parts, exact duplicates together.
+    """
+    own = fold_of[rows]
+    return own if len(np.unique(own)) > 1 else dataset.train.groups[rows] % 5
+
+
 def count(path: Path) -> int:
     """How many folds the file has. Raises DataError for a damaged one."""
     return len({row["fold"] for row in table(path, ("id", "fold"))})

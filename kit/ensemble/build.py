@@ -28,7 +28,7 @@ def ensemble(competition: Competition, parts: list[Run], *, name: str | None = N
     _check(competition, parts, fingerprints)
     ids, stack = _stack(parts)
     labels = cache.labels_of(data.train, ids)
-    folds_of_rows = _folds(data, fold_of, ids)
+    folds_of_rows = folds.parts(data, fold_of, _rows(data, ids))
     chosen = methods.choose(competition, stack, labels, folds_of_rows)
     tested = np.stack([predictions.load(part.test).at(data.test.ids) for part in parts])
     test = METHODS[chosen.method].apply(tested, chosen.parameters)
@@ -73,12 +73,9 @@ def _stack(parts: list[Run]) -> tuple[np.ndarray, np.ndarray]:
     return ids, np.stack([own.at(ids) for own in loaded])
 
 
-def _folds(data: Dataset, fold_of: np.ndarray, ids: np.ndarray) -> np.ndarray:
-    """The fold of each id; runs of a single fold are cut into five parts, exact duplicates together."""
+def _rows(data: Dataset, ids: np.ndarray) -> np.ndarray:
     row = {name: number for number, name in enumerate(data.train.ids.tolist())}
-    rows = np.array([row[name] for name in ids.tolist()])
-    own = fold_of[rows]
-    return own if len(np.unique(own)) > 1 else data.train.groups[rows] % 5
+    return np.array([row[name] for name in ids.tolist()])
 
 
 def _judge(competition: Competition, stack: np.ndarray, labels: np.ndarray, chosen: Chosen) -> dict[str, Any]:

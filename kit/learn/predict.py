@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from kit.data.cache import Part
-from kit.learn import checkpoints
+from kit.learn import checkpoints, tta
 from kit.learn.augment import resized
 from kit.learn.task import Task
 from kit.learn.views import VIEWS
@@ -24,7 +24,8 @@ def predictor(model: keras.Model, task: Task, size: int) -> Predictor:
     checkpoints.load(model, task.folder / checkpoints.WEIGHTS)
 
     def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
-        return probabilities(model, part.images, rows, views, size=size, label=label)
+        average = task.config.average
+        return probabilities(model, part.images, rows, views, average=average, size=size, label=label)
 
     return run
 
@@ -51,16 +52,19 @@ def probabilities(
     rows: np.ndarray,
     views: tuple[str, ...],
     *,
+    average: str,
     batch_size: int = 256,
     size: int = 0,
     label: str,
 ) -> np.ndarray:
-    """The mean over views of the softmax, float32 (len(rows), classes), rows summing to 1."""
-    total = np.zeros((len(rows), model.output_shape[-1]), dtype=np.float32)
+    """Averaged over views as kit.learn.tta.average does, float32 (len(rows), classes), rows summing to 1."""
+    out = np.empty((len(rows), model.output_shape[-1]), dtype=np.float32)
     with bar(total=len(rows) * len(views), label=label, unit="image") as shown:
         for start in range(0, len(rows), 16 * batch_size):
             piece = rows[start : start + 16 * batch_size]
+            said = []
             for view in views:
-                total[start : start + len(piece)] += softmax(logits(model, images, piece, view, batch_size, size))
+                said.append(softmax(logits(model, images, piece, view, batch_size, size)))
                 shown.update(len(piece))
-    return total / len(views)
+            out[start : start + len(piece)] = tta.average(np.stack(said), average)
+    return out

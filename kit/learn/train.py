@@ -48,7 +48,7 @@ def _begin(
 ) -> tuple[Run, Dataset, np.ndarray]:
     """The new run, its data and their folds."""
     config = checked(competition, config)
-    data, fold_of = _data(competition)
+    data, fold_of = load(competition)
     prints = folds.fingerprints(data, fold_of)
     run = runs.create(competition.slug, "train", config, origin, name=name, fingerprints=prints)
     say(f"run {run.id}")
@@ -84,7 +84,7 @@ def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Ru
         raise DataError(f"{run.id} is not a training", received=run.kind, expected="a run of kit train")
     if fold is not None and not 0 <= fold < run.config.folds:
         raise ConfigError(f"{run.id} has no such fold", received=fold, expected=f"0 to {run.config.folds - 1}")
-    data, fold_of = _data(competition)
+    data, fold_of = load(competition)
     runs.check_data(run, folds.fingerprints(data, fold_of))
     if fold is None:
         _go(run, competition, data, fold_of)
@@ -93,42 +93,8 @@ def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Ru
     return run
 
 
-def predict_again(run: Run, competition: Competition, tta: tuple[str, ...], *, name: str | None = None) -> Run:
-    """A new run that holds the predictions of `run`'s members under other TTA views."""
-    while run.kind == "predict":
-        run = runs.find(run.parents[0])
-    if run.kind != "train" or run.status() != "finished":
-        raise DataError(
-            f"{run.id} has no members to predict with",
-            received=f"{run.kind}, {run.status()}",
-            expected="a finished train run",
-        )
-    views.check(tta, competition.tta)
-    data, fold_of = _data(competition)
-    runs.check_data(run, folds.fingerprints(data, fold_of))
-    config = replace(run.config, tta=tta)
-    label = name or f"{config.recipe}-{config.backbone}-tta"
-    again = runs.create(
-        run.slug,
-        "predict",
-        config,
-        {"tta": "command line"},
-        name=label,
-        fingerprints=folds.fingerprints(data, fold_of),
-        parents=(run.id,),
-    )
-    try:
-        for member in run.members():
-            task = replace(_task(run, competition, data, fold_of, *member), config=config)
-            _predict(task, again.member(*member))
-        _finish(again, competition, data)
-    except BaseException:
-        shutil.rmtree(again.folder)  # it is quickly made again, and there is nothing to resume
-        raise
-    return again
-
-
-def _data(competition: Competition) -> tuple[Dataset, np.ndarray]:
+def load(competition: Competition) -> tuple[Dataset, np.ndarray]:
+    """The prepared data, and the fold of each training row."""
     where = places.data(competition.slug)
     data = cache.load(competition, where)
     return data, folds.read(where.folds, data.train.ids)
@@ -137,15 +103,15 @@ def _data(competition: Competition) -> tuple[Dataset, np.ndarray]:
 def _go(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray) -> None:
     with locked(run.lock, f"{run.id} is already being trained"):
         _members(run, competition, data, fold_of)
-        _finish(run, competition, data)
+        join(run, competition, data)
 
 
 def _members(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int | None = None) -> None:
     for member in run.members(fold):
-        _member(_task(run, competition, data, fold_of, *member), run)
+        _member(task_of(run, competition, data, fold_of, *member), run)
 
 
-def _task(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int, seed: int) -> Task:
+def task_of(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int, seed: int) -> Task:
     judged = np.flatnonzero(fold_of == fold)
     learn = np.flatnonzero(fold_of != fold)
     folder = run.member(fold, seed)
@@ -161,18 +127,22 @@ def _member(task: Task, run: Run) -> None:
         task.folder.mkdir(exist_ok=True)
         history = recipe(task.config.recipe).fit(task)
         _write_history(task.folder / "history.csv", history)
-        _predict(task, task.folder)
+        predict_member(task, task.folder)
         for leftover in (*task.folder.glob("epoch-*.weights.h5"), *task.folder.glob("best-*.npz")):
             leftover.unlink()
 
 
-def _predict(task: Task, out: Path) -> None:
-    """Writes oof.npz, test.npz and, last, metrics.json of a member into `out`."""
+def predict_member(task: Task, out: Path, judged: np.ndarray | None = None) -> None:
+    """Writes oof.npz, test.npz and, last, metrics.json of a member into `out`.
+
+    judged: the probabilities of the judged rows, float32 (len(task.judged_rows), C), where they are known already.
+    """
     predictor = recipe(task.config.recipe).predictor(task)
     data, classes, tta = task.data, task.competition.classes, task.config.tta
     labels = data.train.labels[task.learn_rows]
     prior = (np.bincount(labels, minlength=len(classes)) / len(labels)).tolist()
-    judged = predictor(data.train, task.judged_rows, tta, f"{task.label}: out of fold")
+    if judged is None:
+        judged = predictor(data.train, task.judged_rows, tta, f"{task.label}: out of fold")
     oof = predictions.of(data.train.ids[task.judged_rows], judged, classes)
     test = predictions.of(data.test.ids, test_probabilities(task, predictor, prior), classes)
     predictions.save(out / "oof.npz", oof)
@@ -194,8 +164,8 @@ def test_probabilities(task: Task, predictor: Predictor, prior: Sequence[float])
     return out
 
 
-def _finish(run: Run, competition: Competition, data: Dataset) -> None:
-    """Joins the members' predictions, and writes metrics.json last."""
+def join(run: Run, competition: Competition, data: Dataset, extra: Mapping[str, Any] | None = None) -> None:
+    """Joins the members' predictions, and writes metrics.json last, with what `extra` has to say."""
     singles = [_out_of_fold(run, competition, seed) for seed in range(run.config.seeds)]
     ids = singles[0].ids
     oof = predictions.of(ids, np.mean([single.at(ids) for single in singles], axis=0), competition.classes)
@@ -217,7 +187,7 @@ def _finish(run: Run, competition: Competition, data: Dataset) -> None:
     if unreadable := int((~data.test.readable).sum()):
         result["test_images_given_the_class_prior"] = unreadable
         say(f"warning: {unreadable} test images cannot be read; their rows hold the class prior")
-    write_json(run.metrics, result)
+    write_json(run.metrics, result | dict(extra or {}))
 
 
 def _out_of_fold(run: Run, competition: Competition, seed: int) -> Predictions:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 
 from kit.errors import ConfigError, nearest
@@ -19,6 +20,34 @@ def _shift(rows: int, columns: int) -> Callable[[np.ndarray], np.ndarray]:
     return view
 
 
+def _affine(
+    *, scale: float = 1.0, degrees: float = 0.0, down: float = 0.0, right: float = 0.0
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Magnifies about the point that lies by these shares of height and width beside the middle, and turns the picture
+    counter-clockwise; the border pixels are repeated.
+    """
+
+    def view(images: np.ndarray) -> np.ndarray:
+        height, width = images.shape[1:3]
+        middle = np.array([width - 1, height - 1]) / 2
+        source = cv2.getRotationMatrix2D((0, 0), -degrees, 1 / scale)  # where each pixel comes from
+        target = middle + np.array([right * width, down * height])
+        source[:, 2] = target - source[:, :2] @ middle
+        how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        out = np.empty_like(images)
+        for place, image in enumerate(images):
+            moved = cv2.warpAffine(image, source, (width, height), flags=how, borderMode=cv2.BORDER_REPLICATE)
+            out[place] = moved.reshape(image.shape)  # cv2 drops an axis of one channel
+        return out
+
+    return view
+
+
+def _crop(down: int, right: int) -> Callable[[np.ndarray], np.ndarray]:
+    """7/8 of height and width, at that side (-1, 0 or 1), enlarged to the whole."""
+    return _affine(scale=8 / 7, down=down / 16, right=right / 16)
+
+
 # Each: uint8 (N, H, W, C) -> uint8 (N, H, W, C).
 VIEWS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "identity": lambda images: images,
@@ -28,6 +57,15 @@ VIEWS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "shift_down": _shift(1, 0),
     "shift_left": _shift(0, -1),
     "shift_right": _shift(0, 1),
+    "crop_center": _crop(0, 0),
+    "crop_top_left": _crop(-1, -1),
+    "crop_top_right": _crop(-1, 1),
+    "crop_bottom_left": _crop(1, -1),
+    "crop_bottom_right": _crop(1, 1),
+    "zoom_in": _affine(scale=1.1),
+    "zoom_out": _affine(scale=1 / 1.1),
+    "rotate_left": _affine(degrees=7),
+    "rotate_right": _affine(degrees=-7),
 }
 
 

@@ -4,12 +4,14 @@ The head is a Dense layer with softmax on pooled features. Its loss is convex, s
 optimum: there are no epochs, rates or luck to choose, only the regularisation.
 """
 
+import time
+
 import keras
 import numpy as np
 
 from kit import logistic
 from kit.data.cache import Part
-from kit.learn import checkpoints
+from kit.learn import checkpoints, tta
 from kit.learn.features import compute
 from kit.learn.predict import Predictor
 from kit.learn.task import Task
@@ -20,13 +22,13 @@ STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3)
 
 def fit(task: Task) -> list[dict[str, float]]:
     """Fits the head of one member on every view of its images and leaves it in task.folder. Returns one history record."""
-    views = task.config.tta
+    started, views = time.monotonic(), task.config.tta
     features = compute(task.data, task.places, task.config, ("train", "test"), views)
     kernel, bias, strength = solve(task, [features["train", view] for view in views])
     head = _head(kernel.shape[0], kernel.shape[1])
     head.set_weights([kernel, bias])
     checkpoints.save(head, task.folder / checkpoints.WEIGHTS)
-    return [{"epoch": 1, "head_strength": strength}]
+    return [{"epoch": 1, "head_strength": strength, "seconds": round(time.monotonic() - started, 2)}]
 
 
 def solve(task: Task, views: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, float]:
@@ -74,7 +76,8 @@ def predictor(task: Task) -> Predictor:
         head = _head(features[name, views[0]].shape[1], len(task.competition.classes))
         checkpoints.load(head, task.folder / checkpoints.WEIGHTS)
         kernel, bias = head.get_weights()
-        return np.mean([softmax(features[name, view][rows] @ kernel + bias) for view in views], axis=0)
+        said = np.stack([softmax(features[name, view][rows] @ kernel + bias) for view in views])
+        return tta.average(said, task.config.average)
 
     return run
 
