@@ -109,7 +109,7 @@ augment-preview: $(PLACE) ## a sheet of augmented images: what training sees
 train: $(PLACE) ## train one model on each fold; ends with the run id
 	$(KIT) train $(COMPETITION) $(ARGS)
 
-predict: $(PLACE) ## predict RUN again (ARGS="--tta identity,hflip")
+predict: $(PLACE) ## predict RUN again (ARGS="--tta auto", or "--tta identity,hflip")
 	$(KIT) predict $(RUN) $(ARGS)
 
 ensemble: $(PLACE) ## one run of RUNS, by a method chosen out of fold

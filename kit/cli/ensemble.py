@@ -34,6 +34,8 @@ def command(obj: Settings, slug: str, references: tuple[str, ...], name: str | N
         folds = ", ".join(f"{name} in {count}" for name, count in metrics["chosen_in_folds"].items())
         click.echo(f"method: {metrics['method']} (chosen among the other folds: {folds})")
         click.echo(f"judged where it was fitted (optimistic): {metrics['optimistic_score']:.5f}")
+        if metrics["finish"]:
+            click.echo(_finish(metrics["finish"]))
         gained = metrics["gain_over_best_part"]
         click.echo(f"better than the best run by {gained['gain']:.5f} ± {gained['error']:.5f}" + _verdict(metrics))
     options.run_result(run, as_json=as_json)
@@ -46,6 +48,16 @@ def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _cell(value: Any) -> Any:
     return "" if value is None else f"{value:.5f}" if isinstance(value, float) else value
+
+
+def _finish(finish: dict[str, Any]) -> str:
+    """What the last step for this metric gains out of fold, and whether it was taken."""
+    low, high = finish["interval"]
+    gain = f"{finish['name']}: expected gain {finish['gain']:.5f}, 95 % from {low:.5f} to {high:.5f}"
+    if not finish["applied"]:
+        return f"{gain}: not positive, so not applied"
+    found = {key: value if isinstance(value, list) else [value] for key, value in finish["parameters"].items()}
+    return f"{gain}; applied: " + ", ".join(" ".join([key, *(f"{v:.4g}" for v in found[key])]) for key in found)
 
 
 def _verdict(metrics: dict[str, Any]) -> str:

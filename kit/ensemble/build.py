@@ -1,5 +1,6 @@
 """An ensemble of runs, which is a run: joined by id, by a method that was chosen and judged on different rows."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.data import cache, folds
 from kit.data.cache import Dataset
-from kit.ensemble import members, methods
+from kit.ensemble import finish, members, methods
 from kit.ensemble.methods import METHODS, Chosen
 from kit.errors import ConfigError, DataError
 from kit.files import write_json
@@ -31,16 +32,29 @@ def ensemble(competition: Competition, parts: list[Run], *, name: str | None = N
     folds_of_rows = folds.parts(data, fold_of, _rows(data, ids))
     chosen = methods.choose(competition, stack, labels, folds_of_rows)
     tested = np.stack([predictions.load(part.test).at(data.test.ids) for part in parts])
-    test = METHODS[chosen.method].apply(tested, chosen.parameters)
+    honest, last = finish.finished(competition, chosen, labels, folds_of_rows)
+    record = {"method": chosen.method, "parameters": chosen.parameters, "finish": last}
+    test = joined(competition, tested, record)
 
     config = Config(recipe="ensemble", backbone=f"{len(parts)} runs", folds=parts[0].config.folds)
     parents = tuple(part.id for part in parts)
     run = runs.create(competition.slug, "ensemble", config, {}, name=name, fingerprints=fingerprints, parents=parents)
-    predictions.save(run.oof, predictions.of(ids, chosen.honest, competition.classes))
+    predictions.save(run.oof, predictions.of(ids, honest, competition.classes))
     predictions.save(run.test, predictions.of(data.test.ids, test, competition.classes))
     table = members.table(competition, [part.id for part in parts], stack, labels, folds_of_rows, chosen)
-    write_json(run.metrics, _judge(competition, stack, labels, chosen) | {"parts": table})
+    timed = [row | {"seconds": members.seconds(part)} for row, part in zip(table, parts, strict=True)]
+    judged = _judge(competition, stack, labels, honest, joined(competition, stack, record))
+    tried = _tried(competition, labels, chosen)
+    write_json(run.metrics, judged | record | tried | {"parts": timed})
     return run
+
+
+def joined(competition: Competition, stack: np.ndarray, record: Mapping[str, Any]) -> np.ndarray:
+    """float32 (N, C): the ensemble's probabilities from those of its parts (R, N, C), by the method, parameters and finish
+    of `record`, as metrics.json holds them.
+    """
+    blended = METHODS[record["method"]].apply(stack, record["parameters"])
+    return finish.apply(competition, blended, record["finish"])
 
 
 def _check(competition: Competition, parts: list[Run], fingerprints: dict[str, str]) -> None:
@@ -78,22 +92,30 @@ def _rows(data: Dataset, ids: np.ndarray) -> np.ndarray:
     return np.array([row[name] for name in ids.tolist()])
 
 
-def _judge(competition: Competition, stack: np.ndarray, labels: np.ndarray, chosen: Chosen) -> dict[str, Any]:
-    scores = {name: metrics.judge(competition, labels, said)["score"] for name, said in chosen.tried.items()}
-    seen = METHODS[chosen.method].apply(stack, chosen.parameters)
+def _judge(
+    competition: Competition, stack: np.ndarray, labels: np.ndarray, honest: np.ndarray, seen: np.ndarray
+) -> dict[str, Any]:
+    """honest, seen: (N, C), by what was chosen and fitted on other folds, and on the rows themselves."""
     best = methods.best_member(stack, methods.better(competition, labels))
-    gain, error = metrics.gain(competition, labels, chosen.honest, stack[best])
+    gain, error = metrics.gain(competition, labels, honest, stack[best])
     return {
         "metric": competition.metric,
-        **metrics.judge(competition, labels, chosen.honest),
-        "log_loss": metrics.log_loss(labels, chosen.honest),
+        **metrics.judge(competition, labels, honest),
+        "log_loss": metrics.log_loss(labels, honest),
         "optimistic_score": metrics.judge(competition, labels, seen)["score"],
         "gain_over_best_part": {"gain": gain, "error": error},
-        "method": chosen.method,
-        "parameters": chosen.parameters,
+    }
+
+
+def _tried(competition: Competition, labels: np.ndarray, chosen: Chosen) -> dict[str, Any]:
+    return {
         "chosen_in_folds": chosen.counts,
         "methods": [
-            {"method": name, "score": score, "log_loss": metrics.log_loss(labels, chosen.tried[name])}
-            for name, score in scores.items()
+            {
+                "method": name,
+                "score": metrics.judge(competition, labels, said)["score"],
+                "log_loss": metrics.log_loss(labels, said),
+            }
+            for name, said in chosen.tried.items()
         ],
     }

@@ -1,22 +1,26 @@
 """What each member of an ensemble is worth: its score, how like the others it is, what is lost without it."""
 
+import csv
 from typing import Any
 
 import numpy as np
 
-from kit import metrics
+from kit import metrics, runs
 from kit.competition import Competition
-from kit.ensemble import methods
+from kit.ensemble import calibration, methods
 from kit.ensemble.methods import METHODS, Chosen
 from kit.ensemble.pool import logs
+from kit.errors import DataError
+from kit.runs import Run
 
 
 def table(
     competition: Competition, names: list[str], stack: np.ndarray, labels: np.ndarray, folds: np.ndarray, chosen: Chosen
 ) -> list[dict[str, Any]]:
     """One record per run: its weight (None where the method has none), score and log loss out of fold, mean correlation of
-    its log probability of the true class with the others', and by how much the cross-fitted score and log loss of the chosen
-    method are worse without it (negative: they are better without it; None for a single run).
+    its log probability of the true class with the others', the temperature that would calibrate it, and by how much the
+    cross-fitted score and log loss of the chosen method are worse without it (negative: they are better without it; None
+    for a single run).
     """
     weights = chosen.parameters.get("weights", [None] * len(names))
     true = logs(stack[:, np.arange(len(labels)), labels])
@@ -28,6 +32,7 @@ def table(
         record["score"] = metrics.judge(competition, labels, stack[place])["score"]
         record["log_loss"] = metrics.log_loss(labels, stack[place])
         record["correlation"] = float(correlations[place][others].mean()) if others.any() else None
+        record["temperature"] = calibration.temperature(stack[place], labels)
         record |= _lost(competition, stack[others], labels, folds, chosen)
         rows.append(record)
     return rows
@@ -48,3 +53,20 @@ def _lost(
     lost, _ = metrics.gain(competition, labels, whole, without)
     difference = metrics.log_loss(labels, without) - metrics.log_loss(labels, whole)
     return {"score_lost_without": lost, "log_loss_lost_without": difference}
+
+
+def seconds(run: Run) -> int | None:
+    """What the trainings behind a run took, all members together, by their history.csv; None if that is not recorded."""
+    try:
+        trained = _trainings(run).values()
+    except DataError:  # a run that it came from is not here any more
+        return None
+    files = [file for one in trained for file in one.folder.glob("*/history.csv")]
+    epochs = [row for file in files for row in csv.DictReader(file.read_text().splitlines())]
+    return round(sum(float(row["seconds"]) for row in epochs)) if all("seconds" in row for row in epochs) else None
+
+
+def _trainings(run: Run) -> dict[str, Run]:
+    if run.kind == "train":
+        return {run.id: run}
+    return {key: one for parent in run.parents for key, one in _trainings(runs.find(parent)).items()}

@@ -67,14 +67,15 @@ METHODS = {
     "greedy": Method(lambda stack, labels, better: _weighted(mixtures.greedy(stack, better)), _mean),
     "stacking": Method(lambda stack, labels, better: stacking.fit(stack, labels), stacking.apply),
 }
-UNCHOSEN = "geometric mean"
+UNCHOSEN = "geometric mean"  # nothing is fitted
 
 
 @dataclass(frozen=True)
 class Chosen:
     """method and parameters: chosen and fitted on all rows. honest: float32 (N, C), each fold judged with a method that was
     chosen, and fitted, on the other folds. tried: method -> its cross-fitted probabilities. counts: how often each method
-    was chosen among the folds.
+    was chosen among the folds. others: for each fold the probabilities, float32 (M, C), of the M rows of the other folds,
+    by the method chosen for that fold, and fitted neither on it nor on the row's own.
     """
 
     method: str
@@ -82,12 +83,14 @@ class Chosen:
     honest: np.ndarray
     tried: dict[str, np.ndarray]
     counts: dict[str, int]
+    others: dict[int, np.ndarray]
 
 
 def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, folds: np.ndarray) -> Chosen:
     """Nested cross-validation over `folds` (N,): the inner folds choose the method, the outer fold judges the choice."""
     fitted = _fitted(competition, stack, labels, folds)
     every = np.unique(folds)
+    others: dict[int, np.ndarray] = {}
     tried = {name: _crossed(METHODS[name], fitted[name], stack, folds, ()) for name in METHODS}
     honest, counts = np.empty(stack.shape[1:], np.float32), dict.fromkeys(METHODS, 0)
     choosing = len(every) > 2  # two folds leave none to choose on
@@ -96,9 +99,12 @@ def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, fold
         inner = {n: _crossed(METHODS[n], fitted[n], stack, folds, (outer,))[rest] for n in METHODS} if choosing else {}
         name = best(competition, labels[rest], inner) if choosing else UNCHOSEN
         counts[name] += 1
-        honest[judged] = METHODS[name].apply(stack[:, judged], fitted[name][frozenset({outer})])
+        parameters = fitted[name][frozenset({outer})]
+        honest[judged] = METHODS[name].apply(stack[:, judged], parameters)
+        others[int(outer)] = inner[name] if choosing else METHODS[name].apply(stack[:, rest], parameters)
     final = best(competition, labels, tried) if choosing else UNCHOSEN
-    return Chosen(final, fitted[final][frozenset()], honest, tried, {name: n for name, n in counts.items() if n})
+    used = {name: count for name, count in counts.items() if count}
+    return Chosen(final, fitted[final][frozenset()], honest, tried, used, others)
 
 
 def best(competition: Competition, labels: np.ndarray, tried: dict[str, np.ndarray]) -> str:

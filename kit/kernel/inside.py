@@ -96,7 +96,9 @@ def _predict(competition: Competition, manifest: dict[str, Any], bundle: Path, m
     for entry in manifest["runs"]:
         run = _restored(entry, bundle)
         blend = entry["blend"]
-        values = _blended(blend, done, data.test.ids) if blend else _averaged(run, entry, competition, data)
+        values = (
+            _blended(competition, blend, done, data.test.ids) if blend else _averaged(run, entry, competition, data)
+        )
         predictions.save(run.test, predictions.of(data.test.ids, values, competition.classes))
         done[run.id] = run
     return run
@@ -133,11 +135,11 @@ def _averaged(run: runs.Run, entry: dict[str, Any], competition: Competition, da
     return np.mean(values, axis=0)
 
 
-def _blended(blend: dict[str, Any], done: dict[str, runs.Run], ids: np.ndarray) -> np.ndarray:
-    from kit.ensemble.methods import METHODS
+def _blended(competition: Competition, blend: dict[str, Any], done: dict[str, runs.Run], ids: np.ndarray) -> np.ndarray:
+    from kit.ensemble.build import joined
 
     stack = np.stack([predictions.load(done[name].test).at(ids) for name in blend["parts"]])
-    return METHODS[blend["method"]].apply(stack, blend["parameters"])
+    return joined(competition, stack, blend)
 
 
 def _train(competition: Competition, manifest: dict[str, Any], bundle: Path, mounted: Path) -> runs.Run:

@@ -28,7 +28,8 @@ def entries(final: Run, files: dict[str, Path]) -> list[dict[str, Any]]:
             )
         for part in parts:
             found |= {entry["id"]: entry for entry in entries(runs.find(part["run"]), files)}
-        blend = {"parts": [part["run"] for part in parts], **{key: metrics[key] for key in ("method", "parameters")}}
+        blend = {key: metrics.get(key) for key in ("method", "parameters", "finish")}
+        blend["parts"] = [part["run"] for part in parts]
         return [*found.values(), _entry(final, blend=blend)]
     trained = final
     while trained.kind == "predict":  # the same members under other views

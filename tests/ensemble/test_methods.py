@@ -112,6 +112,7 @@ def test_the_member_table_says_what_is_lost_without_each(competition, stack, lab
     lost = [row["log_loss_lost_without"] for row in rows]
     assert lost[1] > lost[0] > lost[2] and abs(lost[2]) < 0.01
     assert rows[1]["score"] > rows[0]["score"] > rows[2]["score"]
+    assert rows[2]["temperature"] > 3 > rows[0]["temperature"]  # the one that knows nothing should be sure of nothing
     twice = stack[[1, 1]]
     copied = members.table(
         competition, ["a", "copy"], twice, labels, folds, methods.choose(competition, twice, labels, folds)

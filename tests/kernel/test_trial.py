@@ -11,9 +11,11 @@ import sys
 import numpy as np
 import pytest
 
-from kit import places
+from kit import places, predictions
 from kit.cli.train import resolved
 from kit.competition import load
+from kit.ensemble.build import joined
+from kit.files import read_json, write_json
 from kit.kernel import bundle
 from kit.runs import find
 from tests.small_archives import ARCHIVES, zipped
@@ -67,18 +69,34 @@ def test_a_bundle_of_each_competition_agrees_with_the_network_cut(
 
 
 @needs_unshare
-def test_an_ensemble_of_views_and_seeds_in_a_notebook_and_the_old_layout(kit, prepared, build, attempt):
+def test_an_ensemble_of_views_and_seeds_in_a_notebook_and_the_old_layout(kit, prepared, plugins, build, attempt):
     from kit.learn import train
 
+    plugin = plugins / "tiny-stripes" / "competition.py"
+    plugin.write_text(plugin.read_text().replace('metric="accuracy"', 'metric="macro_f1"'))
     config, origin = resolved(prepared, {"folds": 1, "seeds": 2, "epochs": 1}, {}, ())
     seeds = train.train(prepared, config, origin).id
     views = kit("predict", seeds, "--tta", "identity,hflip").stdout.splitlines()[-1]
     blend = kit("ensemble", "tiny-stripes", seeds, views).stdout.splitlines()[-1]
+    _finish(find(blend), load("tiny-stripes", [plugins]), {"factors": [0.2, 1.0, 5.0]})
     folder = build("--run", blend, "--notebook")
     carried = {file.name for file in (folder / "dataset").glob("*.weights.h5")}
     assert carried == {f"{seeds}.fold-0.weights.h5", f"{seeds}.fold-0-seed-1.weights.h5"}
     result = attempt("tiny-stripes-predict", "--layout", "old")
     assert result["run"] == blend and result["agreement"] == "the same bytes as the local submission"
+
+
+def _finish(run, competition, parameters):
+    """Gives an ensemble a last step that changes its labels, as if it had been found."""
+    record = read_json(run.metrics)
+    assert record["finish"]["name"] == "class factors"
+    record["finish"] |= {"applied": True, "parameters": parameters}
+    write_json(run.metrics, record)
+    before = predictions.load(run.test)
+    stack = np.stack([predictions.load(find(part["run"]).test).at(before.ids) for part in record["parts"]])
+    after = joined(competition, stack, record)
+    assert (after.argmax(1) != before.probabilities.argmax(1)).any()
+    predictions.save(run.test, predictions.of(before.ids, after, before.classes))
 
 
 @needs_unshare
@@ -141,8 +159,6 @@ def test_weights_that_were_changed_after_the_build_are_refused(kit, trained, bui
 
 @needs_unshare
 def test_another_submission_than_the_local_one_is_an_error(kit, trained, build):
-    from kit import predictions
-
     build("--run", trained.id)
     own = predictions.load(trained.test)
     predictions.save(trained.test, predictions.of(own.ids, np.roll(own.probabilities, 1, axis=1), own.classes))

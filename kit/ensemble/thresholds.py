@@ -1,0 +1,66 @@
+"""The finish for metrics of decisions: probabilities are changed so that their largest is the class to submit.
+
+Whatever follows takes the largest anyway (the submission file, the kernel, the metric), so it needs to know nothing of it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from kit.competition import Competition
+from kit.ensemble.methods import better
+
+ROUNDS = 10  # over all coordinates at one step length, at most
+
+
+def fit_factors(competition: Competition, probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+    """{"factors": (C,)}, one per class, that make the largest probability score best. probabilities: float (N, C)."""
+    value = better(competition, labels)
+    found = _climbed(
+        np.zeros(probabilities.shape[1]),
+        (1.0, 0.5, 0.2, 0.1),
+        lambda logarithms: value(apply_factors(probabilities, {"factors": np.exp(logarithms)}))[0],
+    )
+    return {"factors": np.exp(found).tolist()}
+
+
+def apply_factors(probabilities: np.ndarray, parameters: dict[str, Any]) -> np.ndarray:
+    """float32 (N, C), rows summing to 1."""
+    scaled = probabilities * np.asarray(parameters["factors"])
+    return np.asarray(scaled / scaled.sum(1, keepdims=True), dtype=np.float32)
+
+
+def fit_cuts(competition: Competition, probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+    """{"cuts": (C - 1,)} on the expected grade, rising, that score best. Classes are grades 0, 1, 2, ... in their order."""
+    value = better(competition, labels)
+    found = _climbed(
+        np.arange(probabilities.shape[1] - 1) + 0.5,
+        (0.3, 0.1, 0.03),
+        lambda cuts: value(apply_cuts(probabilities, {"cuts": cuts}))[0],
+    )
+    return {"cuts": np.sort(found).tolist()}
+
+
+def apply_cuts(probabilities: np.ndarray, parameters: dict[str, Any]) -> np.ndarray:
+    """float32 (N, C): in each row the largest probability changes places with that of the grade decided by the cuts."""
+    rows = np.arange(len(probabilities))
+    expected = probabilities @ np.arange(probabilities.shape[1])
+    decided, largest = np.searchsorted(np.sort(parameters["cuts"]), expected), probabilities.argmax(1)
+    out = np.array(probabilities, dtype=np.float32)
+    out[rows, decided], out[rows, largest] = probabilities[rows, largest], probabilities[rows, decided]
+    return out
+
+
+def _climbed(start: np.ndarray, steps: tuple[float, ...], value: Callable[[np.ndarray], float]) -> np.ndarray:
+    """Coordinate search: each coordinate up and down by ever shorter steps, as long as the value rises."""
+    best, reached = start, value(start)
+    for step in steps:
+        for _ in range(ROUNDS):
+            before = reached
+            for move in step * np.concatenate([np.eye(len(start)), -np.eye(len(start))]):
+                if (found := value(best + move)) > reached:
+                    best, reached = best + move, found
+            if reached == before:
+                break
+    return best

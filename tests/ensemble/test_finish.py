@@ -1,0 +1,134 @@
+"""The last step of an ensemble: what it repairs, that it is judged on other folds than it was fitted on, and kept only then."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kit import metrics
+from kit.competition import Submission, load
+from kit.ensemble import calibration, finish, methods, thresholds
+from kit.ensemble.methods import Chosen
+from kit.predictions import softmax
+from tests.ensemble.conftest import predictions
+
+THREE = ("0", "1", "2")
+
+
+def competition(metric, kind="label"):
+    """Of three classes."""
+    columns = THREE if kind == "probability" else ("label",)
+    form = Submission("id", columns, kind=kind)
+    return replace(load("digit-recognizer"), classes=THREE, metric=metric, submission=form)
+
+
+LOG_LOSS = competition("log_loss", "probability")
+
+
+def powered(probabilities, exponent):
+    return softmax(exponent * np.log(probabilities))
+
+
+def chosen(said, folds):
+    """As if a method had made them that fits nothing."""
+    others = {int(fold): said[folds != fold] for fold in np.unique(folds)}
+    return Chosen("single", {"weights": [1.0]}, said, {"single": said}, {"single": 1}, others)
+
+
+@pytest.fixture
+def folds(labels):
+    return np.arange(len(labels)) % 4
+
+
+def test_planted_over_confidence_is_repaired_with_an_interval(labels, folds):
+    sure = powered(predictions(1, labels, 2.0), 5)
+    honest, found = finish.finished(LOG_LOSS, chosen(sure, folds), labels, folds)
+    assert found["applied"] and found["interval"][0] > 0 and found["interval"][0] < found["gain"] < found["interval"][1]
+    gained = metrics.log_loss(labels, sure) - metrics.log_loss(labels, honest)
+    assert found["gain"] == pytest.approx(gained) and gained > 0.2
+    assert np.allclose(honest.sum(1), 1, atol=1e-5)
+    test = finish.apply(LOG_LOSS, sure, json.loads(json.dumps(found)))
+    assert test.dtype == np.float32 and np.allclose(test.sum(1), 1, atol=1e-5)
+    assert abs(metrics.log_loss(labels, test) - metrics.log_loss(labels, honest)) < 0.02
+    assert (test.argmax(1) == sure.argmax(1)).all()
+
+
+def test_a_clip_bounds_confident_errors_that_no_temperature_explains(labels):
+    said = powered(predictions(1, labels, 4.0), 2)
+    said[::50] = np.roll(said[::50], 1, axis=1)
+    found = calibration.fit(LOG_LOSS, said, labels)
+    assert 0.002 <= found["clip"] <= 0.02
+    tempered = calibration.apply(said, {"temperature": calibration.temperature(said, labels), "clip": 0.0})
+    clipped = calibration.apply(said, found)
+    assert metrics.log_loss(labels, clipped) < 0.9 * metrics.log_loss(labels, tempered)
+    assert clipped.min() == pytest.approx(found["clip"], rel=0.05)
+
+
+def test_what_is_calibrated_already_is_left_alone(labels, folds):
+    calm = predictions(1, labels, 2.0)
+    calm = powered(calm, 1 / calibration.temperature(calm, labels))
+    honest, found = finish.finished(LOG_LOSS, chosen(calm, folds), labels, folds)
+    assert not found["applied"] and found["gain"] <= 0 and np.array_equal(honest, calm)
+    assert finish.apply(LOG_LOSS, calm, found) is calm
+
+
+def test_no_fold_has_a_say_in_its_finish(labels, folds):
+    stack = np.stack([powered(predictions(seed, labels, skill), 4) for seed, skill in ((1, 1.0), (2, 2.0))])
+    changed = np.where(folds == 1, (labels + 1) % 3, labels)
+    said = []
+    for truth in (labels, changed):
+        made = methods.choose(LOG_LOSS, stack, truth, folds)
+        parameters = calibration.fit(LOG_LOSS, made.others[1], truth[folds != 1])
+        said.append(calibration.apply(made.honest[folds == 1], parameters))
+    assert np.array_equal(*said)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "auc"])
+def test_other_metrics_need_no_finish(labels, folds, metric):
+    said = predictions(1, labels, 2.0)
+    assert finish.finished(competition(metric), chosen(said, folds), labels, folds) == (said, None)
+
+
+def test_probabilities_are_never_cut_into_decisions(labels, folds):
+    said = predictions(1, labels, 2.0)
+    graded = competition("rmse", "probability")
+    assert finish.finished(graded, chosen(said, folds), labels, folds)[1] is None
+
+
+def graded(count, seed):
+    """(labels, probabilities) of grades whose middle one is rarer than the probabilities say."""
+    draw = np.random.default_rng(seed)
+    place = draw.uniform(0, 2, count)
+    labels = np.searchsorted([0.9, 1.1], place + 0.1 * draw.normal(size=count))
+    return labels, softmax(-2 * (place[:, None] - np.arange(3)) ** 2)
+
+
+@pytest.mark.parametrize("metric", ["quadratic_kappa", "rmse", "macro_f1"])
+def test_planted_thresholds_are_found_and_hold_on_other_rows(metric):
+    wanted = competition(metric)
+    labels, said = graded(1500, 1)
+    folds = np.arange(1500) % 5
+    honest, found = finish.finished(wanted, chosen(said, folds), labels, folds)
+    assert found["applied"] and found["gain"] > 3 * found["error"]
+    assert metrics.judge(wanted, labels, honest)["score"] != metrics.judge(wanted, labels, said)["score"]
+    fresh, unseen = graded(1500, 2)
+    decided = finish.apply(wanted, unseen, json.loads(json.dumps(found)))
+    gain, error = metrics.gain(wanted, fresh, decided, unseen)
+    assert gain > 3 * error and np.allclose(decided.sum(1), 1, atol=1e-5)
+
+
+def test_cuts_decide_the_class_of_the_largest_probability():
+    said = np.random.default_rng(0).dirichlet(np.ones(4), 200).astype(np.float32)
+    expected = said @ np.arange(4)
+    decided = thresholds.apply_cuts(said, {"cuts": [0.7, 1.9, 2.2]})
+    assert np.array_equal(decided.argmax(1), np.searchsorted([0.7, 1.9, 2.2], expected))
+    assert np.array_equal(np.sort(decided, axis=1), np.sort(said, axis=1))
+
+
+def test_rmse_of_submitted_labels_is_that_of_the_labels():
+    labels, said = np.array([0, 2]), np.array([[0.6, 0.4, 0.0], [0.0, 0.6, 0.4]])
+    assert metrics.judge(competition("rmse"), labels, said)["score"] == pytest.approx(np.sqrt(0.5))
+    assert metrics.judge(competition("rmse", "probability"), labels, said)["score"] == pytest.approx(
+        np.sqrt(0.26), rel=1e-5
+    )
