@@ -75,6 +75,7 @@ class Competition:
     image_shape: (height, width, channels) of the decoded cache.
     read: (raw folder, "train" | "test") -> Split.
     augment: () -> an albumentations transform for uint8 images; None trains on the images as they are.
+    augment_batches: () -> layers of Keras that mean the same, for batches on a GPU (`--set augment_on=device`).
     tta: names of the views (kit.learn.views.VIEWS) that make sense here.
     defaults: Config fields for `kit train`; `runs`: what `kit run` trains, each a dict over the defaults.
     build: writes the archive `<slug>.zip` and `solution.csv` of a competition that is not on Kaggle into two given paths.
@@ -89,6 +90,7 @@ class Competition:
     archives: Archives
     read: Callable[[Path, str], Split]
     augment: Callable[[], Any] | None = None
+    augment_batches: Callable[[], Sequence[Any]] | None = None
     tta: tuple[str, ...] = ("identity",)
     defaults: dict[str, Any] = field(default_factory=dict)
     runs: tuple[dict[str, Any], ...] = ({},)

@@ -42,7 +42,8 @@ class Config:
     patience: int = 5  # epochs without improvement before stopping early; 0 = train all epochs
     stopping_share: float = 0.1  # of the training rows, set aside to decide when to stop (never the judged fold)
     workers: int = -1  # augmentation processes; -1 = cores but one, up to 8; 0 = in the main process
-    # augmentation on top of the competition's own
+    # augmentation, the settings on top of the competition's own
+    augment_on: str = "workers"  # workers | device (whole batches by layers of Keras: small images on a GPU)
     mirror: bool = False  # show each image mirrored in every other epoch
     cutout: int = 0  # pixels per side of a square that is blotted out
     randaugment: int = 0  # strength of two random transforms per image, 1 to 10; 0 = off

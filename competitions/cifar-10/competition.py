@@ -27,6 +27,12 @@ def augment() -> Any:
     return A.Compose([A.Pad(padding=4, border_mode=cv2.BORDER_REFLECT_101), A.RandomCrop(32, 32)])
 
 
+def augment_batches() -> list[Any]:
+    from keras import layers
+
+    return [layers.RandomTranslation(4 / 32, 4 / 32, fill_mode="reflect", interpolation="nearest")]
+
+
 COMPETITION = Competition(
     slug="cifar-10",
     title="CIFAR-10 - Object Recognition in Images",
@@ -37,6 +43,7 @@ COMPETITION = Competition(
     archives=Archives(train="train.7z", test="test.7z", sample="sampleSubmission.csv", labels="trainLabels.csv"),
     read=read,
     augment=augment,
+    augment_batches=augment_batches,
     tta=("identity", "hflip", *SHIFTS, "zoom_in", "zoom_out", "rotate_left", "rotate_right"),
     defaults={"recipe": "scratch", "backbone": "resnet9", "epochs": 16, "patience": 0, "tta": ("identity", "hflip")},
 )

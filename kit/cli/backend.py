@@ -4,10 +4,15 @@ import os
 import sys
 import tempfile
 
+from kit import places
+
 
 def load() -> None:
     """Imports keras (seconds), with what its backend writes to stderr held back, and shown only if the import fails."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if os.environ.get("KERAS_BACKEND") == "jax":  # what one command has compiled the next ones load: seconds of each
+        os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(places.runs() / ".jax"))
+        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as said:

@@ -27,6 +27,14 @@ def transform(competition: Competition, config: Config) -> Any:
 
 def check(competition: Competition, config: Config) -> None:
     """Raises ConfigError for what makes no sense of these images."""
+    if config.augment_on not in ("workers", "device"):
+        raise ConfigError("unknown place to augment", received=config.augment_on, expected="workers or device")
+    if config.augment_on == "device" and competition.augment and not competition.augment_batches:
+        raise ConfigError(
+            f"{competition.slug} says how to augment images, not batches",
+            expected="augment_batches in its competition.py",
+            do="--set augment_on=workers",
+        )
     if config.mirror and "hflip" not in competition.tta:
         raise ConfigError(
             "mirror makes no sense for this competition", received="tta without hflip", expected="mirror=false"

@@ -32,7 +32,7 @@ class Source:
     """What a worker needs, by name: where the pixels lie and how they are augmented.
 
     images: .npy files of uint8 (N, H, W, C), whose rows are counted through. competition: the folder of the plug-in, None for
-    no augmentation at all.
+    no augmentation here but config.mirror.
     """
 
     images: tuple[Path, ...]
@@ -89,11 +89,10 @@ def _generators(seed: int, epoch: int, row: int) -> tuple[np.random.Generator, r
 
 def open_source(source: Source) -> Augmenter:
     pixels = tuple(np.load(path, mmap_mode="r", allow_pickle=False) for path in source.images)
-    if source.competition is None:
-        return Augmenter(source, pixels, None, None)
     rows = sum(map(len, pixels))
     mirrored = np.random.default_rng([source.seed, rows]).random(rows) < 0.5 if source.config.mirror else None
-    return Augmenter(source, pixels, transform(load_folder(source.competition), source.config), mirrored)
+    change = transform(load_folder(source.competition), source.config) if source.competition else None
+    return Augmenter(source, pixels, change, mirrored)
 
 
 _augmenter: Augmenter  # of this worker process

@@ -14,10 +14,10 @@ import numpy as np
 from kit.config import Config
 from kit.errors import KitError
 from kit.learn import checkpoints, device, optimizers, schedules
+from kit.learn.batches import on_batches
 from kit.learn.checkpoints import State
 from kit.learn.epochs import Epochs, take_average
 from kit.learn.loader import Loader, Source, loader
-from kit.learn.mixing import mixer
 from kit.learn.stages import Begin, Stage
 from kit.learn.task import Task
 
@@ -59,7 +59,8 @@ def learn(
     model = network(task)
     begin(model)
     files = tuple(task.places.cache / f"{part}.npy" for part in (("train", "test") if test_too else ("train",)))
-    with loader(Source(files, task.competition.folder, task.config, task.seed), task.config.workers) as batches:
+    plugin = task.competition.folder if task.config.augment_on == "workers" else None
+    with loader(Source(files, plugin, task.config, task.seed), task.config.workers if plugin else 0) as batches:
         history = train(model, task, batches, lesson, stages)
     finished = network(task)  # without the optimizer, which only training needs
     finished.set_weights(model.get_weights())
@@ -134,10 +135,10 @@ def _feed(
     """Augmented images (B, H, W, C), 0 to 255, and float32 targets (B, classes), epoch after epoch."""
     try:
         for epoch in range(state.epoch, state.epoch + stage.epochs - state.stage_epoch):
-            mixed = mixer(task.config, task.seed * 100_003 + epoch)
+            change = on_batches(task.competition, task.config, task.seed * 100_003 + epoch)
             batches = _batches(lesson.rows, task, stage, epoch)
             for chosen, images in zip(batches, source.batches(epoch, batches, stage.size), strict=True):
-                yield mixed(images, lesson.targets[chosen])
+                yield change(images, lesson.targets[chosen])
     except KitError as error:
         failures.append(error)
         raise

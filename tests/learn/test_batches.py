@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from kit.competition import load
+from kit.config import Config
+from kit.learn.batches import on_batches
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (16, 32, 32, 3)).astype(np.uint8)
+CIFAR = load("cifar-10")
+TARGETS = np.eye(16, dtype=np.float32)
+
+
+def _changed(seed, **settings):
+    return tuple(np.asarray(part) for part in on_batches(CIFAR, Config(**settings), seed)(IMAGES, TARGETS))
+
+
+@pytest.mark.parametrize("settings", [{"mixup": 0.4}, {"cutmix": 1.0}, {"mixup": 0.4, "cutmix": 1.0}])
+def test_targets_are_mixed_as_the_images_are(settings):
+    images, targets = _changed(7, **settings)
+    assert images.shape == IMAGES.shape and images.min() >= 0 and images.max() <= 255
+    assert np.allclose(targets.sum(1), 1, atol=1e-5) and ((targets > 0.02) & (targets < 0.98)).any()
+    unmixed = targets.max(1) > 0.999
+    assert np.allclose(images[unmixed], IMAGES[unmixed], atol=0.5) or settings.get("cutmix")
+
+
+def test_one_seed_mixes_alike_and_another_otherwise():
+    first, second, third = (_changed(seed, mixup=0.4) for seed in (7, 7, 8))
+    assert np.array_equal(first[0], second[0]) and not np.array_equal(first[1], third[1])
+
+
+def test_without_mixing_the_bytes_stay_as_they_are():
+    images, targets = on_batches(CIFAR, Config(), 7)(IMAGES, TARGETS)
+    assert images is IMAGES and targets is TARGETS
+
+
+def test_augmentation_on_the_device_means_what_the_workers_do():
+    moved, targets = _changed(7, augment_on="device")
+    assert np.array_equal(targets, TARGETS) and moved.shape == IMAGES.shape
+    for image, result in zip(IMAGES, moved, strict=True):  # each one shifted by up to four whole pixels
+        padded = np.pad(image, ((4, 4), (4, 4), (0, 0)), "symmetric")
+        shifts = [padded[y : y + 32, x : x + 32] for y in range(9) for x in range(9)]
+        assert any(np.abs(result[4:-4, 4:-4] - shift[4:-4, 4:-4]).max() < 1 for shift in shifts)
+    cut, _ = _changed(7, augment_on="device", cutout=8)
+    assert 60 <= (cut == 128).all(3).sum((1, 2)).mean() <= 80 and np.array_equal(
+        cut, _changed(7, augment_on="device", cutout=8)[0]
+    )
