@@ -20,11 +20,16 @@ class Config:
     seeds: int = 1  # members per fold, each from another seed; their probabilities are averaged
     tta: tuple[str, ...] = ("identity",)  # views averaged at prediction (kit.learn.views.VIEWS)
     average: str = "probabilities"  # probabilities | logits: what of the views is averaged
-    batch_size: int = 128
+    batch_size: int = 128  # 0 = auto: 128, or 512 for each GPU, with a learning rate to suit (kit.learn.device.settled)
     image_size: int = (
         0  # pixels per side fed to the network; 0 = as cached, or what a pretrained backbone was trained on
     )
     deterministic: bool = False  # bit-equal repeats, somewhat slower
+    precision: str = (
+        "auto"  # of training: auto | float32 | mixed_bfloat16 | mixed_float16; auto = fast on the device here
+    )
+    jit_compile: str = "auto"  # XLA: auto | on | off
+    devices: int = 0  # that share each batch; 0 = all GPUs
     # networks: all but features
     epochs: int = 12  # finetune: of each stage
     width: int = 32  # channels of the first convolution
@@ -150,7 +155,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "folds": (1, 100),
     "seed": (0, 2**31 - 1),
     "seeds": (1, 10),  # more would collide in kit.learn.task.member_seed
-    "batch_size": (1, 65536),
+    "batch_size": (0, 65536),
+    "devices": (0, 1024),
     "image_size": (0, 4096),
     "epochs": (1, 100_000),
     "width": (1, 4096),
@@ -177,8 +183,11 @@ _RANGES: dict[str, tuple[float, float]] = {
     "head_strength": (0, 1e6),
 }
 
-
-_CHOICES = {"average": ("probabilities", "logits")}
+_CHOICES = {
+    "average": ("probabilities", "logits"),
+    "precision": ("auto", "float32", "mixed_bfloat16", "mixed_float16"),
+    "jit_compile": ("auto", "on", "off"),
+}
 
 
 def _check(config: Config) -> None:

@@ -167,6 +167,12 @@ def _environment(config: Config, fingerprints: Mapping[str, str]) -> dict[str, A
     }
 
 
+def note_device(run: Run, chosen: Mapping[str, Any]) -> None:
+    """Adds to environment.json what `auto` came to where the run is trained, last if on several machines."""
+    path = run.folder / "environment.json"
+    write_json(path, {**read_json(path), "device": chosen})
+
+
 def source_hash() -> str:
     """sha256 over the kit's own code: what really ran, also where there is no git."""
     root = Path(__file__).resolve().parent

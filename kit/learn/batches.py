@@ -10,6 +10,7 @@ import numpy as np
 
 from kit.competition import Competition
 from kit.config import Config
+from kit.learn import device
 from kit.learn.augment import STRONGEST
 
 OnBatch = Callable[[np.ndarray, np.ndarray], tuple[Any, Any]]
@@ -21,13 +22,14 @@ def on_batches(competition: Competition, config: Config, seed: int) -> OnBatch:
 
     MixUp: Zhang et al. 2018; CutMix: Yun et al. 2019. With both, each batch gets one of them, by chance.
     """
-    augmenting = _augmenting(competition, config) if config.augment_on == "device" else []
-    mixing = [
-        *([keras.layers.MixUp(alpha=config.mixup)] if config.mixup else []),
-        *([keras.layers.CutMix(factor=(config.cutmix, config.cutmix))] if config.cutmix else []),
-    ]
-    for number, layer in enumerate([*augmenting, *mixing]):
-        layer.generator = keras.random.SeedGenerator(seed + number)
+    with device.exact():  # pixels and labels are data, in whatever precision the network computes
+        augmenting = _augmenting(competition, config) if config.augment_on == "device" else []
+        mixing = [
+            *([keras.layers.MixUp(alpha=config.mixup)] if config.mixup else []),
+            *([keras.layers.CutMix(factor=(config.cutmix, config.cutmix))] if config.cutmix else []),
+        ]
+        for number, layer in enumerate([*augmenting, *mixing]):
+            layer.generator = keras.random.SeedGenerator(seed + number)
     draw = np.random.default_rng(seed)
 
     def change(images: np.ndarray, targets: np.ndarray) -> tuple[Any, Any]:

@@ -106,7 +106,7 @@ def load_every_weight(model: keras.Model, path: Path) -> None:
 
 def _damaged(path: Path, error: Any) -> DataError:
     return DataError(
-        f"{path} is damaged or of another network",
+        f"{path} is damaged, or of another network or precision",
         received=str(error).splitlines()[0][:200],
         do=f"remove {path.parent} and use `kit train --resume RUN` to train that member again",
     )

@@ -9,7 +9,7 @@ import numpy as np
 from kit.config import Config
 from kit.data.cache import Dataset
 from kit.files import replacing, sha256
-from kit.learn import backbones
+from kit.learn import backbones, device
 from kit.learn.views import VIEWS
 from kit.places import DataFolders
 from kit.progress import bar
@@ -28,9 +28,10 @@ def compute(
     missing = {key: path for key, path in wanted.items() if not path.exists()}
     if missing:
         size = config.image_size or backbones.BACKBONES[config.backbone].size
-        model = backbones.build(config.backbone, config.weights, size, config.seed)
-        for (part, view), path in missing.items():
-            _write(model, getattr(data, part).images, view, config, size, path, f"{config.backbone} {part} {view}")
+        with device.exact():
+            model = backbones.build(config.backbone, config.weights, size, config.seed)
+            for (part, view), path in missing.items():
+                _write(model, getattr(data, part).images, view, config, size, path, f"{config.backbone} {part} {view}")
     return {key: np.load(path, mmap_mode="r", allow_pickle=False) for key, path in wanted.items()}
 
 

@@ -42,10 +42,12 @@ def build(config: Config, rate: Any, factor: Factor | None = None) -> keras.opti
 
     rate: a number, or a schedule of the optimizer's steps. factor: of layer groups; biases learn config.bias_rate times as
     fast on top of it. Raises ConfigError for an unknown name.
+
+    Keras averages after each batch, also one whose gradients are only added up: the root keeps config.ema per step.
     """
     settings: dict[str, Any] = {
         "use_ema": config.ema > 0,
-        "ema_momentum": config.ema or 0.99,
+        "ema_momentum": config.ema ** (1 / config.accumulate),
         "weight_decay": config.weight_decay,
         "gradient_accumulation_steps": config.accumulate if config.accumulate > 1 else None,
     }

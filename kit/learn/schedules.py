@@ -40,30 +40,31 @@ class Cosine(OneCycle):
 
 @keras.saving.register_keras_serializable("kit")
 class From(keras.optimizers.schedules.LearningRateSchedule):
-    """Another schedule from its step `first` on."""
+    """Another schedule from its step `first` on. batches: that make a step, since Keras counts them."""
 
-    def __init__(self, schedule: Any, first: float) -> None:
-        self.schedule, self.first = schedule, first
+    def __init__(self, schedule: Any, first: float, batches: int = 1) -> None:
+        self.schedule, self.first, self.batches = schedule, first, batches
 
-    def __call__(self, step: Any) -> Any:
-        return self.schedule(ops.cast(step, "float32") + self.first)
+    def __call__(self, batch: Any) -> Any:
+        return self.schedule(ops.cast(batch // self.batches, "float32") + self.first)
 
     def get_config(self) -> dict[str, Any]:
-        return {"schedule": self.schedule, "first": self.first}
+        return {"schedule": self.schedule, "first": self.first, "batches": self.batches}
 
 
 SCHEDULES = {"one_cycle": OneCycle, "cosine": Cosine}
 
 
 def learning_rate(
-    name: str, peak: float, steps: int, warmup: float, part: tuple[float, float] = (0.0, 1.0)
+    name: str, peak: float, steps: int, warmup: float, part: tuple[float, float] = (0.0, 1.0), batches: int = 1
 ) -> keras.optimizers.schedules.LearningRateSchedule:
     """The schedule of that name over `steps` optimizer steps, which are the `part` (from, to) of the whole of it.
 
+    batches: whose gradients are added up before a step. The schedule is called with the number of the batch, as Keras does.
     Raises ConfigError for an unknown name.
     """
     if name not in SCHEDULES:
         raise ConfigError(f"unknown schedule {name!r}", do=nearest(name, SCHEDULES))
     start, end = part
     whole = steps / (end - start)
-    return From(SCHEDULES[name](peak, whole, warmup), start * whole)
+    return From(SCHEDULES[name](peak, whole, warmup), start * whole, batches)

@@ -48,6 +48,10 @@ def _begin(
 ) -> tuple[Run, Dataset, np.ndarray]:
     """The new run, its data and their folds."""
     config = checked(competition, config)
+    if config.deterministic:
+        device.make_deterministic()
+    if not config.batch_size:
+        config, origin = device.settled(config), {**origin, "batch_size": "auto", "learning_rate": "auto"}
     data, fold_of = load(competition)
     prints = folds.fingerprints(data, fold_of)
     run = runs.create(competition.slug, "train", config, origin, name=name, fingerprints=prints)
@@ -84,6 +88,8 @@ def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Ru
         raise DataError(f"{run.id} is not a training", received=run.kind, expected="a run of kit train")
     if fold is not None and not 0 <= fold < run.config.folds:
         raise ConfigError(f"{run.id} has no such fold", received=fold, expected=f"0 to {run.config.folds - 1}")
+    if run.config.deterministic:
+        device.make_deterministic()
     data, fold_of = load(competition)
     runs.check_data(run, folds.fingerprints(data, fold_of))
     if fold is None:
@@ -107,6 +113,8 @@ def _go(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray) 
 
 
 def _members(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int | None = None) -> None:
+    runs.note_device(run, device.chosen(run.config))
+    say(device.described(run.config))
     for member in run.members(fold):
         _member(task_of(run, competition, data, fold_of, *member), run)
 
@@ -122,10 +130,9 @@ def _member(task: Task, run: Run) -> None:
     with locked(run.member_lock(task.fold, task.number), f"{task.label} of {run.id} is already being trained"):
         if run.trained(task.fold, task.number):
             return
-        if task.config.deterministic:
-            device.make_deterministic()
         task.folder.mkdir(exist_ok=True)
-        history = recipe(task.config.recipe).fit(task)
+        with device.training(task.config):
+            history = recipe(task.config.recipe).fit(task)
         _write_history(task.folder / "history.csv", history)
         predict_member(task, task.folder)
         for leftover in (*task.folder.glob("epoch-*.weights.h5"), *task.folder.glob("best-*.npz")):

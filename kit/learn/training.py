@@ -36,10 +36,12 @@ class Lesson:
 def compile_model(model: keras.Model, config: Config, steps: int, stage: Stage) -> None:
     """Loss, optimizer and schedule for `steps` batches in all."""
     updates = max(1, steps // config.accumulate)
-    rate = schedules.learning_rate(config.schedule, config.learning_rate, updates, config.warmup, stage.part)
+    rate = schedules.learning_rate(
+        config.schedule, config.learning_rate, updates, config.warmup, stage.part, config.accumulate
+    )
     loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=config.label_smoothing)
     optimizer = optimizers.build(config, rate, stage.factors(model) if stage.factors else None)
-    model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=device.jit_compile())
+    model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=device.jit_compile(config.jit_compile))
 
 
 def learn(
@@ -125,7 +127,7 @@ def _stage(
 def _batches(rows: np.ndarray, task: Task, stage: Stage, epoch: int) -> list[np.ndarray]:
     """The rows in the order of that epoch, in batches of one size: what is left over waits for another epoch's order."""
     order = np.random.default_rng([task.seed, epoch]).permutation(rows)
-    size = min(stage.batch_size, len(order))
+    size = min(stage.batch_size, len(order) // device.replicas() * device.replicas())
     return [order[start : start + size] for start in range(0, len(order) - size + 1, size)]
 
 

@@ -59,7 +59,7 @@ def _network(task: Task) -> keras.Model:
     x = layers.Dropout(task.config.dropout)(x)
     logits = layers.Dense(len(task.competition.classes), name="logits", dtype="float32")(x)
     model = keras.Model(images, logits, name="finetune")
-    model.jit_compile = device.jit_compile()
+    model.jit_compile = device.jit_compile(task.config.jit_compile)
     return model
 
 

@@ -43,5 +43,5 @@ def network(task: Task) -> keras.Model:
     """The network of the configuration, for images of any size."""
     channels = task.competition.image_shape[2]
     model = networks.build((None, None, channels), len(task.competition.classes), task.config)
-    model.jit_compile = device.jit_compile()
+    model.jit_compile = device.jit_compile(task.config.jit_compile)
     return model
