@@ -24,7 +24,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernel test-container check bench lock image container shell notebook gpu-check list doctor new download prepare augment-preview train predict ensemble report submit kernel kernel-env runs run
+.PHONY: help setup demo test test-kernel test-container check bench lock image container shell notebook gpu-check list doctor new download prepare augment-preview plan train predict ensemble report submit kernel kernel-env runs run
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -105,6 +105,9 @@ prepare: $(PLACE) ## extract, check and decode the data once, and write the fold
 
 augment-preview: $(PLACE) ## a sheet of augmented images: what training sees
 	$(KIT) augment-preview $(COMPETITION) $(ARGS)
+
+plan: $(PLACE) ## how long a training takes, and what fits (ARGS="--budget 2h")
+	$(KIT) plan $(COMPETITION) $(ARGS)
 
 train: $(PLACE) ## train one model on each fold; ends with the run id
 	$(KIT) train $(COMPETITION) $(ARGS)

@@ -19,6 +19,7 @@ VERBS = {
     "download": "fetch a competition's archive from Kaggle, or take one from disk",
     "prepare": "extract, check and decode the data once, and write the folds",
     "augment-preview": "a sheet of augmented images: what training sees",
+    "plan": "how long a training takes here and on Kaggle, and what fits a budget",
     "train": "train one model on each fold; ends with the run id",
     "predict": "predict a finished run again, with other TTA views",
     "ensemble": "one run of several, by a method chosen out of fold; ends with the run id",

@@ -1,0 +1,190 @@
+"""kit plan: what a training costs, before it is begun."""
+
+import os
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kit.cli import backend, options, train
+from kit.errors import ConfigError
+
+if TYPE_CHECKING:
+    from kit.config import Config
+    from kit.learn.plan import Times, Work
+
+OF_TRAIN = ("recipe", "backbone", "weights", "folds", "seed", "seeds", "settings", "deterministic")
+BUDGET = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
+
+
+@click.command(short_help="how long a training takes here and on Kaggle, and what fits a budget")
+@options.slug_argument
+@click.option("--budget", metavar="TIME", help="Such as 2h, 90m, 45s or 1h30m: print the training that fits.")
+@options.json_option
+@click.pass_obj
+def command(
+    obj: options.Settings, /, slug: str, budget: str | None, settings: tuple[str, ...], as_json: bool, **chosen: Any
+) -> None:
+    """Time a little of what `kit train` with the same options would do, and tell how long all of it takes.
+
+    The recipe itself runs for two short epochs on some of the prepared images; nothing is kept. Early stopping may end a
+    training sooner. With --budget fewer seeds, then folds, TTA views and epochs are planned until it fits.
+
+    \b
+    kit plan digit-recognizer
+    kit plan cifar-10 --seeds 3 --set epochs=40 --budget 2h
+    """
+    seconds = None if budget is None else allowed(budget)
+    given = {key: value for key, value in chosen.items() if value not in (None, False)}
+    competition = obj.competition(slug)
+    config, _ = train.resolved(competition, {}, given, settings)
+    backend.load()
+    from kit.learn import device, plan, timing
+    from kit.learn.train import checked
+
+    if config.deterministic:
+        device.make_deterministic()
+    config = device.settled(checked(competition, config))
+    load = os.getloadavg()[0]  # of others: before we begin
+    times = timing.measured(competition, config)
+    asked = plan.Work(config.folds, config.seeds, len(config.tta), _epochs(config, times))
+    value: dict[str, Any] = {
+        "device": device.described(config),
+        "load": load,
+        "asked": asdict(asked),
+        "seconds": {**asdict(times), "member": asked.member(times), "run": asked.run(times)},
+        "kaggle": _kaggle(asked.run(times), on_gpu=bool(device.gpus())),
+    }
+    if seconds is not None:
+        found = plan.fitting(asked, times, seconds)
+        line = _line(slug, given, settings, _changes(config, asked, found)) if found else None
+        value["budget"] = {
+            "seconds": seconds,
+            "fits": found == asked,
+            "planned": asdict(found) if found else None,
+            "run": found.run(times) if found else None,
+            "command": line,
+        }
+    options.result(value, _text(value, asked, times), as_json=as_json)
+    if seconds is None:
+        options.next_step(f"plan {slug} --budget 2h   (or: kit train {slug})")
+
+
+command.params[1:1] = [option for option in train.command.params if option.name in OF_TRAIN]
+
+
+def allowed(text: str) -> float:
+    """Seconds of a time such as 2h, 90m, 45s, 1.5h or 1h30m. Raises ConfigError."""
+    found = BUDGET.fullmatch(text)
+    seconds = (
+        sum(float(part or 0) * unit for part, unit in zip(found.groups(), (3600, 60, 1), strict=True)) if found else 0
+    )
+    if not seconds:
+        raise ConfigError("--budget is not a time", received=repr(text), expected="such as 2h, 90m, 45s or 1h30m")
+    return seconds
+
+
+def _epochs(config: "Config", times: "Times") -> tuple[int, ...]:
+    """As many numbers as there are times."""
+    return {0: (), len(config.stage_epochs): config.stage_epochs}.get(len(times.epochs), (config.epochs,))
+
+
+def _changes(config: "Config", asked: "Work", found: "Work") -> dict[str, str]:
+    """The settings in which the two differ."""
+    epochs = "stage_epochs" if asked.epochs == config.stage_epochs else "epochs"
+    values = {
+        "folds": (asked.folds, found.folds),
+        "seeds": (asked.seeds, found.seeds),
+        "tta": (",".join(config.tta), ",".join(config.tta[: found.views])),
+        epochs: tuple(",".join(map(str, work.epochs)) for work in (asked, found)),
+    }
+    return {key: str(new) for key, (old, new) in values.items() if old != new}
+
+
+def _line(slug: str, given: Mapping[str, Any], settings: tuple[str, ...], changes: Mapping[str, str]) -> str:
+    """The `kit train` with the same options but for the changes."""
+    words = ["kit", "train", slug]
+    for key, value in given.items():
+        if key not in changes:
+            words += [f"--{key}"] if value is True else [f"--{key}", str(value)]
+    kept = [text for text in settings if text.partition("=")[0] not in changes]
+    for text in (*kept, *(f"{key}={value}" for key, value in changes.items())):
+        words += ["--set", text]
+    return shlex.join(words)
+
+
+def _kaggle(seconds: float, *, on_gpu: bool) -> dict[str, Any]:
+    """What is known of Kaggle's machines. Of their GPUs nothing was measured here, so nothing is said."""
+    from kit.learn import plan
+
+    cores = len(os.sched_getaffinity(0))
+    estimate = None if on_gpu else seconds * cores / plan.CPU_CORES
+    return {
+        "cpu": {
+            "cores": plan.CPU_CORES,
+            "cores_here": cores,
+            "session_hours": plan.SESSION_HOURS,
+            "estimate": estimate,
+            "sessions": plan.sessions(estimate) if estimate else None,
+        },
+        "gpu": {"session_hours": plan.SESSION_HOURS, "week_hours": plan.WEEK_HOURS, "estimate": None},
+    }
+
+
+def _text(value: dict[str, Any], asked: "Work", times: "Times") -> str:
+    rows = {"here": value["device"]}
+    if value["load"] > 0.5:
+        rows["busy"] = f"a load of {value['load']:.1f} before we began: alone, all would be faster"
+    for number, seconds in enumerate(times.epochs):
+        rows["one epoch" + (f", stage {number + 1}" if len(times.epochs) > 1 else "")] = spoken(seconds)
+    if times.once or times.once_per_view:
+        shared = times.once or times.once_per_view
+        rows["features"] = f"{spoken(shared)} of all images{'' if times.once else ', per view'}, unless on disk already"
+    if times.epochs:
+        rows["one view"] = f"{spoken(times.view)} over a fold and the test images"
+        rows["one fold"] = spoken(asked.member(times) * asked.seeds)
+    heads = "" if times.epochs else ", without the heads, of which each takes seconds"
+    rows["whole run"] = f"{spoken(asked.run(times))}: {_of(asked)}{heads}"
+    cpu, gpu = value["kaggle"]["cpu"], value["kaggle"]["gpu"]
+    rows["Kaggle, CPU"] = (
+        f"about {spoken(cpu['estimate'])}: an estimate, by {cpu['cores']} cores for the {cpu['cores_here']} here; "
+        f"{cpu['sessions']} session{'s' if cpu['sessions'] > 1 else ''} of {cpu['session_hours']} h"
+        if cpu["estimate"]
+        else f"not measured; a session has {cpu['session_hours']} h"
+    )
+    rows["Kaggle, GPU"] = f"not measured; a session has {gpu['session_hours']} h, a week {gpu['week_hours']} h"
+    lines = [f"{key:<20}{text}" for key, text in rows.items()]
+    return "\n".join([*lines, *_budget(value["budget"], asked)]) if "budget" in value else "\n".join(lines)
+
+
+def _budget(budget: dict[str, Any], asked: "Work") -> list[str]:
+    from kit.learn.plan import Work
+
+    if budget["planned"] is None:
+        least = f"not even the least: {_of(replace(asked, folds=1, seeds=1, views=1, epochs=(1,) * len(asked.epochs)))}"
+        return [f"{spoken(budget['seconds']):<20}{least}"]
+    what = "all of it fits" if budget["fits"] else f"{_of(Work(**budget['planned']))}: {spoken(budget['run'])}"
+    return [f"{'in ' + spoken(budget['seconds']):<20}{what}", budget["command"]]
+
+
+def _of(work: "Work") -> str:
+    counts = {"fold": work.folds, "seed": work.seeds, "view": work.views}
+    words = [f"{count} {name}{'s' if count > 1 else ''}" for name, count in counts.items()]
+    if work.epochs:
+        words.append(f"{'+'.join(map(str, work.epochs))} epoch{'s' if work.epochs != (1,) else ''}")
+    return ", ".join(words)
+
+
+def spoken(seconds: float) -> str:
+    """For people: 0.4 s, 12 s, 3 min 05 s, 2 h 10 min."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

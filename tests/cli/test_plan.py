@@ -1,0 +1,73 @@
+import json
+import os
+
+import pytest
+
+from kit.cli import plan
+from kit.config import Config
+from kit.errors import ConfigError
+from kit.learn.plan import Times, Work
+
+
+def test_a_plan_times_the_recipe_and_names_the_training_that_fits(kit, prepared, home):
+    words = ("--folds", "3", "--seeds", "10", "--set", "epochs=100000", "--set", "patience=2", "--budget", "10s")
+    done = kit("plan", "tiny-stripes", *words, "--json")
+    told = json.loads(done.stdout)
+    seconds, asked, budget = told["seconds"], told["asked"], told["budget"]
+    assert asked == {"folds": 3, "seeds": 10, "views": 2, "epochs": [100_000]}
+    [epoch] = seconds["epochs"]
+    assert 0 < epoch < 60 and seconds["start"] > 0 and seconds["view"] > 0
+    member = seconds["start"] + 100_000 * epoch + 2 * seconds["view"]
+    assert seconds["member"] == pytest.approx(member) and seconds["run"] == pytest.approx(30 * member)
+    cores = len(os.sched_getaffinity(0))
+    assert told["kaggle"]["cpu"]["estimate"] in (None, pytest.approx(seconds["run"] * cores / 4))
+    assert not budget["fits"] and not list((home / "runs").glob("*"))
+    if budget["planned"]:  # a busy machine may need more for the least
+        assert budget["run"] <= 10 and budget["planned"]["epochs"] < [100_000]
+        assert budget["command"].startswith("kit train tiny-stripes --set patience=2 --set folds=1 --set seeds=1 ")
+
+
+def test_without_prepared_data_it_says_what_to_do(kit, home):
+    done = kit("plan", "tiny-stripes", check=False)
+    assert done.returncode == 3 and "kit prepare tiny-stripes" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("2h", 7200), ("90m", 5400), ("45s", 45), ("1.5h", 5400), ("1h30m", 5400)]
+)
+def test_a_budget_is_a_time(text, seconds):
+    assert plan.allowed(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "2", "h", "0s", "-1h", "2 h", "30m1h"])
+def test_what_is_no_time_is_refused(text):
+    with pytest.raises(ConfigError, match="--budget is not a time; received"):
+        plan.allowed(text)
+
+
+def test_the_command_keeps_the_options_that_stay():
+    config = Config(tta=("identity", "hflip"), epochs=12, seeds=2)
+    given, settings = {"backbone": "cnn", "seeds": 2, "deterministic": True}, ("epochs=12", "ema=0.9")
+    changes = plan._changes(config, Work(5, 2, 2, (12,)), Work(5, 1, 1, (9,)))
+    line = plan._line("cifar-10", given, settings, changes)
+    assert line == (
+        "kit train cifar-10 --backbone cnn --deterministic --set ema=0.9 --set seeds=1 --set tta=identity --set epochs=9"
+    )
+    stages = Config(stage_epochs=(8, 4))
+    assert plan._changes(stages, Work(1, 1, 1, (8, 4)), Work(1, 1, 1, (4, 2))) == {"stage_epochs": "4,2"}
+
+
+def test_the_text_says_what_is_measured_and_what_is_not():
+    asked, times = Work(5, 1, 2, (12,)), Times((600.0,), 20.0, 30.0)
+    value = {"device": "cpu:0", "load": 0.1, "kaggle": plan._kaggle(asked.run(times), on_gpu=False)}
+    value["budget"] = {"seconds": 7200, "fits": False, "planned": None, "run": None, "command": None}
+    text = plan._text(value, asked, times)
+    assert (
+        "one epoch           10 min 00 s" in text
+        and "whole run           10 h 06 min: 5 folds, 1 seed, 2 views" in text
+    )
+    assert "an estimate, by 4 cores for the" in text and "Kaggle, GPU         not measured; a session has 12 h" in text
+    assert "not even the least: 1 fold, 1 seed, 1 view, 1 epoch" in text
+    assert "not measured; a session has 12 h" in plan._text(
+        {"device": "gpu:0", "load": 3.2, "kaggle": plan._kaggle(60.0, on_gpu=True)}, asked, times
+    )
