@@ -1,5 +1,10 @@
 import os
+import subprocess
+import sys
+import time
+from contextlib import closing, suppress
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,6 +12,9 @@ import pytest
 from kit.config import Config
 from kit.errors import DataError
 from kit.learn.loader import Source, loader
+from kit.learn.slots import Slots
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -91,3 +99,58 @@ def test_rows_go_on_into_a_second_file_and_images_are_resized(source, tmp_path):
     with loader(both, 0) as loaded:
         [batch] = loaded.batches(0, [np.array([19, 20, 24])], 4)
     assert batch.shape == (3, 4, 4, 1) and (batch[1:] == 77).all() and not (batch[0] == 77).all()
+
+
+def test_an_epoch_left_early_spoils_no_later_batch_and_slots_are_used_again(source):
+    here = _load(source, 0, epoch=1, batches=BATCHES * 10)
+    with loader(source, 2) as loaded:
+        for _ in range(3):
+            next(loaded.batches(0, BATCHES * 4))
+        there = list(loaded.batches(1, BATCHES * 10))
+        assert loaded._slots.acquire() < 20, "the memory for batches grows with the epoch"
+    assert all(np.array_equal(a, b) for a, b in zip(here, there, strict=True))
+
+
+KILLED = """
+import sys
+import numpy as np
+from pathlib import Path
+from kit.config import Config
+from kit.learn.loader import Source, loader
+
+if __name__ == "__main__":
+    with loader(Source((Path(sys.argv[1]),), Path(sys.argv[2]), Config(), 3), 2) as loaded:
+        for batch in loaded.batches(0, [np.arange(20)] * 10**6):
+            print("batch", flush=True)
+"""
+
+
+def _holders(name: str) -> set[str]:
+    """Processes with an open file of that name."""
+    held = set()
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if name in os.readlink(link):
+                held.add(link.parent.parent.name)
+    return held
+
+
+def test_a_killed_parent_leaves_neither_workers_nor_memory_behind(source, tmp_path):
+    before = _holders("kit-batches")
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED)
+    command = [sys.executable, str(script), str(source.images[0]), str(source.competition)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment) as process:
+        process.stdout.readline()
+        assert len(_holders("kit-batches") - before) >= 2, "parent and worker share no memory"
+        process.kill()
+    deadline = time.monotonic() + 60
+    while _holders("kit-batches") - before and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not _holders("kit-batches") - before
+
+
+def test_a_batch_that_fits_no_slot_is_refused():
+    with closing(Slots()) as slots, pytest.raises(DataError, match=r"too large.*received 2147483648 bytes.*batch_size"):
+        slots.put(0, np.empty(1 << 31, np.uint8))
