@@ -1,6 +1,6 @@
 """What the input pipeline costs: training on augmented batches against training on one batch held in memory.
 
-python -m tests.bench_pipeline SLUG [SECONDS]: alternates both three times and prints the ratio of the rates.
+python -m tests.bench.pipeline SLUG [SECONDS]: alternates both three times and prints the ratio of the rates.
 """
 
 import itertools

@@ -1,0 +1,87 @@
+"""Whole jobs, from the archive to a checked submission, by the CLI alone."""
+
+import json
+import time
+
+from tests.bench.place import BACKBONES, Place
+
+
+def row(name: str, metrics: dict, seconds: float) -> str:
+    score = f"{metrics['metric']} {metrics['score']:.4f} ± {metrics['error']:.4f}"
+    return f"{name}: {score} on {metrics['rows']} rows, {seconds:.0f} s"
+
+
+def digit_recognizer(place: Place, seed: int) -> str:
+    seconds = place.fetched("digit-recognizer")
+    out, training, _ = place.kit("train", "digit-recognizer", "--folds", "1", "--seed", str(seed))
+    _, submitting, _ = place.kit("submit", "digit-recognizer", out[-1])
+    return row("digit-recognizer, scratch, one fold", place.metrics(out[-1]), seconds + training + submitting)
+
+
+def cifar_10(place: Place, seed: int) -> str:
+    seconds = place.fetched("cifar-10")
+    out, training, _ = place.kit("train", "cifar-10", "--folds", "1", "--seed", str(seed))
+    _, submitting, _ = place.kit("submit", "cifar-10", out[-1])
+    return row("cifar-10, scratch, one fold", place.metrics(out[-1]), seconds + training + submitting)
+
+
+def dogs_vs_cats(place: Place, seed: int) -> str:
+    fetching = place.fetched("dogs-vs-cats")
+    runs, ensemble, seconds = three_backbones(place, seed)
+    _, submitting, _ = place.kit("submit", "dogs-vs-cats", ensemble)
+    title = "dogs-vs-cats, features, three backbones, flip TTA"
+    total = row(title, place.metrics(ensemble), fetching + sum(seconds) + submitting)
+    own = [row(f"  {run}", place.metrics(run), took) for run, took in zip(runs, seconds, strict=False)]
+    return "\n".join([total, *own])
+
+
+def three_backbones(place: Place, seed: int) -> tuple[list[str], str, list[float]]:
+    """(the three runs, their ensemble, the seconds that each of the four took)."""
+    runs, seconds = [], []
+    for backbone, file in BACKBONES.items():
+        words = ["--recipe", "features", "--backbone", backbone, "--weights", str(place.weights / file)]
+        out, took, _ = place.kit("train", "dogs-vs-cats", *words, "--seed", str(seed))
+        runs, seconds = [*runs, out[-1]], [*seconds, took]
+    out, blending, _ = place.kit("ensemble", "dogs-vs-cats", *runs)
+    return runs, out[-1], [*seconds, blending]
+
+
+def kernel(place: Place, seed: int) -> str:
+    """A kernel of three backbones, run with the packages of Kaggle's image, against the same test predictions made here."""
+    place.fetched("dogs-vs-cats")
+    runs, ensemble, _ = three_backbones(place, seed)
+    _, building, _ = place.kit("kernel", "build", "dogs-vs-cats", "--run", ensemble)
+    tried = json.loads("\n".join(place.kit("kernel", "try", "dogs-vs-cats-predict", "--json")[0]))
+    for features in (place.home / "data" / "dogs-vs-cats" / "features").glob("*-test-*"):
+        features.unlink()  # so that what the kernel predicts is predicted anew here, and no more than that
+    local = sum(place.kit("predict", run, "--tta", "identity,hflip")[1] for run in runs)
+    local += sum(
+        place.kit(verb, "dogs-vs-cats", *what)[1] for verb, what in (("ensemble", runs), ("submit", [ensemble]))
+    )
+    built = place.home / "kernels" / "dogs-vs-cats-predict"
+    size = sum(file.stat().st_size for file in built.glob("*/*")) / 1e6
+    seconds = tried["seconds"]
+    return (
+        f"kernel of dogs-vs-cats, three backbones: {size:.1f} MB, built in {building:.0f} s; {tried['agreement']}; "
+        f"{seconds:.0f} s and {tried['peak_mib']} MiB in the kernel, {local:.0f} s here: ratio {seconds / local:.2f}"
+    )
+
+
+def demo(place: Place, seed: int) -> str:
+    started = time.monotonic()
+    out, _, _ = place.kit("demo")
+    return "\n".join([f"demo: {time.monotonic() - started:.0f} s", *("  " + line for line in out)])
+
+
+def memory(place: Place, seed: int) -> str:
+    """Peak memory of the largest process of prepare and predict on cifar-10."""
+    place.kit("download", "cifar-10", "--from", str(place.archives / "cifar-10.zip"))
+    _, preparing, prepare_peak = place.kit("prepare", "cifar-10")
+    run = place.kit("train", "cifar-10", "--folds", "1", "--set", "epochs=1")[0][-1]
+    _, predicting, predict_peak = place.kit("predict", run, "--tta", "identity,hflip")
+    return f"cifar-10: prepare {prepare_peak} MiB, {preparing:.0f} s; predict {predict_peak} MiB, {predicting:.0f} s"
+
+
+def cli_help(place: Place, seed: int) -> str:
+    times = sorted(place.kit("--help")[1] for _ in range(9))
+    return f"kit --help: median {times[4]:.3f} s ({times[0]:.3f} to {times[-1]:.3f}) of 9"
