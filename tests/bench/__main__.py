@@ -8,17 +8,8 @@ from pathlib import Path
 
 import click
 
-from tests.bench import jobs
+from tests.bench import jobs, speed
 from tests.bench.place import ROOT, Place
-
-
-def pipeline(place: Place, seed: int) -> str:
-    """Training rate with the real pipeline ÷ the rate on one batch held in memory; see tests.bench.pipeline."""
-    slugs = ("digit-recognizer", "cifar-10")
-    for slug in slugs:
-        place.fetched(slug)
-    return "\n".join(place.measured("pipeline", slug)[-1] for slug in slugs)
-
 
 BENCHMARKS = {
     "help": jobs.cli_help,
@@ -27,19 +18,24 @@ BENCHMARKS = {
     "dogs-vs-cats": jobs.dogs_vs_cats,
     "kernel": jobs.kernel,
     "digit-recognizer": jobs.digit_recognizer,
-    "pipeline": pipeline,
+    "pipeline": speed.pipeline,
+    "workers": speed.workers,
+    "passes": speed.passes,
+    "loaders": speed.loaders,
+    "bf16": speed.bf16,
     "cifar-10": jobs.cifar_10,
 }
+GROUPS = {"speed": ("pipeline", "workers", "passes", "dogs-vs-cats")}
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=click.Choice(list(BENCHMARKS)))
+@click.argument("names", nargs=-1, type=click.Choice([*GROUPS, *BENCHMARKS]))
 @click.option("--archives", default=ROOT.parent / "shared" / "kaggle", type=Path, help="Folder of <slug>.zip.")
 @click.option("--weights", default=ROOT.parent / "shared" / "weights", type=Path, help="Folder of ImageNet weights.")
 @click.option("--seed", default=[0], multiple=True, show_default=True, help="May be repeated.")
 def main(names: tuple[str, ...], archives: Path, weights: Path, seed: tuple[int, ...]) -> None:
-    """Run the benchmarks NAMES (default: all)."""
-    for name in names or BENCHMARKS:
+    """Run the benchmarks NAMES (default: all). speed stands for all that is told as a ratio, and a whole job by step."""
+    for name in [each for word in names or BENCHMARKS for each in GROUPS.get(word, (word,))]:
         for number in seed:
             with tempfile.TemporaryDirectory() as home:
                 row = BENCHMARKS[name](Place(Path(home), archives.resolve(), weights.resolve()), number)

@@ -31,19 +31,27 @@ def dogs_vs_cats(place: Place, seed: int) -> str:
     _, submitting, _ = place.kit("submit", "dogs-vs-cats", ensemble)
     title = "dogs-vs-cats, features, three backbones, flip TTA"
     total = row(title, place.metrics(ensemble), fetching + sum(seconds) + submitting)
+    steps = [("download and prepare", fetching)]
+    for backbone, took in zip(BACKBONES, seconds, strict=False):
+        heads = _features(place, backbone, seed)[1]  # again, with its features on disk
+        steps += [(f"features of {backbone}", took - heads), ("start and heads", heads)]
+    steps += [("ensemble", seconds[-1]), ("submit", submitting)]
     own = [row(f"  {run}", place.metrics(run), took) for run, took in zip(runs, seconds, strict=False)]
-    return "\n".join([total, *own])
+    return "\n".join([total, *own, *(f"  {step}: {took:.1f} s" for step, took in steps)])
 
 
 def three_backbones(place: Place, seed: int) -> tuple[list[str], str, list[float]]:
     """(the three runs, their ensemble, the seconds that each of the four took)."""
-    runs, seconds = [], []
-    for backbone, file in BACKBONES.items():
-        words = ["--recipe", "features", "--backbone", backbone, "--weights", str(place.weights / file)]
-        out, took, _ = place.kit("train", "dogs-vs-cats", *words, "--seed", str(seed))
-        runs, seconds = [*runs, out[-1]], [*seconds, took]
+    runs, seconds = zip(*(_features(place, backbone, seed) for backbone in BACKBONES), strict=True)
     out, blending, _ = place.kit("ensemble", "dogs-vs-cats", *runs)
-    return runs, out[-1], [*seconds, blending]
+    return list(runs), out[-1], [*seconds, blending]
+
+
+def _features(place: Place, backbone: str, seed: int) -> tuple[str, float]:
+    """(the run of that backbone, its seconds)."""
+    words = ["--recipe", "features", "--backbone", backbone, "--weights", str(place.weights / BACKBONES[backbone])]
+    out, took, _ = place.kit("train", "dogs-vs-cats", *words, "--seed", str(seed))
+    return out[-1], took
 
 
 def kernel(place: Place, seed: int) -> str:

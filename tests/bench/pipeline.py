@@ -1,23 +1,37 @@
 """What the input pipeline costs: training on augmented batches against training on one batch held in memory.
 
-python -m tests.bench.pipeline SLUG [SECONDS]: alternates both three times and prints the ratio of the rates.
+python -m tests.bench.pipeline SLUG|PIXELS [SECONDS]: a competition with its own network and augmentation, or the photos of
+dogs-vs-cats at that size with a MobileNetV2 (0.35) and the augmentation of tests/bench/photos; for these also what the
+first epoch takes, with its decoding. Alternates three times and prints the ratios of the rates.
 """
 
 import itertools
-import statistics
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import keras
 import numpy as np
 
 from kit import places
 from kit.cli.train import resolved
 from kit.competition import load
+from kit.config import Config
 from kit.data import cache
 from kit.learn import loader, networks, training
+from tests.bench.decoded import decode, photos
+from tests.bench.ratios import alternated, ratio, spread, timed
+
+PHOTOS = Path(__file__).parent / "photos"
+COUNT = 512
+TIMES = 3
 
 
-def _rate(model, batches, seconds: float) -> float:
+def _rate(model: keras.Model, batches: Iterator[Any], seconds: float) -> float:
     """Images per second of train_on_batch, the first batches not counted."""
     for _ in range(3):
         model.train_on_batch(*next(batches))
@@ -29,33 +43,73 @@ def _rate(model, batches, seconds: float) -> float:
     return images / (time.monotonic() - started)
 
 
-def main(slug: str, seconds: float = 20.0) -> None:
-    competition = load(slug)
-    config, _ = resolved(competition, {}, {}, ())
-    where = places.data(slug)
-    data = cache.load(competition, where)
-    model = networks.build(competition.image_shape, len(competition.classes), config)
-    training.compile_model(model, config, 10_000, training.Stage(1, config.batch_size))
+def flow(loaded: loader.Loader, labels: np.ndarray, batch: int) -> Iterator[Any]:
+    """Augmented images and one-hot labels, epoch after epoch."""
+    one_hot = np.eye(labels.max() + 1, dtype=np.float32)
     rng = np.random.default_rng(0)
-    one_hot = np.eye(len(competition.classes), dtype=np.float32)
-    source = loader.Source((where.cache / "train.npy",), competition.folder, config, 0)
+    for epoch in itertools.count():
+        order = rng.permutation(len(labels))[: len(labels) // batch * batch]
+        rows = list(order.reshape(-1, batch))
+        for piece, images in zip(rows, loaded.batches(epoch, rows), strict=True):
+            yield images, one_hot[labels[piece]]
+
+
+def _measure(
+    model: keras.Model, source: loader.Source, labels: np.ndarray, config: Config, seconds: float, **also: Any
+) -> dict[str, list[float]]:
     with loader.loader(source, config.workers) as loaded:
-
-        def real():
-            for epoch in itertools.count():
-                order = rng.permutation(len(data.train.labels))
-                rows = np.array_split(order, len(order) // config.batch_size)
-                rows = [piece[: config.batch_size] for piece in rows]
-                for piece, images in zip(rows, loaded.batches(epoch, rows), strict=True):
-                    yield images, one_hot[data.train.labels[piece]]
-
-        flowing = real()
+        flowing = flow(loaded, labels, config.batch_size)
         held = itertools.repeat(next(flowing))
-        pairs = [(_rate(model, flowing, seconds), _rate(model, held, seconds)) for _ in range(3)]
-    ratios = sorted(a / b for a, b in pairs)
-    rates = " ".join(f"{a:.0f}/{b:.0f}" for a, b in pairs)
-    print(f"pipeline {slug}: {statistics.median(ratios):.3f} ({ratios[0]:.3f} to {ratios[-1]:.3f}); images/s {rates}")
+        kinds = {"real": flowing, "held": held}
+        rates = {kind: lambda batches=batches: _rate(model, batches, seconds) for kind, batches in kinds.items()}
+        return alternated(rates | also, TIMES)
+
+
+def competition(slug: str, seconds: float) -> None:
+    plugin = load(slug)
+    config, _ = resolved(plugin, {}, {}, ())
+    where = places.data(slug)
+    labels = cache.load(plugin, where).train.labels
+    model = networks.build(plugin.image_shape, len(plugin.classes), config)
+    training.compile_model(model, config, 10_000, training.Stage(1, config.batch_size))
+    rates = _measure(
+        model, loader.Source((where.cache / "train.npy",), plugin.folder, config, 0), labels, config, seconds
+    )
+    _print(f"{slug}, {plugin.image_shape[0]} px, {config.backbone}", rates)
+
+
+def trainable(base: keras.Model, config: Config) -> keras.Model:
+    """A backbone for images 0 to 255 with a head for two classes, compiled."""
+    rescaling = keras.layers.Rescaling(1 / 127.5, -1.0)
+    model = keras.Sequential([keras.Input(base.input_shape[1:]), rescaling, base, keras.layers.Dense(2)])
+    training.compile_model(model, config, 10_000, training.Stage(1, config.batch_size))
+    return model
+
+
+def photographs(size: int, seconds: float) -> None:
+    paths = photos(COUNT)
+    config = replace(Config(), batch_size=32, learning_rate=0.01)
+    base = keras.applications.MobileNetV2((size, size, 3), 0.35, include_top=False, weights=None, pooling="avg")
+    model = trainable(base, config)
+    with tempfile.TemporaryDirectory() as folder:
+        pixels = Path(folder) / "train.npy"
+        decoding = timed(lambda: decode(paths, size, pixels))
+        decoding()
+        source = loader.Source((pixels,), PHOTOS, config, 0)
+        labels = np.arange(len(paths)) % 2
+        rates = _measure(model, source, labels, config, seconds, decoding=decoding)
+    name = f"photos, {size} px, MobileNetV2 0.35"
+    _print(name, rates)
+    first = [1 + real / decoded for real, decoded in zip(rates["real"], rates["decoding"], strict=True)]
+    print(f"first epoch ÷ later ones, {name}: {spread(first)}; decoded {spread(rates['decoding'], '.0f')} images/s")
+
+
+def _print(name: str, rates: dict[str, list[float]]) -> None:
+    pairs = " ".join(f"{a:.0f}/{b:.0f}" for a, b in zip(rates["real"], rates["held"], strict=True))
+    print(f"pipeline ÷ memory, {name}: {ratio(rates['real'], rates['held'])}; images/s {pairs}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(float, sys.argv[2:]))
+    kind, *rest = sys.argv[1:]
+    pace = float(rest[0]) if rest else 20.0
+    photographs(int(kind), pace) if kind.isdigit() else competition(kind, pace)
