@@ -24,7 +24,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernel test-container check bench lock image container shell notebook gpu-check list doctor new download prepare augment-preview plan train predict ensemble report submit kernel kernel-env runs run
+.PHONY: help setup demo test test-kernel test-container check bench bench-peers lock image container shell notebook gpu-check list doctor new download prepare augment-preview plan train predict ensemble report submit kernel kernel-env runs run
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,15 @@ test-container: setup ## build the image and prove what it is to keep (needs a c
 
 bench: setup ## measure the figures of the README's tables (ARGS=--help says how)
 	.venv/bin/python -m tests.bench $(ARGS)
+
+bench-peers: setup .venv-peers/ready ## the same jobs by timm and fastai (PyTorch), in an environment of their own
+	.venv/bin/python -m tests.bench.peers .venv-peers/bin/python $(ARGS)
+
+.venv-peers/ready: locks/peers.txt
+	$(PYTHON) -m venv --clear .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check $$(grep ^torch== locks/peers.txt)
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r locks/peers.txt
+	@touch $@
 
 lock: ## resolve the lock files again (needs uv)
 	for extra in cpu gpu gpu-jax notebook; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
