@@ -24,7 +24,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernel test-container check bench bench-peers lock image container shell notebook gpu-check list doctor new download prepare augment-preview plan train predict ensemble report submit kernel kernel-env runs run
+.PHONY: help setup demo test test-kernel test-container check bench bench-peers lock image container shell notebook gpu-check list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report submit kernel kernel-env runs run
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,8 +45,8 @@ $(READY): locks/$(EXTRA).txt pyproject.toml
 demo: $(PLACE) ## the whole job on scikit-learn's digits: no network, no token, no GPU
 	$(KIT) demo $(ARGS)
 
-test: setup ## the test suite
-	.venv/bin/python -m pytest $(ARGS)
+test: setup ## the test suite, a process per core
+	.venv/bin/python -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
 
 test-kernel: setup kernel-env ## kernels again, with the package versions of Kaggle's image
 	KERNEL_PYTHON=$(CURDIR)/.venv-kaggle/bin/python .venv/bin/python -m pytest tests/kernel $(ARGS)
@@ -117,6 +117,12 @@ augment-preview: $(PLACE) ## a sheet of augmented images: what training sees
 
 plan: $(PLACE) ## how long a training takes, and what fits (ARGS="--budget 2h")
 	$(KIT) plan $(COMPETITION) $(ARGS)
+
+lr-find: $(PLACE) ## try rising learning rates: a picture and a suggestion
+	$(KIT) lr-find $(COMPETITION) $(ARGS)
+
+tune: $(PLACE) ## search settings with Optuna; go on with the same command (ARGS="--trials 30")
+	$(KIT) tune $(COMPETITION) $(ARGS)
 
 train: $(PLACE) ## train one model on each fold; ends with the run id
 	$(KIT) train $(COMPETITION) $(ARGS)

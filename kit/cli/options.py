@@ -1,6 +1,8 @@
 """What the verbs share: the competition argument, --json, and the line that names the next sensible command."""
 
 import json
+import shlex
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,41 @@ slug_argument = click.argument("slug", metavar="SLUG")
 settings_option = click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any setting of kit.config; may be repeated."
 )
+RECIPE_OPTIONS = (
+    click.option(
+        "--recipe",
+        help="scratch, progressive: a network from its first weights. features: a head on a frozen backbone.",
+    ),
+    click.option(
+        "--backbone",
+        help="From scratch: cnn, resnet9, wide_resnet, airbench. "
+        "Pretrained: any of keras.applications, such as mobilenet_v2_1.00.",
+    ),
+    click.option(
+        "--weights", metavar="imagenet|none|PATH", help="Weights of the backbone; PATH is a local .h5 or .weights.h5."
+    ),
+    click.option("--seed", type=int),
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+
+
+def recipe_options(command: Callable[..., None]) -> Callable[..., None]:
+    """What is trained, for each verb that trains."""
+    for option in reversed(RECIPE_OPTIONS):
+        command = option(command)
+    return command
+
+
+def train_words(slug: str, given: Mapping[str, Any], settings: tuple[str, ...], best: Mapping[str, Any]) -> str:
+    """`train SLUG ...` with the options of another verb that trains, but for the `best` settings that it found."""
+    words = ["train", slug]
+    for key, value in given.items():
+        if key not in best:
+            words += [f"--{key}"] if value is True else [f"--{key}", str(value)]
+    kept = [text for text in settings if text.partition("=")[0] not in best]
+    for text in (*kept, *(f"{key}={value}" for key, value in best.items())):
+        words += ["--set", text]
+    return shlex.join(words)
 
 
 def result(value: Any, text: str, *, as_json: bool) -> None:

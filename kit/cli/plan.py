@@ -2,8 +2,6 @@
 
 import os
 import re
-import shlex
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -60,13 +58,13 @@ def command(
     }
     if seconds is not None:
         found = plan.fitting(asked, times, seconds)
-        line = _line(slug, given, settings, _changes(config, asked, found)) if found else None
+        words = options.train_words(slug, given, settings, _changes(config, asked, found)) if found else None
         value["budget"] = {
             "seconds": seconds,
             "fits": found == asked,
             "planned": asdict(found) if found else None,
             "run": found.run(times) if found else None,
-            "command": line,
+            "command": f"kit {words}" if words else None,
         }
     options.result(value, _text(value, asked, times), as_json=as_json)
     if seconds is None:
@@ -102,18 +100,6 @@ def _changes(config: "Config", asked: "Work", found: "Work") -> dict[str, str]:
         epochs: tuple(",".join(map(str, work.epochs)) for work in (asked, found)),
     }
     return {key: str(new) for key, (old, new) in values.items() if old != new}
-
-
-def _line(slug: str, given: Mapping[str, Any], settings: tuple[str, ...], changes: Mapping[str, str]) -> str:
-    """The `kit train` with the same options but for the changes."""
-    words = ["kit", "train", slug]
-    for key, value in given.items():
-        if key not in changes:
-            words += [f"--{key}"] if value is True else [f"--{key}", str(value)]
-    kept = [text for text in settings if text.partition("=")[0] not in changes]
-    for text in (*kept, *(f"{key}={value}" for key, value in changes.items())):
-        words += ["--set", text]
-    return shlex.join(words)
 
 
 def _kaggle(seconds: float, *, on_gpu: bool) -> dict[str, Any]:

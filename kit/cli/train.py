@@ -11,20 +11,10 @@ from kit.errors import ConfigError
 
 @click.command(short_help="train one model on each fold; ends with the run id")
 @click.argument("slug", metavar="[SLUG]", required=False)
-@click.option(
-    "--recipe", help="scratch, progressive: a network from its first weights. features: a head on a frozen backbone."
-)
-@click.option(
-    "--backbone",
-    help="From scratch: cnn, resnet9, wide_resnet, airbench. Pretrained: any of keras.applications, such as mobilenet_v2_1.00.",
-)
-@click.option(
-    "--weights", metavar="imagenet|none|PATH", help="Weights of the backbone; PATH is a local .h5 or .weights.h5."
-)
+@options.recipe_options
 @click.option(
     "--folds", type=int, metavar="N", help="Folds of the folds file to train; 1 trains one member on one hold-out."
 )
-@click.option("--seed", type=int)
 @click.option("--seeds", type=int, metavar="N", help="Members per fold, each from another seed, averaged.")
 @click.option("--name", help="Goes into the run id.")
 @options.settings_option

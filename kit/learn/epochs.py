@@ -52,6 +52,8 @@ class Epochs(keras.callbacks.Callback):
         self.state = checkpoints.write(self.model, self.task.folder, state)
         self.shown.set_postfix({key: f"{value:.4f}" for key, value in record.items() if key != "seconds"})
         self.model.stop_training = self.over()
+        if self.task.report:
+            self.task.report(self.state.epoch, record)
 
 
 def _seed(model: keras.Model, seed: int) -> None:
@@ -74,7 +76,7 @@ def _judged(model: keras.Model, task: Task, rows: np.ndarray, state: State, size
         values = logits(model, task.data.train.images, rows, "identity", task.config.batch_size, size)
         labels = task.data.train.labels[rows]
         loss, accuracy = _cross_entropy(values, labels), float((values.argmax(1) == labels).mean())
-        if state.best_loss is not None and loss >= state.best_loss:
+        if state.best_loss is not None and not loss < state.best_loss:  # nor if it is not a number
             return loss, accuracy, replace(state, epochs_since_best=state.epochs_since_best + 1)
         best = checkpoints.keep_best(model, task.folder, state)
         return loss, accuracy, replace(state, best_weights=best, best_loss=loss, epochs_since_best=0)

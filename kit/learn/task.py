@@ -1,5 +1,6 @@
 """One member to train: what a recipe gets."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ class Task:
 
     learn_rows: what the member may learn from, in any way. judged_rows: the fold it is judged on, which it never sees.
     folder: runs/<id>/fold-<k>, the member's own place for checkpoints and weights. number: which of the config's seeds.
+    report: gets each epoch's number and record, and may raise to end the training. instead: is called, and returns a history,
+    in place of kit.learn.training.train, with what that gets.
     """
 
     competition: Competition
@@ -35,6 +38,8 @@ class Task:
     judged_rows: np.ndarray
     folder: Path
     number: int = 0
+    report: Callable[[int, dict[str, float]], None] | None = None
+    instead: Callable[..., list[dict[str, float]]] | None = None
 
     @property
     def seed(self) -> int:

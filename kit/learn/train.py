@@ -79,6 +79,21 @@ def checked(competition: Competition, config: Config) -> Config:
     return config
 
 
+def rehearsal(competition: Competition, config: Config, folder: Path) -> Task:
+    """Fold 0's first member for trying out settings: its rows to learn from, without the rows that are judged.
+
+    Raises ConfigError for settings that do not fit, and for a recipe that learns in no epochs.
+    """
+    config = device.settled(checked(competition, replace(config, folds=1, seeds=1)))
+    if not recipe(config.recipe).seeded:
+        raise ConfigError(
+            f"recipe {config.recipe} has nothing to try out: its head has one optimum, of a cross-validated strength"
+        )
+    data, fold_of = load(competition)
+    learn = np.flatnonzero(fold_of != 0)
+    return Task(competition, config, data, places.data(competition.slug), 0, learn, learn[:0], folder)
+
+
 def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Run:
     """Goes on with an interrupted run: finished members are kept, an unfinished one continues after its last whole epoch.
 

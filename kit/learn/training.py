@@ -76,6 +76,8 @@ def train(
     """Trains `model` stage after stage, and leaves in it the averaged weights: of the best epoch on the stopping rows with
     patience, else of the last one. Returns one record per epoch.
     """
+    if task.instead:
+        return task.instead(model, task, batches, lesson, stages)
     state = checkpoints.read(task.folder)
     for number, stage in enumerate(stages):
         if number < state.stage:
@@ -105,7 +107,7 @@ def _stage(
     if not epochs.over():
         try:
             model.fit(
-                _feed(task, batches, lesson, stage, state, failures),
+                feed(task, batches, lesson, stage, state, failures),
                 steps_per_epoch=steps,
                 initial_epoch=state.stage_epoch,
                 epochs=stage.epochs,
@@ -131,7 +133,7 @@ def _batches(rows: np.ndarray, task: Task, stage: Stage, epoch: int) -> list[np.
     return [order[start : start + size] for start in range(0, len(order) - size + 1, size)]
 
 
-def _feed(
+def feed(
     task: Task, source: Loader, lesson: Lesson, stage: Stage, state: State, failures: list[KitError]
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Augmented images (B, H, W, C), 0 to 255, and float32 targets (B, classes), epoch after epoch."""

@@ -31,6 +31,27 @@ def curves(histories: dict[str, list[dict[str, float]]]) -> bytes:
     return _png(figure)
 
 
+def range_test(rates: np.ndarray, losses: np.ndarray, smoothed: np.ndarray, steepest: float, lowest: float) -> bytes:
+    """Loss by learning rate, both ends of the fall marked: where it is steepest, and where the loss is lowest."""
+    figure = Figure(figsize=(8, 4.2))
+    axes = figure.subplots()
+    axes.plot(rates, losses, ".", color="0.75", markersize=5, label="one batch")
+    axes.plot(rates, smoothed, color="C0", linewidth=2.2, label="smoothed")
+    for rate, colour, words in ((steepest, "C3", "steepest descent"), (lowest, "0.45", "lowest loss")):
+        height = float(np.interp(rate, rates, smoothed))
+        axes.axvline(rate, color=colour, linewidth=1, linestyle=":")
+        axes.plot(rate, height, "o", color=colour, markersize=9, markeredgecolor="white", label=f"{words}: {rate:.2g}")
+    valley, top = float(smoothed.min()), float(smoothed[0])
+    axes.set_ylim(valley - 0.15 * (top - valley), top + 0.4 * (top - valley))  # what explodes behind is not of interest
+    axes.set_xscale("log")
+    axes.set(xlabel="learning rate", ylabel="loss", title="Loss while the learning rate rises from batch to batch")
+    axes.grid(color="0.93")
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, loc="lower left")
+    return _png(figure)
+
+
 def confusion(labels: np.ndarray, probabilities: np.ndarray, classes: Sequence[str]) -> bytes:
     """Rows: the true class; columns: the predicted one; counts of out-of-fold rows."""
     size = len(classes)

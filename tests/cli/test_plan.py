@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from kit.cli import plan
+from kit.cli import options, plan
 from kit.config import Config
 from kit.errors import ConfigError
 from kit.learn.plan import Times, Work
@@ -49,7 +49,7 @@ def test_the_command_keeps_the_options_that_stay():
     config = Config(tta=("identity", "hflip"), epochs=12, seeds=2)
     given, settings = {"backbone": "cnn", "seeds": 2, "deterministic": True}, ("epochs=12", "ema=0.9")
     changes = plan._changes(config, Work(5, 2, 2, (12,)), Work(5, 1, 1, (9,)))
-    line = plan._line("cifar-10", given, settings, changes)
+    line = "kit " + options.train_words("cifar-10", given, settings, changes)
     assert line == (
         "kit train cifar-10 --backbone cnn --deterministic --set ema=0.9 --set seeds=1 --set tta=identity --set epochs=9"
     )

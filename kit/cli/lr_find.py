@@ -1,0 +1,67 @@
+"""kit lr-find"""
+
+from typing import Any
+
+import click
+
+from kit.cli import backend, options
+from kit.cli.options import Settings
+
+
+@click.command(short_help="try rising learning rates for a hundred batches; a picture and a suggestion")
+@options.slug_argument
+@options.recipe_options
+@options.settings_option
+@click.option("--batches", default=100, show_default=True, help="Rates to try, each on one batch.")
+@click.option("--low", default=1e-5, show_default=True, help="The first rate.")
+@click.option(
+    "--high", default=10.0, show_default=True, help="The last one; a loss that diverges ends the test before."
+)
+@options.json_option
+@click.pass_obj
+def command(
+    obj: Settings,
+    /,
+    slug: str,
+    settings: tuple[str, ...],
+    batches: int,
+    low: float,
+    high: float,
+    as_json: bool,
+    **chosen: Any,
+) -> None:
+    """Raise the learning rate from batch to batch and see where the loss falls (range test, L. N. Smith 2015).
+
+    Suggests the rate of the steepest descent, as `--set learning_rate=...` on the last line; a tenth of the rate of the lowest
+    loss is another usual choice. Trains on fold 0's rows to learn from; the judged fold is never looked at.
+    The picture is data/<slug>/lr-find.png.
+
+    \b
+    kit lr-find cifar-10 --backbone resnet9 --set batch_size=512
+    """
+    from kit import places
+    from kit.cli.train import resolved
+
+    competition = obj.competition(slug)
+    given = {key: value for key, value in chosen.items() if value is not None}
+    config, _ = resolved(competition, {}, given, settings)
+    backend.load()
+    from kit.files import writing
+    from kit.learn.lr_find import find
+    from kit.report import pictures
+
+    found = find(competition, config, batches=batches, low=low, high=high)
+    path = places.data(slug).root / "lr-find.png"
+    with writing(path) as out:
+        out.write(pictures.range_test(found.rates, found.losses, found.smoothed, found.steepest, found.lowest))
+    rate = f"{found.steepest:.2g}"
+    value = {
+        "learning_rate": float(rate),
+        "lowest_loss_at": found.lowest,
+        "picture": str(path),
+        "rates": found.rates.tolist(),
+        "losses": found.losses.tolist(),
+    }
+    text = f"steepest descent at {rate}; lowest loss at {found.lowest:.2g}, a tenth of that is {found.lowest / 10:.2g}"
+    options.result(value, f"{text}\npicture: {path}\n--set learning_rate={rate}", as_json=as_json)
+    options.next_step(options.train_words(slug, given, settings, {"learning_rate": rate}))

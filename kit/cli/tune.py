@@ -1,0 +1,90 @@
+"""kit tune"""
+
+from importlib.util import find_spec
+from typing import Any
+
+import click
+
+from kit.cli import backend, options
+from kit.cli.options import Settings
+from kit.errors import ConfigError
+
+SHOWN = 10
+
+
+@click.command(short_help="search settings with Optuna, on rows that no score is made of; resumable")
+@options.slug_argument
+@options.recipe_options
+@options.settings_option
+@click.option(
+    "--trials", default=20, show_default=True, type=click.IntRange(1), help="Trials in all, earlier ones included."
+)
+@click.option(
+    "--space",
+    "spaces",
+    multiple=True,
+    metavar="KEY=LOW:HIGH[:log]|KEY=A,B,C",
+    help="What to vary; may be repeated. Without: learning rate, weight decay, label smoothing, dropout and cutout.",
+)
+@options.json_option
+@click.pass_obj
+def command(
+    obj: Settings,
+    /,
+    slug: str,
+    settings: tuple[str, ...],
+    trials: int,
+    spaces: tuple[str, ...],
+    as_json: bool,
+    **chosen: Any,
+) -> None:
+    """Search for better settings by Optuna; the last line trains with the best. Trial 0 has the settings as they are.
+
+    A trial learns from fold 0's rows to learn from, but for --set stopping_share of them, and is judged by its lowest loss on
+    those. The judged fold is never looked at: `kit train --folds 1` tells honestly what the best settings are worth, while the
+    best trial's own loss flatters, being the best of many. A trial that looks worse than half of the others ends early.
+
+    The same command goes on after Ctrl-C or a crash, or with more --trials; a killed trial is not counted. All is kept in
+    data/<slug>/tune.db, a study for each combination of settings and space.
+
+    \b
+    kit tune cifar-10 --trials 30 --space learning_rate=0.02:1:log --space optimizer=sgd,adamw
+    """
+    from kit.cli.train import resolved
+    from kit.learn import space
+
+    if find_spec("optuna") is None:
+        raise ConfigError("kit tune needs Optuna, which is not installed", do="pip install optuna")
+    competition = obj.competition(slug)
+    given = {key: value for key, value in chosen.items() if value is not None}
+    config, _ = resolved(competition, {}, given, settings)
+    allowed = dict(map(space.parse, spaces)) or space.usual(config, min(competition.image_shape[:2]))
+    backend.load()
+    from kit.learn.tune import tune
+
+    found = tune(competition, config, allowed, trials)
+    if not found.trials:
+        raise ConfigError("no trial came to its end", received=f"{found.pruned} that diverged", do="try other --space")
+    best = {key: f"{value:g}" if isinstance(value, float) else value for key, value in found.trials[0].settings.items()}
+    words = options.train_words(slug, given, settings, best)
+    value = {
+        "study": found.study,
+        "database": str(found.database),
+        "rows": found.rows,
+        "pruned": found.pruned,
+        "trials": [vars(trial) for trial in found.trials],
+        "command": f"kit {words}",
+    }
+    rows = [
+        {
+            "trial": trial.number,
+            "loss": f"{trial.loss:.4f}",
+            "accuracy": f"{trial.accuracy:.4f}",
+            "epoch": trial.epoch,
+            "seconds": trial.seconds,
+            **trial.settings,
+        }
+        for trial in found.trials[:SHOWN]
+    ]
+    judged = f"{len(found.trials)} trials on {found.rows} rows set aside from those to learn from; {found.pruned} ended early"
+    options.result(value, f"{options.table(rows)}\n{judged}\nkit {words}", as_json=as_json)

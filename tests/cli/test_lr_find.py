@@ -1,0 +1,66 @@
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kit.config import Config
+from kit.errors import ConfigError
+
+RATES = np.geomspace(1e-5, 10, 100)
+NOISE = np.random.default_rng(0).normal(0, 0.2, 100)
+
+
+def _losses(seed=0):
+    """Falls around 0.01, is lowest at about 0.2, then explodes."""
+    fall = 2.3 - 1.4 / (1 + (0.01 / RATES) ** 1.5)
+    return fall + (RATES / 0.6) ** 3 + np.random.default_rng(seed).normal(0, 0.03, len(RATES))
+
+
+def test_the_suggestion_is_where_a_planted_loss_falls_fastest():
+    from kit.learn.lr_find import suggestion
+
+    for seed in range(20):
+        found = suggestion(RATES, _losses(seed))
+        assert 0.003 < found.steepest < 0.04 and 0.05 < found.lowest < 0.4
+    ended = suggestion(RATES[:90], np.append(_losses()[:89], 1e9))  # as when the test ends by itself
+    assert ended.steepest == pytest.approx(suggestion(RATES, _losses()).steepest, rel=0.2)
+
+
+@pytest.mark.parametrize("losses", [np.full(100, 2.3), 2.3 + NOISE, np.linspace(2.3, 9, 100), np.array([2.3, 9.0])])
+def test_a_loss_that_never_falls_suggests_nothing(losses):
+    from kit.learn.lr_find import suggestion
+
+    with pytest.raises(ConfigError, match="falls at no learning rate"):
+        suggestion(RATES, losses)
+
+
+def test_a_picture_and_a_setting_to_paste(kit, prepared):
+    done = kit("lr-find", "tiny-stripes", "--batches", "60", "--set", "accumulate=2", "--json")
+    told = json.loads(done.stdout)
+    assert Image.open(told["picture"]).format == "PNG" and told["picture"].endswith("data/tiny-stripes/lr-find.png")
+    assert 1e-5 < told["learning_rate"] < told["lowest_loss_at"] <= 10
+    steps = np.diff(np.log(told["rates"]))
+    assert len(told["losses"]) == len(told["rates"]) <= 60 and np.allclose(steps, np.log(1e6) / 59)
+    assert f"kit train tiny-stripes --set accumulate=2 --set learning_rate={told['learning_rate']}" in done.stderr
+
+
+def test_the_rates_are_those_the_network_learns_with(prepared):
+    from kit.learn.lr_find import find
+
+    config = Config(backbone="cnn", width=4, batch_size=16, workers=0)
+    with pytest.raises(ConfigError, match="falls at no learning rate up to 1e-07"):
+        find(prepared, config, batches=30, low=1e-8, high=1e-7)
+
+
+def test_trying_out_never_sees_the_judged_fold(prepared, home):
+    from kit import places
+    from kit.data import cache, folds
+    from kit.learn.train import rehearsal
+
+    task = rehearsal(prepared, Config(backbone="cnn"), home)
+    where = places.data("tiny-stripes")
+    fold_of = folds.read(where.folds, cache.load(prepared, where).train.ids)
+    assert len(task.learn_rows) == 60 and 0 not in fold_of[task.learn_rows] and len(task.judged_rows) == 0
+    with pytest.raises(ConfigError, match="recipe features has nothing to try out"):
+        rehearsal(prepared, Config(recipe="features", backbone="mobilenet_0.25"), home)

@@ -1,0 +1,130 @@
+import json
+import math
+import sys
+from types import SimpleNamespace
+
+import optuna
+import pytest
+from click.testing import CliRunner
+from optuna.trial import TrialState
+
+from kit.config import Config
+from kit.errors import ConfigError, DataError
+from kit.learn import space
+from kit.learn.space import Span
+
+SPACE = ("--space", "learning_rate=0.01:0.3:log", "--space", "optimizer=sgd,adamw")
+
+
+def _study(home, name):
+    return optuna.load_study(study_name=name, storage=f"sqlite:///{home}/data/tiny-stripes/tune.db")
+
+
+def test_the_same_command_goes_on_and_a_killed_trial_is_not_counted(kit, prepared, home):
+    told = json.loads(kit("tune", "tiny-stripes", "--trials", "2", *SPACE, "--json").stdout)
+    first = {trial["number"]: trial for trial in told["trials"]}[0]
+    assert first["settings"] == {"learning_rate": 0.1, "optimizer": "sgd"} and first["epoch"] in (1, 2)
+    assert told["rows"] == 6 and [t["loss"] for t in told["trials"]] == sorted(t["loss"] for t in told["trials"])
+    _study(home, told["study"]).ask()  # killed: it says running for ever
+
+    done = kit("tune", "tiny-stripes", "--trials", "3", *SPACE)
+    states = [trial.state for trial in _study(home, told["study"]).trials]
+    assert states == [TrialState.COMPLETE, TrialState.COMPLETE, TrialState.FAIL, TrialState.COMPLETE]
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["trial", "loss", "accuracy", "epoch", "seconds", "learning_rate", "optimizer"]
+    assert lines[-1].startswith("kit train tiny-stripes --set learning_rate=0.") and "3 trials on 6 rows" in lines[-2]
+    assert sorted(path.name for path in (home / "data/tiny-stripes").glob("*tune*")) == ["tune.db", "tune.lock"]
+
+
+@pytest.fixture
+def search(prepared, monkeypatch):
+    """tune() over learning rates, with a planted recipe: the best is 0.01; from 1 on the loss is no number."""
+    from kit.learn import tune
+
+    seen = []
+
+    def fit(task):
+        rate, history = task.config.learning_rate, []
+        seen.append(rate)
+        if len(seen) == fit.killed_at:
+            raise KeyboardInterrupt
+        for epoch in range(1, task.config.epochs + 1):
+            loss = math.nan if rate >= 1 else abs(math.log10(rate / 0.01)) + 1 / epoch
+            history.append({"stopping_loss": loss, "stopping_accuracy": 0.5, "seconds": 1.0})
+            task.report(epoch, history[-1])
+        return history
+
+    fit.killed_at = 0
+    monkeypatch.setattr(tune, "recipe", lambda name: SimpleNamespace(fit=fit))
+
+    def run(count, **settings):
+        config = Config(backbone="cnn", epochs=4, **settings)
+        return tune.tune(prepared, config, {"learning_rate": Span(1e-4, 10.0, log=True)}, count)
+
+    run.fit, run.seen = fit, seen
+    return run
+
+
+def test_the_search_finds_what_was_planted_and_ends_what_is_hopeless(search, home):
+    found = search(30)
+    assert len(search.seen) == 30 == len(found.trials) + found.pruned
+    assert found.trials[0].settings["learning_rate"] == pytest.approx(0.01, rel=0.5) and found.trials[0].epoch == 4
+    assert found.pruned >= sum(rate >= 1 for rate in search.seen) > 0
+    assert found.pruned > sum(rate >= 1 for rate in search.seen)  # by the median, from the third epoch on
+    assert search.seen[0] == 0.1 and all(rate == float(f"{rate:.4g}") for rate in search.seen)
+    assert search(30) == found and len(search.seen) == 30  # nothing left to do
+    assert search(2, width=8).study != found.study and len(search.seen) == 32
+
+
+def test_an_interrupted_search_draws_other_points_when_it_goes_on(search, home):
+    search.fit.killed_at = 4
+    with pytest.raises(KeyboardInterrupt):
+        search(6)
+    found = search(6)
+    assert len(found.trials) + found.pruned == 6 and len(search.seen) == 7 == len(set(search.seen))
+    assert not list((home / "data/tiny-stripes").glob(".tune-*"))
+
+
+def test_one_search_at_a_time(search, home):
+    from kit.files import locked
+
+    with locked(home / "data/tiny-stripes/tune.lock", "x"), pytest.raises(DataError, match="already being tuned"):
+        search(1)
+
+
+def test_spaces_are_read_in_the_type_of_the_setting():
+    assert space.parse("learning_rate=1e-3:1:log") == ("learning_rate", Span(0.001, 1.0, log=True))
+    assert space.parse("cutout=0:8") == ("cutout", Span(0, 8)) and isinstance(space.parse("cutout=0:8")[1].low, int)
+    assert space.parse("mirror=true,false") == ("mirror", (True, False))
+    usual = space.usual(Config(backbone="wide_resnet"), 32)
+    assert usual["learning_rate"].low == pytest.approx(0.01) and usual["cutout"] == Span(0, 16) and "drop_path" in usual
+    assert space.inside(usual, Config()) and space.inside({"dropout": Span(0.1, 0.5)}, Config()) is None
+    assert space.rounded({"ema": Span(0.9, 0.9999)}, {"ema": 0.99987654}) == {"ema": 0.9999}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("learning_rate=1:0.1", "no range of learning_rate"),
+        ("learning_rate=0.1:1:lin", "no range"),
+        ("weight_decay=0:1:log", "LOW above 0"),
+        ("optimizer=a:b", "no range"),
+        ("cutout=", "no range"),
+        ("epochs=0:9", "out of range"),
+        ("epochs=0.5:9", "wrong type"),
+        ("lerning_rate=0.1:1", "did you mean 'learning_rate'"),
+        ("seed=0:9", "cannot vary seed"),
+        ("stage_sizes=8,16", "cannot vary stage_sizes"),
+    ],
+)
+def test_a_wrong_space_says_what_is_wrong(text, message):
+    with pytest.raises(ConfigError, match=message):
+        space.parse(text)
+
+
+def test_without_optuna_it_says_what_to_install(prepared, monkeypatch):
+    from kit.cli.tune import command
+
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    error = CliRunner().invoke(command, ["tiny-stripes"]).exception
+    assert isinstance(error, ConfigError) and "pip install optuna" in str(error)
