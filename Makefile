@@ -24,7 +24,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernel test-container check bench bench-peers lock image container shell notebook gpu-check list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report submit kernel kernel-env runs run
+.PHONY: help setup demo test test-jax test-kernel test-container check bench bench-peers lock image container shell notebook gpu-check list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report submit kernel kernel-env runs run
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ demo: $(PLACE) ## the whole job on scikit-learn's digits: no network, no token, 
 
 test: setup ## the test suite, a process per core
 	.venv/bin/python -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
+
+test-jax: setup ## what trains and predicts, again with Keras on JAX
+	KERAS_BACKEND=jax .venv/bin/python -m pytest -n auto --maxprocesses 8 --dist worksteal tests/learn tests/ensemble $(ARGS)
 
 test-kernel: setup kernel-env ## kernels again, with the package versions of Kaggle's image
 	KERNEL_PYTHON=$(CURDIR)/.venv-kaggle/bin/python .venv/bin/python -m pytest tests/kernel $(ARGS)

@@ -22,7 +22,7 @@ def cifar_10(place: Place, seed: int) -> str:
     seconds = place.fetched("cifar-10")
     out, training, _ = place.kit("train", "cifar-10", "--folds", "1", "--seed", str(seed))
     _, submitting, _ = place.kit("submit", "cifar-10", out[-1])
-    return row("cifar-10, scratch, one fold", place.metrics(out[-1]), seconds + training + submitting)
+    return row("cifar-10, progressive, one fold", place.metrics(out[-1]), seconds + training + submitting)
 
 
 def dogs_vs_cats(place: Place, seed: int) -> str:

@@ -40,7 +40,7 @@ needs_unshare = pytest.mark.skipif(shutil.which("unshare") is None, reason="no u
     [
         ("digit-recognizer", ("--set", "epochs=1", "--set", "width=4", "--set", "workers=0")),
         ("dogs-vs-cats", ("--backbone", "mobilenet_0.25", "--set", "image_size=32", "--weights", "WEIGHTS")),
-        ("cifar-10", ("--set", "epochs=1", "--set", "width=4", "--set", "workers=0")),
+        ("cifar-10", ("--recipe", "scratch", "--set", "epochs=1", "--set", "width=4", "--set", "workers=0")),
     ],
 )
 def test_a_bundle_of_each_competition_agrees_with_the_network_cut(
