@@ -1,4 +1,4 @@
-"""kit runs"""
+"""kit runs list"""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from kit.cli import options
 from kit.cli.options import Settings
 
 
-@click.command(short_help="what was trained, and how it scored out of fold")
+@click.command(short_help="every run and its score out of fold")
 @click.argument("slug", metavar="[SLUG]", required=False)
 @options.json_option
 @click.pass_obj
