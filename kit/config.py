@@ -89,6 +89,11 @@ OF_RECIPE: dict[str, dict[str, Any]] = {
     "progressive": {"stage_sizes": (20, 26, 32), "stage_epochs": (10, 6, 6)},
 }
 
+# What a backbone's own recipe sets, in the same way.
+OF_BACKBONE: dict[str, dict[str, Any]] = {
+    "airbench": {"learning_rate": 0.25, "weight_decay": 0.013, "bias_rate": 64.0},
+}
+
 FIELDS = {field.name: field for field in dataclasses.fields(Config)}
 
 

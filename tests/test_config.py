@@ -1,5 +1,7 @@
 import pytest
 
+from kit.cli.train import resolved
+from kit.competition import load
 from kit.config import Config, convert, parse, resolve
 from kit.errors import ConfigError
 
@@ -11,6 +13,18 @@ def test_later_layers_win_and_every_value_says_where_it_came_from():
     assert config.epochs == 5 and origin["epochs"] == "the command line"
     assert config.tta == ("identity",) and origin["tta"] == "the competition"
     assert config.seed == Config().seed and origin["seed"] == "default"
+
+
+def test_what_suits_one_backbone_is_not_asked_of_another():
+    competition = load("cifar-10")
+    own, origin = resolved(competition, {}, {}, ())
+    assert own.backbone == "airbench" and own.bias_rate == 64 and origin["bias_rate"] == "the backbone"
+    plain, _ = resolved(competition, {}, {"backbone": "resnet9"}, ())
+    assert plain.bias_rate == 1 and plain.learning_rate == Config().learning_rate
+    tuned, origin = resolved(competition, {}, {"recipe": "finetune", "backbone": "mobilenet_v2_1.00"}, ())
+    assert tuned.bias_rate == 1 and tuned.optimizer == "adamw" and origin["learning_rate"] == "the recipe"
+    asked, _ = resolved(competition, {}, {}, ("bias_rate=8",))
+    assert asked.bias_rate == 8
 
 
 @pytest.mark.parametrize(

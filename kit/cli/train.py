@@ -90,14 +90,15 @@ def _fold(run: Any, fold: int, as_json: bool) -> None:
 def resolved(competition: Any, variant: dict[str, Any], given: dict[str, Any], settings: tuple[str, ...]) -> Any:
     """(Config, origin of each value). `variant`: one of the competition's `runs`.
 
-    The competition's defaults are for its own recipe: of another one, that recipe's own win over them.
+    The competition's defaults are for its own recipe and backbone: what suits another one wins over them.
     """
-    from kit.config import OF_RECIPE, Config, parse, resolve
+    from kit.config import OF_BACKBONE, OF_RECIPE, Config, parse, resolve
 
     asked = {**given, **dict(parse(text) for text in settings)}
-    theirs = ("the competition", {"tta": competition.tta, **competition.defaults})
-    usual = {**competition.defaults, **variant}.get("recipe", Config.recipe)
-    recipe = asked.get("recipe", usual)
-    own = ("the recipe", OF_RECIPE.get(recipe, {}))
-    first = [own, theirs] if recipe == usual else [theirs, own]
-    return resolve([*first, ("the competition's runs", variant), ("the command line", asked)])
+    usual = {"recipe": Config.recipe, "backbone": Config.backbone, **competition.defaults, **variant}
+    layers = [("the competition", {"tta": competition.tta, **competition.defaults})]
+    for kind, table in (("recipe", OF_RECIPE), ("backbone", OF_BACKBONE)):
+        name = asked.get(kind, usual[kind])
+        own = (f"the {kind}", table.get(name, {}))
+        layers = [own, *layers] if name == usual[kind] else [*layers, own]
+    return resolve([*layers, ("the competition's runs", variant), ("the command line", asked)])
