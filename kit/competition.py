@@ -78,6 +78,7 @@ class Competition:
     augment_batches: () -> layers of Keras that mean the same, for batches on a GPU (`--set augment_on=device`).
     tta: names of the views (kit.learn.views.VIEWS) that make sense here.
     defaults: Config fields for `kit train`; `runs`: what `kit run` trains, each a dict over the defaults.
+    public_share: of the test rows, those that the public leaderboard is computed on, 0 to 1; its page says it.
     build: writes the archive `<slug>.zip` and `solution.csv` of a competition that is not on Kaggle into two given paths.
     """
 
@@ -94,6 +95,7 @@ class Competition:
     tta: tuple[str, ...] = ("identity",)
     defaults: dict[str, Any] = field(default_factory=dict)
     runs: tuple[dict[str, Any], ...] = ({},)
+    public_share: float | None = None
     build: Callable[[Path, Path], None] | None = None
     folder: Path | None = None  # where it was loaded from: worker processes load it again from there
 
@@ -168,6 +170,8 @@ def _check(competition: Competition, file: Path) -> None:
         raise DataError(f"{file}: slug and folder name differ", received=competition.slug, expected=file.parent.name)
     if len(set(competition.classes)) != len(competition.classes) or len(competition.classes) < 2:
         raise DataError(f"{file}: classes must be two or more different names", received=competition.classes)
+    if competition.public_share is not None and not 0 < competition.public_share <= 1:
+        raise DataError(f"{file}: public_share is out of range", received=competition.public_share, expected="0 to 1")
     form = competition.submission
     if form.kind == "label" and len(form.values or competition.classes) != len(competition.classes):
         raise DataError(f"{file}: submission.values needs one value per class", received=form.values)

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from kit.errors import ConfigError, nearest
@@ -122,6 +123,7 @@ def convert(key: str, value: str) -> Any:
         ) from None
 
 
+@cache
 def _item(key: str) -> type:
     """What a setting that is a list holds: its annotation is like tuple[int, ...]."""
     item: type = get_args(get_type_hints(Config)[key])[0]

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.kaggle_board import ANSWERED, Board, BoardMethods
 from tests.kaggle_kernels import KernelMethods, Kernels
 
 SECRET = "SENTINEL-0123456789abcdef"
@@ -35,6 +36,7 @@ class Kaggle:
         self.authorizations = []  # as the API saw them, "Basic ..." or "Bearer ..."
         self.uploads = []
         self.submissions = []
+        self.board = Board()
         self.allowed = 5
         self.slow = None  # an Event: the storage waits for it at half of the archive
         self.halfway = threading.Event()
@@ -57,7 +59,7 @@ def refusal(status: int, message: str = "", shape: str = "flat", **headers: str)
     return {"status": status, "body": json.dumps(body).encode(), "headers": headers}
 
 
-class Handler(KernelMethods, BaseHTTPRequestHandler):
+class Handler(KernelMethods, BoardMethods, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     kaggle: Kaggle
 
@@ -76,7 +78,10 @@ class Handler(KernelMethods, BaseHTTPRequestHandler):
             self._answer(302, headers={"Location": f"http://storage.test/{asked['competitionName']}.zip"})
         else:
             found = getattr(self, f"_{re.sub(r'(?<!^)(?=[A-Z])', '_', method).lower()}")(asked)
-            self._answer(**refusal(404, "Not found")) if found is None else self._json(found)
+            if found is None:
+                self._answer(**refusal(404, "Not found"))
+            elif found is not ANSWERED:
+                self._json(found)
 
     def do_PUT(self) -> None:
         self.kaggle.requests.append(("Upload", {}))
@@ -142,31 +147,6 @@ class Handler(KernelMethods, BaseHTTPRequestHandler):
         files = [{"name": name, "totalBytes": len(self.kaggle.archive) // 2} for name in ("train.csv", "test.csv")]
         page = int(asked.get("pageToken") or 0)  # one file a page, so that paging is exercised
         return {"files": files[page : page + 1], "nextPageToken": str(page + 1) if page + 1 < len(files) else ""}
-
-    def _start_submission_upload(self, asked: dict) -> dict:
-        return {"token": "blob-1", "createUrl": "http://storage.test/upload/blob-1"}
-
-    def _create_submission(self, asked: dict) -> dict:
-        ref = 50_000_001 + len(self.kaggle.submissions)
-        self.kaggle.submissions.append(
-            {"ref": ref, "status": "PENDING", "description": asked.get("submissionDescription")}
-        )
-        return {"message": "Successfully submitted", "ref": ref}
-
-    def _get_submission(self, asked: dict) -> dict:
-        """Pending when first asked, then scored: as a Kaggle in a hurry."""
-        own = next(one for one in self.kaggle.submissions if one["ref"] == asked["ref"])
-        answer = dict(own)
-        if own["status"] == "PENDING":
-            own.update(status="COMPLETE", publicScore="0.99571")
-        return answer
-
-    def _list_submissions(self, asked: dict) -> dict:
-        start = ((asked.get("page") or 1) - 1) * asked["pageSize"]
-        return {"submissions": self.kaggle.submissions[::-1][start : start + asked["pageSize"]]}
-
-    def _get_submission_limits(self, asked: dict) -> dict:
-        return {"numAllowedNow": self.kaggle.allowed, "numToday": 5 - self.kaggle.allowed}
 
     def _body(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))

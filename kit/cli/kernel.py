@@ -194,15 +194,18 @@ def output(settings: Settings, name: str, wait: bool, timeout: float, poll: floa
 @click.option("--again", is_flag=True, help="Spend another submission on a version that was submitted before.")
 @timeout_option
 @poll_option
-@click.option("-m", "--message", default="", help="What to say about it on Kaggle, before the kernel's version.")
+@click.option(
+    "-m", "--message", "words", default="", help="What to say about it on Kaggle, before the kernel's version."
+)
 @options.json_option
-def submit(name: str, wait: bool, again: bool, timeout: float, poll: float, message: str, as_json: bool) -> None:
+def submit(name: str, wait: bool, again: bool, timeout: float, poll: float, words: str, as_json: bool) -> None:
     """In a code competition: submit the version that was pushed last. Kaggle runs it again on the hidden test set."""
     from dataclasses import asdict
 
+    from kit import places
     from kit.kaggle import kernels
     from kit.kernel import bundle, pushed
-    from kit.submission import records
+    from kit.submission import message, records
 
     folder = _folder(name)
     manifest, built = bundle.manifest(folder), pushed.record(folder)["bundle"]
@@ -219,7 +222,9 @@ def submit(name: str, wait: bool, again: bool, timeout: float, poll: float, mess
             kept = before[-1]
         else:
             kernels.wait(kernel, version, timeout_s=timeout if wait else 0, poll_s=poll)
-            text = " ".join(word for word in (message, f"{kernel} version {version}", built[:12]) if word)
+            run = manifest.get("run") or ""
+            words = f"{words} {kernel} version {version}".strip()
+            text = message.write(words, run, built, places.runs() / run / "metrics.json")
             ref = kernels.submit(slug, kernel, version, text)
             kept = records.Record(slug, built, manifest.get("run"), subject, text, ref, records.now())
             records.write(where, kept)

@@ -27,6 +27,8 @@ VERBS = {
     "ensemble": "one run of several, by a method chosen out of fold; ends with the run id",
     "report": "one page about a run: curves, confusions, worst mistakes",
     "submit": "build and check submission.csv; upload it with --send",
+    "submissions": "every submission of the team, from Kaggle's list, joined with the runs",
+    "leaderboard": "rank, medals, allowance; CV against public score, and what of it is noise",
     "kernel": "predict or train inside a Kaggle kernel, internet off",
     "runs": "what was trained, and how it scored out of fold",
     "run": "all steps, with the competition's defaults",

@@ -9,7 +9,7 @@ from kit.cli.options import Settings
 from kit.competition import Competition
 from kit.errors import ConfigError, DataError
 from kit.progress import say
-from kit.submission import check, records
+from kit.submission import check, message, records
 
 
 @click.command(short_help="build and check submission.csv; upload it with --send")
@@ -20,7 +20,9 @@ from kit.submission import check, records
 @click.option("--timeout", type=click.FloatRange(min=0), default=900.0, show_default=True, help="Seconds --wait waits.")
 @click.option("--poll", type=click.FloatRange(min=0), default=15.0, hidden=True)  # Kaggle's rate limits are unpublished
 @click.option("--again", is_flag=True, help="With --send: upload bytes that were uploaded before.")
-@click.option("-m", "--message", default="", help="What to say about the file on Kaggle, before its run id and hash.")
+@click.option(
+    "-m", "--message", "words", default="", help="What to say about the file on Kaggle, before its run id, CV and hash."
+)
 @options.json_option
 @click.pass_obj
 def command(
@@ -32,7 +34,7 @@ def command(
     timeout: float,
     poll: float,
     again: bool,
-    message: str,
+    words: str,
     as_json: bool,
 ) -> None:
     """Build the submission of a RUN, or take a FILE.csv, and check its bytes against the competition's sample.
@@ -44,7 +46,7 @@ def command(
     checked = check.subject(competition, subject)
     result = check.describe(competition, checked)
     if send:
-        record, where = _send(slug, checked, message, again)
+        record, where = _send(slug, checked, words, again)
         if wait:
             record = records.await_score(record, where, timeout_s=timeout, poll_s=poll)
         result |= {key: getattr(record, key) for key in ("ref", "status", "public_score", "private_score")}
@@ -63,7 +65,7 @@ def _check_options(competition: Competition, send: bool, wait: bool, again: bool
         raise ConfigError(f"{'--wait' if wait else '--again'} is about an upload", do="add --send")
 
 
-def _send(slug: str, checked: check.Checked, message: str, again: bool) -> tuple[records.Record, Path]:
+def _send(slug: str, checked: check.Checked, words: str, again: bool) -> tuple[records.Record, Path]:
     """Uploads, and records only what Kaggle has given a reference for."""
     sha256, run = checked.report.sha256, checked.run
     where = records.folder(slug, run.folder if run else None)
@@ -78,8 +80,7 @@ def _send(slug: str, checked: check.Checked, message: str, again: bool) -> tuple
             raise DataError(f"{checked.path} has changed since it was checked", do="run the command again")
         from kit.kaggle import submissions
 
-        words = (message, run.id if run else checked.path.name, sha256[:12])
-        text = " ".join(word for word in words if word)
+        text = message.write(words, run.id if run else checked.path.name, sha256, run.metrics if run else None)
         ref = submissions.send(slug, checked.path, text)
         say(f"uploaded: submission {ref}")  # before the record: a full disk must not hide it
         record = records.Record(slug, sha256, run.id if run else None, str(checked.path), text, ref, records.now())

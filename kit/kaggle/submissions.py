@@ -1,5 +1,6 @@
 """Submissions at Kaggle: send one, wait for its score, list them, count what is left of the day's allowance."""
 
+import datetime
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,10 @@ from kit.progress import say
 
 @dataclass(frozen=True)
 class Scored:
-    """status: pending, complete or error. Scores are Kaggle's own texts, empty while there is none. error: Kaggle's reason."""
+    """status: pending, complete or error. Scores are Kaggle's own texts, empty while there is none. error: Kaggle's reason.
+
+    date: UTC, ISO 8601. submitted_by: the member of the team. Both empty where Kaggle does not say.
+    """
 
     ref: int
     status: str
@@ -20,6 +24,10 @@ class Scored:
     private_score: str
     error: str
     description: str = ""
+    date: str = ""
+    submitted_by: str = ""
+    team: str = ""
+    file_name: str = ""
 
 
 def send(slug: str, file: Path, message: str) -> int:
@@ -92,4 +100,8 @@ def _scored(submission: Any) -> Scored:
         private_score=submission.private_score or "",
         error=submission.error_description or "",
         description=submission.description or "",
+        date=submission.date.replace(tzinfo=datetime.UTC).isoformat(timespec="seconds") if submission.date else "",
+        submitted_by=submission.submitted_by or "",
+        team=submission.team_name or "",
+        file_name=submission.file_name or "",
     )

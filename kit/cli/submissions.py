@@ -1,0 +1,81 @@
+"""kit submissions"""
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from kit.cli import options
+from kit.cli.options import Settings
+from kit.competition import Competition
+from kit.errors import ConfigError
+
+
+@click.command(short_help="every submission of the team, from Kaggle's list, joined with the runs")
+@options.slug_argument
+@click.option("--wait", is_flag=True, help="Until no score is pending.")
+@click.option("--offline", is_flag=True, help="As Kaggle last said; no request is made.")
+@click.option("--timeout", type=click.FloatRange(min=0), default=900.0, show_default=True, help="Seconds --wait waits.")
+@click.option("--poll", type=click.FloatRange(min=0), default=15.0, hidden=True)
+@options.json_option
+@click.pass_obj
+def command(
+    settings: Settings, slug: str, wait: bool, offline: bool, timeout: float, poll: float, as_json: bool
+) -> None:
+    """Every submission of the team, oldest first: by whom, of which run, its CV and Kaggle's scores.
+
+    Kaggle's own list is the ledger: the message of each upload carries run, CV and hash, so runs of others show as well.
+    CV is that of the run if it is here, else as the message has it. Why a submission failed stands below the table.
+    """
+    from kit.leaderboard import ledger
+
+    on_kaggle(settings.competition(slug))
+    if wait and offline:
+        raise ConfigError("--wait asks Kaggle and --offline does not", do="leave one of them out")
+    entries = ledger.local(slug) if offline else ledger.fetched(slug)
+    if wait and any(entry.status == "pending" for entry in entries):
+        entries = _awaited(slug, entries, timeout, poll)
+    text = options.table([_row(entry) for entry in entries]) or "no submissions yet"
+    failed = [f"{entry.ref} failed: {entry.error or 'Kaggle gives no reason'}" for entry in entries if _failed(entry)]
+    options.result([asdict(entry) for entry in entries], "\n".join([text, *failed]), as_json=as_json)
+    pending = any(entry.status == "pending" for entry in entries)
+    options.next_step(f"submissions {slug} --wait" if pending else f"leaderboard {slug}")
+
+
+def on_kaggle(competition: Competition) -> None:
+    """Raises ConfigError for a competition that is scored here."""
+    if competition.local:
+        raise ConfigError(f"{competition.slug} is not on Kaggle: it is scored here", do="`kit runs` lists what scored")
+
+
+def _awaited(slug: str, entries: list[Any], timeout_s: float, poll_s: float) -> list[Any]:
+    from kit.kaggle import submissions
+    from kit.leaderboard import ledger
+
+    end = time.monotonic() + timeout_s
+    for entry in entries:
+        if entry.status == "pending":
+            submissions.wait(slug, entry.ref, timeout_s=max(0, end - time.monotonic()), poll_s=poll_s)
+    return ledger.fetched(slug)
+
+
+def _failed(entry: Any) -> bool:
+    return bool(entry.status == "error")
+
+
+def _row(entry: Any) -> dict[str, Any]:
+    return {
+        "when": entry.when[:16].replace("T", " "),
+        "ref": entry.ref,
+        "by": entry.by,
+        "run": entry.run or entry.message[:60],
+        "CV": with_error(entry.cv, entry.cv_error),
+        "public": with_error(entry.public),
+        "private": with_error(entry.private),
+        "status": entry.status,
+    }
+
+
+def with_error(value: float | None, error: float | None = None) -> str:
+    return "" if value is None else f"{value:.5f}" + ("" if error is None else f" ±{error:.5f}")

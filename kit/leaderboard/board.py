@@ -1,0 +1,140 @@
+"""The public leaderboard: where the team stands, how far the next places and the medals are, what is left of the day."""
+
+import csv
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kit.errors import DataError, KaggleError
+from kit.files import read_json, write_json, writing
+from kit.kaggle.submissions import Scored
+from kit.leaderboard import ledger
+
+AHEAD = 3  # places above ours that are shown
+
+# Places with a medal by the number of teams (first row that fits): gold, silver, bronze; a share is rounded down, and
+# "10 + 0.2 %" means one more for every 500 teams. Source: https://www.kaggle.com/progression (read in November 2026).
+# Getting Started, Playground and Community competitions usually give none.
+MEDALS = (
+    (100, {"gold": (0, 0.1), "silver": (0, 0.2), "bronze": (0, 0.4)}),
+    (250, {"gold": (10, 0), "silver": (0, 0.2), "bronze": (0, 0.4)}),
+    (1000, {"gold": (10, 0.002), "silver": (50, 0), "bronze": (100, 0)}),
+    (None, {"gold": (10, 0.002), "silver": (0, 0.05), "bronze": (0, 0.1)}),
+)
+
+
+@dataclass(frozen=True)
+class Team:
+    rank: int
+    name: str
+    score: float
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """asked: when, UTC. left: submissions left on that day, None if Kaggle did not say; last: the newest one by then."""
+
+    teams: tuple[Team, ...]
+    asked: datetime.datetime
+    left: int | None
+    last: int
+
+
+def fetched(slug: str) -> Board:
+    """Asks Kaggle for the whole leaderboard and the allowance, and keeps both for `local`. After kit.leaderboard.ledger."""
+    from kit.kaggle import leaderboard, submissions
+
+    text, left = leaderboard.download(slug), submissions.remaining(slug)
+    parse(text)  # only what can be read is kept
+    with writing(ledger.folder(slug) / "leaderboard.csv") as handle:
+        handle.write(text)
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    write_json(
+        ledger.folder(slug) / "asked.json", {"asked": now, "left": left, "last": max(ledger.rows(slug), default=0)}
+    )
+    return local(slug)
+
+
+def local(slug: str) -> Board:
+    """As Kaggle last gave it. Raises DataError if it was never asked."""
+    folder = ledger.folder(slug)
+    try:
+        text = (folder / "leaderboard.csv").read_bytes()
+    except FileNotFoundError:
+        raise DataError(
+            f"no leaderboard of {slug} is kept here", do=f"ask Kaggle once, without --offline: kit leaderboard {slug}"
+        ) from None
+    said = read_json(folder / "asked.json")
+    return Board(parse(text), datetime.datetime.fromisoformat(said["asked"]), said["left"], said["last"])
+
+
+def parse(text: bytes) -> tuple[Team, ...]:
+    """The teams by rank. Rows that are no team's, as benchmarks with rank 0, are left out."""
+    try:
+        rows = list(csv.DictReader(text.decode("utf-8-sig").splitlines()))
+        teams = [
+            Team(
+                int(row["Rank"]),
+                row["TeamName"],
+                float(row["Score"]),
+                tuple((row.get("TeamMemberUserNames") or "").replace(",", " ").split()),
+            )
+            for row in rows
+            if int(row["Rank"]) > 0 and row["Score"]
+        ]
+    except (ValueError, KeyError, TypeError) as error:
+        raise KaggleError(
+            "Kaggle's leaderboard cannot be read", received=error, expected="columns Rank, TeamName and Score"
+        ) from None
+    return tuple(sorted(teams, key=lambda team: team.rank))
+
+
+def medals(teams: int) -> dict[str, int]:
+    """The last place that wins gold, silver and bronze; 0 if none does."""
+    lines = next(lines for below, lines in MEDALS if below is None or teams < below)
+    return {medal: places + int(teams * share + 1e-9) for medal, (places, share) in lines.items()}
+
+
+def ours(teams: Sequence[Team], rows: Iterable[Scored]) -> Team | None:
+    """The team that the submissions are of: by its members' names and, since teams are renamed, its latest name."""
+    by_date = sorted(rows, key=lambda row: row.date)
+    members, name = {row.submitted_by for row in by_date}, by_date[-1].team if by_date else ""
+
+    def likeness(team: Team) -> tuple[bool, bool]:
+        return bool(members & set(team.members)), team.name == name
+
+    best = max(teams, key=likeness, default=None)
+    return best if best and any(likeness(best)) else None
+
+
+def standing(teams: Sequence[Team], our: Team | None, *, greater_is_better: bool) -> dict[str, Any]:
+    """Rank, the next places above, and each medal's line. distance: what is missing to that score, below 0 if it is ours."""
+
+    def line(team: Team) -> dict[str, Any]:
+        missing = (team.score - our.score) * (1 if greater_is_better else -1) if our else None
+        return {"rank": team.rank, "team": team.name, "score": team.score, "distance": missing}
+
+    above = [team for team in teams if our and team.rank < our.rank]
+    lines = {medal: line(teams[last - 1]) if last else None for medal, last in medals(len(teams)).items()}
+    return {
+        "teams": len(teams),
+        "rank": our.rank if our else None,
+        "team": our.name if our else None,
+        "score": our.score if our else None,
+        "ahead": [line(team) for team in above[-AHEAD:]],
+        "medals": lines,
+    }
+
+
+def allowance(board: Board, entries: Iterable[ledger.Entry], now: datetime.datetime) -> dict[str, Any]:
+    """Submissions left today, and when they renew: at midnight UTC. What was sent since Kaggle was asked is counted off.
+
+    left: None if Kaggle did not say, or not today.
+    """
+    renews = datetime.datetime.combine(now.date() + datetime.timedelta(1), datetime.time(), datetime.UTC)
+    since = sum(entry.ref > board.last and entry.status != "error" for entry in entries)
+    known = board.left if board.asked.date() == now.date() else None
+    left = None if known is None else max(0, known - since)
+    return {"left": left, "renews": renews.isoformat(timespec="seconds")}

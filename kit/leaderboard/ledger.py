@@ -1,0 +1,127 @@
+"""Every submission of the team: Kaggle's own list is the shared ledger, joined with the runs and uploads that are here.
+
+runs/submissions/<slug>/kaggle/ holds what Kaggle said last, one JSON file per submission: files of several members can lie
+there together, in any number of copies.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from kit import places
+from kit.errors import DataError
+from kit.files import read_json, write_json
+from kit.kaggle.submissions import Scored
+from kit.progress import say
+from kit.submission import message, records
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One submission. when: UTC, ISO 8601. status: pending, complete or error; error: Kaggle's reason.
+
+    run: its id, from the message or the record of the upload. cv, cv_error: its score out of fold and standard error, of the
+    run if it is here, else as the message has them. sha256: the first 12 hexadecimal digits.
+    """
+
+    ref: int
+    when: str
+    by: str
+    status: str
+    public: float | None
+    private: float | None
+    error: str
+    message: str
+    run: str | None
+    cv: float | None
+    cv_error: float | None
+    sha256: str | None
+
+
+def local(slug: str) -> list[Entry]:
+    """What is known without a request: uploads from here and the list as Kaggle last gave it; oldest first."""
+    uploads = {record.ref: record for record in records.every(slug)}
+    known = {ref: _of_record(record) for ref, record in uploads.items()}
+    for ref, row in rows(slug).items():
+        known[ref] = max(row, known.get(ref, row), key=_knows)
+    entries = [_entry(row, uploads.get(ref)) for ref, row in known.items()]
+    return sorted(entries, key=lambda entry: (entry.when, entry.ref))
+
+
+def fetched(slug: str) -> list[Entry]:
+    """Asks Kaggle for the whole list and keeps it, so that `local` knows it."""
+    from kit.kaggle import submissions
+
+    keep(slug, submissions.listed(slug))
+    return local(slug)
+
+
+def keep(slug: str, found: Iterable[Scored]) -> None:
+    """Writes what is new, each submission into its own file."""
+    known = rows(slug)
+    for row in found:
+        if known.get(row.ref) != row:
+            write_json(folder(slug) / "submissions" / f"{row.ref}.json", asdict(row))
+
+
+def folder(slug: str) -> Path:
+    """What Kaggle said last about a competition."""
+    return records.folder(slug, None) / "kaggle"
+
+
+def rows(slug: str) -> dict[int, Scored]:
+    """Kaggle's rows as they are kept here, by reference; of several copies, the one that knows most."""
+    found: dict[int, Scored] = {}
+    for path in sorted((folder(slug) / "submissions").glob("*.json")):
+        try:
+            value = read_json(path)
+            row = Scored(**{field.name: value[field.name] for field in fields(Scored)})
+        except (DataError, TypeError, KeyError):
+            say(f"{path} is no submission of Kaggle's list and is left out; without --offline it is fetched again")
+            continue
+        found[row.ref] = max(row, found.get(row.ref, row), key=_knows)
+    return found
+
+
+def _knows(row: Scored) -> tuple[bool, bool, bool]:
+    return row.status != "pending", bool(row.private_score), bool(row.submitted_by)
+
+
+def _of_record(record: records.Record) -> Scored:
+    scores = record.public_score or "", record.private_score or ""
+    return Scored(record.ref, record.status or "pending", *scores, "", record.message, _seconds(record.when))
+
+
+def _seconds(when: str) -> str:
+    return when[:19] + "+00:00"
+
+
+def _entry(row: Scored, upload: records.Record | None) -> Entry:
+    said = message.parse(row.description)
+    run = said.run or (upload.run if upload else None)
+    metrics = metrics_of(run) or {"score": said.cv, "error": said.error}
+    return Entry(
+        ref=row.ref,
+        when=row.date or (_seconds(upload.when) if upload else ""),
+        by=row.submitted_by,
+        status=row.status,
+        public=_number(row.public_score),
+        private=_number(row.private_score),
+        error=row.error,
+        message=row.description,
+        run=run,
+        cv=metrics["score"],
+        cv_error=metrics["error"],
+        sha256=said.sha256 or (upload.sha256[:12] if upload else None),
+    )
+
+
+def metrics_of(run: str | None) -> dict[str, Any] | None:
+    """The metrics.json of a finished run, None if it is not here."""
+    path = places.runs() / run / "metrics.json" if run else None
+    return read_json(path) if path and path.exists() else None
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None

@@ -1,0 +1,101 @@
+"""What `kit leaderboard` tells, from files alone: noise of every score, CV against public score, the two best runs."""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from kit import metrics, places, predictions, runs
+from kit.competition import Competition
+from kit.data import cache
+from kit.errors import DataError
+from kit.files import read_json
+from kit.leaderboard import ledger, noise
+from kit.leaderboard.agreement import FAR, Fit, Pair
+from kit.leaderboard.ledger import Entry
+
+
+def scored(competition: Competition, entries: list[Entry], public_rows: int | None) -> list[dict[str, Any]]:
+    """A record per submission with a public score: what it scored out of fold and in public, each with its error.
+
+    cv_error_folds: the standard error over folds beside the one over rows. None: not known here.
+    """
+    known = {entry.run: found for entry in entries if (found := ledger.metrics_of(entry.run))}
+    usual = noise.typical(known.values())
+    return [
+        {
+            **{key: getattr(entry, key) for key in ("ref", "when", "run", "sha256", "cv", "cv_error")},
+            "cv_error_folds": noise.over_folds(known.get(entry.run, {})),
+            "public": entry.public,
+            "public_error": noise.of_public(
+                competition.metric,
+                entry.public,
+                public_rows,
+                noise.per_row(known[entry.run]) if entry.run in known else usual,
+            ),
+        }
+        for entry in entries
+        if entry.status == "complete" and entry.public is not None
+    ]
+
+
+def public_rows(competition: Competition, share: float | None) -> int | None:
+    """How many test rows the public score is of; None if the share or, without prepared data, their number is unknown."""
+    tests = places.data(competition.slug).cache / "test.npy"
+    if share is None or not tests.exists():
+        return None
+    return max(1, round(len(np.load(tests, mmap_mode="r", allow_pickle=False)) * share))
+
+
+def pairs(rows: list[dict[str, Any]]) -> list[Pair]:
+    """Of the records of `scored`, one per file that has both scores: the same bytes sent twice tell nothing new."""
+    of_file = {
+        row["sha256"] or row["ref"]: Pair(*(row[key] for key in ("ref", "cv", "public", "cv_error", "public_error")))
+        for row in rows
+        if row["cv"] is not None
+    }
+    return list(of_file.values())
+
+
+def compared(found: list[Pair], fit: Fit | None) -> dict[str, Any]:
+    """The fit and rank correlation, and the surprising pairs; None for the fit of too few pairs."""
+    if fit is None:
+        return {"pairs": len(found), "fit": None, "surprising": None}
+    surprising = [
+        {"ref": pair.ref, "expected": fit.at(pair.cv), "public": pair.public, "off": off}
+        for pair, off in zip(found, fit.off, strict=True)
+        if off is not None and abs(off) > FAR
+    ]
+    line = {key: value for key, value in asdict(fit).items() if key != "off"}
+    judged = any(off is not None for off in fit.off)
+    return {"pairs": len(found), "fit": line, "surprising": surprising if judged else None}
+
+
+def best_two(competition: Competition) -> dict[str, Any]:
+    """The best two runs here by CV, judged on the rows that both were judged on: gain of the first, and its paired error.
+
+    They are the best of many by these very rows, so a true difference is smaller still. {"missing": what} where they cannot
+    be compared.
+    """
+    try:
+        return _best_two(competition)
+    except DataError as error:
+        return {"missing": str(error)}
+
+
+def _best_two(competition: Competition) -> dict[str, Any]:
+    finished = [run for run in runs.every(competition.slug) if run.metrics.exists()]
+    score = {run.id: float(read_json(run.metrics)["score"]) for run in finished}
+    better = metrics.metric(competition.metric).greater_is_better
+    best = sorted(finished, key=lambda run: score[run.id], reverse=better)[:2]
+    if len(best) < 2:
+        raise DataError("two finished runs are needed here to compare", received=len(best))
+    train = cache.load(competition, places.data(competition.slug)).train
+    ours, theirs = (predictions.load(run.oof) for run in best)
+    common = set(theirs.ids.tolist()) & set(train.ids.tolist())
+    ids = np.array([name for name in ours.ids.tolist() if name in common])
+    if not len(ids):
+        raise DataError(f"{best[0].id} and {best[1].id} were judged on no common row")
+    gain, error = metrics.gain(competition, cache.labels_of(train, ids), ours.at(ids), theirs.at(ids))
+    names = [run.id for run in best]
+    return {"runs": names, "gain": gain, "error": error, "rows": len(ids), "noise": abs(gain) < 2 * error}
