@@ -83,7 +83,7 @@ def _paragraphs(value: dict[str, Any]) -> list[str]:
         _standing(value),
         _allowance(value["allowance"]),
         _best(value),
-        _agreement(value["agreement"]),
+        _agreement(value["agreement"], {row["ref"]: row["run"] for row in value["submissions"]}),
         _best_two(value["best_two"]),
         f"picture: {value['picture']}" if value["picture"] else "",
     ]
@@ -139,7 +139,7 @@ def _best(value: dict[str, Any]) -> str:
     return "\n".join(parts)
 
 
-def _agreement(agreement: dict[str, Any]) -> str:
+def _agreement(agreement: dict[str, Any], run_of: dict[int, str | None]) -> str:
     fit = agreement["fit"]
     if fit is None:
         return f"CV against public score: {agreement['pairs']} files have both; three that differ are needed to compare"
@@ -150,7 +150,7 @@ def _agreement(agreement: dict[str, Any]) -> str:
     if agreement["surprising"] is None:
         return f"{head}\nwhich are surprising cannot be said without the errors of both scores"
     far = [
-        f"surprising: {row['ref']} scored {row['public']:.5f} where {row['expected']:.5f} was to be expected "
+        f"surprising: {row['ref']} ({run_of[row['ref']]}) scored {row['public']:.5f}, expected {row['expected']:.5f} "
         f"({row['off']:+.1f} standard errors)"
         for row in agreement["surprising"]
     ]

@@ -37,8 +37,7 @@ def command(
     if wait and any(entry.status == "pending" for entry in entries):
         entries = _awaited(slug, entries, timeout, poll)
     text = options.table([_row(entry) for entry in entries]) or "no submissions yet"
-    failed = [f"{entry.ref} failed: {entry.error or 'Kaggle gives no reason'}" for entry in entries if _failed(entry)]
-    options.result([asdict(entry) for entry in entries], "\n".join([text, *failed]), as_json=as_json)
+    options.result([asdict(entry) for entry in entries], "\n".join([text, *_notes(entries)]), as_json=as_json)
     pending = any(entry.status == "pending" for entry in entries)
     options.next_step(f"submissions {slug} --wait" if pending else f"leaderboard {slug}")
 
@@ -60,8 +59,17 @@ def _awaited(slug: str, entries: list[Any], timeout_s: float, poll_s: float) -> 
     return ledger.fetched(slug)
 
 
-def _failed(entry: Any) -> bool:
-    return bool(entry.status == "error")
+def _notes(entries: list[Any]) -> list[str]:
+    """Why submissions failed, in full, and how far the CVs are only told."""
+    from kit import places
+
+    notes = [
+        f"{entry.ref} failed: {entry.error or 'Kaggle gives no reason'}" for entry in entries if entry.status == "error"
+    ]
+    away = {entry.run for entry in entries if entry.run and not (places.runs() / entry.run).exists()}
+    if away:
+        notes.append(f"{len(away)} of the runs are not here: their CV is the one in the message")
+    return notes
 
 
 def _row(entry: Any) -> dict[str, Any]:
@@ -69,7 +77,7 @@ def _row(entry: Any) -> dict[str, Any]:
         "when": entry.when[:16].replace("T", " "),
         "ref": entry.ref,
         "by": entry.by,
-        "run": entry.run or entry.message[:60],
+        "run": entry.run or " ".join(entry.message.split())[:60],
         "CV": with_error(entry.cv, entry.cv_error),
         "public": with_error(entry.public),
         "private": with_error(entry.private),

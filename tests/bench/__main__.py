@@ -10,9 +10,11 @@ import click
 
 from tests.bench import jobs, speed
 from tests.bench.place import ROOT, Place
+from tests.bench.records import records
 
 BENCHMARKS = {
     "help": jobs.cli_help,
+    "records": records,
     "demo": jobs.demo,
     "memory": jobs.memory,
     "dogs-vs-cats": jobs.dogs_vs_cats,

@@ -1,7 +1,10 @@
 """The ledger out of files: those written here, and those of others that have been copied in between."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -72,6 +75,24 @@ def test_an_upload_is_known_before_kaggle_is_asked_and_a_score_is_not_forgotten(
     assert ledger.local("zoo")[0].public == 0.91  # by `kit submit --wait`, after the list was fetched
     ledger.keep("zoo", [replace(COMPLETE, private_score="0.89")])
     assert (ledger.local("zoo")[0].private, ledger.local("zoo")[0].by) == (0.89, "anna")
+
+
+def test_reading_offline_imports_nothing_heavy(home):
+    ledger.keep("digit-recognizer", [COMPLETE])
+    (ledger.folder("digit-recognizer") / "leaderboard.csv").write_text("Rank,TeamName,Score\n1,us,0.9\n")
+    (ledger.folder("digit-recognizer") / "asked.json").write_text(
+        '{"asked": "2026-11-20T10:00:00+00:00", "left": 1, "last": 7}'
+    )
+    script = """
+import sys
+from kit.cli.main import kit
+for words in (["submissions"], ["leaderboard"]):
+    kit([*words, "digit-recognizer", "--offline"], standalone_mode=False)
+heavy = {"kaggle", "requests", "tensorflow", "keras", "pandas", "sklearn", "scipy", "matplotlib", "cv2"} & set(sys.modules)
+sys.exit(f"imported {heavy}" if heavy else 0)
+"""
+    done = subprocess.run([sys.executable, "-c", script], env=os.environ, capture_output=True, text=True)
+    assert done.returncode == 0 and "place 1 of 1 teams: us" in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("words", [("submissions",), ("leaderboard",), ("submissions", "--offline")])

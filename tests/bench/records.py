@@ -1,0 +1,59 @@
+"""How long the tables take when much was tried: 500 runs of digit-recognizer, 300 submissions, 3,000 teams."""
+
+import json
+
+import numpy as np
+
+from kit import places, predictions, runs
+from kit.competition import load
+from kit.config import Config
+from kit.data import cache
+from kit.kaggle.submissions import Scored
+from kit.leaderboard import ledger
+from kit.submission import message
+from tests.bench.place import Place
+from tests.kaggle_board import COLUMNS
+
+SLUG = "digit-recognizer"
+VERBS = (("runs",), ("submissions", SLUG, "--offline"), ("leaderboard", SLUG, "--offline"))
+
+
+def records(place: Place, seed: int) -> str:
+    place.fetched(SLUG)
+    place.measured("records", str(seed))
+    times = {words[0]: sorted(place.kit(*words)[1] for _ in range(9)) for words in VERBS}
+    return "; ".join(f"kit {verb}: median {t[4]:.2f} s ({t[0]:.2f} to {t[-1]:.2f}) of 9" for verb, t in times.items())
+
+
+def write(seed: int) -> None:
+    """Into $KIT_HOME; scores are drawn, not measured."""
+    draw, competition = np.random.default_rng(seed), load(SLUG)
+    train = cache.load(competition, places.data(SLUG)).train
+    said = predictions.of(train.ids, draw.dirichlet(np.ones(10), len(train.ids)), competition.classes)
+    scores = 0.98 + 0.01 * draw.random(500)
+    made = [runs.create(SLUG, "train", Config(), {}, name=f"r{number}", fingerprints={}) for number in range(500)]
+    for run, score in zip(made, scores.tolist(), strict=True):
+        members = [{"fold": fold, "score": score, "error": 0.001, "rows": 8400} for fold in range(5)]
+        value = {"metric": "accuracy", "score": score, "error": 0.0005, "rows": len(train.ids), "members": members}
+        run.metrics.write_text(json.dumps(value, indent=2))
+    for place in np.argsort(scores)[-2:]:
+        predictions.save(made[place].oof, said)
+    ledger.keep(SLUG, [_row(number, run, draw) for number, run in enumerate(made[:300])])
+    lines = [",".join(COLUMNS)]
+    lines += [f"{rank},{rank},team {rank},2026-11-01 10:00:00,{1 - rank / 1e5},9,user{rank}" for rank in range(1, 3000)]
+    (ledger.folder(SLUG) / "leaderboard.csv").write_text(
+        "\n".join([*lines, "3000,7,us,2026-11-01 10:00:00,0.9,9,anna"])
+    )
+    (ledger.folder(SLUG) / "asked.json").write_text('{"asked": "2026-11-20T10:00:00+00:00", "left": 4, "last": 300}')
+
+
+def _row(number: int, run: runs.Run, draw: np.random.Generator) -> Scored:
+    text = message.write("", run.id, f"{number:012x}", run.metrics)
+    when = f"2026-10-{1 + number // 10:02d}T08:{number % 10:02d}:00+00:00"
+    return Scored(number, "complete", f"{0.985 + 0.002 * draw.normal():.5f}", "", "", text, when, "anna", "us")
+
+
+if __name__ == "__main__":
+    import sys
+
+    write(int(sys.argv[1]))
