@@ -37,6 +37,10 @@ def test_an_unknown_slug_is_refused_with_the_nearest(slug, words):
         (lambda text: "import nowhere_to_be_found\n" + text, "line 1, does not load.*nowhere_to_be_found"),
         (lambda text: text.replace("COMPETITION = ", "OTHER = "), "lacks COMPETITION"),
         (lambda text: text.replace('values=("0", "1", "2")', 'values=("0", "1")'), "one value per class"),
+        (
+            lambda text: text.replace('metric="acc', 'public_share=25, metric="acc'),
+            "public_share is out of range; received 25",
+        ),
     ],
 )
 def test_a_broken_plugin_is_one_line_with_its_place(plugins, change, words):
