@@ -13,7 +13,7 @@ from kit import places
 from kit.errors import DataError
 from kit.files import read_json, write_json
 from kit.kaggle.submissions import Scored
-from kit.progress import say
+from kit.progress import bar, say
 from kit.submission import message, records
 
 
@@ -60,9 +60,9 @@ def fetched(slug: str) -> list[Entry]:
 def keep(slug: str, found: Iterable[Scored]) -> None:
     """Writes what is new, each submission into its own file."""
     known = rows(slug)
-    for row in found:
-        if known.get(row.ref) != row:
-            write_json(folder(slug) / "submissions" / f"{row.ref}.json", asdict(row))
+    new = [row for row in found if known.get(row.ref) != row]
+    for row in bar(new, label="keeping Kaggle's list", unit="submission"):
+        write_json(folder(slug) / "submissions" / f"{row.ref}.json", asdict(row))
 
 
 def folder(slug: str) -> Path:

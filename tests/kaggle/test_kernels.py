@@ -8,6 +8,7 @@ import pytest
 
 from kit import places
 from kit.data import cache, folds
+from kit.files import write_json
 from tests.kaggle_server import refusal
 
 NAME = "tiny-stripes-predict"
@@ -16,7 +17,6 @@ NAME = "tiny-stripes-predict"
 @pytest.fixture
 def folder(prepared, monkeypatch):
     """A built kernel: a bundle of three files, without a model in it."""
-    from kit.files import write_json
     from kit.kernel import bundle
     from kit.kernel.bundle import Options
 
@@ -207,11 +207,13 @@ def test_a_training_becomes_a_local_run(kit, prepared, kaggle, tmp_path):
 
 
 def test_a_code_competition_gets_the_version_that_was_pushed(kit, push, kaggle, folder):
+    write_json(places.runs() / "tiny-stripes-x" / "metrics.json", {"score": 0.9, "error": 0.01})
     push()
     done = kit("kernel", "submit", NAME, "--wait", "--poll", "0", "-m", "first", "--json")
     [asked] = kaggle.asked("CreateCodeSubmission")
     assert (asked["kernelOwner"], asked["kernelSlug"], asked["kernelVersion"]) == ("somebody", NAME, 1)
-    assert asked["fileName"] == "submission.csv" and asked["submissionDescription"].startswith("first somebody/")
+    said = f"first somebody/{NAME} version 1 tiny-stripes-x CV 0.9 +- 0.01 "
+    assert asked["fileName"] == "submission.csv" and asked["submissionDescription"].startswith(said)
     told = json.loads(done.stdout)
     assert (told["ref"], told["public_score"]) == (60_000_001, "0.99571")
     push()
