@@ -21,9 +21,9 @@ def scatter(pairs: list[Pair], fit: Fit | None, metric: str) -> bytes:
         words = f"least squares; Spearman {fit.spearman:.2f} over {len(pairs)}"
         axes.plot(ends, fit.at(ends), color="0.45", linewidth=1.2, label=words)
         far = [off is not None and abs(off) > FAR for off in fit.off]
-        axes.plot(
-            cv[far], public[far], "o", color="C3", markeredgecolor="white", label=f"off by more than {FAR:g} errors"
-        )
+        if any(far):
+            words = f"off by more than {FAR:g} standard errors"
+            axes.plot(cv[far], public[far], "o", color="C3", markeredgecolor="white", label=words)
         for pair, is_far in zip(pairs, far, strict=True):
             if is_far:
                 at = (pair.cv, pair.public)
