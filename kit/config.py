@@ -123,7 +123,7 @@ def convert(key: str, value: str) -> Any:
         ) from None
 
 
-@cache
+@cache  # type hints are read slowly, and a list of runs asks for them thousands of times
 def _item(key: str) -> type:
     """What a setting that is a list holds: its annotation is like tuple[int, ...]."""
     item: type = get_args(get_type_hints(Config)[key])[0]

@@ -14,8 +14,8 @@ import os
 import platform
 import re
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,10 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 
 @dataclass(frozen=True)
 class Run:
-    """kind: "train", "predict" (a finished run under other TTA views) or "ensemble"; parents: ids of the runs it came from."""
+    """kind: "train", "predict" (a finished run under other TTA views) or "ensemble"; parents: ids of the runs it came from.
+
+    created: UTC, ISO 8601. note: which settings of another version of the kit were left out of `config`, if any.
+    """
 
     folder: Path
     id: str
@@ -47,6 +50,8 @@ class Run:
     kind: str
     config: Config
     parents: tuple[str, ...] = ()
+    created: str = ""
+    note: str = ""
 
     @property
     def oof(self) -> Path:
@@ -64,6 +69,11 @@ class Run:
     @property
     def lock(self) -> Path:
         return self.folder / ".lock"
+
+    @property
+    def archive_mark(self) -> Path:
+        """An empty file, so that two who archive a run agree: hidden in the list, and no candidate for anything."""
+        return self.folder / "archived"
 
     def members(self, fold: int | None = None) -> list[tuple[int, int]]:
         """(fold, number of the seed) of each member of a training, or of one fold's; the seeds of a fold in turn."""
@@ -119,7 +129,7 @@ def create(
         )
     now = datetime.datetime.now(datetime.UTC)
     folder = _claim(places.runs(), f"{slug}-{label}-{now:%m%d-%H%M%S}")
-    run = Run(folder, folder.name, slug, kind, config, parents)
+    run = Run(folder, folder.name, slug, kind, config, parents, now.isoformat("T", "seconds"))
     write_json(folder / "config.json", {"config": dataclasses.asdict(config), "origin": dict(origin)})
     write_json(folder / "environment.json", _environment(config, fingerprints))
     write_json(  # last: a folder without it is not a run
@@ -130,7 +140,7 @@ def create(
             "kind": kind,
             "name": name,
             "parents": parents,
-            "created": now.isoformat("T", "seconds"),
+            "created": run.created,
         },
     )
     return run
@@ -209,31 +219,67 @@ def check_data(run: Run, fingerprints: Mapping[str, str]) -> None:
 
 
 def open_run(folder: Path) -> Run:
-    record = read_json(folder / "run.json")
-    stored = read_json(folder / "config.json")["config"]
+    """Raises ConfigError for settings that this version of the kit does not know."""
+    return _opened(folder, *_records(folder))
+
+
+def read_run(folder: Path) -> Run:
+    """As `open_run`, to list or remove a run: what this kit does not know of its settings is left out, with a note."""
+    record, stored = _records(folder)
+    try:
+        return _opened(folder, record, stored)
+    except ConfigError:
+        known = {key: value for key, value in stored.items() if _fits(key, value)}
+        odd = ", ".join(key for key in stored if key not in known)
+        return replace(_opened(folder, record, known), note=f"of another version of the kit: {odd}")
+
+
+def _records(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    return read_json(folder / "run.json"), read_json(folder / "config.json")["config"]
+
+
+def _opened(folder: Path, record: Mapping[str, Any], stored: Mapping[str, Any]) -> Run:
     config, _ = resolve([(str(folder / "config.json"), stored)])
-    return Run(folder, record["id"], record["slug"], record["kind"], config, tuple(record["parents"]))
+    parents, created = tuple(record["parents"]), record.get("created", "")
+    return Run(folder, record["id"], record["slug"], record["kind"], config, parents, created)
 
 
-def every(slug: str | None = None) -> list[Run]:
-    """All runs here, oldest first; of one competition if asked."""
-    files = sorted(places.runs().glob("*/run.json"), key=lambda file: (file.stat().st_mtime_ns, file))
-    found = [open_run(file.parent) for file in files]
-    return [run for run in found if slug is None or run.slug == slug]
+def _fits(key: str, value: Any) -> bool:
+    try:
+        resolve([("", {key: value})])
+    except ConfigError:
+        return False
+    return True
 
 
-def find(reference: str) -> Run:
-    """A run by its id, by a unique beginning of it, or by its folder. Raises DataError with the nearest id."""
+def every(slug: str | None = None, *, archived: bool = False) -> list[Run]:
+    """All runs here, oldest first; of one competition if asked. Those that are archived only if asked.
+
+    Those of another version of the kit are among them (`read_run`).
+    """
+    found = [read_run(file.parent) for file in places.runs().glob("*/run.json")]
+    chosen = [run for run in found if slug in (None, run.slug) and (archived or not run.archive_mark.exists())]
+    return sorted(chosen, key=lambda run: (run.created, (run.folder / "run.json").stat().st_mtime_ns, run.id))
+
+
+def find(reference: str, opened: Callable[[Path], Run] = open_run) -> Run:
+    """A run by its id, by a unique beginning of it, or by its folder. Raises DataError with the nearest id.
+
+    opened: `read_run` also takes a run of another version of the kit.
+    """
     if "/" in reference and (Path(reference) / "run.json").is_file():
-        return open_run(Path(reference).resolve())
+        return opened(Path(reference).resolve())
     ids = [file.parent.name for file in places.runs().glob("*/run.json")]
+    return opened(places.runs() / one_of(reference, ids, str(places.runs()), "`kit runs` lists them"))
+
+
+def one_of(reference: str, ids: Sequence[str], where: str, remedy: str) -> str:
+    """The id that `reference` is, or is a unique beginning of. Raises DataError with the nearest one."""
     matching = [name for name in ids if name == reference] or [name for name in ids if name.startswith(reference)]
     if len(matching) > 1:
         raise DataError(
             f"{reference!r} fits {len(matching)} runs", received=", ".join(sorted(matching)), do="give more of the id"
         )
     if not matching:
-        raise DataError(
-            f"no run {reference!r} in {places.runs()}", do=nearest(reference, ids) + " (`kit runs` lists them)"
-        )
-    return open_run(places.runs() / matching[0])
+        raise DataError(f"no run {reference!r} in {where}", do=f"{nearest(reference, ids)} ({remedy})")
+    return matching[0]

@@ -69,4 +69,4 @@ def seconds(run: Run) -> int | None:
 def _trainings(run: Run) -> dict[str, Run]:
     if run.kind == "train":
         return {run.id: run}
-    return {key: one for parent in run.parents for key, one in _trainings(runs.find(parent)).items()}
+    return {key: one for parent in run.parents for key, one in _trainings(runs.find(parent, runs.read_run)).items()}

@@ -92,7 +92,8 @@ def load(model: keras.Model, path: Path) -> None:
     try:
         load_every_weight(model, path)
     except FileNotFoundError:
-        raise DataError(f"no weights at {path}", do="remove its folder to train that member again") from None
+        remedy = "`kit runs pull WHERE RUN --weights` if a teammate has them, else remove its folder and resume the run"
+        raise DataError(f"no weights at {path}", do=remedy) from None
     except (OSError, ValueError, KeyError, TypeError, UserWarning) as error:
         raise _damaged(path, error) from None
 

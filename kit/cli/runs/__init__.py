@@ -4,9 +4,16 @@ import importlib
 
 import click
 
-# Subverb -> what it does. The module is kit.cli.runs.<subverb>.
+# Subverb -> what it does. The module is kit.cli.runs.<subverb>, with _ for -.
 SUBVERBS = {
     "list": "every run and its score out of fold; what `kit runs` alone does",
+    "compare": "what differs between runs, and whether one is better beyond noise",
+    "push": "predictions and records of runs to the team: a folder, a URL, a Kaggle dataset",
+    "pull": "runs of the team, checked on arrival",
+    "archive": "hide runs from the list (--undo shows them again)",
+    "delete": "move runs, or only their weights, out of the way",
+    "restore": "bring deleted runs back",
+    "empty-trash": "remove deleted runs for good",
 }
 
 
@@ -23,7 +30,7 @@ class Runs(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in SUBVERBS:
             return None
-        command: click.Command = importlib.import_module(f"kit.cli.runs.{name}").command
+        command: click.Command = importlib.import_module(f"kit.cli.runs.{name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -31,10 +38,12 @@ class Runs(click.Group):
             formatter.write_dl(list(SUBVERBS.items()))
 
 
-@click.command(cls=Runs, short_help="what was trained, and how it scored out of fold")
+@click.command(cls=Runs, short_help="what was trained, and how it scored out of fold; share, compare, delete")
 def command() -> None:
     """What was tried, and how it scored out of fold.
 
     \b
-    kit runs [SLUG]      the list
+    kit runs cifar-10 --where 'score>0.9' --sort score    the list
+    kit runs compare RUN RUN                              two configurations, and the gain
+    kit runs push RUN --to /mnt/team                      a teammate runs: kit runs pull /mnt/team
     """

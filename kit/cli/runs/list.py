@@ -10,43 +10,59 @@ from kit.cli.options import Settings
 
 @click.command(short_help="every run and its score out of fold")
 @click.argument("slug", metavar="[SLUG]", required=False)
+@click.option(
+    "--where",
+    "conditions",
+    multiple=True,
+    metavar="TEXT",
+    help="Only runs of which that holds, such as recipe=finetune, score>0.99, kind!=ensemble; may be repeated.",
+)
+@click.option(
+    "--sort", "key", metavar="KEY", help="A column or setting; -KEY turns it around. Scores are sorted best first."
+)
+@click.option("--columns", metavar="KEY,KEY", default="", help="Settings to show as well.")
+@click.option("--archived", is_flag=True, help="Archived runs too.")
 @options.json_option
 @click.pass_obj
-def command(obj: Settings, slug: str | None, as_json: bool) -> None:
+def command(
+    obj: Settings,
+    slug: str | None,
+    conditions: tuple[str, ...],
+    key: str | None,
+    columns: str,
+    archived: bool,
+    as_json: bool,
+) -> None:
     """What was trained, and how it scored out of fold (with the standard error: less than twice that apart is noise)."""
-    from kit import runs
+    from kit import listing, runs
 
-    found = runs.every(obj.competition(slug).slug if slug else None)
-    rows = [record(run) for run in found]
-    shown = [{**row, "score": _number(row["score"]), "error": _number(row["error"])} for row in rows]
-    for row in shown:
-        row.pop("parents")
-    options.result(rows, options.table(shown) or "no runs yet", as_json=as_json)
-    if found:
-        best = found[-1]
-        options.next_step(f"report {best.id}   (or: kit submit {best.slug} {best.id})")
+    tests = [listing.condition(text) for text in conditions]
+    shown = [listing.known(name) for name in columns.split(",") if name]
+    found = runs.every(obj.competition(slug).slug if slug else None, archived=archived)
+    rows = [row for row in map(listing.record, found) if all(test(row) for test in tests)]
+    if key:
+        rows = listing.ordered(rows, key)
+    wanted = [*listing.COLUMNS, *(name for name in shown if name not in listing.COLUMNS)]
+    answer = [{name: row[name] for name in (*wanted, "slug", "parents", "archived", "note")} for row in rows]
+    options.result(answer, options.table(_cells(rows, wanted)) or "no runs yet", as_json=as_json)
+    if finished := [row for row in rows if row["status"] == "finished"]:
+        best = finished[0 if key else -1]
+        options.next_step(f"report {best['run']}   (or: kit submit {best['slug']} {best['run']})")
     else:
         options.next_step(f"train {slug or 'SLUG'}")
 
 
-def record(run: Any) -> dict[str, Any]:
-    """What there is to say of a run in one row."""
-    from kit.files import read_json
-
-    status = run.status()
-    metrics = read_json(run.metrics) if status == "finished" else {}
-    return {
-        "run": run.id,
-        "kind": run.kind,
-        "status": status,
-        "folds": run.config.folds,
-        "seeds": run.config.seeds,
-        "metric": metrics.get("metric", ""),
-        "score": metrics.get("score"),
-        "error": metrics.get("error"),
-        "parents": list(run.parents),
-    }
+def _cells(rows: list[dict[str, Any]], wanted: list[str]) -> list[dict[str, Any]]:
+    """The wanted columns as texts; the notes only where there are any."""
+    wanted = [*wanted, *(name for name in ("archived", "note") if any(row[name] for row in rows))]
+    return [{name: _cell(name, row[name]) for name in wanted} for row in rows]
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.5f}"
+def _cell(name: str, value: Any) -> Any:
+    if name == "created":
+        return value[:16].replace("T", " ")
+    if name == "archived":
+        return "archived" if value else ""
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return "" if value is None else f"{value:.5f}" if name in ("score", "error") else value

@@ -1,0 +1,37 @@
+"""kit runs delete"""
+
+import click
+
+from kit.cli import options
+
+
+@click.command(short_help="move runs to the trash, or remove only their weights")
+@click.argument("references", metavar="RUN...", nargs=-1, required=True)
+@click.option("--force", is_flag=True, help="Also runs that were submitted; the records of their submissions stay.")
+@click.option(
+    "--weights-only",
+    is_flag=True,
+    help="Remove weights and checkpoints for good; predictions and records stay, so that ensembles and submissions still work.",
+)
+def command(references: tuple[str, ...], force: bool, weights_only: bool) -> None:
+    """Move runs to runs/.trash, from where `kit runs restore RUN` brings them back.
+
+    A run that is being trained is refused, one that was submitted, and one that another run is made of.
+    """
+    from kit import runs, trash
+
+    found = list({run.id: run for run in (runs.find(reference, runs.read_run) for reference in references)}.values())
+    if weights_only:
+        freed = 0
+        for run in found:
+            freed += trash.delete_weights(run)
+            click.echo(run.id)
+        click.echo(f"freed {freed / 1e6:.1f} MB")
+        options.next_step("runs")
+        return
+    moved = sum(trash.size(run.folder) for run in found)
+    trash.delete(found, force=force)
+    for run in found:
+        click.echo(run.id)
+    click.echo(f"in the trash: {moved / 1e6:.1f} MB, which `kit runs empty-trash` frees")
+    options.next_step(f"runs restore {found[0].id}   (or: kit runs empty-trash)")

@@ -1,0 +1,19 @@
+"""kit runs empty-trash"""
+
+import click
+
+from kit.cli import options
+
+
+@click.command("empty-trash", short_help="remove deleted runs for good")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def command(yes: bool) -> None:
+    """Remove what lies in runs/.trash for good, after asking."""
+    from kit import trash
+
+    if names := trash.inside():
+        click.echo("\n".join(names))
+        if not yes and not click.confirm(f"remove these {len(names)} runs for good?", err=True):
+            return
+    click.echo(f"freed {trash.empty() / 1e6:.1f} MB")
+    options.next_step("runs")

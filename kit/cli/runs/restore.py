@@ -1,0 +1,16 @@
+"""kit runs restore"""
+
+import click
+
+from kit.cli import options
+
+
+@click.command(short_help="bring deleted runs back from the trash")
+@click.argument("references", metavar="RUN...", nargs=-1, required=True)
+def command(references: tuple[str, ...]) -> None:
+    """Bring runs back that `kit runs delete` has moved to the trash, by their id or a unique beginning of it."""
+    from kit import trash
+
+    for reference in references:
+        click.echo(trash.restore(reference).id)
+    options.next_step("runs")

@@ -1,0 +1,100 @@
+"""Runs as rows: what can be filtered, sorted and shown of them, their settings among it."""
+
+import operator
+import re
+from collections.abc import Callable
+from typing import Any
+
+from kit.config import FIELDS, convert
+from kit.errors import ConfigError, DataError, nearest
+from kit.files import read_json
+from kit.runs import Run
+
+COLUMNS = ("run", "kind", "status", "created", "folds", "seeds", "metric", "score", "error")
+NUMBERS = ("score", "error", "rows")
+KEYS = dict.fromkeys((*COLUMNS, "rows", "slug", *FIELDS))  # what a row holds that people can ask for
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "!=": operator.ne,
+    "=": operator.eq,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+Row = dict[str, Any]
+
+
+def record(run: Run) -> Row:
+    """One row: every setting; run, slug, kind, status, created, parents, archived, note; and once it is finished metric,
+    score, error and rows, else None for each.
+    """
+    status = run.status()
+    metrics = read_json(run.metrics) if status == "finished" else {}
+    return {
+        **{name: getattr(run.config, name) for name in FIELDS},
+        **{name: getattr(run, name) for name in ("slug", "kind", "created", "note")},
+        **{name: metrics.get(name) for name in ("metric", *NUMBERS)},
+        "run": run.id,
+        "status": status,
+        "parents": list(run.parents),
+        "archived": run.archive_mark.exists(),
+    }
+
+
+def known(key: str) -> str:
+    """The key itself. Raises ConfigError for what is no column and no setting."""
+    if key not in KEYS:
+        raise ConfigError(f"runs have no {key!r}", do=nearest(key, KEYS))
+    return key
+
+
+def condition(text: str) -> Callable[[Row], bool]:
+    """Whether `key=value` holds of a row; also !=, <, >, <=, >=. What is not known yet, as the score of an unfinished run, is
+    no value, and only != holds of it. Raises ConfigError.
+    """
+    parts = re.fullmatch(r"\s*([\w-]+)\s*(>=|<=|!=|=|>|<)\s*(.*?)\s*", text)
+    if not parts:
+        raise ConfigError(
+            f"--where {text!r} is no condition", expected="key=value, such as recipe=finetune or 'score>0.99'"
+        )
+    key, sign, value = known(parts[1]), parts[2], _value(parts[1], parts[3])
+
+    def holds(row: Row) -> bool:
+        return sign == "!=" if row[key] is None else OPERATORS[sign](row[key], value)
+
+    return holds
+
+
+def _value(key: str, text: str) -> Any:
+    if key in FIELDS:
+        return convert(key, text)
+    if key not in NUMBERS:
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise ConfigError(f"--where {key} wants a number", received=repr(text)) from None
+
+
+def ordered(rows: list[Row], key: str) -> list[Row]:
+    """By that column or setting, from the least, or with -key from the greatest; what has none comes last. Scores come best
+    first, competition by competition.
+    """
+    name = known(key.removeprefix("-"))
+    sign = -1 if key != name else 1
+    have = [row for row in rows if row[name] is not None]
+    if name == "score":
+        have.sort(key=lambda row: (row["slug"], -sign * _direction(row) * row["score"]))
+    else:
+        have.sort(key=lambda row: row[name], reverse=sign < 0)
+    return have + [row for row in rows if row[name] is None]
+
+
+def _direction(row: Row) -> int:
+    """1 where greater scores are better, else -1; a metric of another kit's is taken for one of those."""
+    from kit.metrics import metric
+
+    try:
+        return 1 if metric(row["metric"]).greater_is_better else -1
+    except DataError:
+        return 1

@@ -1,0 +1,109 @@
+"""Runs are deleted in two steps: first they move to runs/.trash/, from where they can come back; then the trash is emptied."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from kit import places, runs
+from kit.errors import DataError
+from kit.files import read_json
+from kit.runs import Run
+
+WEIGHTS = ("model.weights.h5", "epoch-*.weights.h5", "best-*.npz", "state.json")  # of a member, with its checkpoints
+
+
+def folder() -> Path:
+    return places.runs() / ".trash"
+
+
+def inside() -> list[str]:
+    """The ids of the runs in the trash."""
+    return sorted(file.parent.name for file in folder().glob("*/run.json"))
+
+
+def delete(doomed: Sequence[Run], *, force: bool = False) -> None:
+    """Moves all of them to the trash, or none.
+
+    force: also runs with recorded submissions; those records stay. Raises DataError for a run that is being trained, one that
+    has such records, and one that another run needs which is not deleted with it.
+    """
+    for run in doomed:
+        _check(run, doomed, force)
+    for run in doomed:
+        folder().mkdir(parents=True, exist_ok=True)
+        _keep_submissions(run)
+        run.folder.rename(folder() / run.id)
+
+
+def _check(run: Run, doomed: Sequence[Run], force: bool) -> None:
+    _check_idle(run)
+    if run.folder.parent.resolve() != places.runs().resolve():
+        raise DataError(f"{run.id} does not lie in {places.runs()}", received=run.folder)
+    if (folder() / run.id).exists():
+        raise DataError(f"a run {run.id} is in the trash already", do="kit runs empty-trash, then delete it")
+    gone = {one.id for one in doomed}
+    if needing := [other.id for other in runs.every(archived=True) if other.id not in gone and _needs(other, run)]:
+        raise DataError(f"{run.id} is needed by {', '.join(needing)}", do="delete those too, or --weights-only")
+    if not force and (sent := [str(read_json(file)["ref"]) for file in _submissions(run)]):
+        raise DataError(f"{run.id} was submitted as {', '.join(sent)}", do="--force deletes it, and keeps that record")
+
+
+def _check_idle(run: Run) -> None:
+    if run.status() == "running":
+        raise DataError(f"{run.id} is being trained", do="stop it first, or wait")
+
+
+def _needs(other: Run, run: Run) -> bool:
+    """Whether `other` was made of `run`, or is still to be taught by it."""
+    taught = other.status() != "finished" and other.config.teacher
+    return run.id in other.parents or bool(taught and run.id.startswith(taught))
+
+
+def _submissions(run: Run) -> list[Path]:
+    return sorted((run.folder / "submissions").glob("*.json"))
+
+
+def _keep_submissions(run: Run) -> None:
+    """Where those of bare files lie: what was uploaded stays known, and each record names its run."""
+    target = places.runs() / "submissions" / run.slug
+    for file in _submissions(run):
+        target.mkdir(parents=True, exist_ok=True)
+        file.rename(target / file.name)
+
+
+def delete_weights(run: Run) -> int:
+    """Removes weights and checkpoints for good; predictions and records stay. Returns the bytes freed.
+
+    Raises DataError for a run that is not finished: it could not go on.
+    """
+    _check_idle(run)
+    if run.status() != "finished":
+        raise DataError(f"{run.id} is not finished", do="without --weights-only the whole run goes to the trash")
+    doomed = [file for pattern in WEIGHTS for file in run.folder.glob(f"fold-*/{pattern}")]
+    freed = sum(file.lstat().st_size for file in doomed)
+    for file in doomed:
+        file.unlink()
+    return freed
+
+
+def restore(reference: str) -> Run:
+    """Brings a run back by its id or a unique beginning of it. Raises DataError if another one of that id is here."""
+    name = runs.one_of(reference, inside(), str(folder()), "or it was deleted for good")
+    target = places.runs() / name
+    if target.exists():
+        raise DataError(f"a run {name} is here already", do="delete that one first")
+    (folder() / name).rename(target)
+    return runs.read_run(target)
+
+
+def empty() -> int:
+    """Removes the runs in the trash for good. Returns the bytes freed."""
+    freed = size(folder())
+    if folder().exists():
+        shutil.rmtree(folder())
+    return freed
+
+
+def size(root: Path) -> int:
+    """Bytes of all files below."""
+    return sum(file.lstat().st_size for file in root.rglob("*") if file.is_file())

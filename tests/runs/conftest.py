@@ -1,0 +1,64 @@
+"""Finished runs written by hand, and the CLI within this process."""
+
+import dataclasses
+
+import click.testing
+import numpy as np
+import pytest
+
+from kit import metrics, places, predictions, runs
+from kit.config import Config
+from kit.data import cache, folds
+from kit.files import write_json, write_text
+
+
+def prints(competition) -> dict:
+    where = places.data(competition.slug)
+    data = cache.load(competition, where)
+    return folds.fingerprints(data, folds.read(where.folds, data.train.ids))
+
+
+def said(labels, skill: float, seed: int) -> np.ndarray:
+    """float32 (N, 3): probabilities that favour the truth the more the skill."""
+    values = np.random.default_rng(seed).normal(size=(len(labels), 3)) + skill * np.eye(3)[labels]
+    return predictions.softmax(values)
+
+
+@pytest.fixture
+def make_run(prepared):
+    """make_run(name, skill=..., seed=..., kind=..., parents=..., **settings): a finished run of tiny-stripes, with weights."""
+
+    def make(name: str, *, skill=2.0, seed=0, kind="train", parents=(), finished=True, **settings) -> runs.Run:
+        data = cache.load(prepared, places.data(prepared.slug))
+        config = dataclasses.replace(Config(folds=3), **settings)
+        origin = dict.fromkeys(settings, "the command line")
+        run = runs.create(
+            prepared.slug, kind, config, origin, name=name, fingerprints=prints(prepared), parents=parents
+        )
+        oof = predictions.of(data.train.ids, said(data.train.labels, skill, seed), prepared.classes)
+        predictions.save(run.oof, oof)
+        predictions.save(
+            run.test, predictions.of(data.test.ids, said(np.arange(30) % 3, skill, seed), prepared.classes)
+        )
+        for member in [] if kind == "ensemble" else run.members():
+            write_text(run.member(*member) / "model.weights.h5", "w" * 1000)
+            write_json(run.member(*member) / "metrics.json", {"fold": member[0]})
+            write_text(run.member(*member) / "history.csv", "epoch,loss,seconds\n1,0.5,2\n")
+        if finished:
+            judged = metrics.judge(prepared, data.train.labels, oof.probabilities)
+            write_json(run.metrics, {"metric": prepared.metric, **judged})
+        return run
+
+    return make
+
+
+@pytest.fixture
+def cli(home, plugins):
+    """`kit ...` within this process: returns click's result; raises what the command raises."""
+    from kit.cli.main import kit
+
+    def run(*words: str, **how):
+        arguments = ["--competitions", str(plugins), *words]
+        return click.testing.CliRunner().invoke(kit, arguments, catch_exceptions=False, standalone_mode=False, **how)
+
+    return run
