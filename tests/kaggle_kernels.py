@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Kernels:
-    """datasets: name -> list of versions, each file name -> size. kernels: name -> list of pushed requests.
+    """datasets: name -> list of versions, each file name -> size. kernels: name -> list of pushed requests. blobs: token ->
+    uploaded bytes. contents: name/file -> bytes of the newest version of a dataset. public: names of those that are.
 
     outputs: what the running kernel will have written, file name -> bytes. statuses: answers before the last one is
     repeated. lost: files that a dataset version loses without a word. save_kernel: fields laid over a push's answer.
@@ -20,6 +21,9 @@ class Kernels:
     dataset_error: str = ""
     save_kernel: dict = field(default_factory=dict)
     tokens: dict = field(default_factory=dict)
+    blobs: dict = field(default_factory=dict)
+    contents: dict = field(default_factory=dict)
+    public: set = field(default_factory=set)
 
 
 class KernelMethods:
@@ -42,6 +46,8 @@ class KernelMethods:
         content = dict(self.state.tokens[file["token"]] for file in files)
         content = {file: size for file, size in content.items() if file not in self.state.lost}
         self.state.datasets.setdefault(name, []).append(content)
+        for token in (file["token"] for file in files):
+            self.state.contents[f"{name}/{self.state.tokens[token][0]}"] = self.state.blobs.get(token)
         return {"status": "Ok", "ref": name, "url": f"http://kaggle.test/datasets/{name}"}
 
     def _get_dataset_status(self, asked: dict) -> dict | None:
@@ -51,7 +57,8 @@ class KernelMethods:
 
     def _get_dataset(self, asked: dict) -> dict | None:
         versions = self._versions(asked)
-        return {"currentVersionNumber": len(versions)} if versions else None
+        private = f"{asked['ownerSlug']}/{asked['datasetSlug']}" not in self.state.public
+        return {"currentVersionNumber": len(versions), "isPrivate": private} if versions else None
 
     def _list_dataset_files(self, asked: dict) -> dict:
         files = [{"name": name, "totalBytes": size} for name, size in self._versions(asked)[-1].items()]

@@ -76,6 +76,9 @@ class Handler(KernelMethods, BoardMethods, BaseHTTPRequestHandler):
             self._answer(**self.kaggle.faults[method].pop(0))
         elif method in ("DownloadDataFiles", "DownloadDataFile"):
             self._answer(302, headers={"Location": f"http://storage.test/{asked['competitionName']}.zip"})
+        elif method == "DownloadDataset":
+            name = f"{asked['ownerSlug']}/{asked['datasetSlug']}/{asked['fileName']}"
+            self._answer(302, headers={"Location": f"http://storage.test/dataset/{name}"})
         else:
             found = getattr(self, f"_{re.sub(r'(?<!^)(?=[A-Z])', '_', method).lower()}")(asked)
             if found is None:
@@ -90,6 +93,7 @@ class Handler(KernelMethods, BoardMethods, BaseHTTPRequestHandler):
             self._answer(**self.kaggle.faults["Upload"].pop(0))
             return
         self.kaggle.uploads.append(body)
+        self.kaggle.of_kernels.blobs[self.path.rsplit("/", 1)[-1]] = body
         self._json({})
 
     def do_GET(self) -> None:
@@ -97,6 +101,11 @@ class Handler(KernelMethods, BoardMethods, BaseHTTPRequestHandler):
             self.kaggle.requests.append(("Output", {"name": self.path.rsplit("/", 1)[-1]}))
             fault = self.kaggle.faults["Output"].pop(0) if self.kaggle.faults["Output"] else {}
             self._answer(**{"body": self.kaggle.of_kernels.outputs[self.path.rsplit("/", 1)[-1]], **fault})
+            return
+        if "/dataset/" in self.path:
+            kind = "application/json" if self.path.endswith(".json") else "application/octet-stream"
+            content = self.kaggle.of_kernels.contents[self.path.partition("/dataset/")[2]]
+            self._answer(body=content, headers={"Content-Type": kind})
             return
         whole, sent_range = self.kaggle.archive, self.headers.get("Range")
         self.kaggle.requests.append(

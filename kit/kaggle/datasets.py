@@ -1,14 +1,17 @@
-"""A private dataset at Kaggle, which carries a bundle: created, or a new version of it, and ready before this returns."""
+"""A private dataset at Kaggle, which carries a bundle or the runs of a team: created, or a new version of it, and ready before
+`publish` returns; its files listed and fetched.
+"""
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kit.errors import KaggleError
-from kit.files import read_json
+from kit.errors import AccessError, KaggleError
+from kit.files import CHUNK, read_json
 from kit.kaggle.client import connected, pause, retried, unless_away
-from kit.progress import say
+from kit.progress import bar, say
 
 METADATA = "dataset-metadata.json"
 
@@ -74,6 +77,18 @@ def _wait(api: Any, name: str, before: int, timeout_s: float, poll_s: float) -> 
 def _check(api: Any, name: str, folder: Path) -> None:
     """Raises KaggleError unless Kaggle lists every file with its size."""
     here = {path.name: path.stat().st_size for path in folder.iterdir() if path.name != METADATA}
+    there = _listed(api, name)
+    wrong = sorted(file for file, size in here.items() if there.get(file) != size)
+    if wrong:
+        raise KaggleError(
+            f"the dataset {name} lacks {len(wrong)} of its {len(here)} files, such as {wrong[0]}",
+            received=f"{there.get(wrong[0], 'no')} bytes",
+            expected=here[wrong[0]],
+            do="repeat the push",
+        )
+
+
+def _listed(api: Any, name: str) -> dict[str, int]:
     there: dict[str, int] = {}
     token = ""
     while True:
@@ -83,12 +98,43 @@ def _check(api: Any, name: str, folder: Path) -> None:
         there |= {file.name: int(file.total_bytes) for file in page.files}
         token = page.next_page_token
         if not token:
-            break
-    wrong = sorted(file for file, size in here.items() if there.get(file) != size)
-    if wrong:
-        raise KaggleError(
-            f"the dataset {name} lacks {len(wrong)} of its {len(here)} files, such as {wrong[0]}",
-            received=f"{there.get(wrong[0], 'no')} bytes",
-            expected=here[wrong[0]],
-            do="repeat the push",
-        )
+            return there
+
+
+def files(name: str) -> dict[str, int]:
+    """The bytes of each file of the dataset owner/slug, as Kaggle lists them; none if there is no such dataset.
+
+    Raises AccessError for one that is public: what a team shares there, everybody could read.
+    """
+    from kagglesdk.datasets.types.dataset_api_service import ApiGetDatasetRequest
+
+    with connected(name, own=True) as api:
+        if _version(api, name) is None:
+            return {}
+        request = ApiGetDatasetRequest()
+        request.owner_slug, _, request.dataset_slug = name.partition("/")
+        with api.build_kaggle_client() as client:
+            if not retried(client.datasets.dataset_api_client.get_dataset, request).is_private:
+                raise AccessError(f"the dataset {name} is public", do="make it private at Kaggle, or name another")
+        return _listed(api, name)
+
+
+def fetch(name: str, wanted: Mapping[str, Path], sizes: Mapping[str, int]) -> None:
+    """Downloads files of the dataset owner/slug, each to its path. Raises KaggleError for one of another size than `sizes`."""
+    from kagglesdk.datasets.types.dataset_api_service import ApiDownloadDatasetRequest
+
+    with connected(name, own=True) as api, api.build_kaggle_client() as client:
+        for file, path in bar(wanted.items(), label=f"files of {name}", unit="file"):
+            request = ApiDownloadDatasetRequest()
+            request.owner_slug, _, request.dataset_slug = name.partition("/")
+            request.file_name, request.raw = file, True  # as it was uploaded, not zipped
+            with (
+                retried(client.datasets.dataset_api_client.download_dataset, request) as answer,
+                open(path, "wb") as out,
+            ):
+                for piece in answer.iter_content(CHUNK):
+                    out.write(piece)
+            if path.stat().st_size != sizes[file]:
+                raise KaggleError(
+                    f"{file} of {name} arrived with {path.stat().st_size} bytes", expected=sizes[file], do="repeat"
+                )

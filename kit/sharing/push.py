@@ -1,0 +1,63 @@
+"""Runs to the team: once, whole, and never another one under the same id."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from kit.errors import DataError
+from kit.files import write_text
+from kit.runs import Run
+from kit.sharing import manifest
+from kit.sharing.manifest import PREDICTIONS, WEIGHTS, Manifest, Part
+from kit.sharing.stores import Store
+
+
+def push(store: Store, shared: Sequence[Run], *, weights: bool = False) -> dict[str, int]:
+    """Puts predictions and records of finished runs, and their weights if asked, into the store. Bytes sent, by id: 0 for a
+    run that is there already.
+
+    Raises DataError for a run that is not finished or has no weights, and for another run of that id in the store.
+    """
+    wanted = [(run, part) for run in shared for part in ((PREDICTIONS, WEIGHTS) if weights else (PREDICTIONS,))]
+    made = [(run, _manifest(run, part)) for run, part in wanted if part is PREDICTIONS or run.kind == "train"]
+    new = [(run, own) for run, own in made if not _is_there(store, own)]
+    with tempfile.TemporaryDirectory() as scratch:
+        files: dict[str, Path] = {}
+        for run, own in new:
+            files |= {f"{run.id}/{name}": run.folder / name for name in own.files}
+            files[own.key] = Path(scratch) / own.key
+            write_text(files[own.key], own.text())
+        if files:
+            store.put(files)
+    return {run.id: sum(own.size for one, own in new if one is run) for run in shared}
+
+
+def _manifest(run: Run, part: Part) -> Manifest:
+    if run.status() != "finished":
+        raise DataError(f"{run.id} is not finished", received=run.status(), do=f"kit train --resume {run.id}")
+    own = manifest.make(run, part)
+    if part is WEIGHTS and len(own.files) != len(run.members()):
+        raise DataError(
+            f"{run.id} has not all its weights here",
+            received=f"{len(own.files)} files",
+            expected=len(run.members()),
+            do="leave out --weights",
+        )
+    return own
+
+
+def _is_there(store: Store, own: Manifest) -> bool:
+    """A damaged manifest counts as none: it may be half of one, as a push that was cut off can leave."""
+    data = store.read(own.key)
+    try:
+        there = manifest.parse(data or b"", own.run, own.part)
+    except DataError:
+        return False
+    if there.files != own.files:
+        odd = [name for name in own.files.keys() | there.files.keys() if there.files.get(name) != own.files.get(name)]
+        raise DataError(
+            f"another run {own.run} is there already",
+            received=f"{len(odd)} files differ, such as {min(odd)}",
+            expected="the same bytes: a run does not change",
+        )
+    return True

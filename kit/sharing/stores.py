@@ -1,0 +1,134 @@
+"""Where a team keeps its runs: a shared folder, any URL that fsspec can open, or a private dataset at Kaggle.
+
+In each, files have keys such as <run id>/fold-0/oof.npz.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+
+from kit.errors import ConfigError, DataError, KitError
+from kit.files import replacing
+from kit.progress import bar
+
+
+class Store(Protocol):
+    """ids: of runs with a manifest called `name`. read: the bytes of a small file, None if there is none. fetch: brings files,
+    key -> path, into folders that exist. put: writes them in the order given, so that a manifest comes last.
+    """
+
+    def ids(self, name: str) -> list[str]: ...
+
+    def read(self, key: str) -> bytes | None: ...
+
+    def fetch(self, files: Mapping[str, Path]) -> None: ...
+
+    def put(self, files: Mapping[str, Path]) -> None: ...
+
+
+def opened(where: str, *, timeout_s: float = 3600.0, poll_s: float = 15.0) -> Store:
+    """The store at `where`: a folder, URL, or kaggle:owner/name. timeout_s, poll_s: how Kaggle is waited for, in seconds.
+
+    Raises ConfigError or DataError for what cannot be opened.
+    """
+    if where.startswith("kaggle:"):
+        from kit.sharing.dataset import Dataset
+
+        return Dataset(where.removeprefix("kaggle:"), timeout_s, poll_s)
+    if "://" in where:
+        return _url(where)
+    if not Path(where).is_dir():
+        raise DataError(
+            f"no folder {where}",
+            expected="a shared folder, a URL such as s3://bucket/team, or kaggle:owner/name",
+            do="make the folder first, if nobody has yet",
+        )
+    return Folder(Path(where).resolve())
+
+
+def shown(where: str) -> str:
+    """`where` without a password or token in it."""
+    return re.sub(r"\?\S*", "", re.sub(r"//[^/@\s]*@", "//", where))
+
+
+@dataclass(frozen=True)
+class Folder:
+    root: Path
+
+    def ids(self, name: str) -> list[str]:
+        return sorted(path.parent.name for path in self.root.glob(f"*/{name}"))
+
+    def read(self, key: str) -> bytes | None:
+        path = self.root / key
+        return path.read_bytes() if path.is_file() else None
+
+    def fetch(self, files: Mapping[str, Path]) -> None:
+        for key, path in bar(files.items(), label="pulling", unit="file"):
+            if not (self.root / key).is_file():
+                raise DataError(f"{self.root} lacks {key}", do="push that run again")
+            shutil.copyfile(self.root / key, path)
+
+    def put(self, files: Mapping[str, Path]) -> None:
+        for key, path in bar(files.items(), label="pushing", unit="file"):
+            with replacing(self.root / key) as copy:
+                shutil.copyfile(path, copy)
+
+
+@dataclass(frozen=True)
+class Url:
+    """files: an fsspec file system. root: the path in it."""
+
+    files: Any
+    root: str
+    where: str
+
+    def ids(self, name: str) -> list[str]:
+        with _explaining(self.where):
+            return sorted(str(path).split("/")[-2] for path in self.files.glob(f"{self.root}/*/{name}"))
+
+    def read(self, key: str) -> bytes | None:
+        with _explaining(self.where):
+            try:
+                return bytes(self.files.cat_file(f"{self.root}/{key}"))
+            except FileNotFoundError:
+                return None
+
+    def fetch(self, files: Mapping[str, Path]) -> None:
+        for key, path in bar(files.items(), label="pulling", unit="file"):
+            with _explaining(self.where):
+                self.files.get_file(f"{self.root}/{key}", str(path))
+
+    def put(self, files: Mapping[str, Path]) -> None:
+        for key, path in bar(files.items(), label="pushing", unit="file"):
+            with _explaining(self.where):
+                self.files.makedirs(f"{self.root}/{key}".rpartition("/")[0], exist_ok=True)
+                self.files.put_file(str(path), f"{self.root}/{key}")
+
+
+def _url(where: str) -> Url:
+    if find_spec("fsspec") is None:
+        raise ConfigError(
+            f"{shown(where)} needs fsspec, which is not installed", do="pip install fsspec, or name a plain folder"
+        )
+    from fsspec.core import url_to_fs
+
+    with _explaining(where):
+        files, root = url_to_fs(where)
+    return Url(files, root.rstrip("/"), where)
+
+
+@contextmanager
+def _explaining(where: str) -> Iterator[None]:
+    """Each file system of fsspec has errors of its own, whatever their type: one line, without what is secret in the URL."""
+    try:
+        yield
+    except KitError:
+        raise
+    except Exception as error:
+        said = shown(str(error).replace(where, shown(where)))
+        raise DataError(f"cannot use {shown(where)}", received=f"{type(error).__name__}: {said}"[:300]) from None

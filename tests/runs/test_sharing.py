@@ -1,0 +1,285 @@
+"""What is pushed arrives to the last byte or not at all, and only where it fits."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from kit import places, predictions, runs
+from kit.data import cache, folds
+from kit.errors import ConfigError, DataError
+from kit.files import read_json, sha256, write_json
+from kit.sharing import stores
+
+
+@pytest.fixture
+def team(tmp_path):
+    folder = tmp_path / "team"
+    folder.mkdir()
+    return folder
+
+
+def contents(folder) -> dict:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def leave(run) -> dict:
+    """The run is not here any more, as for a teammate; returns what it was."""
+    was = contents(run.folder)
+    shutil.rmtree(run.folder)
+    return was
+
+
+def sign(folder, name: str, *, manifest: str = "manifest.json") -> None:
+    """Puts the hash of a changed file into the manifest, as one would who wants it to be believed."""
+    stored = read_json(folder / manifest)
+    stored["files"][name] = {"sha256": sha256(folder / name), "bytes": (folder / name).stat().st_size}
+    write_json(folder / manifest, stored)
+
+
+def left() -> list:
+    return sorted(path.name for path in places.runs().iterdir())
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "memory", "kaggle"])
+def test_a_run_arrives_as_it_was_in_every_kind_of_store(cli, make_run, team, kind, request):
+    if kind in ("file", "memory"):
+        pytest.importorskip("fsspec")
+    if kind == "kaggle":
+        kaggle = request.getfixturevalue("kaggle")
+    where = {"folder": str(team), "kaggle": "kaggle:somebody/our-runs"}.get(kind, f"{kind}://{team}/deep")
+    poll = ("--poll", "0")
+    a, b = make_run("a"), make_run("b", seed=5)
+    sent = json.loads(cli("runs", "push", a.id, "--to", where, *poll, "--json").stdout)
+    assert sent[0]["run"] == a.id and sent[0]["bytes"] > 1000
+    cli("runs", "push", b.id, "--to", where, "--weights", *poll)
+    was, wholly = leave(a), leave(b)
+    assert left() == []
+    got = cli("runs", "pull", where)
+    assert a.id in got.stdout and b.id in got.stdout and "ensemble" in got.stderr
+    came, other = contents(a.folder), contents(b.folder)
+    assert json.loads(came.pop("pulled.json"))["from"] == where and other.pop("pulled.json")
+    assert (
+        came == {name: data for name, data in was.items() if not name.endswith(".h5")} and other.keys() == came.keys()
+    )
+    assert "is here already" in cli("runs", "pull", where, a.id, b.id).stdout
+    with pytest.raises(DataError, match=f"no weights of {a.id}; its owner is to push it --weights"):
+        cli("runs", "pull", where, a.id, "--weights")
+    cli("runs", "pull", where, b.id[:-3], "--weights")
+    assert contents(b.folder).keys() - {"pulled.json"} == wholly.keys() and left() == sorted([a.id, b.id])
+    if kind == "kaggle":
+        versions = kaggle.of_kernels.datasets["somebody/our-runs"]
+        assert len(versions) == 2 and versions[0].items() < versions[1].items()
+        assert kaggle.asked("CreateDataset")[0]["isPrivate"] is True
+
+
+def test_a_second_push_sends_nothing_and_another_run_of_that_id_is_refused(cli, make_run, team):
+    run = make_run("a")
+    cli("runs", "push", run.id, "--to", str(team))
+    before = {path: path.stat().st_mtime_ns for path in team.rglob("*")}
+    assert "is there already" in cli("runs", "push", run.id, "--to", str(team)).stdout
+    assert {path: path.stat().st_mtime_ns for path in team.rglob("*")} == before
+    own = predictions.load(run.oof)
+    predictions.save(run.oof, predictions.of(own.ids, own.probabilities[::-1], own.classes))
+    with pytest.raises(DataError, match=r"another run .* is there already; received 1 files differ, such as oof\.npz"):
+        cli("runs", "push", run.id, "--to", str(team))
+    with pytest.raises(DataError, match=r"another run .* is here already, with other bytes"):
+        cli("runs", "pull", str(team), run.id)
+    assert {path: path.stat().st_mtime_ns for path in team.rglob("*")} == before
+
+
+@pytest.mark.parametrize("weights", [False, True])
+def test_a_push_that_was_cut_off_is_not_seen_as_whole_and_can_be_repeated(cli, make_run, team, monkeypatch, weights):
+    run = make_run("a")
+    words = ("runs", "push", run.id, "--to", str(team), *["--weights"][: int(weights)])
+    put, last = stores.Folder.put, "weights.json" if weights else "manifest.json"
+
+    def cut(self, files):
+        put(self, dict(list(files.items())[:-1]))
+        raise OSError("the share went away")
+
+    monkeypatch.setattr(stores.Folder, "put", cut)
+    with pytest.raises(OSError, match="went away"):
+        cli(*words)
+    assert contents(team) and not (team / run.id / last).exists()
+    monkeypatch.setattr(stores.Folder, "put", put)
+    was = leave(run)
+    with pytest.raises(DataError, match="no run" if not weights else "there is no weights"):
+        cli("runs", "pull", str(team), run.id, *words[5:])
+    assert left() == []
+    run.folder.mkdir()
+    for name, data in was.items():
+        (run.folder / name).parent.mkdir(exist_ok=True)
+        (run.folder / name).write_bytes(data)
+    (team / run.id / last).write_text('{"format": 1, "ru')  # half of a manifest, as a store without renaming leaves it
+    cli(*words)
+    leave(run)
+    cli("runs", "pull", str(team), run.id, *words[5:])
+    assert contents(run.folder)["oof.npz"] == was["oof.npz"]
+
+
+def other_class_order(folder):
+    own = predictions.load(folder / "oof.npz")
+    predictions.save(folder / "oof.npz", predictions.of(own.ids, own.probabilities, own.classes[::-1]))
+    sign(folder, "oof.npz")
+
+
+def other_ids(folder):
+    own = predictions.load(folder / "oof.npz")
+    predictions.save(folder / "oof.npz", predictions.of([f"x{i}" for i in own.ids], own.probabilities, own.classes))
+    sign(folder, "oof.npz")
+
+
+def fewer_test_ids(folder):
+    own = predictions.load(folder / "test.npz")
+    predictions.save(folder / "test.npz", predictions.of(own.ids[1:], own.probabilities[1:], own.classes))
+    sign(folder, "test.npz")
+
+
+def no_probabilities(folder):
+    own = predictions.load(folder / "test.npz")
+    np.savez(folder / "test.npz", ids=own.ids, probabilities=own.probabilities * 9, classes=np.array(own.classes))
+    sign(folder, "test.npz")
+
+
+def changed(file: str, key: str, value, *, inside: str = ""):
+    def change(folder):
+        stored = read_json(folder / file)
+        (stored[inside] if inside else stored)[key] = value
+        write_json(folder / file, stored)
+        if file != "manifest.json":
+            sign(folder, file)
+
+    return change
+
+
+def a_flipped_bit(folder):
+    data = bytearray((folder / "oof.npz").read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / "oof.npz").write_bytes(data)
+
+
+def named(name: str):
+    """A manifest that names a file outside of the run, with its true hash."""
+
+    def change(folder):
+        (folder.parent / "evil.json").write_text("{}")
+        stored = read_json(folder / "manifest.json")
+        stored["files"][name] = {"sha256": sha256(folder.parent / "evil.json"), "bytes": 2}
+        write_json(folder / "manifest.json", stored)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (a_flipped_bit, r"oof\.npz of .* is not what its manifest says"),
+        (lambda folder: (folder / "test.npz").unlink(), r"lacks .*test\.npz"),
+        (other_class_order, "has its classes in another order, or others; received .*none.*; expected .*flat"),
+        (other_ids, "not of the rows here; received 90 ids, 90 of them unknown"),
+        (fewer_test_ids, "test.npz of .* is not of the rows here; received 29 ids"),
+        (no_probabilities, "are not probabilities"),
+        (changed("environment.json", "folds_fingerprint", "0" * 64), "the folds here differ from what"),
+        (changed("environment.json", "data_fingerprint", "0" * 64), "the data here differ from what"),
+        (changed("metrics.json", "metric", "auc"), "was scored by another metric; received auc; expected accuracy"),
+        (changed("metrics.json", "score", "high"), "records of .* are not sound"),
+        (changed("config.json", "whirl", 3, inside="config"), "unknown setting 'whirl'"),
+        (changed("run.json", "id", "tiny-stripes-else"), r"run\.json of .* is not sound"),
+        (changed("run.json", "parents", ["../../home"]), r"run\.json of .* is not sound"),
+        (changed("run.json", "slug", "../plugins"), r"run\.json of .* is not sound"),
+        (named("../evil.json"), "names what is no file of a run; received '../evil.json'"),
+        (named("fold-0/../../evil.json"), "names what is no file of a run"),
+        (named("/tmp/evil.json"), "names what is no file of a run"),
+        (named("fold-0/metrics.json\n"), "names what is no file of a run"),
+        (named("archived"), "names what is no file of a run"),
+        (changed("manifest.json", "files", {}), "lacks run.json, config.json"),
+        (changed("manifest.json", "run", "other"), "manifest of .* is damaged, or not one"),
+        (lambda folder: (folder / "manifest.json").write_text("[]"), "manifest of .* is damaged, or not one"),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_nothing_is_left(cli, make_run, team, change, message):
+    run = make_run("a")
+    cli("runs", "push", run.id, "--to", str(team))
+    leave(run)
+    change(team / run.id)
+    outside = contents(places.home())
+    with pytest.raises((DataError, ConfigError), match=message):
+        cli("runs", "pull", str(team), run.id)
+    assert left() == [] and contents(places.home()) == outside
+
+
+def test_of_many_the_good_ones_are_taken_and_the_others_named(cli, make_run, team):
+    a, b = make_run("a"), make_run("b")
+    cli("runs", "push", a.id, b.id, "--to", str(team))
+    leave(a)
+    leave(b)
+    a_flipped_bit(team / a.id)
+    with pytest.raises(DataError, match=f"1 of 2 runs were refused; received {a.id}"):
+        cli("runs", "pull", str(team))
+    assert left() == [b.id]
+
+
+def test_an_ensemble_goes_without_its_parents_and_says_so(cli, make_run, team, prepared):
+    a, b, c = make_run("a", seed=1), make_run("b", seed=2), make_run("c", seed=3)
+    whole = runs.find(cli("ensemble", "tiny-stripes", a.id, b.id).stdout.splitlines()[-1])
+    assert cli("runs", "push", whole.id, "--to", str(team), "--weights").stdout.startswith(whole.id)
+    for run in (a, b, whole):
+        leave(run)
+    cli("runs", "pull", str(team), "--weights")
+    assert read_json(whole.folder / "pulled.json")["parents_not_here"] == [a.id, b.id]
+    joined = cli("ensemble", "tiny-stripes", whole.id, c.id).stdout.splitlines()[-1]
+    assert runs.find(joined).parents == (whole.id, c.id)
+    assert (
+        "rows" in cli("submit", "tiny-stripes", joined).stdout
+        and "score" in cli("runs", "compare", joined, c.id).stdout
+    )
+
+
+def test_what_cannot_be_pushed(cli, make_run, team):
+    run, begun = make_run("a"), make_run("begun", finished=False)
+    cli("runs", "delete", "--weights-only", run.id)
+    with pytest.raises(DataError, match="has not all its weights here; received 0 files; expected 3"):
+        cli("runs", "push", run.id, "--to", str(team), "--weights")
+    with pytest.raises(DataError, match="is not finished"):
+        cli("runs", "push", run.id, begun.id, "--to", str(team))
+    with pytest.raises(DataError, match="no folder .*nowhere; expected a shared folder, a URL"):
+        cli("runs", "push", run.id, "--to", str(team / "nowhere"))
+    assert not contents(team)
+    with pytest.raises(DataError, match="no run 'a'"):
+        cli("runs", "pull", str(team), "a")
+
+
+def test_an_address_that_cannot_be_used_is_one_line_without_its_password():
+    for name in ("team", "kaggle:owner", "kaggle:owner/no", "kaggle:owner/Not_This"):
+        with pytest.raises(
+            (ConfigError, DataError), match="no folder team" if name == "team" else "no dataset of Kaggle"
+        ):
+            stores.opened(name)
+    pytest.importorskip("fsspec")
+    with pytest.raises(DataError) as error:
+        stores.opened("nosuch://me:SECRET@host/team?key=SECRET")
+    assert "cannot use nosuch://host/team" in str(error.value) and "SECRET" not in str(error.value)
+
+
+def test_a_public_dataset_is_neither_read_nor_written(cli, make_run, kaggle):
+    run = make_run("a")
+    kaggle.of_kernels.datasets["somebody/our-runs"] = [{}]
+    kaggle.of_kernels.public.add("somebody/our-runs")
+    for words in (("push", run.id, "--to"), ("pull",)):
+        with pytest.raises(Exception, match="the dataset somebody/our-runs is public; make it private"):
+            cli("runs", *words, "kaggle:somebody/our-runs")
+    assert not kaggle.uploads
+
+
+def test_the_fingerprints_are_of_the_folds_here(cli, make_run, team, prepared):
+    run = make_run("a")
+    cli("runs", "push", run.id, "--to", str(team))
+    leave(run)
+    where = places.data("tiny-stripes")
+    data = cache.load(prepared, where)
+    folds.write(where.folds, data.train.ids, folds.make(data, 3, seed=99))
+    with pytest.raises(DataError, match="the folds here differ from what"):
+        cli("runs", "pull", str(team))
+    assert left() == []
