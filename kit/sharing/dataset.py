@@ -1,6 +1,10 @@
-"""A private dataset at Kaggle as a store. It is flat, and each version of it holds all files anew."""
+"""A private dataset at Kaggle as a store. It is flat, and each version of it holds all files anew: so a run is few files, its
+manifests and an archive for each of them.
+"""
 
+import shutil
 import tempfile
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,12 +13,17 @@ from pathlib import Path
 from kit.errors import ConfigError, DataError
 from kit.files import write_json
 from kit.kernel.names import DATASET, SLUG, title
+from kit.sharing.manifest import ID, PREDICTIONS, WEIGHTS
 
-BETWEEN = "--"  # the folders of a key, and its file
+PACKED = ".pack"  # a zip without compression; what is called .zip, Kaggle would unpack
 
 
-def _flat(key: str) -> str:
-    return key.replace("/", BETWEEN)
+def _file(key: str) -> str:
+    """The file of the dataset that is, or holds, what has that key."""
+    run, _, name = key.partition("/")
+    if name in (PREDICTIONS.name, WEIGHTS.name):
+        return f"{run}--{name}"
+    return f"{run}--{'weights' if WEIGHTS.files.fullmatch(name) else 'predictions'}{PACKED}"
 
 
 @dataclass(frozen=True)
@@ -39,11 +48,10 @@ class Dataset:
             )
 
     def ids(self, name: str) -> list[str]:
-        end = BETWEEN + name
-        return sorted(file.removesuffix(end) for file in self._files if file.endswith(end))
+        return sorted(file.removesuffix(f"--{name}") for file in self._files if file.endswith(f"--{name}"))
 
     def read(self, key: str) -> bytes | None:
-        if _flat(key) not in self._files:
+        if _file(key) not in self._files:
             return None
         with tempfile.TemporaryDirectory() as scratch:
             self.fetch({key: Path(scratch) / "file"})
@@ -52,27 +60,53 @@ class Dataset:
     def fetch(self, files: Mapping[str, Path]) -> None:
         from kit.kaggle import datasets
 
-        there = self._files
-        if lacking := [key for key in files if _flat(key) not in there]:
+        wanted = dict.fromkeys(_file(key) for key in files)
+        if lacking := [name for name in wanted if name not in self._files]:
             raise DataError(f"kaggle:{self.name} lacks {lacking[0]}", do="push that run again")
-        datasets.fetch(self.name, {_flat(key): path for key, path in files.items()}, there)
+        with tempfile.TemporaryDirectory() as scratch:
+            datasets.fetch(self.name, {name: Path(scratch) / name for name in wanted}, self._files)
+            for key, path in files.items():
+                _take(Path(scratch) / _file(key), key, path)
 
     def put(self, files: Mapping[str, Path]) -> None:
         from kit.kaggle import datasets
 
-        slug = self.name.partition("/")[2]
-        there, ours = datasets.files(self.name), {_flat(key): path for key, path in files.items()}
+        there, ours = datasets.files(self.name), {_file(key) for key in files}
+        if odd := [name for name in there if not ID.fullmatch(name)]:
+            raise DataError(
+                f"kaggle:{self.name} holds other things than runs", received=odd[0], do="name another dataset"
+            )
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
-            for name, path in ours.items():
-                (folder / name).symlink_to(path.resolve())
+            for key, path in files.items():
+                _add(folder / _file(key), key, path)
             datasets.fetch(self.name, {name: folder / name for name in there if name not in ours}, there)
-            record = {"title": title(slug), "id": self.name, "licenses": [{"name": "CC0-1.0"}]}
+            record = {"title": title(self.name.partition("/")[2]), "id": self.name, "licenses": [{"name": "CC0-1.0"}]}
             write_json(folder / datasets.METADATA, record)
-            datasets.publish(folder, f"{len(ours)} files more", timeout_s=self.timeout_s, poll_s=self.poll_s)
+            runs = ", ".join(dict.fromkeys(key.partition("/")[0] for key in files))
+            datasets.publish(folder, f"with {runs}"[:200], timeout_s=self.timeout_s, poll_s=self.poll_s)
 
     @cached_property
     def _files(self) -> dict[str, int]:
         from kit.kaggle import datasets
 
         return datasets.files(self.name)
+
+
+def _add(file: Path, key: str, path: Path) -> None:
+    if file.suffix != PACKED:
+        shutil.copyfile(path, file)
+        return
+    with zipfile.ZipFile(file, "a") as pack:
+        pack.write(path, key)
+
+
+def _take(file: Path, key: str, path: Path) -> None:
+    if file.suffix != PACKED:
+        shutil.copyfile(file, path)
+        return
+    try:
+        with zipfile.ZipFile(file) as pack, pack.open(key) as member, open(path, "wb") as out:
+            shutil.copyfileobj(member, out)
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise DataError(f"{file.name} is damaged", received=error, do="push that run again") from None

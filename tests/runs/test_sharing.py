@@ -71,6 +71,7 @@ def test_a_run_arrives_as_it_was_in_every_kind_of_store(cli, make_run, team, kin
     if kind == "kaggle":
         versions = kaggle.of_kernels.datasets["somebody/our-runs"]
         assert len(versions) == 2 and versions[0].items() < versions[1].items()
+        assert set(versions[0]) == {f"{a.id}--manifest.json", f"{a.id}--predictions.pack"} and len(versions[1]) == 6
         assert kaggle.asked("CreateDataset")[0]["isPrivate"] is True
 
 
@@ -270,7 +271,11 @@ def test_a_public_dataset_is_neither_read_nor_written(cli, make_run, kaggle):
     for words in (("push", run.id, "--to"), ("pull",)):
         with pytest.raises(Exception, match="the dataset somebody/our-runs is public; make it private"):
             cli("runs", *words, "kaggle:somebody/our-runs")
-    assert not kaggle.uploads
+    kaggle.of_kernels.public.clear()
+    kaggle.of_kernels.datasets["somebody/our-runs"] = [{"../evil": 2}]
+    with pytest.raises(DataError, match=r"holds other things than runs; received \.\./evil"):
+        cli("runs", "push", run.id, "--to", "kaggle:somebody/our-runs")
+    assert not kaggle.uploads and not kaggle.asked("DownloadDataset")
 
 
 def test_the_fingerprints_are_of_the_folds_here(cli, make_run, team, prepared):

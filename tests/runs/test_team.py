@@ -1,0 +1,45 @@
+"""Two teammates with a home each and a shared folder between them, by the real CLI; and a third, who dealt other folds."""
+
+import json
+import shutil
+
+from kit import places
+from kit.data import cache, folds
+from kit.files import read_json
+
+
+def test_a_teammates_model_joins_the_ensemble_and_other_folds_are_refused(
+    kit, prepared, home, make_run, tmp_path, monkeypatch
+):
+    team, second, third = tmp_path / "team", tmp_path / "second", tmp_path / "third"
+    team.mkdir()
+    for place in (second, third):
+        shutil.copytree(home / "data", place / "data")
+
+    hers = kit("train", "tiny-stripes", "--folds", "3", "--set", "epochs=1").stdout.splitlines()[-1]
+    pushed = kit("runs", "push", hers, "--to", str(team), "--weights")
+    assert f"next: kit runs pull {team}" in pushed.stderr
+
+    monkeypatch.setenv("KIT_HOME", str(second))
+    own = make_run("own", skill=1.0)
+    assert hers in kit("runs", "pull", str(team)).stdout
+    assert not list((places.runs() / hers).rglob("*.h5"))
+    listed = json.loads(kit("runs", "tiny-stripes", "--json").stdout)
+    assert {row["run"] for row in listed} == {hers, own.id} and all(row["status"] == "finished" for row in listed)
+    joined = kit("ensemble", "tiny-stripes", hers, own.id).stdout.splitlines()[-1]
+    assert read_json(places.runs() / joined / "run.json")["parents"] == [hers, own.id]
+    checked = json.loads(kit("submit", "tiny-stripes", joined, "--json").stdout)
+    assert checked["rows"] == 30
+    kit("report", hers)
+
+    kit("runs", "pull", str(team), hers, "--weights")
+    weights = {path.name: path.read_bytes() for path in (home / "runs" / hers / "fold-1").glob("*.h5")}
+    assert weights == {path.name: path.read_bytes() for path in (places.runs() / hers / "fold-1").glob("*.h5")} != {}
+
+    monkeypatch.setenv("KIT_HOME", str(third))
+    where = places.data("tiny-stripes")
+    data = cache.load(prepared, where)
+    folds.write(where.folds, data.train.ids, folds.make(data, 3, seed=99))
+    refused = kit("runs", "pull", str(team), hers, check=False)
+    assert refused.returncode == 3 and "the folds here differ from what" in refused.stderr
+    assert list(places.runs().iterdir()) == []
