@@ -9,6 +9,7 @@ from kit import places, runs
 from kit.competition import Competition
 from kit.errors import DataError
 from kit.files import sha256, write_json
+from kit.progress import say
 from kit.runs import Run
 from kit.sharing import arrival, manifest
 from kit.sharing.manifest import PREDICTIONS, WEIGHTS, Manifest, Part
@@ -30,8 +31,11 @@ def pull(store: Store, run_id: str, found: Callable[[str], Competition], *, sour
         with _fetched(store, said) as folder:
             competition = found(arrival.slug_of(folder, said))
             run = arrival.check(folder, competition)
-            write_json(folder / "pulled.json", arrival.record(run, source))
+            record = arrival.record(run, source)
+            write_json(folder / "pulled.json", record)
             folder.rename(target)
+        if missing := record["parents_not_here"]:
+            say(f"{run_id} came without {', '.join(missing)}, of which it was made: its predictions only")
         fetched += said.size
     if carried and not _check_same(runs.read_run(target), carried):
         with _fetched(store, carried) as folder:

@@ -228,7 +228,7 @@ def test_an_ensemble_goes_without_its_parents_and_says_so(cli, make_run, team, p
     assert cli("runs", "push", whole.id, "--to", str(team), "--weights").stdout.startswith(whole.id)
     for run in (a, b, whole):
         leave(run)
-    cli("runs", "pull", str(team), "--weights")
+    assert f"came without {a.id}, {b.id}, of which" in cli("runs", "pull", str(team), "--weights").stderr
     assert read_json(whole.folder / "pulled.json")["parents_not_here"] == [a.id, b.id]
     joined = cli("ensemble", "tiny-stripes", whole.id, c.id).stdout.splitlines()[-1]
     assert runs.find(joined).parents == (whole.id, c.id)

@@ -3,7 +3,7 @@
 import json
 import shutil
 
-from kit import places
+from kit import places, predictions
 from kit.data import cache, folds
 from kit.files import read_json
 
@@ -16,16 +16,16 @@ def test_a_teammates_model_joins_the_ensemble_and_other_folds_are_refused(
     for place in (second, third):
         shutil.copytree(home / "data", place / "data")
 
-    hers = kit("train", "tiny-stripes", "--folds", "3", "--set", "epochs=1").stdout.splitlines()[-1]
+    hers = kit("train", "tiny-stripes", "--folds", "1", "--set", "epochs=1").stdout.splitlines()[-1]
     pushed = kit("runs", "push", hers, "--to", str(team), "--weights")
     assert f"next: kit runs pull {team}" in pushed.stderr
 
     monkeypatch.setenv("KIT_HOME", str(second))
-    own = make_run("own", skill=1.0)
+    own = make_run("own", skill=1.0, folds=1)
     assert hers in kit("runs", "pull", str(team)).stdout
     assert not list((places.runs() / hers).rglob("*.h5"))
-    listed = json.loads(kit("runs", "tiny-stripes", "--json").stdout)
-    assert {row["run"] for row in listed} == {hers, own.id} and all(row["status"] == "finished" for row in listed)
+    judged, mine = predictions.load(places.runs() / hers / "oof.npz").ids, predictions.load(own.oof)
+    predictions.save(own.oof, predictions.of(judged, mine.at(judged), mine.classes))
     joined = kit("ensemble", "tiny-stripes", hers, own.id).stdout.splitlines()[-1]
     assert read_json(places.runs() / joined / "run.json")["parents"] == [hers, own.id]
     checked = json.loads(kit("submit", "tiny-stripes", joined, "--json").stdout)
@@ -33,8 +33,8 @@ def test_a_teammates_model_joins_the_ensemble_and_other_folds_are_refused(
     kit("report", hers)
 
     kit("runs", "pull", str(team), hers, "--weights")
-    weights = {path.name: path.read_bytes() for path in (home / "runs" / hers / "fold-1").glob("*.h5")}
-    assert weights == {path.name: path.read_bytes() for path in (places.runs() / hers / "fold-1").glob("*.h5")} != {}
+    weights = {path.name: path.read_bytes() for path in (home / "runs" / hers / "fold-0").glob("*.h5")}
+    assert weights == {path.name: path.read_bytes() for path in (places.runs() / hers / "fold-0").glob("*.h5")} != {}
 
     monkeypatch.setenv("KIT_HOME", str(third))
     where = places.data("tiny-stripes")
