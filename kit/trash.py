@@ -6,8 +6,8 @@ from pathlib import Path
 
 from kit import places, runs
 from kit.errors import DataError
-from kit.files import read_json
 from kit.runs import Run
+from kit.submission import records
 
 WEIGHTS = ("model.weights.h5", "epoch-*.weights.h5", "best-*.npz", "state.json")  # of a member, with its checkpoints
 
@@ -44,7 +44,7 @@ def _check(run: Run, doomed: Sequence[Run], force: bool) -> None:
     gone = {one.id for one in doomed}
     if needing := [other.id for other in runs.every(archived=True) if other.id not in gone and _needs(other, run)]:
         raise DataError(f"{run.id} is needed by {', '.join(needing)}", do="delete those too, or --weights-only")
-    if not force and (sent := [str(read_json(file)["ref"]) for file in _submissions(run)]):
+    if not force and (sent := [str(one.ref) for one in records.every(run.slug) if one.run == run.id]):
         raise DataError(f"{run.id} was submitted as {', '.join(sent)}", do="--force deletes it, and keeps that record")
 
 
@@ -59,14 +59,10 @@ def _needs(other: Run, run: Run) -> bool:
     return run.id in other.parents or bool(taught and run.id.startswith(taught))
 
 
-def _submissions(run: Run) -> list[Path]:
-    return sorted((run.folder / "submissions").glob("*.json"))
-
-
 def _keep_submissions(run: Run) -> None:
     """Where those of bare files lie: what was uploaded stays known, and each record names its run."""
-    target = places.runs() / "submissions" / run.slug
-    for file in _submissions(run):
+    target = records.folder(run.slug, None)
+    for file in records.folder(run.slug, run.folder).glob("*.json"):
         target.mkdir(parents=True, exist_ok=True)
         file.rename(target / file.name)
 
