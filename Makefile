@@ -24,7 +24,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-kernel test-container check bench bench-peers lock image container shell notebook gpu-check list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report submit submissions leaderboard kernel kernel-env runs run
+.PHONY: help setup demo test test-jax test-kernel test-container check bench bench-peers lock image container shell notebook gpu-check list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report diff submit submissions leaderboard next pick kernel kernel-env runs run
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -139,6 +139,9 @@ ensemble: $(PLACE) ## one run of RUNS, by a method chosen out of fold
 report: $(PLACE) ## one page about RUN: curves, confusions, worst mistakes
 	$(KIT) report $(RUN) $(ARGS)
 
+diff: $(PLACE) ## what changes from one of RUNS="A B" (runs or files) to the other
+	$(KIT) diff $(RUNS) $(ARGS)
+
 submit: $(PLACE) ## build and check the submission of RUN (ARGS="--send --wait" uploads)
 	$(KIT) submit $(COMPETITION) $(RUN) $(ARGS)
 
@@ -147,6 +150,12 @@ submissions: $(PLACE) ## every submission of the team with its CV and scores (AR
 
 leaderboard: $(PLACE) ## rank, medals, allowance; CV against public score (ARGS=--picture)
 	$(KIT) leaderboard $(COMPETITION) $(ARGS)
+
+next: $(PLACE) ## which run is worth a submission, and why
+	$(KIT) next $(COMPETITION) $(ARGS)
+
+pick: $(PLACE) ## propose the final two: one safe, one different
+	$(KIT) pick $(COMPETITION) $(ARGS)
 
 kernel: $(PLACE) ## a Kaggle kernel, internet off (ARGS="build SLUG --run RUN", "try NAME", "push NAME")
 	$(KIT) kernel $(ARGS)

@@ -50,12 +50,7 @@ class Dataset:
 
 def load(competition: Competition, folders: DataFolders) -> Dataset:
     """The prepared data. Raises DataError if it was not prepared, was prepared otherwise, or is damaged."""
-    remedy = f"kit prepare {competition.slug}"
-    if not (folders.cache / "manifest.json").exists():
-        raise DataError(f"the data of {competition.slug} is not prepared", received=f"no {folders.cache}", do=remedy)
-    manifest = read_json(folders.cache / "manifest.json")
-    if fault := damage(competition, folders.cache, manifest):
-        raise DataError(f"{folders.cache} does not fit: {fault}", do=remedy)
+    manifest = _manifest(competition, folders)
     train, test = table(folders.cache / "train.csv", TRAIN), table(folders.cache / "test.csv", TEST)
     return Dataset(
         _part(
@@ -72,6 +67,23 @@ def load(competition: Competition, folders: DataFolders) -> Dataset:
         ),
         manifest["fingerprint"],
     )
+
+
+def _manifest(competition: Competition, folders: DataFolders) -> dict[str, Any]:
+    remedy = f"kit prepare {competition.slug}"
+    if not (folders.cache / "manifest.json").exists():
+        raise DataError(f"the data of {competition.slug} is not prepared", received=f"no {folders.cache}", do=remedy)
+    manifest: dict[str, Any] = read_json(folders.cache / "manifest.json")
+    if fault := damage(competition, folders.cache, manifest):
+        raise DataError(f"{folders.cache} does not fit: {fault}", do=remedy)
+    return manifest
+
+
+def known(competition: Competition, folders: DataFolders) -> tuple[np.ndarray, np.ndarray]:
+    """(ids (N,) text, labels (N,) int64) of the training images, as `load` gives them but without the rest."""
+    _manifest(competition, folders)
+    rows = table(folders.cache / "train.csv", TRAIN)
+    return np.array([row["id"] for row in rows], str), class_indices(competition, [row["label"] for row in rows])
 
 
 def _part(file: Path, rows: list[dict[str, str]], *, labels: np.ndarray, readable: np.ndarray) -> Part:

@@ -1,0 +1,115 @@
+"""`kit diff`: what changes from one run or submission file to another."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kit.cli import options
+from kit.cli.options import Settings
+
+SHOWN = 12  # pairs of classes
+PICTURES = 40
+
+
+@click.command(short_help="what changes from one run or file to another, and what it may do to the score")
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@click.option("--slug", metavar="SLUG", help="The competition, where both are files.")
+@click.option(
+    "--ids", type=click.IntRange(min=1), metavar="N", help="List N differing test rows, largest change first."
+)
+@click.option("--sheet", type=click.Path(path_type=Path, dir_okay=False), help="Write thumbnails of them as a PNG.")
+@options.json_option
+@click.pass_obj
+def command(
+    obj: Settings, a: str, b: str, slug: str | None, ids: int | None, sheet: Path | None, as_json: bool
+) -> None:
+    """Compare A with B, each a RUN (or ensemble) or a FILE.csv: gains and losses are those of B over A.
+
+    Of two runs: who is right out of fold where they differ, McNemar's exact test, the paired gain in the competition's
+    metric, and what that lets expect of the test rows. Of files: the rows that differ, and what they can do at best and worst.
+    """
+    from kit import places
+    from kit.data import cache
+    from kit.decide import diff, rows
+
+    competition = obj.competition(slug or _slug(a, b))
+    left, right = (rows.side(competition, reference) for reference in (a, b))
+    where = places.data(competition.slug)
+    result = diff.compare(competition, left, right, cache.known(competition, where) if left.run and right.run else None)
+    if ids or sheet:
+        found = diff.differing(left, right, max(ids or 0, PICTURES if sheet else 0))
+        result |= {"ids": found[:ids]} if ids else {}
+        if sheet:
+            result["sheet"] = _sheet(cache.load(competition, where), found[:PICTURES], sheet)
+    options.result(result, "\n".join(_text(result)), as_json=as_json)
+    options.next_step(f"submit {competition.slug} {b}" if not right.run else f"report {right.run.id}")
+
+
+def _slug(*references: str) -> str:
+    from kit import runs
+    from kit.errors import ConfigError
+
+    for reference in references:
+        if not reference.endswith(".csv"):
+            return runs.find(reference).slug
+    raise ConfigError("two files do not say which competition they are of", do="add --slug SLUG")
+
+
+def _sheet(data: Any, found: list[dict[str, str]], path: Path) -> str | None:
+    import numpy as np
+
+    from kit.decide.rows import shared
+    from kit.files import writing
+    from kit.report import pictures
+
+    if not found:
+        return None
+    _, at = shared(np.array([row["id"] for row in found]), data.test.ids)
+    with writing(path) as handle:
+        handle.write(
+            pictures.sheet(data.test.images[at], [f"id {row['id']}\n{row['from']} > {row['to']}" for row in found])
+        )
+    return str(path)
+
+
+def _text(result: dict[str, Any]) -> list[str]:
+    judged, test = result["out_of_fold"], result["test"]
+    lines = [f"A  {result['a']}", f"B  {result['b']}"]
+    if judged:
+        alone = f"A alone is right on {judged['only_a_right']}, B alone on {judged['only_b_right']}"
+        lines += ["", f"out of fold    {_differ(judged)}; {alone}"]
+        lines += [f"McNemar        p = {judged['mcnemar_p']:.3g}: {_verdict(judged['mcnemar_p'])}"]
+        lines += [f"{result['metric']:<14} {_gain(judged['gain'])} for B", "", _pairs(judged)]
+    lines += ["", f"test           {_differ(test)}"]
+    for side in ("a", "b"):
+        if only := test[f"only_in_{side}"]:
+            lines.append(f"               {only} more rows only in {side.upper()}")
+    if test["expected"]:
+        lines.append(f"expected       {_gain(test['expected'])}, from {test['expected']['from']}")
+    if test["best"] is not None:
+        lines.append(f"at best        {test['best']:+.5f}; at worst {test['worst']:+.5f}, whatever the truth")
+    lines += ["", _pairs(test)]
+    if found := result.get("ids"):
+        lines += ["", options.table(found)]
+    return lines
+
+
+def _differ(part: dict[str, Any]) -> str:
+    return f"{part['differ']} of {part['rows']} rows are decided otherwise ({part['share']:.2%})"
+
+
+def _gain(gain: dict[str, Any]) -> str:
+    low, high = gain["interval"]
+    return f"{gain['gain']:+.5f} ±{gain['error']:.5f} (95 %: {low:+.5f} to {high:+.5f})"
+
+
+def _verdict(p: float) -> str:
+    return "one is right more often" if p < 0.05 else "so uneven a split is no surprise if both are equally good"
+
+
+def _pairs(part: dict[str, Any]) -> str:
+    text = options.table(part["pairs"][:SHOWN])
+    more = len(part["pairs"]) - SHOWN
+    return text + (f"\n... and {more} more pairs of classes" if more > 0 else "")

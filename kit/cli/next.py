@@ -1,0 +1,89 @@
+"""`kit next`: which run is worth one of the day's submissions."""
+
+from typing import Any
+
+import click
+
+from kit.cli import options
+from kit.cli.options import Settings
+from kit.competition import Competition
+
+
+@click.command(short_help="which run is worth a submission, and why")
+@options.slug_argument
+@click.option("--offline", is_flag=True, help="Do not ask Kaggle how many submissions are left today.")
+@options.json_option
+@click.pass_obj
+def command(obj: Settings, slug: str, offline: bool, as_json: bool) -> None:
+    """Rate the finished runs that were not submitted yet, against the best one that was, on the same rows out of fold.
+
+    Worth it is what is probably better, or as good within the noise and different enough to be the second of a final two.
+    """
+    from kit import places
+    from kit.data import cache
+    from kit.decide import candidates, worth
+
+    competition = obj.competition(slug)
+    finished, sent = candidates.finished(competition), candidates.submitted(slug)
+    before = [run for run in finished if run.id in sent][: candidates.MOST]
+    fresh = [run for run in finished if run.id not in sent]
+    left = _left(competition) if not offline else None
+    loaded = candidates.load(competition, before + fresh[: candidates.MOST])
+    known = cache.known(competition, places.data(slug)) if fresh else None
+    rated = worth.rate(competition, loaded[len(before) :], loaded[: len(before)], known) if known else []
+    result = {
+        "metric": competition.metric,
+        "left_today": left,
+        "submitted": [run.id for run in before],
+        "not_compared": [run.id for run in fresh[candidates.MOST :]],
+        "candidates": rated,
+    }
+    options.result(result, "\n".join(_text(slug, result)), as_json=as_json)
+    best = next((record["run"] for record in rated if record["worth"]), None)
+    options.next_step(f"submit {slug} {best} --send --wait" if best and left != 0 else f"train {slug}")
+
+
+def _left(competition: Competition) -> int | None:
+    """The day's allowance; None where it cannot be asked, which is no reason to say nothing of the runs."""
+    from kit.errors import KitError
+    from kit.kaggle import credentials
+    from kit.progress import say
+
+    if competition.local or credentials.found().source is None:
+        return None
+    from kit.kaggle import submissions
+
+    try:
+        return submissions.remaining(competition.slug)
+    except KitError as error:
+        say(f"the allowance is not known: {error}")
+        return None
+
+
+def _text(slug: str, result: dict[str, Any]) -> list[str]:
+    rated, left = result["candidates"], result["left_today"]
+    lines = [f"left today     {'not asked' if left is None else left}"]
+    lines.append(f"submitted      {', '.join(result['submitted']) or 'none of the runs here'}")
+    if not rated:
+        return [*lines, "there is no finished run that was not submitted"]
+    rows = [
+        {
+            "run": record["run"],
+            result["metric"]: f"{record['score']:.5f} ±{record['error']:.5f}",
+            "gain": "" if record["gain"] is None else f"{record['gain']:+.5f} ±{record['gain_error']:.5f}",
+            "worth it": "yes" if record["worth"] else "no",
+            "why": record["why"],
+        }
+        for record in rated
+    ]
+    lines += ["", options.table(rows)]
+    if skipped := len(result["not_compared"]):
+        lines.append(f"... and {skipped} runs of lower scores")
+    worthy = [record["run"] for record in rated if record["worth"]]
+    if left == 0:
+        return [*lines, "", "nothing is left today"]
+    return [
+        *lines,
+        "",
+        f"submit {worthy[0]}" if worthy else "none is worth a submission: train something better or other",
+    ]

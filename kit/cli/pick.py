@@ -1,0 +1,97 @@
+"""`kit pick`: which two submissions to choose for the private board."""
+
+from typing import Any
+
+import click
+
+from kit.cli import options
+from kit.cli.options import Settings
+
+
+@click.command(short_help="propose the final two: one safe, one different")
+@options.slug_argument
+@click.option(
+    "--all", "every", is_flag=True, help="Choose among all finished runs, also those that were not submitted."
+)
+@click.option(
+    "--public-share",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.3,
+    show_default=True,
+    help="Share of the test rows behind the public score, as the competition's page tells it.",
+)
+@options.json_option
+@click.pass_obj
+def command(obj: Settings, slug: str, every: bool, public_share: float, as_json: bool) -> None:
+    """Simulate the private board, and propose the pair of runs with the best expected maximum.
+
+    Simulated from out-of-fold rows, and from public scores where they are known, each weighted by its number of rows.
+    """
+    import numpy as np
+
+    from kit import places
+    from kit.data import cache
+    from kit.decide import candidates, pick
+    from kit.errors import DataError
+
+    competition, public = obj.competition(slug), candidates.submitted(slug)
+    runs = [run for run in candidates.finished(competition) if every or run.id in public][: candidates.MOST]
+    if len(runs) < 2:
+        raise DataError(
+            "a final two needs two runs",
+            received=f"{len(runs)} {'finished' if every else 'submitted'} here",
+            do="train more" if every else "--all chooses among all finished runs",
+        )
+    found = candidates.load(competition, runs)
+    labels, stack = candidates.stacked(found, cache.known(competition, places.data(slug)))
+    rows = len(found[0].decided)
+    told = np.array([public.get(run.id) or np.nan for run in runs], dtype=float)
+    public_rows = round(rows * public_share)
+    simulated = pick.boards(competition, labels, stack, told, public_rows, rows - public_rows)
+    scores = pick.scores(competition, labels, stack)
+    result = {
+        "metric": competition.metric,
+        "out_of_fold_rows": len(labels),
+        "public_rows": public_rows,
+        "private_rows": rows - public_rows,
+        "runs": [
+            {"run": run.id, "score": score, "public": public.get(run.id)}
+            for run, score in zip(runs, scores.tolist(), strict=True)
+        ],
+        **pick.proposal(competition, simulated, scores, told),
+    }
+    for pair in filter(None, (result[name] for name in PAIRS)):
+        one, other = (found[place].decided for place in pair["pair"])
+        pair["differs"] = float((one != other).mean())
+        pair["pair"] = [runs[place].id for place in pair["pair"]]
+    options.result(result, "\n".join(_text(result)), as_json=as_json)
+    safe, other = result["proposed"]["pair"]
+    options.next_step(f"diff {safe} {other}")
+
+
+PAIRS = {
+    "proposed": "the pair with the best expected maximum",
+    "best_public": "the two best public scores",
+    "best_cv": "the two best out of fold",
+}
+
+
+def _text(result: dict[str, Any]) -> list[str]:
+    pair = result["proposed"]
+    metric, wins = result["metric"], pair["first_is_better"]
+    lines = [
+        f"safe           {pair['pair'][0]}  (the better of the two with {wins:.0%})",
+        f"different      {pair['pair'][1]}  (with {1 - wins:.0%}; decides {pair['differs']:.2%} of the test rows otherwise)",
+        f"simulated      {result['private_rows']} private rows, from {result['out_of_fold_rows']} rows out of fold",
+        "",
+    ]
+    rows = [
+        {
+            "pair": what,
+            f"expected best {metric}": f"{result[key]['expected_max']:.5f}",
+            "runs": ", ".join(result[key]["pair"]),
+        }
+        for key, what in PAIRS.items()
+        if result[key]
+    ]
+    return [*lines, options.table(rows)]

@@ -1,0 +1,157 @@
+"""What changes from one set of predictions to another: which rows, who is right, and what the score may do."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.special import bdtr
+
+from kit import metrics
+from kit.competition import Competition
+from kit.decide.rows import Side, shared
+from kit.metrics import Metric
+
+PRIOR = 5.0  # rows: how strongly a pair of classes is believed to be like all pairs, before any of its rows is seen
+
+
+def compare(competition: Competition, a: Side, b: Side, known: tuple[np.ndarray, np.ndarray] | None) -> dict[str, Any]:
+    """From `a` to `b`, as plain values for JSON: out_of_fold (None unless both are runs that judged shared rows) and test.
+
+    known: ids (M,) and labels (M,) of the training images; only asked of two runs.
+    """
+    result: dict[str, Any] = {"a": a.name, "b": b.name, "metric": competition.metric, "out_of_fold": None}
+    judged = None
+    if a.oof and b.oof and known:
+        left, right = shared(a.oof.ids, b.oof.ids)
+        rows, at = shared(a.oof.ids[left], known[0])
+        if len(at):
+            judged = known[1][at], a.oof.probabilities[left[rows]], b.oof.probabilities[right[rows]]
+            result["out_of_fold"] = out_of_fold(competition, *judged)
+    left, right = shared(a.test.ids, b.test.ids)
+    test = a.test.probabilities[left], b.test.probabilities[right]
+    limits = bounds(competition, *test)
+    told = expected(competition, judged, test) if judged and len(left) else None
+    if told and limits["best"] is not None:  # a normal interval does not know of them
+        told["interval"] = np.clip(told["interval"], limits["worst"], limits["best"]).tolist()
+    only = {"only_in_a": len(a.test.ids) - len(left), "only_in_b": len(b.test.ids) - len(left)}
+    changed = _changed(competition.classes, *test)
+    result["test"] = {"rows": len(left), **only, **changed, **limits, "expected": told}
+    return result
+
+
+def _changed(classes: Sequence[str], a: np.ndarray, b: np.ndarray) -> dict[str, Any]:
+    """How many decisions differ, and from which class to which, the most frequent first."""
+    left, right = a.argmax(1), b.argmax(1)
+    pairs, rows = np.unique((left * len(classes) + right)[left != right], return_counts=True)
+    listed = [
+        {"from": classes[pair // len(classes)], "to": classes[pair % len(classes)], "rows": int(count)}
+        for pair, count in sorted(zip(pairs.tolist(), rows.tolist(), strict=True), key=lambda found: -found[1])
+    ]
+    return {"differ": int(rows.sum()), "share": float(rows.sum() / max(len(a), 1)), "pairs": listed}
+
+
+def out_of_fold(competition: Competition, labels: np.ndarray, a: np.ndarray, b: np.ndarray) -> dict[str, Any]:
+    """Who is right where the decisions differ, McNemar's test of it, and the paired gain of `b` in the metric.
+
+    labels: int (N,). a, b: probabilities (N, C) of the same rows, out of fold.
+    """
+    changed = _changed(competition.classes, a, b)
+    left, right = a.argmax(1), b.argmax(1)
+    for pair in changed["pairs"]:
+        of, to = (competition.classes.index(pair[key]) for key in ("from", "to"))
+        truth = labels[(left == of) & (right == to)]
+        pair |= {"a_right": int((truth == of).sum()), "b_right": int((truth == to).sum())}
+    only_a, only_b = (int(((x == labels) & (y != labels)).sum()) for x, y in ((left, right), (right, left)))
+    gain, error = metrics.gain(competition, labels, b, a)
+    return {
+        "rows": len(labels),
+        **changed,
+        "only_a_right": only_a,
+        "only_b_right": only_b,
+        "mcnemar_p": mcnemar(only_a, only_b),
+        "gain": {"gain": gain, "error": error, "interval": [gain - 1.96 * error, gain + 1.96 * error]},
+    }
+
+
+def mcnemar(only_a: int, only_b: int) -> float:
+    """The exact two-sided p-value of McNemar's test (1947): were both equally often right alone, how probable is a split at
+    least as uneven as this one. 1.0 if there is no such row.
+    """
+    return min(1.0, 2 * float(bdtr(min(only_a, only_b), only_a + only_b, 0.5)))
+
+
+def bounds(competition: Competition, a: np.ndarray, b: np.ndarray) -> dict[str, float | None]:
+    """The most and the least that the score can gain from `a` to `b` (N, C), whatever the truth; None for metrics that are
+    no mean over rows.
+    """
+    metric = metrics.metric(competition.metric)
+    if metric.per_row is None or not len(a):
+        return {"best": None, "worst": None}
+    rows = np.flatnonzero((a != b).any(1))  # all others gain nothing
+    left, right = (metrics.submitted(competition, said[rows]) for said in (a, b))
+    gains = [_gains(metric, np.full(len(rows), label), left, right) for label in range(len(competition.classes))]
+    return {
+        "best": float(np.max(gains, axis=0).sum() / len(a)),
+        "worst": float(np.min(gains, axis=0).sum() / len(a)),
+    }
+
+
+def _gains(metric: Metric, labels: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """float64 (N,): what each row gains from a to b, positive for better in either direction."""
+    if metric.per_row is None:
+        raise ValueError(f"{metric.name} is no mean over rows")
+    return (1 if metric.greater_is_better else -1) * (metric.per_row(labels, b) - metric.per_row(labels, a))
+
+
+def expected(
+    competition: Competition,
+    judged: tuple[np.ndarray, np.ndarray, np.ndarray],
+    test: tuple[np.ndarray, np.ndarray],
+) -> dict[str, Any]:
+    """What the score is expected to gain on the test rows, with a 95 % interval.
+
+    Each test row is expected to gain what out-of-fold rows with the same pair of decisions gained on average, drawn towards
+    the mean of all (dis)agreeing rows by PRIOR rows. The interval holds what is not known of those means, and the luck of
+    the test rows. Members judge alone out of fold but are averaged on the test rows, so the test effect tends to be smaller.
+    Metrics that are no mean over rows: the paired gain out of fold. judged: labels, a, b. test: a, b.
+    """
+    labels, a, b = judged
+    metric, classes = metrics.metric(competition.metric), len(competition.classes)
+    if metric.per_row is None:
+        gain, error = metrics.gain(competition, labels, b, a)
+        return _interval("paired gain out of fold", gain, error)
+    gains = _gains(metric, labels, metrics.submitted(competition, a), metrics.submitted(competition, b))
+    seen, asked = (x.argmax(1) * classes + y.argmax(1) for x, y in ((a, b), test))
+    m, n = (np.bincount(cells, minlength=classes**2) for cells in (seen, asked))
+    agree = np.eye(classes, dtype=bool).ravel()
+    first, second = (_shrunk(np.bincount(seen, gains**power, classes**2), m, agree, power - 1.0) for power in (1, 2))
+    variance = np.maximum(second - first**2, 0)
+    error = np.sqrt((n**2 * variance / (m + PRIOR) + n * variance).sum()) / n.sum()
+    return _interval("out-of-fold confusion", float(n @ first / n.sum()), float(error))
+
+
+def _shrunk(sums: np.ndarray, counts: np.ndarray, agree: np.ndarray, unknown: float) -> np.ndarray:
+    """The mean of each cell; cells of agreement are drawn to their own mean, the others to theirs. unknown: where no row is."""
+    out = np.empty(len(sums))
+    for cells in (agree, ~agree):
+        pooled = sums[cells].sum() / counts[cells].sum() if counts[cells].any() else unknown
+        out[cells] = (sums[cells] + PRIOR * pooled) / (counts[cells] + PRIOR)
+    return out
+
+
+def _interval(how: str, gain: float, error: float) -> dict[str, Any]:
+    return {"gain": gain, "error": error, "interval": [gain - 1.96 * error, gain + 1.96 * error], "from": how}
+
+
+def differing(a: Side, b: Side, most: int) -> list[dict[str, str]]:
+    """The ids of up to `most` test rows that are decided otherwise, with both decisions; the largest change first."""
+    left, right = shared(a.test.ids, b.test.ids)
+    before, after = a.test.probabilities[left], b.test.probabilities[right]
+    rows = np.flatnonzero(before.argmax(1) != after.argmax(1))
+    change = np.abs(before[rows] - after[rows]).max(1)
+    rows = rows[np.argsort(-change, kind="stable")][:most]
+    name = a.test.classes
+    return [
+        {"id": str(a.test.ids[left[row]]), "from": name[before[row].argmax()], "to": name[after[row].argmax()]}
+        for row in rows.tolist()
+    ]
