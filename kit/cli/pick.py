@@ -27,45 +27,26 @@ def command(obj: Settings, slug: str, every: bool, public_share: float, as_json:
 
     Simulated from out-of-fold rows, and from public scores where they are known, each weighted by its number of rows.
     """
-    import numpy as np
-
     from kit import places
     from kit.data import cache
     from kit.decide import candidates, pick
     from kit.errors import DataError
+    from kit.progress import say
 
     competition, public = obj.competition(slug), candidates.submitted(slug)
-    runs = [run for run in candidates.finished(competition) if every or run.id in public][: candidates.MOST]
-    if len(runs) < 2:
+    runs = [run for run in candidates.finished(competition) if every or run.id in public]
+    found, few = candidates.comparable(candidates.load(competition, runs[: candidates.MOST]))
+    if few:
+        say(f"left out, as judged on too few rows: {', '.join(one.run.id for one in few)}")
+    if len(found) < 2:
         raise DataError(
             "a final two needs two runs",
-            received=f"{len(runs)} {'finished' if every else 'submitted'} here",
+            received=f"{len(found)} {'finished' if every else 'submitted'} here",
             do="train more" if every else "--all chooses among all finished runs",
         )
-    found = candidates.load(competition, runs)
-    labels, stack = candidates.stacked(found, cache.known(competition, places.data(slug)))
-    rows = len(found[0].decided)
-    told = np.array([public.get(run.id) or np.nan for run in runs], dtype=float)
-    public_rows = round(rows * public_share)
-    simulated = pick.boards(competition, labels, stack, told, public_rows, rows - public_rows)
-    scores = pick.scores(competition, labels, stack)
-    result = {
-        "metric": competition.metric,
-        "out_of_fold_rows": len(labels),
-        "public_rows": public_rows,
-        "private_rows": rows - public_rows,
-        "runs": [
-            {"run": run.id, "score": score, "public": public.get(run.id)}
-            for run, score in zip(runs, scores.tolist(), strict=True)
-        ],
-        **pick.proposal(competition, simulated, scores, told),
-    }
-    for pair in filter(None, (result[name] for name in PAIRS)):
-        one, other = (found[place].decided for place in pair["pair"])
-        pair["differs"] = float((one != other).mean())
-        pair["pair"] = [runs[place].id for place in pair["pair"]]
+    result = pick.propose(competition, found, cache.known(competition, places.data(slug)), public, public_share)
     options.result(result, "\n".join(_text(result)), as_json=as_json)
-    safe, other = result["proposed"]["pair"]
+    safe, other = result["proposed"]["runs"]
     options.next_step(f"diff {safe} {other}")
 
 
@@ -80,8 +61,8 @@ def _text(result: dict[str, Any]) -> list[str]:
     pair = result["proposed"]
     metric, wins = result["metric"], pair["first_is_better"]
     lines = [
-        f"safe           {pair['pair'][0]}  (the better of the two with {wins:.0%})",
-        f"different      {pair['pair'][1]}  (with {1 - wins:.0%}; decides {pair['differs']:.2%} of the test rows otherwise)",
+        f"safe           {pair['runs'][0]}  (the better of the two with {wins:.0%})",
+        f"different      {pair['runs'][1]}  (with {1 - wins:.0%}; decides {pair['differs']:.2%} of the test rows otherwise)",
         f"simulated      {result['private_rows']} private rows, from {result['out_of_fold_rows']} rows out of fold",
         "",
     ]
@@ -89,7 +70,7 @@ def _text(result: dict[str, Any]) -> list[str]:
         {
             "pair": what,
             f"expected best {metric}": f"{result[key]['expected_max']:.5f}",
-            "runs": ", ".join(result[key]["pair"]),
+            "runs": ", ".join(result[key]["runs"]),
         }
         for key, what in PAIRS.items()
         if result[key]

@@ -68,6 +68,16 @@ def load(competition: Competition, chosen: list[Run]) -> list[Candidate]:
     return found
 
 
+def comparable(candidates: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """(those to compare on the rows that all judged, those left out): a run on one hold-out split must not take most rows
+    away from runs that judged at least twice as many.
+    """
+    most = max((len(one.oof.ids) for one in candidates), default=0)
+    enough = [2 * len(one.oof.ids) >= most for one in candidates]
+    parts = [[one for one, fits in zip(candidates, enough, strict=True) if fits is asked] for asked in (True, False)]
+    return parts[0], parts[1]
+
+
 def stacked(candidates: list[Candidate], known: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """(labels (N,), probabilities (R, N, C)) of the rows that all of them judged out of fold; known: ids and labels.
 

@@ -8,12 +8,14 @@ together, and such a pair gains little from being two. A bootstrap sample has 1 
 spread holds both what is not known of a run and the luck of the private rows.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from kit import metrics
 from kit.competition import Competition
+from kit.decide.candidates import Candidate, stacked
 from kit.progress import bar
 
 DRAWS, SLOW_DRAWS = 2000, 300  # simulated boards; of metrics that are no mean over rows
@@ -92,10 +94,10 @@ def best_pair(simulated: np.ndarray) -> tuple[int, int]:
         means = np.maximum(simulated[:, [one]], simulated[:, one + 1 :]).mean(0)
         if (highest := means.max()) > best:
             best, pair = highest, (one, one + 1 + int(means.argmax()))
-    return ordered(simulated, pair)
+    return safe_first(simulated, pair)
 
 
-def ordered(simulated: np.ndarray, pair: tuple[int, int]) -> tuple[int, int]:
+def safe_first(simulated: np.ndarray, pair: tuple[int, int]) -> tuple[int, int]:
     one, other = pair
     return (one, other) if simulated[:, one].mean() >= simulated[:, other].mean() else (other, one)
 
@@ -113,25 +115,46 @@ def prospect(simulated: np.ndarray, pair: tuple[int, int]) -> dict[str, float]:
     return {"expected_max": float(np.maximum(one, other).mean()), "first_is_better": wins}
 
 
-def proposal(competition: Competition, simulated: np.ndarray, scores: np.ndarray, public: np.ndarray) -> dict[str, Any]:
-    """The pair of the best expected maximum, and for comparison the two best public scores and the two best out of fold.
+def propose(
+    competition: Competition,
+    found: list[Candidate],
+    known: tuple[np.ndarray, np.ndarray],
+    public: Mapping[str, float | None],
+    public_share: float,
+) -> dict[str, Any]:
+    """The pair of the best expected maximum, and beside it the two best public scores and the two best out of fold.
 
-    simulated: (draws, R) of `boards`. scores, public: (R,), as the metric tells them; NaN where unknown. Each pair is a
-    dict: pair (places of the safe and the different one), expected_max in the metric's own direction, first_is_better.
-    All are judged by the same simulation, so the proposal is the best of them by construction.
+    known: ids and labels of the training images. public: by run id. Each pair is a dict: runs (the safe and the different
+    one), expected_max in the metric's own direction, first_is_better, differs (share of test rows). All are judged by one
+    simulation, so the proposal is the best of them by construction.
     """
+    labels, stack = stacked(found, known)
+    own = scores(competition, labels, stack)
+    told = np.array([np.nan if (score := public.get(one.run.id)) is None else score for one in found])
+    rows = len(found[0].decided)
+    public_rows = round(rows * public_share)
+    simulated = boards(competition, labels, stack, told, public_rows, rows - public_rows)
     sign = 1 if metrics.metric(competition.metric).greater_is_better else -1
-    pairs = {
-        "proposed": best_pair(simulated),
-        "best_public": two_best(sign * public),
-        "best_cv": two_best(sign * scores),
+    pairs = {"proposed": best_pair(simulated), "best_public": two_best(sign * told), "best_cv": two_best(sign * own)}
+    return {
+        "metric": competition.metric,
+        "out_of_fold_rows": len(labels),
+        "public_rows": public_rows,
+        "private_rows": rows - public_rows,
+        "runs": [
+            {"run": one.run.id, "score": score, "public": public.get(one.run.id)}
+            for one, score in zip(found, own.tolist(), strict=True)
+        ],
+        **{name: _told(simulated, found, pair, sign) if pair else None for name, pair in pairs.items()},
     }
-    result: dict[str, Any] = {}
-    for name, pair in pairs.items():
-        if pair is None:
-            result[name] = None
-            continue
-        pair = ordered(simulated, pair)
-        told = prospect(simulated, pair)
-        result[name] = {"pair": list(pair), **told, "expected_max": sign * told["expected_max"]}
-    return result
+
+
+def _told(simulated: np.ndarray, found: list[Candidate], pair: tuple[int, int], sign: int) -> dict[str, Any]:
+    one, other = pair = safe_first(simulated, pair)
+    told = prospect(simulated, pair)
+    return {
+        "runs": [found[place].run.id for place in pair],
+        **told,
+        "expected_max": sign * told["expected_max"],
+        "differs": float((found[one].decided != found[other].decided).mean()),
+    }

@@ -98,10 +98,11 @@ def _verdict(
         return False, f"says on every test row what {twin.run.id} says"
     better, differs = record["better"], record["differs"]
     if better >= 0.5:
+        of = "submitted" if bar is taken[0] else "so far"
         sure = "clearly" if better >= 0.975 else "probably" if better >= 0.84 else "perhaps"
-        return True, f"{sure} better than {bar.run.id} ({better:.0%})"
+        return True, f"{sure} better than the best {of} ({better:.0%})"
     if better < BEHIND:
-        return False, f"behind {bar.run.id} by more than a standard error (better with {better:.0%})"
+        return False, f"behind by more than a standard error (better with {better:.0%})"
     if differs >= (enough := DIFFERENT * mistakes(bar, known)):
         return True, f"as good within the noise ({better:.0%}), and different: {differs:.2%} of the test rows"
     return (
