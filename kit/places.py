@@ -52,6 +52,11 @@ class DataFolders:
         return self.root / "folds.csv"
 
     @property
+    def holdout(self) -> Path:
+        """Training images that no model learns from (kit.data.holdout), if any; shared as folds.csv is."""
+        return self.root / "holdout.csv"
+
+    @property
     def features(self) -> Path:
         """Pooled backbone features, one file per (data, backbone, weights, size, view)."""
         return self.root / "features"

@@ -15,6 +15,13 @@ from kit.cli import options
     "--reset-folds", is_flag=True, help="Replace a folds.csv; runs on the old folds cannot be compared any more."
 )
 @click.option("--allow-bad", is_flag=True, help="Go on with more than 1 % unreadable training images.")
+@click.option(
+    "--holdout",
+    type=float,
+    default=0.0,
+    metavar="SHARE",
+    help="Set this share of the training images aside, once and for all, for `kit submit --local`.",
+)
 @options.json_option
 @click.pass_obj
 def command(
@@ -24,6 +31,7 @@ def command(
     fold_seed: int,
     reset_folds: bool,
     allow_bad: bool,
+    holdout: float,
     as_json: bool,
 ) -> None:
     """Extract, check and decode the data of SLUG once, and write the folds.
@@ -43,6 +51,7 @@ def command(
         fold_seed=fold_seed,
         reset_folds=reset_folds,
         allow_bad=allow_bad,
+        held_out=holdout,
     )
     found = checked(competition, folders, dataset)
     options.result(found, f"{check.text(slug, found)}\nfolds          {folders.folds}", as_json=as_json)

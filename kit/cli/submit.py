@@ -23,6 +23,10 @@ from kit.submission import check, message, records
 @click.option(
     "-m", "--message", "words", default="", help="What to say about the file on Kaggle, before its run id, CV and hash."
 )
+@click.option("--local", is_flag=True, help="Score a RUN on the rows held out by `kit prepare --holdout`; no request.")
+@click.option(
+    "--reveal", is_flag=True, help="With --local: the private half, too. It is recorded, and no longer unseen."
+)
 @options.json_option
 @click.pass_obj
 def command(
@@ -35,6 +39,8 @@ def command(
     poll: float,
     again: bool,
     words: str,
+    local: bool,
+    reveal: bool,
     as_json: bool,
 ) -> None:
     """Build the submission of a RUN, or take a FILE.csv, and check its bytes against the competition's sample.
@@ -43,6 +49,9 @@ def command(
     """
     competition = settings.competition(slug)
     _check_options(competition, send, wait, again)
+    if local or reveal:
+        _local(competition, subject, local, send, reveal, as_json)
+        return
     checked = check.subject(competition, subject)
     result = check.describe(competition, checked)
     if send:
@@ -63,6 +72,47 @@ def _check_options(competition: Competition, send: bool, wait: bool, again: bool
         )
     if not send and (wait or again):
         raise ConfigError(f"{'--wait' if wait else '--again'} is about an upload", do="add --send")
+
+
+def _local(competition: Competition, subject: str, local: bool, send: bool, reveal: bool, as_json: bool) -> None:
+    """The run on the shadow leaderboard (kit.shadow)."""
+    from kit import runs, shadow
+
+    if send or not local or subject.endswith(".csv"):
+        wrong = "--send" if send else "--reveal without --local" if not local else subject
+        raise ConfigError("--local scores a run on the rows held out here", received=wrong, expected="a RUN")
+    run = runs.find(subject)
+    if run.slug != competition.slug:
+        raise DataError(f"run {run.id} is of another competition", received=run.slug, expected=competition.slug)
+    entry = shadow.submit(competition, run, reveal=reveal)
+    standing = shadow.table(competition)
+    result = {
+        "run": run.id,
+        "metric": competition.metric,
+        "rank": [one.run for one in standing].index(run.id) + 1,
+        "runs": len(standing),
+        "public": entry.public,
+        "private": entry.private,
+        "revealed": sum(one.revealed is not None for one in standing),
+        "table": [one.run for one in standing],
+    }
+    rows = [
+        {
+            "rank": rank,
+            "run": one.run,
+            f"public {competition.metric}": f"{one.public['score']:.5f} ±{one.public['error']:.5f}",
+            "private": f"{one.private['score']:.5f} ±{one.private['error']:.5f}" if one.private else "",
+        }
+        for rank, one in enumerate(standing, 1)
+    ]
+    seen = f"private scores revealed so far: {result['revealed']}; each one makes the private half less of a last check"
+    halves = f"{entry.public['rows']} public rows, half of what is held out"
+    options.result(
+        result,
+        "\n".join([f"rank {result['rank']} of {len(rows)}, on {halves}", seen, "", options.table(rows)]),
+        as_json=as_json,
+    )
+    options.next_step(f"submit {competition.slug} {run.id}")
 
 
 def _send(slug: str, checked: check.Checked, words: str, again: bool) -> tuple[records.Record, Path]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from kit.competition import Competition, class_indices
+from kit.data import holdout
 from kit.data.readers import table
 from kit.errors import DataError
 from kit.files import read_json
@@ -104,6 +105,8 @@ def damage(competition: Competition, folder: Path, manifest: dict[str, Any]) -> 
         return f"images of {manifest['shape']}, competition of {list(competition.image_shape)}"
     if manifest["classes"] != list(competition.classes):
         return f"classes {manifest['classes']}, competition {list(competition.classes)}"
+    if manifest.get("holdout_sha256") != holdout.digest(folder.parent / "holdout.csv"):
+        return "made with another holdout.csv, or without"
     for name in FILES:
         size = (folder / name).stat().st_size if (folder / name).exists() else None
         if size != manifest["files"][name]:

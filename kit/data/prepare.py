@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from kit.competition import Competition
-from kit.data import archives, cache, check, store
+from kit.data import archives, cache, check, holdout, store
 from kit.data import folds as fold_table
 from kit.data.cache import Dataset
 from kit.errors import DataError
@@ -23,8 +23,11 @@ def prepare(
     fold_seed: int = 0,
     reset_folds: bool = False,
     allow_bad: bool = False,
+    held_out: float = 0.0,
 ) -> Dataset:
     """Extracts, decodes and checks the data, and deals out folds.csv unless there is a valid one.
+
+    held_out: the share of the training images to set aside (kit.data.holdout), unless some are already.
 
     Raises DataError for a missing or refused archive, data that do not fit, folds of other data, or if another process
     prepares the same data now.
@@ -34,9 +37,24 @@ def prepare(
         named = competition.archives
         required = [name for name in (named.train, named.test, named.sample, named.labels) if name]
         raw = archives.extract(archive, folders.raw, digest=_recorded(archive), required=required)
+        reset_folds = _hold_out(competition, folders, raw, held_out, allow_bad) or reset_folds
         return decode(
             competition, folders, raw, folds=folds, fold_seed=fold_seed, reset_folds=reset_folds, allow_bad=allow_bad
         )
+
+
+def _hold_out(competition: Competition, folders: DataFolders, raw: str, share: float, allow_bad: bool) -> bool:
+    """Whether rows were set aside now: then the cache is written again without them, and the folds are dealt out again."""
+    if not share:
+        return False
+    if folders.holdout.exists():
+        say(f"{folders.holdout} stays: rows are held out once and for all")
+        return False
+    if not cache.fits(competition, folders, raw):
+        store.write(competition, folders, raw, allow_bad=allow_bad)
+    holdout.write(folders.holdout, competition, cache.load(competition, folders).train, share)
+    say(f"{folders.holdout}: never trained on from here on; runs from before cannot be compared any more")
+    return True
 
 
 def decode(

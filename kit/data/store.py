@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from kit.competition import Competition, Split, class_indices
-from kit.data import splits
+from kit.data import holdout, splits
 from kit.data.cache import FILES, FORMAT, QUARANTINE, TEST, TRAIN, reader_hash
 from kit.data.decoding import batches
 from kit.data.images import MODES, UnreadableImage
@@ -52,8 +52,10 @@ def write(
         raise DataError("image_shape needs 1 or 3 channels", received=shape)
     train = Split([], [], []) if test_only else splits.read(competition, folders.raw, "train")
     test = splits.read(competition, folders.raw, "test")
-    labels = class_indices(competition, train.labels or [])
     splits.check_sample(competition, folders.raw, test)
+    if not test_only:
+        train, test = holdout.moved(folders.holdout, competition, train, test)
+    labels = class_indices(competition, train.labels or [])
     with replacing_folder(folders.cache) as folder:
         kept = _store(folder / "train.npy", train, shape, keep_bad=False)
         if not test_only:
@@ -68,6 +70,7 @@ def write(
             "classes": competition.classes,
             "archive_sha256": raw,
             "read_sha256": reader_hash(competition),
+            "holdout_sha256": holdout.digest(folders.holdout),
             "files": {name: (folder / name).stat().st_size for name in FILES},
         }
         write_json(folder / "manifest.json", manifest)

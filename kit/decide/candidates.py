@@ -7,7 +7,7 @@ import numpy as np
 
 from kit import metrics, predictions, runs
 from kit.competition import Competition
-from kit.decide.rows import ordered, shared
+from kit.decide.rows import ordered, shared, tested
 from kit.errors import DataError
 from kit.files import read_json
 from kit.predictions import Predictions
@@ -53,7 +53,7 @@ def load(competition: Competition, chosen: list[Run]) -> list[Candidate]:
     found: list[Candidate] = []
     ids = None
     for run in chosen:
-        record, test = read_json(run.metrics), ordered(competition, predictions.load(run.test))
+        record, test = read_json(run.metrics), tested(competition, run)
         ids = test.ids if ids is None else ids
         wanted, at = shared(ids, test.ids)
         if len(wanted) != len(ids) or len(ids) != len(test.ids):

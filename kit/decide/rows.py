@@ -7,6 +7,7 @@ import numpy as np
 
 from kit import predictions, runs
 from kit.competition import Competition
+from kit.data import holdout
 from kit.errors import DataError
 from kit.predictions import Predictions
 from kit.runs import Run
@@ -29,7 +30,12 @@ def side(competition: Competition, reference: str) -> Side:
     run = runs.find(reference)
     if run.slug != competition.slug:
         raise DataError(f"run {run.id} is of another competition", received=run.slug, expected=competition.slug)
-    return Side(run.id, run, *(ordered(competition, predictions.load(path)) for path in (run.oof, run.test)))
+    return Side(run.id, run, ordered(competition, predictions.load(run.oof)), tested(competition, run))
+
+
+def tested(competition: Competition, run: Run) -> Predictions:
+    """A run's predictions of the competition's own test rows."""
+    return ordered(competition, holdout.without(predictions.load(run.test)))
 
 
 def ordered(competition: Competition, said: Predictions) -> Predictions:

@@ -1,7 +1,8 @@
 """`kit kernel build`: a dataset folder that carries everything, and a kernel folder that runs it with the internet off.
 
 <folder>/dataset/  bundle.json (what runs, with which weights, and the sha256 of every other file)  kit.pyz
-                   <run>.<member>.weights.h5  <backbone>.<hash>.h5  folds.csv (mode train)  *.whl  dataset-metadata.json
+                   <run>.<member>.weights.h5  <backbone>.<hash>.h5  folds.csv and holdout.csv (mode train)
+                   *.whl  dataset-metadata.json
          kernel/   kernel.py or kernel.ipynb, kernel-metadata.json
 """
 
@@ -52,7 +53,7 @@ def for_run(folder: Path, competition: Competition, run: Run, options: Options) 
 def for_training(
     folder: Path, competition: Competition, config: Config, origin: dict[str, str], options: Options
 ) -> Path:
-    """A kernel that trains this configuration, on the folds that the team shares if there are any here.
+    """A kernel that trains this configuration, on the folds and hold-out that the team shares if there are any here.
 
     Raises ConfigError for settings that would only fail on Kaggle, where every push spends accelerator time.
     """
@@ -64,8 +65,8 @@ def for_training(
     files: dict[str, Path] = {}
     manifest = {"mode": "train", "config": members.portable(config), "origin": origin, "name": None}
     manifest["backbone"] = members.backbone(config, files)
-    if (folds := places.data(competition.slug).folds).exists():
-        files["folds.csv"] = folds
+    here = places.data(competition.slug)
+    files |= {path.name: path for path in (here.folds, here.holdout) if path.exists()}
     written = _write(folder, competition, manifest, files, options)
     write_json(folder / LOCAL, {"weights": config.weights})
     return written

@@ -143,13 +143,14 @@ def _blended(competition: Competition, blend: dict[str, Any], done: dict[str, ru
 
 
 def _train(competition: Competition, manifest: dict[str, Any], bundle: Path, mounted: Path) -> runs.Run:
-    """Trains the bundle's configuration here, on the team's folds if the bundle brings them."""
+    """Trains the bundle's configuration here, on the team's folds and without its hold-out if the bundle brings them."""
     from kit.learn import train
 
     folders = places.data(competition.slug)
     archives.gather(mounted, folders.raw)
-    if (bundle / "folds.csv").exists():
-        shutil.copy(bundle / "folds.csv", folders.folds)
+    for shared in (folders.folds, folders.holdout):
+        if (bundle / shared.name).exists():
+            shutil.copy(bundle / shared.name, shared)
     dealt = max(competition.folds, manifest["config"]["folds"], 2)
     prepare.decode(competition, folders, "mounted", folds=dealt)
     stored = dict(manifest["config"])

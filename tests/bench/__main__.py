@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import jobs, speed
+from tests.bench import jobs, pick, speed
 from tests.bench.place import ROOT, Place
 from tests.bench.records import records
 
@@ -25,6 +25,7 @@ BENCHMARKS = {
     "passes": speed.passes,
     "loaders": speed.loaders,
     "bf16": speed.bf16,
+    "pick": pick.pick,
     "cifar-10": jobs.cifar_10,
 }
 GROUPS = {"speed": ("pipeline", "workers", "passes", "dogs-vs-cats")}

@@ -1,0 +1,116 @@
+"""Training rows that no model learns from, so that a competition has a leaderboard here: a public half and a private half.
+
+holdout.csv (id, label, part) is written once and shared by the team, as folds.csv is. In the decoded cache its images lie
+among the test images under other ids: what trains never meets them, and what predicts the test images predicts them too.
+"""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kit.competition import Competition, Images, Split, class_indices
+from kit.data.readers import table
+from kit.errors import ConfigError, DataError
+from kit.files import sha256, write_text
+from kit.predictions import Predictions
+
+PREFIX = "holdout/"  # of their ids among the test images: some competitions count training and test images from 1
+PARTS = ("public", "private")
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """ids: (N,) text, as the test images have them. labels: int64 (N,). public: (N,) bool, else private."""
+
+    ids: np.ndarray
+    labels: np.ndarray
+    public: np.ndarray
+
+
+def write(path: Path, competition: Competition, train: Any, share: float, seed: int = 0) -> None:
+    """Sets aside about `share` of the rows of `train` (kit.data.cache.Part), stratified, exact duplicates together.
+
+    Raises ConfigError for a share, DataError for a class, that leaves one part without a row.
+    """
+    from sklearn.model_selection import train_test_split
+
+    if not 0 < share < 0.9:
+        raise ConfigError("--holdout is a share of the training images", received=share, expected="above 0, below 0.9")
+    _, first, group = np.unique(train.groups, return_index=True, return_inverse=True)
+    labels = train.labels[first]
+    try:
+        held = train_test_split(np.arange(len(first)), test_size=share, stratify=labels, random_state=seed)[1]
+        public = train_test_split(held, test_size=0.5, stratify=labels[held], random_state=seed)[0]
+    except ValueError as error:  # scikit-learn's words name the smallest class
+        raise DataError("the hold-out is too small for its classes", received=error, do="take a larger share") from None
+    rows = np.flatnonzero(np.isin(group, held))
+    parts = np.where(np.isin(group[rows], public), *PARTS)
+    lines = [
+        f"{train.ids[row]},{competition.classes[train.labels[row]]},{part}"
+        for row, part in zip(rows, parts, strict=True)
+    ]
+    write_text(path, "\n".join(["id,label,part", *lines]) + "\n")
+
+
+def digest(path: Path) -> str | None:
+    """The sha256 of a holdout.csv, None if there is none."""
+    return sha256(path) if path.exists() else None
+
+
+def read(path: Path, competition: Competition) -> Holdout:
+    """Raises DataError for a file that is missing or damaged, holds an id twice or another part than PARTS."""
+    if not path.exists():
+        raise DataError(
+            f"{competition.slug} has no hold-out",
+            received=f"no {path}",
+            do=f"kit prepare {competition.slug} --holdout 0.1",
+        )
+    rows = table(path, ("id", "label", "part"))
+    ids, parts = [PREFIX + row["id"] for row in rows], {row["part"] for row in rows}
+    if len(set(ids)) != len(ids) or parts != set(PARTS):
+        raise DataError(f"{path} is damaged", received=f"{len(set(ids))} ids, parts {sorted(parts)}", expected=PARTS)
+    labels = class_indices(competition, [row["label"] for row in rows])
+    return Holdout(np.array(ids), labels, np.array([row["part"] == "public" for row in rows]))
+
+
+def moved(path: Path, competition: Competition, train: Split, test: Split) -> tuple[Split, Split]:
+    """(train, test) with the held-out images moved from the one to the other; as they are if nothing is held out.
+
+    Raises DataError if the file is not for these training images.
+    """
+    if not path.exists():
+        return train, test
+    wanted = set(read(path, competition).ids.tolist())
+    held = [PREFIX + name in wanted for name in train.ids]
+    if sum(held) != len(wanted):
+        raise DataError(
+            f"{path} is not for these training images", received=f"{sum(held)} of its {len(wanted)} ids are here"
+        )
+    kept = [not out for out in held]
+    labels = list(itertools.compress(train.labels or (), kept))
+    learned = Split(list(itertools.compress(train.ids, kept)), _Images(((train.images, kept),)), labels)
+    ids = [*test.ids, *(PREFIX + name for name in itertools.compress(train.ids, held))]
+    return learned, Split(ids, _Images(((test.images, [True] * len(test.ids)), (train.images, held))))
+
+
+@dataclass(frozen=True)
+class _Images:
+    """Those images of several splits that are asked for, one split after the other."""
+
+    parts: tuple[tuple[Images, list[bool]], ...]
+
+    def __len__(self) -> int:
+        return sum(sum(asked) for _, asked in self.parts)
+
+    def __iter__(self) -> Iterator[Any]:
+        return itertools.chain.from_iterable(itertools.compress(images, asked) for images, asked in self.parts)
+
+
+def without(said: Predictions) -> Predictions:
+    """Test predictions as the competition asks for them: without the rows that were held out."""
+    kept = ~np.char.startswith(said.ids, PREFIX)
+    return said if kept.all() else Predictions(said.ids[kept], said.probabilities[kept], said.classes)
