@@ -18,6 +18,7 @@ def command(obj: Settings, slug: str, offline: bool, as_json: bool) -> None:
     """Rate the finished runs that were not submitted yet, against the best one that was, on the same rows out of fold.
 
     Worth it is what is probably better, or as good within the noise and different enough to be the second of a final two.
+    "may add": the expected improvement over the best so far, if the better of the two is kept.
     """
     from kit import places
     from kit.data import cache
@@ -40,7 +41,8 @@ def command(obj: Settings, slug: str, offline: bool, as_json: bool) -> None:
     }
     options.result(result, "\n".join(_text(slug, result)), as_json=as_json)
     best = next((record["run"] for record in rated if record["worth"]), None)
-    options.next_step(f"submit {slug} {best} --send --wait" if best and left != 0 else f"train {slug}")
+    upload = "" if competition.local else " --send --wait"
+    options.next_step(f"submit {slug} {best}{upload}" if best and left != 0 else f"train {slug}")
 
 
 def _left(competition: Competition) -> int | None:
@@ -71,6 +73,7 @@ def _text(slug: str, result: dict[str, Any]) -> list[str]:
             "run": record["run"],
             result["metric"]: f"{record['score']:.5f} ±{record['error']:.5f}",
             "gain": "" if record["gain"] is None else f"{record['gain']:+.5f} ±{record['gain_error']:.5f}",
+            "may add": "" if record["may_add"] is None else f"{record['may_add']:.5f}",
             "worth it": "yes" if record["worth"] else "no",
             "why": record["why"],
         }

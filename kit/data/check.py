@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kit.data.cache import Dataset
+from kit.data.holdout import PREFIX
 
 LISTED = 1000  # examples kept of each kind
 
@@ -34,6 +35,7 @@ def examine(dataset: Dataset, classes: Sequence[str], quarantine: Sequence[dict[
             "rows": len(test.ids),
             "unreadable": int((~test.readable).sum()),
             "duplicates": _duplicates(test.groups),
+            "held_out": int(np.char.startswith(test.ids, PREFIX).sum()),
         },
         "twins": len(twins),
         "unreadable_listed": list(quarantine)[:LISTED],
@@ -74,6 +76,11 @@ def text(slug: str, found: dict[str, Any]) -> str:
         f"unreadable     {train['unreadable']} train (set aside), {test['unreadable']} test (kept, predicted by class prior)",
         f"duplicates     {train['duplicates']} within train ({train['conflicts']} with another label), "
         f"{test['duplicates']} within test",
+        *(
+            [f"held out       {test['held_out']} training images, listed among the test images"]
+            if test["held_out"]
+            else []
+        ),
         f"twins          {found['twins']} pairs of identical images across train and test",
     ]
     for row in found["unreadable_listed"][:5]:

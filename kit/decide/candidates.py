@@ -11,6 +11,7 @@ from kit.decide.rows import ordered, shared, tested
 from kit.errors import DataError
 from kit.files import read_json
 from kit.predictions import Predictions
+from kit.progress import bar
 from kit.runs import Run
 from kit.submission import records
 
@@ -52,7 +53,7 @@ def load(competition: Competition, chosen: list[Run]) -> list[Candidate]:
     """Reads their predictions. Raises DataError if one is damaged or does not predict the same test rows as the others."""
     found: list[Candidate] = []
     ids = None
-    for run in chosen:
+    for run in bar(chosen, label="read predictions", unit="run"):
         record, test = read_json(run.metrics), tested(competition, run)
         ids = test.ids if ids is None else ids
         wanted, at = shared(ids, test.ids)

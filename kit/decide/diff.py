@@ -124,19 +124,21 @@ def expected(
     seen, asked = (x.argmax(1) * classes + y.argmax(1) for x, y in ((a, b), test))
     m, n = (np.bincount(cells, minlength=classes**2) for cells in (seen, asked))
     agree = np.eye(classes, dtype=bool).ravel()
-    first, second = (_shrunk(np.bincount(seen, gains**power, classes**2), m, agree, power - 1.0) for power in (1, 2))
-    variance = np.maximum(second - first**2, 0)
-    error = np.sqrt((n**2 * variance / (m + PRIOR) + n * variance).sum()) / n.sum()
+    weights, first, second = n / (m + PRIOR), np.zeros(classes**2), np.ones(classes**2)
+    unknown = 0.0
+    for alike in (agree, ~agree):
+        if not m[alike].any():  # nothing is known of such rows but that they are few or odd: a deviation of 1
+            unknown += n[alike].sum() ** 2 / PRIOR
+            continue
+        for power, moment in ((1, first), (2, second)):
+            sums = np.bincount(seen, gains**power, classes**2)[alike]
+            moment[alike] = (sums + PRIOR * sums.sum() / m[alike].sum()) / (m[alike] + PRIOR)
+        weights[alike] += PRIOR * weights[alike].sum() / m[alike].sum()  # what a row says by the mean of all
+    own = (m + PRIOR) / (m + PRIOR - 1)  # a row is nearer to a mean that it is part of
+    of_means = ((weights * own)[seen] ** 2 * (gains - first[seen]) ** 2).sum()  # the estimate is a weighted sum of rows
+    of_luck = (n * own * np.maximum(second - first**2, 0)).sum()
+    error = np.sqrt(unknown + of_means + of_luck) / n.sum()
     return _interval("out-of-fold confusion", float(n @ first / n.sum()), float(error))
-
-
-def _shrunk(sums: np.ndarray, counts: np.ndarray, agree: np.ndarray, unknown: float) -> np.ndarray:
-    """The mean of each cell; cells of agreement are drawn to their own mean, the others to theirs. unknown: where no row is."""
-    out = np.empty(len(sums))
-    for cells in (agree, ~agree):
-        pooled = sums[cells].sum() / counts[cells].sum() if counts[cells].any() else unknown
-        out[cells] = (sums[cells] + PRIOR * pooled) / (counts[cells] + PRIOR)
-    return out
 
 
 def _interval(how: str, gain: float, error: float) -> dict[str, Any]:

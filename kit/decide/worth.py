@@ -34,6 +34,15 @@ def probability(gain: float, error: float) -> float:
     return float(ndtr(gain / error))
 
 
+def may_add(gain: float, error: float) -> float:
+    """The expected improvement (Mockus 1978): the mean of what is above 0 of a normal distribution around the gain. That is
+    what there is to win by a submission, if the better of the two is kept.
+    """
+    if error == 0:
+        return max(gain, 0.0)
+    return float(gain * ndtr(gain / error) + error * np.exp(-((gain / error) ** 2) / 2) / np.sqrt(2 * np.pi))
+
+
 def paired(
     competition: Competition, ours: Candidate, theirs: Candidate, known: tuple[np.ndarray, np.ndarray]
 ) -> tuple[float, float, int]:
@@ -75,13 +84,18 @@ def _compared(
 ) -> dict[str, Any]:
     interval = [one.score - 1.96 * one.error, one.score + 1.96 * one.error]
     record: dict[str, Any] = {"run": one.run.id, "score": one.score, "error": one.error, "interval": interval}
-    record |= dict.fromkeys(("against", "gain", "gain_error", "shared_rows", "better", "differs", "nearest"))
+    record |= dict.fromkeys(("against", "gain", "gain_error", "shared_rows", "better", "may_add", "differs", "nearest"))
     if bar is not None:
         gain, error, rows = paired(competition, one, bar, known)
         record |= {"against": bar.run.id, "gain": gain, "gain_error": error, "shared_rows": rows}
         shares = [float((one.decided != other.decided).mean()) for other in taken]
         nearest = int(np.argmin(shares))
-        record |= {"better": probability(gain, error), "differs": shares[nearest], "nearest": taken[nearest].run.id}
+        record |= {
+            "better": probability(gain, error),
+            "may_add": may_add(gain, error),
+            "differs": shares[nearest],
+            "nearest": taken[nearest].run.id,
+        }
     return record
 
 

@@ -28,7 +28,7 @@ def test_duplicates_conflicts_and_twins_are_counted_and_listed():
             "duplicates": 2,
             "conflicts": 1,
         },
-        "test": {"rows": 4, "unreadable": 1, "duplicates": 1},
+        "test": {"rows": 4, "unreadable": 1, "duplicates": 1, "held_out": 0},
         "twins": 4,
         "unreadable_listed": rows,
         "conflicts_listed": [["a", "c"]],

@@ -9,6 +9,7 @@ from kit import places
 from kit.data import cache
 from kit.decide import candidates, worth
 from tests.decide.conftest import wrong
+from tests.kaggle_server import refusal
 
 
 def rated(field) -> dict[str, dict]:
@@ -25,6 +26,12 @@ def test_the_probability_of_being_better():
     assert worth.probability(0.0, 0.0) == worth.probability(0.0, 0.1) == 0.5
     assert (worth.probability(0.1, 0.0), worth.probability(-0.1, 0.0)) == (1.0, 0.0)
     assert worth.probability(0.1, 0.1) == pytest.approx(0.841, abs=1e-3)
+
+
+def test_what_a_submission_may_add():
+    drawn = np.random.default_rng(0).normal(-0.01, 0.02, 400_000)
+    assert worth.may_add(-0.01, 0.02) == pytest.approx(np.maximum(drawn, 0).mean(), rel=0.02)
+    assert (worth.may_add(0.1, 0.0), worth.may_add(-0.1, 0.0)) == (0.1, 0.0)
 
 
 def test_the_first_submission_is_the_best_score(field):
@@ -84,6 +91,18 @@ def test_the_command(kit, field):
     assert f"next: kit submit tiny-stripes {better.id} --send --wait" in done.stderr
     text = kit("next", "tiny-stripes", "--offline").stdout
     assert "clearly better than the best submitted" in text and text.endswith(f"submit {better.id}\n")
+
+
+def test_the_allowance(kit, field, kaggle):
+    run = field.make("good", field.labels, field.test)
+    kaggle.allowed = 0
+    done = kit("next", "tiny-stripes")
+    assert done.stdout.startswith("left today     0\n") and done.stdout.endswith("nothing is left today\n")
+    assert "next: kit train tiny-stripes" in done.stderr
+    assert json.loads(kit("next", "tiny-stripes", "--offline", "--json").stdout)["left_today"] is None
+    kaggle.faults["GetSubmissionLimits"] = [refusal(403, "no rules accepted")]
+    done = kit("next", "tiny-stripes")
+    assert "the allowance is not known" in done.stderr and done.stdout.endswith(f"submit {run.id}\n")
 
 
 def test_nothing_to_submit(kit, field):

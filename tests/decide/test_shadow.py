@@ -140,6 +140,7 @@ def test_who_is_refused(kit, prepared, score):
 def test_a_real_training_predicts_what_it_never_learned_from(kit, prepared):
     done = kit("prepare", "tiny-stripes", "--folds", "3", "--holdout", "0.2")
     assert "never trained on from here on" in done.stderr
+    assert "held out       18 training images" in done.stdout
     run = kit("train", "tiny-stripes", "--folds", "1", "--set", "epochs=1").stdout.split()[-1]
     text = kit("submit", "tiny-stripes", run, "--local").stdout
     assert re.search(r"rank 1 of 1, on 9 public rows", text)
