@@ -8,10 +8,8 @@ from scipy.special import bdtr
 
 from kit import metrics
 from kit.competition import Competition
+from kit.decide import effect
 from kit.decide.rows import Side, shared
-from kit.metrics import Metric
-
-PRIOR = 5.0  # rows: how strongly a pair of classes is believed to be like all pairs, before any of its rows is seen
 
 
 def compare(competition: Competition, a: Side, b: Side, known: tuple[np.ndarray, np.ndarray] | None) -> dict[str, Any]:
@@ -29,8 +27,8 @@ def compare(competition: Competition, a: Side, b: Side, known: tuple[np.ndarray,
             result["out_of_fold"] = out_of_fold(competition, *judged)
     left, right = shared(a.test.ids, b.test.ids)
     test = a.test.probabilities[left], b.test.probabilities[right]
-    limits = bounds(competition, *test)
-    told = expected(competition, judged, test) if judged and len(left) else None
+    limits = effect.bounds(competition, *test)
+    told = effect.expected(competition, judged, test) if judged and len(left) else None
     if told and limits["best"] is not None:  # a normal interval does not know of them
         told["interval"] = np.clip(told["interval"], limits["worst"], limits["best"]).tolist()
     only = {"only_in_a": len(a.test.ids) - len(left), "only_in_b": len(b.test.ids) - len(left)}
@@ -78,71 +76,6 @@ def mcnemar(only_a: int, only_b: int) -> float:
     least as uneven as this one. 1.0 if there is no such row.
     """
     return min(1.0, 2 * float(bdtr(min(only_a, only_b), only_a + only_b, 0.5)))
-
-
-def bounds(competition: Competition, a: np.ndarray, b: np.ndarray) -> dict[str, float | None]:
-    """The most and the least that the score can gain from `a` to `b` (N, C), whatever the truth; None for metrics that are
-    no mean over rows.
-    """
-    metric = metrics.metric(competition.metric)
-    if metric.per_row is None or not len(a):
-        return {"best": None, "worst": None}
-    rows = np.flatnonzero((a != b).any(1))  # all others gain nothing
-    left, right = (metrics.submitted(competition, said[rows]) for said in (a, b))
-    gains = [_gains(metric, np.full(len(rows), label), left, right) for label in range(len(competition.classes))]
-    return {
-        "best": float(np.max(gains, axis=0).sum() / len(a)),
-        "worst": float(np.min(gains, axis=0).sum() / len(a)),
-    }
-
-
-def _gains(metric: Metric, labels: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """float64 (N,): what each row gains from a to b, positive for better in either direction."""
-    if metric.per_row is None:
-        raise ValueError(f"{metric.name} is no mean over rows")
-    return (1 if metric.greater_is_better else -1) * (metric.per_row(labels, b) - metric.per_row(labels, a))
-
-
-def expected(
-    competition: Competition,
-    judged: tuple[np.ndarray, np.ndarray, np.ndarray],
-    test: tuple[np.ndarray, np.ndarray],
-) -> dict[str, Any]:
-    """What the score is expected to gain on the test rows, with a 95 % interval.
-
-    Each test row is expected to gain what out-of-fold rows with the same pair of decisions gained on average, drawn towards
-    the mean of all (dis)agreeing rows by PRIOR rows. The interval holds what is not known of those means, and the luck of
-    the test rows. Members judge alone out of fold but are averaged on the test rows, so the test effect tends to be smaller.
-    Metrics that are no mean over rows: the paired gain out of fold. judged: labels, a, b. test: a, b.
-    """
-    labels, a, b = judged
-    metric, classes = metrics.metric(competition.metric), len(competition.classes)
-    if metric.per_row is None:
-        gain, error = metrics.gain(competition, labels, b, a)
-        return _interval("paired gain out of fold", gain, error)
-    gains = _gains(metric, labels, metrics.submitted(competition, a), metrics.submitted(competition, b))
-    seen, asked = (x.argmax(1) * classes + y.argmax(1) for x, y in ((a, b), test))
-    m, n = (np.bincount(cells, minlength=classes**2) for cells in (seen, asked))
-    agree = np.eye(classes, dtype=bool).ravel()
-    weights, first, second = n / (m + PRIOR), np.zeros(classes**2), np.ones(classes**2)
-    unknown = 0.0
-    for alike in (agree, ~agree):
-        if not m[alike].any():  # nothing is known of such rows but that they are few or odd: a deviation of 1
-            unknown += n[alike].sum() ** 2 / PRIOR
-            continue
-        for power, moment in ((1, first), (2, second)):
-            sums = np.bincount(seen, gains**power, classes**2)[alike]
-            moment[alike] = (sums + PRIOR * sums.sum() / m[alike].sum()) / (m[alike] + PRIOR)
-        weights[alike] += PRIOR * weights[alike].sum() / m[alike].sum()  # what a row says by the mean of all
-    own = (m + PRIOR) / (m + PRIOR - 1)  # a row is nearer to a mean that it is part of
-    of_means = ((weights * own)[seen] ** 2 * (gains - first[seen]) ** 2).sum()  # the estimate is a weighted sum of rows
-    of_luck = (n * own * np.maximum(second - first**2, 0)).sum()
-    error = np.sqrt(unknown + of_means + of_luck) / n.sum()
-    return _interval("out-of-fold confusion", float(n @ first / n.sum()), float(error))
-
-
-def _interval(how: str, gain: float, error: float) -> dict[str, Any]:
-    return {"gain": gain, "error": error, "interval": [gain - 1.96 * error, gain + 1.96 * error], "from": how}
 
 
 def differing(a: Side, b: Side, most: int) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import binomtest
 
 from kit import metrics
-from kit.decide import diff, rows
+from kit.decide import diff, effect, rows
 from kit.errors import DataError
 from kit.predictions import softmax
 from tests.decide.conftest import sure, wrong
@@ -121,7 +121,7 @@ def test_bounds_are_those_of_the_best_and_the_worst_truth(stripes, metric):
     a[0] = b[0]
     truths = np.stack(np.meshgrid(*[range(3)] * 4), -1).reshape(-1, 4)
     gains = [metrics.gain(competition, truth, b, a)[0] for truth in truths]
-    found = diff.bounds(competition, a, b)
+    found = effect.bounds(competition, a, b)
     assert (found["best"], found["worst"]) == pytest.approx((max(gains), min(gains)))
 
 
@@ -135,7 +135,7 @@ def test_the_expected_effect_and_its_interval_hold_on_unseen_rows(stripes, metri
         common = generator.normal(size=(1000, 3)) + 2 * np.eye(3)[labels]
         a, b = (softmax((common + skill * generator.normal(size=(1000, 3))).astype(np.float32)) for skill in (1, 0.5))
         test = a[400:], b[400:]
-        told = diff.expected(competition, (labels[:400], a[:400], b[:400]), test)
+        told = effect.expected(competition, (labels[:400], a[:400], b[:400]), test)
         true = metrics.gain(competition, labels[400:], test[1], test[0])[0]
         errors.append(told["gain"] - true)
         hits.append(told["interval"][0] <= true <= told["interval"][1])
@@ -146,7 +146,7 @@ def test_the_expected_effect_and_its_interval_hold_on_unseen_rows(stripes, metri
 def test_a_metric_that_is_no_mean_tells_its_paired_gain(stripes):
     competition, labels = replace(stripes, metric="macro_f1"), np.arange(60) % 3
     a, b = sure(wrong(labels, range(6))), sure(labels)
-    told = diff.expected(competition, (labels, a, b), (a, b))
+    told = effect.expected(competition, (labels, a, b), (a, b))
     assert told["from"] == "paired gain out of fold"
     assert (told["gain"], told["error"]) == metrics.gain(competition, labels, b, a)
-    assert diff.bounds(competition, a, b) == {"best": None, "worst": None}
+    assert effect.bounds(competition, a, b) == {"best": None, "worst": None}

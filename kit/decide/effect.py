@@ -1,0 +1,83 @@
+"""What a change of decisions may do to the score of the test rows: at best, at worst, and as expected from rows out of fold."""
+
+from typing import Any
+
+import numpy as np
+
+from kit import metrics
+from kit.competition import Competition
+from kit.metrics import Metric
+
+PRIOR = 5.0  # rows: how strongly a pair of classes is believed to be like all pairs, before any of its rows is seen
+
+
+def bounds(competition: Competition, a: np.ndarray, b: np.ndarray) -> dict[str, float | None]:
+    """The most and the least that the score can gain from `a` to `b` (N, C), whatever the truth; None for metrics that are
+    no mean over rows.
+    """
+    metric = metrics.metric(competition.metric)
+    if metric.per_row is None or not len(a):
+        return {"best": None, "worst": None}
+    rows = np.flatnonzero((a != b).any(1))  # all others gain nothing
+    left, right = (metrics.submitted(competition, said[rows]) for said in (a, b))
+    gains = [_gains(metric, np.full(len(rows), label), left, right) for label in range(len(competition.classes))]
+    return {
+        "best": float(np.max(gains, axis=0).sum() / len(a)),
+        "worst": float(np.min(gains, axis=0).sum() / len(a)),
+    }
+
+
+def _gains(metric: Metric, labels: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """float64 (N,): what each row gains from a to b, positive for better in either direction."""
+    if metric.per_row is None:
+        raise ValueError(f"{metric.name} is no mean over rows")
+    return (1 if metric.greater_is_better else -1) * (metric.per_row(labels, b) - metric.per_row(labels, a))
+
+
+def expected(
+    competition: Competition,
+    judged: tuple[np.ndarray, np.ndarray, np.ndarray],
+    test: tuple[np.ndarray, np.ndarray],
+) -> dict[str, Any]:
+    """What the score is expected to gain on the test rows, with a 95 % interval.
+
+    Each test row is expected to gain what out-of-fold rows with the same pair of decisions gained on average, drawn towards
+    the mean of all (dis)agreeing rows by PRIOR rows. The interval holds what is not known of those means, and the luck of
+    the test rows. Members judge alone out of fold but are averaged on the test rows, so the test effect tends to be smaller.
+    Metrics that are no mean over rows: the paired gain out of fold. judged: labels, a, b. test: a, b.
+    """
+    labels, a, b = judged
+    metric, classes = metrics.metric(competition.metric), len(competition.classes)
+    if metric.per_row is None:
+        gain, error = metrics.gain(competition, labels, b, a)
+        return _interval("paired gain out of fold", gain, error)
+    gains = _gains(metric, labels, metrics.submitted(competition, a), metrics.submitted(competition, b))
+    seen, asked = (x.argmax(1) * classes + y.argmax(1) for x, y in ((a, b), test))
+    return _interval("out-of-fold confusion", *_by_pair(gains, seen, asked, classes))
+
+
+def _by_pair(gains: np.ndarray, seen: np.ndarray, asked: np.ndarray, classes: int) -> tuple[float, float]:
+    """(mean gain of the rows that are asked for, its standard error) from the gains (N,) of rows that were seen.
+
+    seen, asked: int, the pair of decisions of each row, as first * classes + second.
+    """
+    m, n = (np.bincount(pairs, minlength=classes**2) for pairs in (seen, asked))
+    agree = np.eye(classes, dtype=bool).ravel()
+    weights, first, second = n / (m + PRIOR), np.zeros(classes**2), np.ones(classes**2)
+    unknown = 0.0
+    for alike in (agree, ~agree):
+        if not m[alike].any():  # no such row was seen: a deviation of 1, as if from PRIOR rows
+            unknown += n[alike].sum() ** 2 / PRIOR
+            continue
+        for power, moment in ((1, first), (2, second)):
+            sums = np.bincount(seen, gains**power, classes**2)[alike]
+            moment[alike] = (sums + PRIOR * sums.sum() / m[alike].sum()) / (m[alike] + PRIOR)
+        weights[alike] += PRIOR * weights[alike].sum() / m[alike].sum()  # what a row says by the mean of all
+    own = (m + PRIOR) / (m + PRIOR - 1)  # a row is nearer to a mean that it is part of
+    of_means = ((weights * own)[seen] ** 2 * (gains - first[seen]) ** 2).sum()  # the estimate is a weighted sum of rows
+    of_luck = (n * own * np.maximum(second - first**2, 0)).sum()
+    return float(n @ first / n.sum()), float(np.sqrt(unknown + of_means + of_luck) / n.sum())
+
+
+def _interval(how: str, gain: float, error: float) -> dict[str, Any]:
+    return {"gain": gain, "error": error, "interval": [gain - 1.96 * error, gain + 1.96 * error], "from": how}
