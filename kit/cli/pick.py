@@ -7,6 +7,8 @@ import click
 from kit.cli import options
 from kit.cli.options import Settings
 
+PUBLIC_SHARE = 0.3  # where nobody says: Kaggle shows a fifth to a half
+
 
 @click.command(short_help="propose the final two: one safe, one different")
 @options.slug_argument
@@ -16,13 +18,13 @@ from kit.cli.options import Settings
 @click.option(
     "--public-share",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    default=0.3,
-    show_default=True,
-    help="Share of the test rows behind the public score, as the competition's page tells it.",
+    metavar="SHARE",
+    help="Of the test rows, those that the public score is of, as the competition's leaderboard page says. "
+    f"Default: that of the competition, else {PUBLIC_SHARE}.",
 )
 @options.json_option
 @click.pass_obj
-def command(obj: Settings, slug: str, every: bool, public_share: float, as_json: bool) -> None:
+def command(obj: Settings, slug: str, every: bool, public_share: float | None, as_json: bool) -> None:
     """Simulate the private board, and propose the pair of runs with the best expected maximum.
 
     Simulated from out-of-fold rows, and from public scores where they are known, each weighted by its number of rows.
@@ -44,7 +46,8 @@ def command(obj: Settings, slug: str, every: bool, public_share: float, as_json:
             received=f"{len(found)} {'finished' if every else 'submitted'} here",
             do="train more" if every else "--all chooses among all finished runs",
         )
-    result = pick.propose(competition, found, cache.known(competition, places.data(slug)), public, public_share)
+    share = public_share or competition.public_share or PUBLIC_SHARE
+    result = pick.propose(competition, found, cache.known(competition, places.data(slug)), public, min(share, 0.99))
     options.result(result, "\n".join(_text(result)), as_json=as_json)
     safe, other = result["proposed"]["runs"]
     options.next_step(f"diff {safe} {other}")

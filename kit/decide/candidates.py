@@ -10,10 +10,10 @@ from kit.competition import Competition
 from kit.decide.rows import ordered, shared, tested
 from kit.errors import DataError
 from kit.files import read_json
+from kit.leaderboard import ledger
 from kit.predictions import Predictions
 from kit.progress import bar
 from kit.runs import Run
-from kit.submission import records
 
 MOST = 30  # candidates that are compared with each other: the best by score
 
@@ -34,11 +34,11 @@ class Candidate:
 
 
 def submitted(slug: str) -> dict[str, float | None]:
-    """The ids of the runs that were submitted, in order, each with its public score where that is known."""
+    """The ids of the runs that the team has submitted, each with its public score where that is known here."""
     found: dict[str, float | None] = {}
-    for record in records.every(slug):
-        if record.run and "error" not in (record.status or "").lower():
-            found[record.run] = float(record.public_score) if record.public_score else None
+    for entry in ledger.local(slug):
+        if entry.run and entry.status != "error":
+            found[entry.run] = found.get(entry.run) if entry.public is None else entry.public
     return found
 
 
