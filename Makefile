@@ -136,7 +136,7 @@ predict: $(PLACE) ## predict RUN again (ARGS="--tta auto", or "--tta identity,hf
 ensemble: $(PLACE) ## one run of RUNS, by a method chosen out of fold
 	$(KIT) ensemble $(COMPETITION) $(RUNS) $(ARGS)
 
-report: $(PLACE) ## one page about RUN: curves, confusions, worst mistakes
+report: $(PLACE) ## one page about RUN, or about a competition (RUN=SLUG)
 	$(KIT) report $(RUN) $(ARGS)
 
 diff: $(PLACE) ## what changes from one of RUNS="A B" (runs or files) to the other

@@ -2,20 +2,32 @@
 
 import click
 
-from kit.cli import options
+from kit.cli import backend, options
 from kit.cli.options import Settings
 
 
-@click.command(short_help="one page about a run: curves, confusions, worst mistakes")
-@click.argument("reference", metavar="RUN")
+@click.command(short_help="one page about a run, or about a competition and all its runs")
+@click.argument("reference", metavar="RUN|SLUG")
+@click.option("--quick", is_flag=True, help="Without class activation maps, filters and feature maps: no Keras.")
+@click.option("--layer", metavar="N", default=1, show_default=True, help="Convolution to look into, counted from 1.")
 @options.json_option
 @click.pass_obj
-def command(obj: Settings, reference: str, as_json: bool) -> None:
-    """Write one self-contained page about a run: scores, learning curves, confusions, calibration, worst mistakes."""
-    from kit import runs
-    from kit.report import page
+def command(obj: Settings, reference: str, quick: bool, layer: int, as_json: bool) -> None:
+    """Write one self-contained page about a run: scores, curves, confusions, calibration, mistakes, what the network saw.
 
+    Of a competition: all runs over time, and its submissions, out of fold against public score.
+    """
+    from kit import competition, runs
+    from kit.report import page, season
+
+    if reference in competition.folders(obj.folders):
+        path = season.write(obj.competition(reference))
+        options.result({"competition": reference, "report": str(path)}, str(path), as_json=as_json)
+        options.next_step(f"runs {reference}")
+        return
     run = runs.find(reference)
-    path = page.write(run, obj.competition(run.slug))
+    if not quick and run.kind != "ensemble":
+        backend.load()
+    path = page.write(run, obj.competition(run.slug), quick=quick, layer=layer)
     options.result({"run": run.id, "report": str(path)}, str(path), as_json=as_json)
     options.next_step(f"submit {run.slug} {run.id}")

@@ -25,7 +25,7 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
 
     AUTO: those of the competition's views that help out of fold. What judges a fold was then chosen on the others.
     """
-    trained = _trained(run)
+    trained = trained_run(run)
     if names != AUTO:
         views.check(names, competition.tta)
     data, fold_of = train.load(competition)
@@ -49,7 +49,7 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
     return again
 
 
-def _trained(run: Run) -> Run:
+def trained_run(run: Run) -> Run:
     """The training that `run` goes back to. Raises DataError if there is none, or none that is finished."""
     while run.kind == "predict":
         run = runs.find(run.parents[0])

@@ -4,10 +4,10 @@ import numpy as np
 from PIL import Image
 
 from kit import places
-from kit.cli import augment_preview
 from kit.config import Config
 from kit.data import cache
 from kit.learn.loader import Source, loader
+from kit.report import sheets
 
 
 def test_the_sheet_shows_what_training_sees(kit, prepared):
@@ -19,7 +19,7 @@ def test_the_sheet_shows_what_training_sees(kit, prepared):
     assert len({int(data.train.labels[row]) for row in rows}) == 3  # every class, though four images
 
     folders = places.data("tiny-stripes")
-    images = augment_preview.shown(prepared, Config(seed=2), data, folders, rows, 3)
+    images = sheets.shown(prepared, Config(seed=2), data, folders, rows, 3)
     assert np.array_equal(images[:, 0], data.train.images[rows])
     with loader(Source((folders.cache / "train.npy",), prepared.folder, Config(seed=2), 2000), 1) as training:
         for epoch in range(3):

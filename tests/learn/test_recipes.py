@@ -37,7 +37,7 @@ def test_finetuning_in_two_stages_leaves_members_that_predict_again(kit, prepare
 
 def test_stages_unfreeze_the_end_first_and_early_layers_learn_more_slowly(prepared, home):
     task = _task(prepared, home, recipe="finetune", backbone="mobilenet_0.25", image_size=32, rate_decay=0.5)
-    model = finetune._network(task)
+    model = finetune.network(task)
     learning = []
     for stage in finetune.stages(task):
         stage.begin(model)

@@ -25,7 +25,7 @@ def fit(task: Task) -> list[dict[str, float]]:
     started, views = time.monotonic(), task.config.tta
     features = compute(task.data, task.places, task.config, ("train", "test"), views)
     kernel, bias, strength = solve(task, [features["train", view] for view in views])
-    head = _head(kernel.shape[0], kernel.shape[1])
+    head = head_of(kernel.shape[0], kernel.shape[1])
     head.set_weights([kernel, bias])
     checkpoints.save(head, task.folder / checkpoints.WEIGHTS)
     return [{"epoch": 1, "head_strength": strength, "seconds": round(time.monotonic() - started, 2)}]
@@ -73,7 +73,7 @@ def predictor(task: Task) -> Predictor:
     def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
         name = "train" if part is task.data.train else "test"
         features = compute(task.data, task.places, task.config, (name,), views)
-        head = _head(features[name, views[0]].shape[1], len(task.competition.classes))
+        head = head_of(features[name, views[0]].shape[1], len(task.competition.classes))
         checkpoints.load(head, task.folder / checkpoints.WEIGHTS)
         kernel, bias = head.get_weights()
         said = np.stack([softmax(features[name, view][rows] @ kernel + bias) for view in views])
@@ -82,5 +82,5 @@ def predictor(task: Task) -> Predictor:
     return run
 
 
-def _head(dimensions: int, classes: int) -> keras.Model:
+def head_of(dimensions: int, classes: int) -> keras.Model:
     return keras.Sequential([keras.Input((dimensions,)), keras.layers.Dense(classes, name="logits")], name="head")

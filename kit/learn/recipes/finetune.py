@@ -29,30 +29,32 @@ def fit(task: Task) -> list[dict[str, float]]:
     lesson = Lesson(rows, scratch.one_hot(task), stopping_rows)
 
     def begin(model: keras.Model) -> None:
-        _backbone(model).set_weights(_pretrained(task).get_weights())
+        backbone_of(model).set_weights(_pretrained(task).get_weights())
         [pooled] = compute(task.data, task.places, task.config, ("train",), ("identity",)).values()
         unseen = replace(task, learn_rows=rows)  # the head must not have learned from the rows that decide when to stop
         model.get_layer("logits").set_weights(list(features.solve(unseen, [pooled])[:2]))
 
-    return training.learn(_network, begin, task, lesson, stages(task))
+    return training.learn(network, begin, task, lesson, stages(task))
 
 
 def stages(task: Task) -> list[Stage]:
     """One for each share of the backbone that learns. Each has a schedule of its own."""
     config = task.config
     return [
-        Stage(config.epochs, config.batch_size, _size(task), begin=_unfrozen(share), factors=_slower(config.rate_decay))
+        Stage(
+            config.epochs, config.batch_size, size_of(task), begin=_unfrozen(share), factors=_slower(config.rate_decay)
+        )
         for share in config.unfreeze
     ]
 
 
 def predictor(task: Task) -> Predictor:
-    return predict.predictor(_network(task), task, _size(task))
+    return predict.predictor(network(task), task, size_of(task))
 
 
-def _network(task: Task) -> keras.Model:
+def network(task: Task) -> keras.Model:
     """uint8-valued images (N, size, size, 1 or 3) -> logits (N, classes). The weights are random."""
-    size, name = _size(task), task.config.backbone
+    size, name = size_of(task), task.config.backbone
     images = keras.Input((size, size, task.competition.image_shape[2]))
     x = layers.Concatenate()([images] * 3) if images.shape[-1] == 1 else images
     x = backbones.build(name, "none", size)(backbones.preprocess(x, name))
@@ -63,11 +65,11 @@ def _network(task: Task) -> keras.Model:
     return model
 
 
-def _size(task: Task) -> int:
+def size_of(task: Task) -> int:
     return task.config.image_size or BACKBONES[task.config.backbone].size
 
 
-def _backbone(model: keras.Model) -> keras.Model:
+def backbone_of(model: keras.Model) -> keras.Model:
     [inner] = [layer for layer in model.layers if isinstance(layer, keras.Model)]
     return inner
 
@@ -76,7 +78,7 @@ def _pretrained(task: Task) -> keras.Model:
     """From a file in any case: the same layers, then, as of a model with random weights."""
     config = task.config
     weights = str(backbones.kept(config.backbone)) if config.weights == "imagenet" else config.weights
-    return backbones.build(config.backbone, weights, _size(task), config.seed)
+    return backbones.build(config.backbone, weights, size_of(task), config.seed)
 
 
 def _unfrozen(share: float) -> Begin:
@@ -85,7 +87,7 @@ def _unfrozen(share: float) -> Begin:
     """
 
     def begin(model: keras.Model) -> None:
-        inner = _backbone(model)
+        inner = backbone_of(model)
         inner.trainable = True
         first = round((1 - share) * len(inner.layers))
         for number, layer in enumerate(inner.layers):
@@ -100,7 +102,7 @@ def _slower(decay: float) -> Factors:
     """
 
     def factors(model: keras.Model) -> Factor:
-        inner = _backbone(model).layers
+        inner = backbone_of(model).layers
         rate = {
             variable.path: decay ** (GROUPS - number * GROUPS // len(inner))
             for number, layer in enumerate(inner)

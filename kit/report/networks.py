@@ -1,0 +1,192 @@
+"""Inside a trained network: class activation maps, filters, feature maps. Loads Keras, and the weights of one member.
+
+Class activation maps (Zhou et al. 2016, "Learning Deep Features for Discriminative Localization"): where a global pooling
+and one dense layer end a network, a class's score is a sum over places of its feature maps times the layer's weights. The
+sum's terms are the map: no gradients, so any Keras backend will do.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import keras
+import numpy as np
+from keras import layers
+
+from kit import runs
+from kit.data import folds
+from kit.errors import ConfigError, DataError
+from kit.learn import again, backbones, checkpoints, train
+from kit.learn.augment import resized
+from kit.learn.recipes import features, finetune, scratch
+from kit.learn.task import Task
+from kit.report import html, images
+from kit.report.sheets import of_all_classes
+from kit.report.subject import Subject
+
+RIGHT, WRONG, LOOKED_AT, CHANNELS, FILTERS = 8, 12, 4, 11, 64
+POOLINGS = (layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)
+
+
+@dataclass(frozen=True)
+class Network:
+    """model: its layers, from images as `prepare` makes them of uint8 (N, H, W, C). kernel: float32 (D, classes), the weights
+    of the last dense layer. label: which member it is.
+    """
+
+    model: keras.Model
+    prepare: Callable[[np.ndarray], np.ndarray]
+    kernel: np.ndarray
+    label: str
+    judged_rows: np.ndarray
+
+    def output(self, tensor: keras.KerasTensor, pictures: np.ndarray) -> np.ndarray:
+        """What the images, uint8 (N, H, W, C), make of a tensor within the model."""
+        inner = keras.Model(self.model.input, tensor)
+        return np.asarray(keras.ops.convert_to_numpy(inner(self.prepare(pictures), training=False)))
+
+
+@lru_cache(maxsize=1)
+def opened(about: Subject) -> Network:
+    """The first member of the training that the run goes back to. Raises DataError without one, or without weights."""
+    if about.run.kind == "ensemble":
+        raise DataError("an ensemble has no network of its own", do="see the reports of its members")
+    trained = again.trained_run(about.run)
+    fold_of = folds.read(about.folders.folds, about.data.train.ids)
+    runs.check_data(trained, folds.fingerprints(about.data, fold_of))
+    task = train.task_of(trained, about.competition, about.data, fold_of, 0, 0)
+    if not (task.folder / checkpoints.WEIGHTS).exists():
+        raise DataError(
+            f"the weights of {trained.id} are not here", received=f"no {checkpoints.WEIGHTS} of {task.label}"
+        )
+    return _pretrained(task) if trained.config.recipe in ("features", "finetune") else _from_scratch(task)
+
+
+def _from_scratch(task: Task) -> Network:
+    config = task.config
+    size = config.stage_sizes[-1] if config.recipe == "progressive" else config.image_size
+    model = scratch.network(task)
+    checkpoints.load(model, task.folder / checkpoints.WEIGHTS)
+    [*_, dense] = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
+    return Network(
+        model,
+        lambda pictures: resized(pictures, size).astype(np.float32),
+        dense.get_weights()[0],
+        task.label,
+        task.judged_rows,
+    )
+
+
+def _pretrained(task: Task) -> Network:
+    name, size = task.config.backbone, finetune.size_of(task)
+    if task.config.recipe == "finetune":
+        whole = finetune.network(task)
+        checkpoints.load(whole, task.folder / checkpoints.WEIGHTS)
+        model, head = finetune.backbone_of(whole), whole.get_layer("logits")
+    else:
+        model = backbones.build(name, task.config.weights, size, task.config.seed)
+        head = features.head_of(model.output_shape[-1], len(task.competition.classes))
+        checkpoints.load(head, task.folder / checkpoints.WEIGHTS)
+    return Network(
+        model,
+        lambda pictures: backbones.prepare(pictures, name, size),
+        head.get_weights()[0],
+        task.label,
+        task.judged_rows,
+    )
+
+
+def maps(network: Network, pictures: np.ndarray) -> tuple[np.ndarray, str]:
+    """(class activation maps, float32 (N, h, w, classes), the kind of pooling: "average" or "max").
+
+    pictures: uint8 (N, H, W, C). The mean of a map over its places is, for average pooling, the logit but for bias and scale.
+    Raises DataError where more than a pooling and a dense layer lies behind the feature maps.
+    """
+    places = [number for number, layer in enumerate(network.model.layers) if isinstance(layer, POOLINGS)]
+    last = places[-1] if places else -1
+    behind = network.model.layers[last + 1 :]
+    if not places or not all(isinstance(layer, layers.Dropout | layers.Dense | layers.Rescaling) for layer in behind):
+        raise DataError(
+            "no class activation maps of this network", expected="a global pooling and one dense layer at its end"
+        )
+    pool = network.model.layers[last]
+    found = network.output(pool.input, pictures)
+    kind = "average" if isinstance(pool, layers.GlobalAveragePooling2D) else "max"
+    return np.asarray(found @ network.kernel, np.float32), kind
+
+
+def activation(about: Subject) -> str:
+    """Where in the image the network saw the class that it named; of wrong predictions, where it saw the true class, too."""
+    network = opened(about)
+    inside = np.isin(about.rows, network.judged_rows)
+    right = np.flatnonzero(inside & (about.predicted == about.labels))
+    right = right[of_all_classes(about.labels[right], RIGHT, about.run.config.seed)]
+    wrong = about.wrong[inside[about.wrong]][:WRONG]
+    places = np.concatenate([right, wrong])
+    pictures = about.data.train.images[about.rows[places]]
+    heat, pooling = maps(network, pictures)
+    tiles = [_tile(about, place, picture, of) for place, picture, of in zip(places, pictures, heat, strict=True)]
+    words = f"Bright: where {network.label}, which never saw these images, found the class it named."
+    if pooling == "max":
+        words += " Its pooling is by maximum: of each feature only the highest place counts, the map shows all."
+    return (
+        html.paragraph(words)
+        + "<h3>Right</h3>"
+        + images.grid(tiles[: len(right)], 12)
+        + "<h3>Wrong: the class it named, and the true one</h3>"
+        + (images.grid(tiles[len(right) :], 16) if len(wrong) else html.nothing("none in this fold"))
+    )
+
+
+def _tile(about: Subject, place: int, picture: np.ndarray, heat: np.ndarray) -> str:
+    """One figure: the image, the map of what was said, and, if that is wrong, of the truth, both on one scale."""
+    names, train = about.competition.classes, about.data.train
+    guess, truth = about.predicted[place], about.labels[place]
+    shown = [guess] if guess == truth else [guess, truth]
+    top = max(float(heat[..., shown].max()), 1e-6)
+    pieces = [images.img(picture, names[truth])]
+    pieces += [images.img(images.heated(picture, heat[..., one] / top), f"{names[one]} seen here") for one in shown]
+    caption = images.verdict(train.ids[about.rows[place]], names[truth], names[guess], float(about.said[place].max()))
+    return (
+        f'<figure><div class="side" style="--n:{len(pieces)}">{"".join(pieces)}</div>'
+        f"<figcaption>{caption.replace('<br>', ' · ')}</figcaption></figure>"
+    )
+
+
+def filters(about: Subject) -> str:
+    """The filters of a layer, where they see colours or grey, and what it makes of some images."""
+    network = opened(about)
+    layer = _convolution(network.model, about.layer)
+    rows = network.judged_rows[of_all_classes(about.data.train.labels[network.judged_rows], LOOKED_AT, 0)]
+    pictures = about.data.train.images[rows]
+    seen = network.output(layer.output, pictures)
+    strongest = np.argsort(-seen.std((0, 1, 2)), kind="stable")[:CHANNELS]
+    strips = []
+    for picture, channels in zip(pictures, seen, strict=True):
+        tiles = [images.tile(picture, "image", "the image")]
+        tiles += [images.tile(images.grey(channels[..., n])[..., None], f"map {n}", f"map {n}") for n in strongest]
+        strips.append(images.strip(tiles))
+    words = f"Convolution {about.layer}, {seen.shape[1]}x{seen.shape[2]} places and {seen.shape[3]} maps, of {network.label}."
+    return (
+        html.paragraph(words)
+        + _filters(layer)
+        + f"<h3>Feature maps: the {len(strongest)} that vary most</h3>"
+        + "".join(strips)
+    )
+
+
+def _filters(layer: keras.Layer) -> str:
+    weights = layer.get_weights() if isinstance(layer, layers.Conv2D) else []
+    kernels: np.ndarray = weights[0] if weights else np.empty(0)
+    if kernels.ndim != 4 or kernels.shape[2] not in (1, 3):  # more channels than colours are no picture
+        return ""
+    tiles = [images.img(images.grey(kernels[..., number]), f"filter {number}") for number in range(kernels.shape[3])]
+    return "<h3>Filters</h3>" + images.grid(tiles[:FILTERS], 2.6)
+
+
+def _convolution(model: keras.Model, number: int) -> keras.Layer:
+    """The network's convolution of that number, from 1. By number: Keras's names depend on what it built before."""
+    known = [layer for layer in model.layers if isinstance(layer, layers.Conv2D | layers.DepthwiseConv2D)]
+    if not 1 <= number <= len(known):
+        raise ConfigError("no such convolution in the network", received=number, expected=f"1 to {len(known)}")
+    return known[number - 1]

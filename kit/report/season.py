@@ -1,0 +1,249 @@
+"""report.html of a competition: what was tried over time, what was sent and what Kaggle said, and the data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kit import metrics, places, runs
+from kit.competition import Competition
+from kit.data import cache
+from kit.errors import KitError
+from kit.files import read_json, write_text
+from kit.report import charts, html, images, shift
+from kit.report.charts import Axes, Dot, Line
+from kit.report.html import Section
+from kit.submission import records
+
+KINDS = ("train", "predict", "ensemble")  # each has its colour
+FAR = 4  # times the median distance from the best score: what is further away is not drawn
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A run. score, error, rows: None until it is finished. created: seconds since 1970, UTC."""
+
+    id: str
+    kind: str
+    made_of: str
+    members: str
+    status: str
+    created: float
+    stamp: str
+    score: float | None
+    error: float | None
+    rows: int | None
+
+
+@dataclass(frozen=True)
+class Season:
+    """runs: oldest first. sent: records of the uploads from here, oldest first."""
+
+    competition: Competition
+    runs: list[Tried]
+    sent: list[records.Record]
+
+    @property
+    def finished(self) -> list[Tried]:
+        return [one for one in self.runs if one.score is not None]
+
+    @property
+    def greater(self) -> bool:
+        return metrics.metric(self.competition.metric).greater_is_better
+
+    @property
+    def best(self) -> Tried | None:
+        sign = 1 if self.greater else -1
+        return max(self.finished, key=lambda one: sign * (one.score or 0.0), default=None)
+
+
+def write(competition: Competition) -> Path:
+    """Writes report.html into the competition's data folder. Nothing is asked of Kaggle."""
+    tried = sorted(map(_tried, runs.every(competition.slug)), key=lambda one: one.created)
+    about = Season(competition, tried, records.every(competition.slug))
+    sections = [_made(name, title, make, about) for name, title, make in SECTIONS]
+    chips = [competition.slug, competition.metric, f"{len(competition.classes)} classes"]
+    target = places.data(competition.slug).root / "report.html"
+    write_text(target, html.page(competition.title, "Competition", chips, sections, f"kit report {competition.slug}"))
+    return target
+
+
+def _made(name: str, title: str, make: Callable[[Season], str], about: Season) -> Section:
+    try:
+        return Section(name, title, make(about))
+    except KitError as error:
+        return Section(name, title, html.nothing(str(error)))
+
+
+def _tried(run: runs.Run) -> Tried:
+    config, status, stamp = run.config, run.status(), read_json(run.folder / "run.json")["created"]
+    found = read_json(run.metrics) if status == "finished" else {}
+    made_of = config.backbone if run.kind == "ensemble" else f"{config.recipe} {config.backbone}"
+    members = "" if run.kind == "ensemble" else f"{config.folds} x {config.seeds}"
+    when = datetime.fromisoformat(stamp).timestamp()
+    judged = (found.get("score"), found.get("error"), found.get("rows"))
+    return Tried(run.id, run.kind, made_of, members, status, when, html.when(stamp), *judged)
+
+
+def _summary(about: Season) -> str:
+    best, public = about.best, [float(one.public_score) for one in about.sent if one.public_score]
+    cards = []
+    if best is not None:
+        cards.append(("best out of fold", f"{best.score:.5f}", f"± {best.error:.5f}"))
+    cards.append(("runs", str(len(about.runs)), f"{len(about.finished)} finished"))
+    cards.append(("submissions", str(len(about.sent)), "from here"))
+    if public:
+        cards.append(("best public", f"{(max if about.greater else min)(public):.5f}", ""))
+    words = "" if best is None else f"The best run is {best.id}. The best of many is a little flattered by luck."
+    return html.cards(cards) + html.paragraph(words)
+
+
+def _scores(about: Season) -> str:
+    """Score by time with standard errors, and the best so far."""
+    if about.best is None:
+        return html.nothing("no run is finished yet: kit train")
+    best = about.best.score or 0.0
+    away = [abs((one.score or 0.0) - best) for one in about.finished]
+    limit = FAR * float(np.median(away)) or float("inf")
+    near = [one for one, far in zip(about.finished, away, strict=True) if far <= limit]
+    dots = [
+        Dot(
+            one.created,
+            one.score or 0.0,
+            f"{one.id}: {one.score:.5f} ± {one.error:.5f}",
+            KINDS.index(one.kind),
+            y_error=one.error or 0.0,
+        )
+        for one in near
+    ]
+    left_out = len(away) - len(near)
+    words = "Out of fold, with standard errors; the line is the best so far." + (
+        f" {left_out} runs more than {limit:.2g} behind the best are not drawn." if left_out else ""
+    )
+    keys = [(kind, number) for number, kind in enumerate(KINDS) if any(one.kind == kind for one in near)]
+    return html.paragraph(words) + _over_time(dots, about) + charts.legend(keys)
+
+
+def _over_time(dots: list[Dot], about: Season) -> str:
+    first, last = dots[0].x, max(dots[-1].x, dots[0].x + 3600)
+    margin = (last - first) * 0.03
+    ends = [one.y + sign * one.y_error for one in dots for sign in (-1, 1)]
+    better = max if about.greater else min
+    steps: list[charts.Point] = []
+    for one in dots:
+        reached = better(one.y, steps[-1][1]) if steps else one.y
+        steps += [(one.x, steps[-1][1])] if steps else []
+        steps.append((one.x, reached))
+    steps.append((last, steps[-1][1]))
+    axes = Axes(
+        (first - margin, last + margin),
+        charts.span(ends),
+        about.competition.metric,
+        "UTC",
+        x_text=lambda value: _clock(value, last - first),
+        x_ticks=np.linspace(first, last, 3).tolist(),
+        size=(460, 290),
+    )
+    inside = charts.path(axes, Line("", steps, 7, faint=True)) + "".join(charts.dot(axes, one) for one in dots)
+    return f'<figure class="big">{charts.frame(axes, inside)}</figure>'
+
+
+def _clock(value: float, range_s: float) -> str:
+    stamp = datetime.fromtimestamp(value, tz=UTC).isoformat(" ")
+    return stamp[5:10] if range_s > 4 * 86400 else stamp[5:16]
+
+
+def _table(about: Season) -> str:
+    rows: list[dict[str, Any]] = [
+        {
+            "run": one.id,
+            "kind": one.kind if one.score is not None else f"{one.kind}, {one.status}",
+            "of": one.made_of,
+            "folds x seeds": one.members,
+            about.competition.metric: one.score,
+            "±": one.error,
+            "rows": one.rows,
+            "created": one.stamp,
+        }
+        for one in reversed(about.runs)
+    ]
+    return html.table(rows, tall=True)
+
+
+def _sent(about: Season) -> str:
+    if not about.sent:
+        return html.nothing("none yet: kit submit SLUG RUN --send")
+    score = {one.id: one for one in about.finished}
+    rows, dots = [], []
+    for record in about.sent:
+        run = score.get(record.run or "")
+        rows.append(
+            {
+                "sent": html.when(record.when),
+                "run": record.run or record.file,
+                "out of fold": run and run.score,
+                "±": run and run.error,
+                "public": record.public_score and float(record.public_score),
+                "private": record.private_score and float(record.private_score),
+                "status": record.status or "pending",
+            }
+        )
+        if run and record.public_score:
+            hint = f"{run.id}: out of fold {run.score:.5f}, public {record.public_score}"
+            dots.append(
+                Dot(run.score or 0, float(record.public_score), hint, KINDS.index(run.kind), x_error=run.error or 0)
+            )
+    return (_against(dots) if len(dots) > 1 else "") + html.table(rows[::-1], tall=True)
+
+
+def _against(dots: list[Dot]) -> str:
+    """Public score by out-of-fold score, with the line on which both are equal, and the rank correlation."""
+    from scipy.stats import spearmanr
+
+    xs, ys = [one.x for one in dots], [one.y for one in dots]
+    both = charts.span([*xs, *ys, *(one.x + sign * one.x_error for one in dots for sign in (-1, 1))])
+    axes = Axes(both, both, "public score", "out of fold", size=(charts.WIDTH, 340))
+    inside = charts.path(axes, Line("equal", [(both[0], both[0]), (both[1], both[1])], 7, dashed=True))
+    inside += "".join(charts.dot(axes, one) for one in dots)
+    words = "Dashed: where public and out-of-fold score are equal."
+    if len(dots) > 2 and len(set(xs)) > 1 and len(set(ys)) > 1:
+        words += f" Rank correlation {float(spearmanr(xs, ys).statistic):.2f} over {len(dots)} submissions."
+    return html.paragraph(words) + html.pair([f"<figure>{charts.frame(axes, inside)}</figure>"])
+
+
+def _data(about: Season) -> str:
+    """Counts, balance, and two images of each class."""
+    folders, names = places.data(about.competition.slug), about.competition.classes
+    data, check = cache.load(about.competition, folders), read_json(folders.cache / "check.json")
+    counts = np.bincount(data.train.labels, minlength=len(names))
+    height, width, channels = about.competition.image_shape
+    cards = [
+        ("training images", f"{len(data.train.ids):,}", f"{counts.min():,} to {counts.max():,} of a class"),
+        ("test images", f"{len(data.test.ids):,}", f"{int((~data.test.readable).sum())} unreadable"),
+        ("pixels", f"{height} x {width}", "colour" if channels == 3 else "grey"),
+        ("identical", f"{check['train']['duplicates']:,}", "within train"),
+        ("twins", f"{check['twins']:,}", "across train and test"),
+    ]
+    tiles = []
+    for number in np.flatnonzero(counts)[:24]:
+        row = np.random.default_rng(0).choice(np.flatnonzero(data.train.labels == number))
+        caption = f"<b>{html.text(names[number])}</b><br>{counts[number]:,}"
+        tiles.append(images.tile(data.train.images[row], caption, names[number]))
+    return html.cards(cards) + images.grid(tiles, 6)
+
+
+def _shift(about: Season) -> str:
+    return shift.section(cache.load(about.competition, places.data(about.competition.slug)))
+
+
+SECTIONS: tuple[tuple[str, str, Callable[[Season], str]], ...] = (
+    ("summary", "Summary", _summary),
+    ("scores", "Scores over time", _scores),
+    ("submissions", "Submissions", _sent),
+    ("runs", "Runs", _table),
+    ("data", "Data", _data),
+    ("shift", "Train and test", _shift),
+)

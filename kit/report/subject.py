@@ -1,0 +1,64 @@
+"""What a report is about: a finished run, with its out-of-fold predictions joined to images and labels."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kit import places, predictions
+from kit.competition import Competition
+from kit.data import cache
+from kit.errors import DataError
+from kit.files import read_json
+from kit.places import DataFolders
+from kit.runs import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """metrics: the run's metrics.json. rows: int64 (N,), which rows of data.train were judged; labels: int64 (N,), their
+    true classes; said: float32 (N, C), what was said of them out of fold. layer: which of the network's
+    convolutions to look into, from 1.
+    """
+
+    run: Run
+    competition: Competition
+    folders: DataFolders
+    data: cache.Dataset
+    metrics: dict[str, Any]
+    rows: np.ndarray
+    labels: np.ndarray
+    said: np.ndarray
+    layer: int = 1
+
+    @property
+    def predicted(self) -> np.ndarray:
+        return self.said.argmax(1)
+
+    @property
+    def wrong(self) -> np.ndarray:
+        """Places among the judged rows, int64: mistakes, the one with the least probability of the truth first."""
+        missed = np.flatnonzero(self.predicted != self.labels)
+        return missed[np.argsort(self.said[missed, self.labels[missed]], kind="stable")]
+
+
+def load(run: Run, competition: Competition, layer: int = 1) -> Subject:
+    """Raises DataError for a run that is not finished, or whose data is not here."""
+    if run.status() != "finished":
+        raise DataError(f"{run.id} is not finished", received=run.status(), do=f"kit train --resume {run.id}")
+    folders = places.data(competition.slug)
+    data, oof = cache.load(competition, folders), predictions.load(run.oof)
+    rows = rows_of(data.train, oof.ids)
+    found, labels = read_json(run.metrics), data.train.labels[rows]
+    return Subject(run, competition, folders, data, found, rows, labels, oof.probabilities, layer)
+
+
+def rows_of(part: cache.Part, ids: np.ndarray) -> np.ndarray:
+    """int64 (len(ids),): where those ids lie in the part. Raises DataError for an id that is not there."""
+    row = {name: number for number, name in enumerate(part.ids.tolist())}
+    missing = [name for name in ids.tolist() if name not in row]
+    if missing:
+        raise DataError(
+            f"{len(missing)} ids are not in the data here", received=missing[0], expected="the data of the run"
+        )
+    return np.array([row[name] for name in ids.tolist()], dtype=np.int64)

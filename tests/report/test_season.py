@@ -1,0 +1,35 @@
+"""`kit report SLUG`: the page about a competition."""
+
+import json
+import re
+from pathlib import Path
+
+from kit.submission import records
+
+
+def _sent(run, public, number):
+    folder = records.folder(run.slug, run.folder)
+    when = f"2026-11-0{number}T10:00:00.000000+00:00"
+    scored = {"status": "complete", "public_score": public} if public else {}
+    records.write(folder, records.Record(run.slug, f"{number}" * 64, run.id, "s.csv", "", number, when, **scored))
+
+
+def test_a_competition_s_page_holds_every_run_and_what_kaggle_said(kit, prepared, make_run):
+    runs = [make_run(right, name=f"r{n}", seed=n) for n, right in enumerate((0.5, 0.7, 0.8, 0.9))]
+    runs[3].metrics.unlink()
+    for number, (run, public) in enumerate(zip(runs[:3], ("0.55", "0.71", None), strict=True), 1):
+        _sent(run, public, number)
+    told = json.loads(kit("report", "tiny-stripes", "--json", KERAS_BACKEND="none-such").stdout)
+    text = Path(told["report"]).read_text()
+    assert re.findall(r'<section id="(\w+)"', text) == ["summary", "scores", "submissions", "runs", "data", "shift"]
+    assert all(text.count(run.id) >= 1 for run in runs) and "train, interrupted" in text
+    scores = [json.loads(run.metrics.read_text())["score"] for run in runs[:3]]
+    best = runs[scores.index(max(scores))]
+    assert f"The best run is {best.id}" in text and "<b>0.71000</b>" in text and ">pending</td>" in text
+    assert text.count(", public 0.") == 2  # a point of the scatter for each submission that has both scores
+    assert "too few different images" in text  # 30 test images: the page says so and holds the rest
+
+
+def test_a_competition_without_runs_or_data_has_a_page_too(kit, home):
+    text = Path(kit("report", "tiny-stripes").stdout.strip()).read_text()
+    assert "no run is finished yet" in text and "is not prepared" in text
