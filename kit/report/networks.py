@@ -42,7 +42,7 @@ class Network:
 
     def output(self, tensor: keras.KerasTensor, pictures: np.ndarray) -> np.ndarray:
         """What the images, uint8 (N, H, W, C), make of a tensor within the model."""
-        inner = keras.Model(self.model.input, tensor)
+        inner = keras.Model(self.model.inputs[0], tensor)
         return np.asarray(keras.ops.convert_to_numpy(inner(self.prepare(pictures), training=False)))
 
 
