@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from kit.competition import Competition
 from kit.errors import ConfigError, KitError
 from kit.files import read_json, write_text
 from kit.progress import bar
-from kit.report import classes, html, learning, members, sheets, shift, subject
+from kit.report import classes, html, learning, members, review, sheets, shift, subject
 from kit.report.html import Section
 from kit.report.subject import Subject
 from kit.runs import Run
+
+About = TypeVar("About")  # what a page is about: a run (Subject), or a competition
 
 
 def _activation(about: Subject) -> str:
@@ -34,6 +37,8 @@ SECTIONS: tuple[tuple[str, str, Callable[[Subject], str]], ...] = (
     ("classes", "Classes", classes.by_class),
     ("calibration", "Calibration", classes.reliability),
     ("mistakes", "Worst mistakes", classes.mistakes),
+    ("labels", "Likely label errors", review.labels),
+    ("duplicates", "Near-duplicates", review.duplicates),
     ("activation", "Class activation", _activation),
     ("filters", "Filters and maps", _filters),
     ("augmentation", "Augmentation", sheets.augmentation),
@@ -69,7 +74,7 @@ def _chips(run: Run) -> list[str]:
     return [*about, config.backbone, dealt, *seeds, html.when(created)]
 
 
-def made(name: str, title: str, make: Callable[[Subject], str], about: Subject) -> Section:
+def made(name: str, title: str, make: Callable[[About], str], about: About) -> Section:
     """A section; where something that it needs is missing, one that says so. Raises ConfigError for wrong settings."""
     try:
         return Section(name, title, make(about))

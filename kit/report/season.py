@@ -11,14 +11,11 @@ import numpy as np
 from kit import metrics, places, runs
 from kit.competition import Competition
 from kit.data import cache
-from kit.errors import KitError
 from kit.files import read_json, write_text
-from kit.report import charts, html, images, shift
+from kit.report import charts, html, images, page, sent, shift
 from kit.report.charts import Axes, Dot, Line
-from kit.report.html import Section
-from kit.submission import records
+from kit.report.sent import Upload
 
-KINDS = ("train", "predict", "ensemble")  # each has its colour
 FAR = 4  # times the median distance from the best score: what is further away is not drawn
 
 
@@ -40,11 +37,11 @@ class Tried:
 
 @dataclass(frozen=True)
 class Season:
-    """runs: oldest first. sent: records of the uploads from here, oldest first."""
+    """runs, sent: oldest first."""
 
     competition: Competition
     runs: list[Tried]
-    sent: list[records.Record]
+    sent: list[Upload]
 
     @property
     def finished(self) -> list[Tried]:
@@ -63,19 +60,13 @@ class Season:
 def write(competition: Competition) -> Path:
     """Writes report.html into the competition's data folder. Nothing is asked of Kaggle."""
     tried = sorted(map(_tried, runs.every(competition.slug)), key=lambda one: one.created)
-    about = Season(competition, tried, records.every(competition.slug))
-    sections = [_made(name, title, make, about) for name, title, make in SECTIONS]
+    judged = {one.id: (one.score, one.error or 0.0) for one in tried if one.score is not None}
+    about = Season(competition, tried, sent.uploads(competition.slug, judged))
+    sections = [page.made(name, title, make, about) for name, title, make in SECTIONS]
     chips = [competition.slug, competition.metric, f"{len(competition.classes)} classes"]
     target = places.data(competition.slug).root / "report.html"
     write_text(target, html.page(competition.title, "Competition", chips, sections, f"kit report {competition.slug}"))
     return target
-
-
-def _made(name: str, title: str, make: Callable[[Season], str], about: Season) -> Section:
-    try:
-        return Section(name, title, make(about))
-    except KitError as error:
-        return Section(name, title, html.nothing(str(error)))
 
 
 def _tried(run: runs.Run) -> Tried:
@@ -89,7 +80,7 @@ def _tried(run: runs.Run) -> Tried:
 
 
 def _summary(about: Season) -> str:
-    best, public = about.best, [float(one.public_score) for one in about.sent if one.public_score]
+    best, public = about.best, [one.public for one in about.sent if one.public is not None]
     cards = []
     if best is not None:
         cards.append(("best out of fold", f"{best.score:.5f}", f"± {best.error:.5f}"))
@@ -109,21 +100,22 @@ def _scores(about: Season) -> str:
     away = [abs((one.score or 0.0) - best) for one in about.finished]
     limit = FAR * float(np.median(away)) or float("inf")
     near = [one for one, far in zip(about.finished, away, strict=True) if far <= limit]
+    kinds = list(dict.fromkeys(one.kind for one in near))  # each has its colour
     dots = [
         Dot(
             one.created,
             one.score or 0.0,
             f"{one.id}: {one.score:.5f} ± {one.error:.5f}",
-            KINDS.index(one.kind),
+            kinds.index(one.kind),
             y_error=one.error or 0.0,
         )
         for one in near
     ]
     left_out = len(away) - len(near)
     words = "Out of fold, with standard errors; the line is the best so far." + (
-        f" {left_out} runs more than {limit:.2g} behind the best are not drawn." if left_out else ""
+        f" Not drawn: {left_out} further than {limit:.2g} behind the best." if left_out else ""
     )
-    keys = [(kind, number) for number, kind in enumerate(KINDS) if any(one.kind == kind for one in near)]
+    keys = [(kind, number) for number, kind in enumerate(kinds)]
     return html.paragraph(words) + _over_time(dots, about) + charts.legend(keys)
 
 
@@ -174,44 +166,7 @@ def _table(about: Season) -> str:
 
 
 def _sent(about: Season) -> str:
-    if not about.sent:
-        return html.nothing("none yet: kit submit SLUG RUN --send")
-    score = {one.id: one for one in about.finished}
-    rows, dots = [], []
-    for record in about.sent:
-        run = score.get(record.run or "")
-        rows.append(
-            {
-                "sent": html.when(record.when),
-                "run": record.run or record.file,
-                "out of fold": run and run.score,
-                "±": run and run.error,
-                "public": record.public_score and float(record.public_score),
-                "private": record.private_score and float(record.private_score),
-                "status": record.status or "pending",
-            }
-        )
-        if run and record.public_score:
-            hint = f"{run.id}: out of fold {run.score:.5f}, public {record.public_score}"
-            dots.append(
-                Dot(run.score or 0, float(record.public_score), hint, KINDS.index(run.kind), x_error=run.error or 0)
-            )
-    return (_against(dots) if len(dots) > 1 else "") + html.table(rows[::-1], tall=True)
-
-
-def _against(dots: list[Dot]) -> str:
-    """Public score by out-of-fold score, with the line on which both are equal, and the rank correlation."""
-    from scipy.stats import spearmanr
-
-    xs, ys = [one.x for one in dots], [one.y for one in dots]
-    both = charts.span([*xs, *ys, *(one.x + sign * one.x_error for one in dots for sign in (-1, 1))])
-    axes = Axes(both, both, "public score", "out of fold", size=(charts.WIDTH, 340))
-    inside = charts.path(axes, Line("equal", [(both[0], both[0]), (both[1], both[1])], 7, dashed=True))
-    inside += "".join(charts.dot(axes, one) for one in dots)
-    words = "Dashed: where public and out-of-fold score are equal."
-    if len(dots) > 2 and len(set(xs)) > 1 and len(set(ys)) > 1:
-        words += f" Rank correlation {float(spearmanr(xs, ys).statistic):.2f} over {len(dots)} submissions."
-    return html.paragraph(words) + html.pair([f"<figure>{charts.frame(axes, inside)}</figure>"])
+    return sent.section(about.sent)
 
 
 def _data(about: Season) -> str:

@@ -1,5 +1,6 @@
 """What a report is about: a finished run, with its out-of-fold predictions joined to images and labels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,17 +49,17 @@ def load(run: Run, competition: Competition, layer: int = 1) -> Subject:
         raise DataError(f"{run.id} is not finished", received=run.status(), do=f"kit train --resume {run.id}")
     folders = places.data(competition.slug)
     data, oof = cache.load(competition, folders), predictions.load(run.oof)
-    rows = rows_of(data.train, oof.ids)
+    rows = rows_of(data.train, oof.ids.tolist())
     found, labels = read_json(run.metrics), data.train.labels[rows]
     return Subject(run, competition, folders, data, found, rows, labels, oof.probabilities, layer)
 
 
-def rows_of(part: cache.Part, ids: np.ndarray) -> np.ndarray:
+def rows_of(part: cache.Part, ids: Sequence[str]) -> np.ndarray:
     """int64 (len(ids),): where those ids lie in the part. Raises DataError for an id that is not there."""
     row = {name: number for number, name in enumerate(part.ids.tolist())}
-    missing = [name for name in ids.tolist() if name not in row]
+    missing = [name for name in ids if name not in row]
     if missing:
         raise DataError(
             f"{len(missing)} ids are not in the data here", received=missing[0], expected="the data of the run"
         )
-    return np.array([row[name] for name in ids.tolist()], dtype=np.int64)
+    return np.array([row[name] for name in ids], dtype=np.int64)

@@ -6,8 +6,8 @@ import re
 import pytest
 
 from kit.errors import ConfigError, DataError
-from kit.files import read_json, write_json
-from kit.report import page, subject
+from kit.files import read_json, write_json, write_text
+from kit.report import page, review, subject
 from tests.chromium import browser
 from tests.report.conftest import NASTY
 
@@ -102,3 +102,23 @@ def test_an_ensemble_shows_its_members_and_how_alike_they_are(prepared, make_run
     assert f">{shared:.2f}</td>" in body and all(part.id in body for part in parts)
     text = page.write(run, prepared).read_text()  # without its network sections, not with empty ones
     assert "ensemble" in _sections(text) and not {"activation", "filters", "curves"} & set(_sections(text))
+
+
+def test_what_a_review_found_is_shown(prepared, make_run):
+    run = make_run(0.9)
+    about = subject.load(run, prepared)
+    assert review.labels(about) == review.duplicates(about) == ""  # nobody looked
+    ids = about.data.train.ids
+    errors = f"id,given,action,label,probability\n{ids[3]},flat,drop,steep,0.97\n{ids[5]},none,,flat,0.91\n"
+    write_text(run.folder / "review" / "corrections.csv", errors)
+    pairs = f"id,other,part,similarity\n{ids[0]},{ids[1]},train,0.99\n{ids[2]},{about.data.test.ids[4]},test,0.98\n"
+    write_text(about.folders.root / "review" / "twins.csv", pairs)
+    text = page.write(run, prepared, quick=True).read_text()
+    assert "2 labels that the run contradicts" in text and f"id {ids[3]}<br>drop" in text
+    assert (
+        'class="no">flat · steep</b>' in text
+        and "Across train and test: 1 pairs" in text
+        and ">none · test</b>" in text
+    )
+    write_text(run.folder / "review" / "corrections.csv", errors.replace(ids[5], "no-such-id"))
+    assert "no-such-id" in page.write(run, prepared, quick=True).read_text()  # said in its place
