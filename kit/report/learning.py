@@ -42,7 +42,7 @@ def _honesty(found: dict[str, Any]) -> str:
     lines = []
     if alone := found.get("one_seed"):
         lines.append(
-            f"One seed alone scores {alone['mean']:.5f}, with a standard deviation of {alone['deviation']:.5f} over "
+            f"The score of one seed alone is {alone['mean']:.5f}, with a standard deviation of {alone['deviation']:.5f} over "
             f"{len(alone['scores'])} seeds."
         )
     if gained := found.get("gain_over_best_part"):
