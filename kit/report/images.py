@@ -67,6 +67,6 @@ def heated(image: np.ndarray, strength: np.ndarray) -> np.ndarray:
 
 
 def grey(values: np.ndarray) -> np.ndarray:
-    """uint8 of float, stretched so that the least is black and the largest white."""
-    low, high = float(values.min()), float(values.max())
-    return np.asarray(255 * (values - low) / (high - low or 1.0), dtype=np.uint8)
+    """uint8 of float: stretched from black to white, but for the outermost 2 % of the values."""
+    low, high = np.percentile(values, (1, 99))
+    return np.asarray(255 * np.clip((values - low) / ((high - low) or 1.0), 0, 1), dtype=np.uint8)

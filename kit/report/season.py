@@ -12,9 +12,10 @@ from kit import metrics, places, runs
 from kit.competition import Competition
 from kit.data import cache
 from kit.files import read_json, write_text
+from kit.leaderboard import ledger
+from kit.leaderboard.ledger import Entry
 from kit.report import charts, html, images, page, sent, shift
 from kit.report.charts import Axes, Dot, Line
-from kit.report.sent import Upload
 
 FAR = 4  # times the median distance from the best score: what is further away is not drawn
 
@@ -41,7 +42,7 @@ class Season:
 
     competition: Competition
     runs: list[Tried]
-    sent: list[Upload]
+    sent: list[Entry]
 
     @property
     def finished(self) -> list[Tried]:
@@ -60,8 +61,7 @@ class Season:
 def write(competition: Competition) -> Path:
     """Writes report.html into the competition's data folder. Nothing is asked of Kaggle."""
     tried = sorted(map(_tried, runs.every(competition.slug)), key=lambda one: one.created)
-    judged = {one.id: (one.score, one.error or 0.0) for one in tried if one.score is not None}
-    about = Season(competition, tried, sent.uploads(competition.slug, judged))
+    about = Season(competition, tried, ledger.local(competition.slug))
     sections = [page.made(name, title, make, about) for name, title, make in SECTIONS]
     chips = [competition.slug, competition.metric, f"{len(competition.classes)} classes"]
     target = places.data(competition.slug).root / "report.html"
@@ -85,7 +85,7 @@ def _summary(about: Season) -> str:
     if best is not None:
         cards.append(("best out of fold", f"{best.score:.5f}", f"± {best.error:.5f}"))
     cards.append(("runs", str(len(about.runs)), f"{len(about.finished)} finished"))
-    cards.append(("submissions", str(len(about.sent)), "from here"))
+    cards.append(("submissions", str(len(about.sent)), "known here"))
     if public:
         cards.append(("best public", f"{(max if about.greater else min)(public):.5f}", ""))
     words = "" if best is None else f"The best run is {best.id}. The best of many is a little flattered by luck."
