@@ -166,7 +166,7 @@ def _table(about: Season) -> str:
 
 
 def _sent(about: Season) -> str:
-    return sent.section(about.sent)
+    return sent.section(about.competition, about.sent)
 
 
 def _data(about: Season) -> str:
