@@ -15,6 +15,9 @@ KIT   := .venv/bin/kit
 PLACE := setup
 endif
 
+# Where the kit keeps what it exports to MLflow without a server.
+TRACKED = $(or $(KIT_HOME),$(CURDIR))/runs/mlflow/mlflow.db
+
 # What docker-compose.yml leaves to the caller, and which image belongs to which of its services.
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 VARIANT = $(patsubst kit-%,%,$(patsubst kit,gpu,$(SERVICE:kit-jax=gpu-jax)))
@@ -24,7 +27,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-kernel test-container check bench bench-peers lock image container shell notebook gpu-check list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report diff submit submissions leaderboard next pick kernel kernel-env runs run
+.PHONY: help setup demo test test-jax test-kernel test-container test-tracking check bench bench-peers lock image container shell notebook gpu-check ui tracking list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report diff submit submissions leaderboard next pick kernel kernel-env runs run
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +65,9 @@ check: setup ## format, lint and types, as the tests do not
 test-container: setup ## build the image and prove what it is to keep (needs a container engine; minutes)
 	.venv/bin/python -m pytest -s tests/container/container.py $(ARGS)
 
+test-tracking: setup .venv-tracking/ready ## exports again, to MLflow's own server (TRACKING_STORE=postgresql+psycopg://...: on a database)
+	MLFLOW=$(CURDIR)/.venv-tracking/bin/mlflow .venv/bin/python -m pytest tests/tracking $(ARGS)
+
 bench: setup ## measure the figures of the README's tables (ARGS=--help says how)
 	.venv/bin/python -m tests.bench $(ARGS)
 
@@ -79,6 +85,8 @@ lock: ## resolve the lock files again (needs uv)
 	  --no-header --extra $$extra --extra dev -c locks/floors.txt pyproject.toml -o locks/$$extra.txt; done
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  locks/kaggle.in -o locks/kaggle.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  -c locks/cpu.txt locks/tracking.in -o locks/tracking.txt # the same MLflow as .venv's: they share a file
 
 image: ## build the image of SERVICE (ARGS="--build-arg BASE=...": any option of docker build)
 	docker build -f docker/Dockerfile -t kaggle-kit:$(VARIANT) --build-arg VARIANT=$(VARIANT) \
@@ -96,6 +104,18 @@ notebook: SERVICE := notebook
 notebook: container ## JupyterLab on data/, runs/ and notebooks/ (make image SERVICE=notebook comes first)
 	@mkdir -p notebooks
 	$(COMPOSE) up notebook
+
+ui: .venv-tracking/ready ## MLflow's pages about the runs here, at http://127.0.0.1:5000 (ARGS="--port 5001")
+	@test -f "$(TRACKED)" || { echo "make ui: no runs in MLflow yet: kit runs sync, or train with KIT_TRACK=1" >&2; exit 1; }
+	MLFLOW_DISABLE_TELEMETRY=true .venv-tracking/bin/mlflow server --workers 1 --backend-store-uri "sqlite:///$(TRACKED)" $(ARGS)
+
+.venv-tracking/ready: locks/tracking.txt
+	$(PYTHON) -m venv --clear .venv-tracking
+	.venv-tracking/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/tracking.txt
+	@touch $@
+
+tracking: ## MLflow on PostgreSQL for a team, in containers; then export MLFLOW_TRACKING_URI=http://127.0.0.1:5000
+	$(COMPOSE) up --build --detach tracking
 
 gpu-check: $(PLACE) ## one line: the GPU seen, a matrix product timed with XLA and in mixed precision
 	$(KIT) doctor --gpu $(ARGS)

@@ -5,6 +5,7 @@ KitError                    1   something the kit did not foresee
  ├─ DataError               3   a competition, archive, image, table, weights file or run that is not what it should be
  ├─ AccessError             4   no token, a refused token, rules not accepted
  ├─ KaggleError             5   Kaggle or the network failed or refused (quota, 5xx, timeout)
+ ├─ TrackingError           5   the MLflow server or its file failed or refused
  └─ SubmissionError         6   a submission file that Kaggle would refuse or score wrongly
 
 Ctrl-C and SIGTERM end with 130 and 143.
@@ -43,6 +44,10 @@ class AccessError(KitError):
 
 
 class KaggleError(KitError):
+    exit_code = 5
+
+
+class TrackingError(KitError):
     exit_code = 5
 
 

@@ -20,6 +20,11 @@ def runs() -> Path:
     return home() / "runs"
 
 
+def tracking() -> Path:
+    """What MLflow keeps without a server: mlflow.db and artifacts/. Among the runs, which a container keeps, too."""
+    return runs() / "mlflow"
+
+
 def kernels() -> Path:
     """What `kit kernel build` writes, a folder per kernel."""
     return home() / "kernels"

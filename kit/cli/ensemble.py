@@ -25,6 +25,7 @@ def command(obj: Settings, slug: str, references: tuple[str, ...], name: str | N
     from kit import runs
     from kit.ensemble.build import ensemble
     from kit.files import read_json
+    from kit.tracking import export
 
     run = ensemble(obj.competition(slug), [runs.find(reference) for reference in references], name=name)
     metrics = read_json(run.metrics)
@@ -38,6 +39,7 @@ def command(obj: Settings, slug: str, references: tuple[str, ...], name: str | N
             click.echo(_finish(metrics["finish"]))
         gained = metrics["gain_over_best_part"]
         click.echo(f"better than the best run by {gained['gain']:.5f} ± {gained['error']:.5f}" + _verdict(metrics))
+    export.after(run)
     options.run_result(run, as_json=as_json)
     options.next_step(f"submit {run.slug} {run.id}   (or: kit report {run.id})")
 

@@ -38,10 +38,12 @@ def command(obj: Settings, reference: str, tta: str, name: str | None, as_json: 
     backend.load()
     from kit.files import read_json
     from kit.learn import again
+    from kit.tracking import export
 
     run = again.predict_again(source, competition, convert("tta", tta), name=name)
     if not as_json and (report := read_json(run.metrics).get("tta")):
         click.echo(_shown(report, run.config.average, competition.metric))
+    export.after(run)
     options.run_result(run, as_json=as_json)
     options.next_step(f"runs {run.slug}")
 

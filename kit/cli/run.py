@@ -58,13 +58,17 @@ def all_steps(
     from kit.learn import train
     from kit.report import page
     from kit.submission import check
+    from kit.tracking import export
 
     trained = [train.train(competition, config, origin) for config, origin in plans]
     final = ensemble(competition, trained) if len(trained) > 1 else trained[0]
     say(f"writing the report and the submission of {final.id}")
     checked = check.subject(competition, final.id)
-    models = [options.summary(run) for run in (*trained, *([final] if len(trained) > 1 else []))]
-    return {"models": models, "report": str(page.write(final, competition)), **check.describe(competition, checked)}
+    report = page.write(final, competition)
+    made = [*trained, *([final] if len(trained) > 1 else [])]
+    export.after(*made)
+    models = [options.summary(run) for run in made]
+    return {"models": models, "report": str(report), **check.describe(competition, checked)}
 
 
 def _text(result: dict[str, Any]) -> str:

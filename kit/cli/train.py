@@ -37,6 +37,7 @@ def command(obj: Settings, /, slug: str | None, settings: tuple[str, ...], as_js
     Settings: the kit's defaults < the competition's < this command line. kit/config.py lists them all.
     """
     from kit import runs
+    from kit.tracking import export
 
     resumed, name, fold = chosen.pop("resume"), chosen.pop("name"), chosen.pop("fold")
     given = {key: value for key, value in chosen.items() if value not in (None, False)}
@@ -67,6 +68,7 @@ def command(obj: Settings, /, slug: str | None, settings: tuple[str, ...], as_js
         raise click.UsageError("which competition? kit train SLUG, or kit train --resume RUN")
     if fold is not None:
         return _fold(run, fold, as_json)
+    export.after(run)
     options.run_result(run, as_json=as_json)
     options.next_step(f"submit {run.slug} {run.id}   (or: kit report {run.id})")
 

@@ -14,6 +14,7 @@ SUBVERBS = {
     "delete": "move runs, or only their weights, out of the way",
     "restore": "bring deleted runs back",
     "empty-trash": "remove deleted runs for good",
+    "sync": "export to MLflow what is missing there",
 }
 
 
@@ -46,4 +47,5 @@ def command() -> None:
     kit runs cifar-10 --where 'score>0.9' --sort score    the list
     kit runs compare RUN RUN                              two configurations, and the gain
     kit runs push RUN --to /mnt/team                      a teammate runs: kit runs pull /mnt/team
+    kit runs sync        to MLflow what is missing there
     """

@@ -1,0 +1,13 @@
+# MLflow's server for a team, without the kit: docker compose up tracking. What it holds lies in two volumes.
+ARG BASE=python:3.11-slim-bookworm
+FROM $BASE
+# For pip on this machine only, such as "--extra-index-url URL".
+ARG PIP_ARGS=""
+COPY locks/tracking.txt /lock.txt
+RUN pip install --no-cache-dir --require-hashes $PIP_ARGS -r /lock.txt \
+ && mkdir /artifacts && chown 1000:1000 /artifacts
+ENV HOME=/tmp PYTHONUNBUFFERED=1 MLFLOW_DISABLE_TELEMETRY=true
+USER 1000:1000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=2m \
+  CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:5000/health', timeout=4)"]
+ENTRYPOINT ["mlflow", "server", "--host=0.0.0.0", "--port=5000", "--workers=2", "--artifacts-destination=/artifacts"]

@@ -1,0 +1,103 @@
+"""Where MLflow's copies go, whether they are wanted, and how long a dead server may hold anybody up."""
+
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import urlsplit
+
+from kit import places
+from kit.errors import ConfigError, DataError, TrackingError
+
+ENVIRONMENT = {  # for this process, unless set otherwise; MLflow's own defaults wait for 2 minutes, 8 times
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "5",  # seconds, for the connection and again for each answer
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+    "MLFLOW_DISABLE_TELEMETRY": "true",  # it would report its use to its makers
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+
+
+def wanted() -> bool:
+    """Whether runs are exported as they finish: yes with a server in MLFLOW_TRACKING_URI or with KIT_TRACK=1, no with
+    KIT_TRACK=0. That MLflow is installed says nothing: the lock files bring it to everybody.
+    """
+    chosen = os.environ.get("KIT_TRACK")
+    return chosen != "0" if chosen else bool(os.environ.get("MLFLOW_TRACKING_URI"))
+
+
+def address() -> str:
+    """A server's, or of an SQLite file: $MLFLOW_TRACKING_URI, else runs/mlflow/mlflow.db. Raises ConfigError for others."""
+    chosen = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{places.tracking() / 'mlflow.db'}"
+    if urlsplit(chosen).scheme not in ("http", "https", "sqlite"):
+        raise ConfigError(
+            "MLFLOW_TRACKING_URI is no place to export to",
+            received=shown(chosen),
+            expected="http://HOST:PORT, https://... or sqlite:///FILE",
+        )
+    return chosen
+
+
+def shown(uri: str) -> str:
+    """An address as it may be printed: without user and password."""
+    parts = urlsplit(uri)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if parts.netloc else uri
+
+
+@contextmanager
+def connected() -> Iterator[Any]:
+    """MLflow's client. Raises ConfigError if MLflow is not installed, TrackingError for whatever fails within the block."""
+    if find_spec("mlflow") is None:
+        raise ConfigError("MLflow is not installed", do="pip install 'mlflow-skinny>=3.17' alembic sqlalchemy")
+    where = address()
+    for key, value in ENVIRONMENT.items():
+        os.environ.setdefault(key, value)
+    from mlflow import MlflowClient
+    from mlflow.exceptions import MlflowException
+    from requests import RequestException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    for name in ("mlflow", "alembic"):  # they announce each table that they create
+        logging.getLogger(name).setLevel(logging.ERROR)
+    try:
+        yield MlflowClient(where)
+    except (MlflowException, RequestException, SQLAlchemyError) as error:
+        raise TrackingError(
+            f"MLflow at {shown(where)} failed", received=_cause(str(error)), do="later: kit runs sync"
+        ) from error
+
+
+def _cause(words: str) -> str:
+    """The cause of a failed request stands last, behind its whole address; of other errors, the first line says it."""
+    _, caused, last = words.rpartition("Caused by ")
+    return last.rstrip(")")[:200] if caused else words.strip().split("\n")[0][:200]
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Waits until no other process here is exporting: two would make two copies of one run, or the SQLite tables twice."""
+    places.tracking().mkdir(parents=True, exist_ok=True)
+    with open(places.tracking() / ".lock", "a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def experiment(client: Any, slug: str) -> str:
+    """The id of the competition's experiment, made if there is none. Raises DataError if its files lie elsewhere than here."""
+    local = address().startswith("sqlite:")
+    own = (places.tracking() / "artifacts" / slug).as_uri() if local else None
+    found = client.get_experiment_by_name(slug)
+    if found is None:
+        return str(client.create_experiment(slug, artifact_location=own))
+    if found.lifecycle_stage == "deleted":
+        client.restore_experiment(found.experiment_id)
+    if local and found.artifact_location != own:
+        raise DataError(
+            "MLflow's file was begun when this folder had another path, and holds such paths",
+            received=found.artifact_location,
+            expected=own,
+            do=f"remove {places.tracking()} and repeat: kit runs sync writes it anew",
+        )
+    return str(found.experiment_id)
