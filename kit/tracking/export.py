@@ -37,12 +37,18 @@ def sync(runs: Iterable[Run]) -> Iterator[tuple[Run, str]]:
     """
     with store.connected() as client:
         experiments: dict[str, str] = {}
-        for run in sorted(runs, key=lambda run: str(read_json(run.folder / "run.json")["created"])):
+        for run in sorted(runs, key=_created):
             with store.alone():
                 if run.slug not in experiments:
                     experiments[run.slug] = store.experiment(client, run.slug)
                 outcome = _export(client, experiments[run.slug], run)
             yield run, outcome
+
+
+def _created(run: Run) -> tuple[str, int]:
+    """By the record, which is to the second, then by the file: a run comes after those that it was made of."""
+    file = run.folder / "run.json"
+    return read_json(file)["created"], file.stat().st_mtime_ns
 
 
 def _export(client: Any, experiment: str, run: Run) -> str:

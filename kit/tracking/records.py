@@ -53,12 +53,12 @@ def of(run: Run) -> Records:
 
 
 def fingerprint(run: Run) -> str:
-    """sha256 of the records, and of the sizes of the predictions, which never change once there is a metrics.json."""
+    """sha256 of the records; of pictures, pages and predictions, which may be large, only of their sizes."""
     digest = hashlib.sha256()
-    for file in (*_files(run), *_histories(run)):
-        digest.update(f"{file.relative_to(run.folder)}\0".encode() + file.read_bytes())
-    for file in _predictions(run):
-        digest.update(f"{file.name}\0{file.stat().st_size}".encode())
+    for file in (*_files(run), *_histories(run), *_predictions(run)):
+        small = file.suffix in (".json", ".csv")
+        digest.update(f"{file.relative_to(run.folder)} {file.stat().st_size}\0".encode())
+        digest.update(file.read_bytes() if small else b"")
     return digest.hexdigest()
 
 

@@ -15,6 +15,7 @@ from kit.errors import ConfigError, DataError, TrackingError
 ENVIRONMENT = {  # for this process, unless set otherwise; MLflow's own defaults wait for 2 minutes, 8 times
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "5",  # seconds, for the connection and again for each answer
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # which is for a verb's result
     "MLFLOW_DISABLE_TELEMETRY": "true",  # it would report its use to its makers
     "GIT_PYTHON_REFRESH": "quiet",
 }
@@ -64,8 +65,9 @@ def connected() -> Iterator[Any]:
     try:
         yield MlflowClient(where)
     except (MlflowException, RequestException, SQLAlchemyError) as error:
+        damaged = "" if where.startswith("http") else "; should the file be damaged, remove it first"
         raise TrackingError(
-            f"MLflow at {shown(where)} failed", received=_cause(str(error)), do="later: kit runs sync"
+            f"MLflow at {shown(where)} failed", received=_cause(str(error)), do=f"later: kit runs sync{damaged}"
         ) from error
 
 

@@ -11,7 +11,7 @@ from kit.config import Config
 from kit.files import write_json, write_text
 from kit.runs import Run
 
-HISTORY = "epoch,accuracy,loss,seconds\n1,0.5,1.2,2.5\n2,0.75,0.6,2.0\n3,0.875,0.3,1.5\n"
+HISTORY = "epoch,accuracy,loss,stopping_loss,seconds\n1,0.5,1.2,,2.5\n2,0.75,0.6,nan,2.0\n3,0.875,0.3,0.4,1.5\n"
 
 
 @pytest.fixture

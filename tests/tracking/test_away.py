@@ -17,7 +17,7 @@ pytest.importorskip("mlflow")
 def silent():
     """The address of a server that takes connections and never answers; closed, of one that is away."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield listening, "http://127.0.0.1:%d" % listening.getsockname()[1]
+        yield listening, f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
 def test_a_training_ends_well_and_is_exported_later(kit, prepared, empty, silent, monkeypatch):

@@ -2,12 +2,13 @@
 
 import datetime
 import os
+from pathlib import Path
 
 import pytest
 
 from kit import places
 from kit.config import Config
-from kit.errors import ConfigError, DataError
+from kit.errors import ConfigError, DataError, TrackingError
 from kit.files import read_json, sha256
 from kit.tracking import export, store
 
@@ -34,7 +35,14 @@ def test_everything_of_a_run_arrives(finished, outcomes):
     params, stored = copy.data.params, read_json(run.folder / "config.json")["config"]
     assert set(params) == set(stored) == set(vars(Config()))
     assert (params["folds"], params["tta"], params["teacher"]) == ("2", "identity, hflip", "")
-    expected = {"score": 0.9, "error": 0.01, "rows": 90, "fold-0/score": 0.89, "fold-1/score": 0.91, "fold-1/error": 0.02}
+    expected = {
+        "score": 0.9,
+        "error": 0.01,
+        "rows": 90,
+        "fold-0/score": 0.89,
+        "fold-1/score": 0.91,
+        "fold-1/error": 0.02,
+    }
     assert expected.items() <= copy.data.metrics.items()
 
     began = datetime.datetime.fromisoformat(read_json(run.folder / "run.json")["created"]).timestamp() * 1000
@@ -53,7 +61,7 @@ def test_everything_of_a_run_arrives(finished, outcomes):
     files = {file.path for file in client.list_artifacts(name)}
     assert files == {"config.json", "environment.json", "metrics.json", "report.html", "run.json"}
     fetched = client.download_artifacts(name, "report.html", str(places.home()))
-    assert open(fetched).read() == "<p>report</p>"
+    assert Path(fetched).read_text() == "<p>report</p>"
 
 
 def test_again_changes_nothing_and_a_new_report_is_added(finished, outcomes):
@@ -129,3 +137,10 @@ def test_other_stores_are_refused_without_showing_a_password(finished, outcomes,
     with pytest.raises(ConfigError, match="received postgresql://there/db; expected http") as raised:
         outcomes(finished("one"))
     assert "secret" not in str(raised.value)
+
+
+def test_a_damaged_file_is_one_line_with_the_remedy(finished, home):
+    places.tracking().mkdir(parents=True)
+    (places.tracking() / "mlflow.db").write_text("no database\n" * 100)
+    with pytest.raises(TrackingError, match=r"sqlite:///.*not a database; later: kit runs sync; .*remove it first"):
+        list(export.sync([finished("one")]))
