@@ -27,7 +27,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-kernel test-container test-tracking check bench bench-peers lock image container shell notebook gpu-check ui tracking list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report diff submit submissions leaderboard next pick kernel kernel-env runs run
+.PHONY: help setup demo test test-jax test-kernel test-container test-tracking check bench bench-peers lock image container shell notebook gpu-check ui tracking list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env runs run
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -161,6 +161,9 @@ report: $(PLACE) ## one page about RUN, or about a competition (RUN=SLUG)
 
 diff: $(PLACE) ## what changes from one of RUNS="A B" (runs or files) to the other
 	$(KIT) diff $(RUNS) $(ARGS)
+
+review: $(PLACE) ## likely label errors, near-duplicates (ARGS="labels RUN", "apply SLUG FILE", "compare RUN RUN", "twins SLUG")
+	$(KIT) review $(ARGS)
 
 submit: $(PLACE) ## build and check the submission of RUN (ARGS="--send --wait" uploads)
 	$(KIT) submit $(COMPETITION) $(RUN) $(ARGS)

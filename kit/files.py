@@ -1,12 +1,14 @@
 """The only way files that matter are written: a crash leaves the old state or the new one."""
 
+import csv
 import fcntl
 import hashlib
+import io
 import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -80,6 +82,14 @@ def replacing_folder(target: Path) -> Iterator[Path]:
 def write_text(target: Path, text: str) -> None:
     with writing(target) as handle:
         handle.write(text.encode())
+
+
+def write_csv(target: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    write_text(target, text.getvalue())
 
 
 def write_json(target: Path, value: Any) -> None:

@@ -62,6 +62,16 @@ class DataFolders:
         return self.root / "holdout.csv"
 
     @property
+    def corrections(self) -> Path:
+        """What people decided about labels (kit.data.corrections); shared as folds.csv is."""
+        return self.root / "corrections.csv"
+
+    @property
+    def review(self) -> Path:
+        """What is to be looked at of the data: near-duplicates."""
+        return self.root / "review"
+
+    @property
     def features(self) -> Path:
         """Pooled backbone features, one file per (data, backbone, weights, size, view)."""
         return self.root / "features"

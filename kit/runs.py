@@ -115,12 +115,12 @@ def create(
     origin: Mapping[str, str],
     *,
     name: str | None,
-    fingerprints: Mapping[str, str],
+    fingerprints: Mapping[str, str | None],
     parents: tuple[str, ...] = (),
 ) -> Run:
     """A new run folder with its records. Its id is <slug>-<name>-<UTC time>, unique here.
 
-    fingerprints: of the data and the folds that it is trained on (kit.data.folds.fingerprints).
+    fingerprints: of the data, the folds and the corrections that it is trained on (kit.data.corrections.fingerprints).
     """
     label = name or (kind if kind == "ensemble" else f"{config.recipe}-{config.backbone}")
     if not NAME.fullmatch(label):
@@ -157,7 +157,7 @@ def _claim(parent: Path, stem: str) -> Path:
     raise DataError(f"too many runs called {stem} in {parent}")
 
 
-def _environment(config: Config, fingerprints: Mapping[str, str]) -> dict[str, Any]:
+def _environment(config: Config, fingerprints: Mapping[str, str | None]) -> dict[str, Any]:
     installed = {}
     for package in PACKAGES:
         try:
@@ -202,7 +202,7 @@ def _commit() -> str | None:
     return done.stdout.strip() or None
 
 
-def check_data(run: Run, fingerprints: Mapping[str, str]) -> None:
+def check_data(run: Run, fingerprints: Mapping[str, str | None]) -> None:
     """Raises DataError unless the run was trained on this data and these folds: other folds would let members judge rows
     that they learned from.
     """
@@ -212,10 +212,16 @@ def check_data(run: Run, fingerprints: Mapping[str, str]) -> None:
             what = key.removesuffix("_fingerprint")
             raise DataError(
                 f"the {what} here differ from what {run.id} was trained on",
-                received=f"{what} {value[:12]}",
+                received=f"{what} {str(value)[:12]}",
                 expected=str(environment.get(key))[:12],
-                do="bring back the folds.csv and data it was trained on, or train again",
+                do="bring back the folds.csv, corrections.csv and data it was trained on, or train again",
             )
+
+
+def corrections_of(parts: Sequence[Run]) -> dict[str, str | None]:
+    """For the environment of a run that is made of others: which corrections those were trained with, if all with the same."""
+    found = {read_json(part.folder / "environment.json").get("corrections_fingerprint") for part in parts}
+    return {"corrections_fingerprint": found.pop() if len(found) == 1 else "mixed"}
 
 
 def open_run(folder: Path) -> Run:

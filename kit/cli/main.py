@@ -27,6 +27,7 @@ VERBS = {
     "ensemble": "one run of several, by a method chosen out of fold; ends with the run id",
     "diff": "what changes from one run or file to another, and what it may do to the score",
     "report": "one page about a run, or about a competition and all its runs",
+    "review": "likely label errors and near-duplicates: look, correct, measure the effect",
     "submit": "build and check submission.csv; upload it with --send",
     "submissions": "every submission of the team, from Kaggle's list, joined with the runs",
     "leaderboard": "rank, medals, allowance; CV against public score, and what of it is noise",

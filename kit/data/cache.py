@@ -42,11 +42,18 @@ class Part:
 
 @dataclass(frozen=True)
 class Dataset:
-    """fingerprint: sha256, in hex, over pixels, ids, labels, classes and shape."""
+    """fingerprint: sha256, in hex, over pixels, ids, labels, classes and shape.
+
+    What kit.data.corrections.load adds: dropped, rows of train that nothing learns from; corrected, those and the relabelled
+    ones, which nothing is judged on; corrections, the sha256 of all this.
+    """
 
     train: Part
     test: Part
     fingerprint: str
+    dropped: tuple[int, ...] = ()
+    corrected: tuple[int, ...] = ()
+    corrections: str | None = None
 
 
 def load(competition: Competition, folders: DataFolders) -> Dataset:

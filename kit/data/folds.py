@@ -1,8 +1,6 @@
 """Which row is judged in which fold: one table for the whole team, stratified, identical images always in one fold."""
 
-import csv
 import hashlib
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import numpy as np
 from kit.data.cache import Dataset
 from kit.data.readers import table
 from kit.errors import ConfigError, DataError
-from kit.files import write_text
+from kit.files import write_csv
 
 
 def make(dataset: Dataset, n: int, seed: int) -> np.ndarray:
@@ -39,11 +37,7 @@ def make(dataset: Dataset, n: int, seed: int) -> np.ndarray:
 
 
 def write(path: Path, ids: Sequence[str] | np.ndarray, folds: np.ndarray) -> None:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(("id", "fold"))
-    writer.writerows(zip(map(str, ids), folds.tolist(), strict=True))
-    write_text(path, buffer.getvalue())
+    write_csv(path, ("id", "fold"), zip(map(str, ids), folds.tolist(), strict=True))
 
 
 def read(path: Path, ids: Sequence[str] | np.ndarray) -> np.ndarray:
@@ -87,7 +81,7 @@ def rows_fingerprint(dataset: Dataset) -> str:
     return hashlib.sha256(named).hexdigest()
 
 
-def fingerprints(dataset: Dataset, fold_of: np.ndarray) -> dict[str, str]:
+def fingerprints(dataset: Dataset, fold_of: np.ndarray) -> dict[str, str | None]:
     """What a run was trained on, as two sha256: of the data, and of the fold of each of its rows."""
     dealt = hashlib.sha256(fold_of.astype("<i8").tobytes()).hexdigest()
     return {"data_fingerprint": dataset.fingerprint, "folds_fingerprint": dealt}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from kit.competition import Competition
-from kit.data import archives, cache, check, holdout, store
+from kit.data import archives, cache, check, holdout, store, twins
 from kit.data import folds as fold_table
 from kit.data.cache import Dataset
 from kit.errors import DataError
@@ -73,9 +73,19 @@ def decode(
     dataset = cache.load(competition, folders)
     checked(competition, folders, dataset)
     if reset_folds or not folders.folds.exists():
-        fold_table.write(folders.folds, dataset.train.ids, fold_table.make(dataset, folds, fold_seed))
+        dealt = fold_table.make(_with_twins(dataset, folders), folds, fold_seed)
+        fold_table.write(folders.folds, dataset.train.ids, dealt)
     _mention(folders.folds, fold_table.read(folders.folds, dataset.train.ids), folds)
     return dataset
+
+
+def _with_twins(dataset: Dataset, folders: DataFolders) -> Dataset:
+    """With near-duplicates in one group, if `kit review twins` has listed them."""
+    listed = folders.review / "twins.csv"
+    if not listed.exists():
+        return dataset
+    say(f"the pairs in {listed} share a fold each")
+    return twins.together(dataset, twins.read(listed, dataset))
 
 
 def checked(competition: Competition, folders: DataFolders, dataset: Dataset) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 from kit import metrics, places, predictions, runs
 from kit.competition import Competition
 from kit.config import Config
-from kit.data import cache, folds
+from kit.data import cache, corrections, folds
 from kit.data.cache import Dataset
 from kit.ensemble import finish, members, methods
 from kit.ensemble.methods import METHODS, Chosen
@@ -23,11 +23,11 @@ def ensemble(competition: Competition, parts: list[Run], *, name: str | None = N
     Raises DataError when they do not predict the same rows.
     """
     where = places.data(competition.slug)
-    data = cache.load(competition, where)
+    data = corrections.load(competition, where)
     fold_of = folds.read(where.folds, data.train.ids)
-    fingerprints = folds.fingerprints(data, fold_of)
-    _check(competition, parts, fingerprints)
-    ids, stack = _stack(parts)
+    prints = folds.fingerprints(data, fold_of)
+    _check(competition, parts, prints)
+    ids, stack = _stack(parts, data)
     labels = cache.labels_of(data.train, ids)
     folds_of_rows = folds.parts(data, fold_of, _rows(data, ids))
     chosen = methods.choose(competition, stack, labels, folds_of_rows)
@@ -38,7 +38,8 @@ def ensemble(competition: Competition, parts: list[Run], *, name: str | None = N
 
     config = Config(recipe="ensemble", backbone=f"{len(parts)} runs", folds=parts[0].config.folds)
     parents = tuple(part.id for part in parts)
-    run = runs.create(competition.slug, "ensemble", config, {}, name=name, fingerprints=fingerprints, parents=parents)
+    prints |= runs.corrections_of(parts)
+    run = runs.create(competition.slug, "ensemble", config, {}, name=name, fingerprints=prints, parents=parents)
     predictions.save(run.oof, predictions.of(ids, honest, competition.classes))
     predictions.save(run.test, predictions.of(data.test.ids, test, competition.classes))
     table = members.table(competition, [part.id for part in parts], stack, labels, folds_of_rows, chosen)
@@ -57,7 +58,7 @@ def joined(competition: Competition, stack: np.ndarray, record: Mapping[str, Any
     return finish.apply(competition, blended, record["finish"])
 
 
-def _check(competition: Competition, parts: list[Run], fingerprints: dict[str, str]) -> None:
+def _check(competition: Competition, parts: list[Run], fingerprints: Mapping[str, str | None]) -> None:
     if len({part.id for part in parts}) < len(parts):
         raise ConfigError("an ensemble needs different runs", received=", ".join(part.id for part in parts))
     for part in parts:
@@ -68,21 +69,24 @@ def _check(competition: Competition, parts: list[Run], fingerprints: dict[str, s
         runs.check_data(part, fingerprints)
 
 
-def _stack(parts: list[Run]) -> tuple[np.ndarray, np.ndarray]:
-    """(ids (N,), probabilities (R, N, C)): out of fold, joined by id. All runs must have judged the same rows."""
+def _stack(parts: list[Run], data: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """(ids (N,), probabilities (R, N, C)): out of fold, joined by id, of rows that no correction touches. All runs must have
+    judged the same ones of these.
+    """
     loaded = [predictions.load(part.oof) for part in parts]
-    ids = np.sort(loaded[0].ids)
+    ids = corrections.clean(data, loaded[0].ids)
     for part, own in zip(parts, loaded, strict=True):
         if own.classes != loaded[0].classes:
             raise DataError(
                 f"{part.id} has other classes than {parts[0].id}", received=own.classes, expected=loaded[0].classes
             )
-        if not np.array_equal(np.sort(own.ids), ids):
+        here = corrections.clean(data, own.ids)
+        if not np.array_equal(here, ids):
             raise DataError(
                 f"{part.id} judged other rows than {parts[0].id}",
-                received=f"{len(own.ids)} rows, {len(np.intersect1d(own.ids, ids))} of them shared",
+                received=f"{len(here)} rows, {len(np.intersect1d(here, ids))} of them shared",
                 expected=f"the same {len(ids)} rows",
-                do="train both with the same --folds",
+                do="train both with the same --folds, and take back no corrections",
             )
     return ids, np.stack([own.at(ids) for own in loaded])
 

@@ -1,7 +1,7 @@
 """`kit kernel build`: a dataset folder that carries everything, and a kernel folder that runs it with the internet off.
 
 <folder>/dataset/  bundle.json (what runs, with which weights, and the sha256 of every other file)  kit.pyz
-                   <run>.<member>.weights.h5  <backbone>.<hash>.h5  folds.csv and holdout.csv (mode train)
+                   <run>.<member>.weights.h5  <backbone>.<hash>.h5  folds.csv, holdout.csv, corrections.csv (mode train)
                    *.whl  dataset-metadata.json
          kernel/   kernel.py or kernel.ipynb, kernel-metadata.json
 """
@@ -53,7 +53,7 @@ def for_run(folder: Path, competition: Competition, run: Run, options: Options) 
 def for_training(
     folder: Path, competition: Competition, config: Config, origin: dict[str, str], options: Options
 ) -> Path:
-    """A kernel that trains this configuration, on the folds and hold-out that the team shares if there are any here.
+    """A kernel that trains this configuration, on the folds, hold-out and corrections of the team, where there are any.
 
     Raises ConfigError for settings that would only fail on Kaggle, where every push spends accelerator time.
     """
@@ -66,7 +66,7 @@ def for_training(
     manifest = {"mode": "train", "config": members.portable(config), "origin": origin, "name": None}
     manifest["backbone"] = members.backbone(config, files)
     here = places.data(competition.slug)
-    files |= {path.name: path for path in (here.folds, here.holdout) if path.exists()}
+    files |= {path.name: path for path in (here.folds, here.holdout, here.corrections) if path.exists()}
     written = _write(folder, competition, manifest, files, options)
     write_json(folder / LOCAL, {"weights": config.weights})
     return written

@@ -143,12 +143,12 @@ def _blended(competition: Competition, blend: dict[str, Any], done: dict[str, ru
 
 
 def _train(competition: Competition, manifest: dict[str, Any], bundle: Path, mounted: Path) -> runs.Run:
-    """Trains the bundle's configuration here, on the team's folds and without its hold-out if the bundle brings them."""
+    """Trains the bundle's configuration here, on the folds, hold-out and corrections that the bundle brings."""
     from kit.learn import train
 
     folders = places.data(competition.slug)
     archives.gather(mounted, folders.raw)
-    for shared in (folders.folds, folders.holdout):
+    for shared in (folders.folds, folders.holdout, folders.corrections):
         if (bundle / shared.name).exists():
             shutil.copy(bundle / shared.name, shared)
     dealt = max(competition.folds, manifest["config"]["folds"], 2)

@@ -31,6 +31,7 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
     data, fold_of = train.load(competition)
     prints = folds.fingerprints(data, fold_of)
     runs.check_data(trained, prints)
+    prints |= runs.corrections_of([trained])
     tasks = [train.task_of(trained, competition, data, fold_of, *member) for member in trained.members()]
     if names == AUTO:
         config, judged, report = _chosen(tasks, data, fold_of)

@@ -23,7 +23,8 @@ def member_seed(seed: int, fold: int, number: int = 0) -> int:
 class Task:
     """The fold in question: rows of data.train as int64 indices.
 
-    learn_rows: what the member may learn from, in any way. judged_rows: the fold it is judged on, which it never sees.
+    learn_rows: what the member may learn from, in any way. judged_rows: the fold it is judged on, which it never sees,
+    without the rows that a correction touches.
     folder: runs/<id>/fold-<k>, the member's own place for checkpoints and weights. number: which of the config's seeds.
     report: gets each epoch's number and record, and may raise to end the training. instead: is called, and returns a history,
     in place of kit.learn.training.train, with what that gets.

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from kit import predictions, runs
-from kit.data import cache, folds
+from kit.data import cache, corrections, folds
 from kit.ensemble import pool
 from kit.errors import ConfigError, DataError
 from kit.files import read_json
@@ -85,8 +85,8 @@ def _parts(run: Run) -> list[Run]:
 def _weights(task: Task, fold_of: np.ndarray, parts: list[Run]) -> np.ndarray:
     """(R,): of least log loss on judged rows outside the fold; equal ones where there are none."""
     loaded = [predictions.load(part.oof) for part in parts]
-    outside = set(task.data.train.ids[fold_of != task.fold].tolist())
-    ids = np.array([name for name in loaded[0].ids.tolist() if name in outside])
+    outside = task.data.train.ids[fold_of != task.fold]
+    ids = np.intersect1d(corrections.clean(task.data, loaded[0].ids), outside)
     if len(parts) == 1 or not len(ids):
         return np.full(len(parts), 1 / len(parts))
     return pool.fit(np.stack([part.at(ids) for part in loaded]), cache.labels_of(task.data.train, ids))

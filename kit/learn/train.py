@@ -13,7 +13,7 @@ import numpy as np
 from kit import metrics, places, predictions, runs
 from kit.competition import Competition
 from kit.config import Config
-from kit.data import cache, folds
+from kit.data import cache, corrections, folds
 from kit.data.cache import Dataset
 from kit.errors import ConfigError, DataError, KitError
 from kit.files import locked, read_json, write_json, write_text
@@ -53,7 +53,7 @@ def _begin(
     if not config.batch_size:
         config, origin = device.settled(config), {**origin, "batch_size": "auto", "learning_rate": "auto"}
     data, fold_of = load(competition)
-    prints = folds.fingerprints(data, fold_of)
+    prints = corrections.fingerprints(data, fold_of)
     run = runs.create(competition.slug, "train", config, origin, name=name, fingerprints=prints)
     say(f"run {run.id}")
     return run, data, fold_of
@@ -90,7 +90,7 @@ def rehearsal(competition: Competition, config: Config, folder: Path) -> Task:
             f"recipe {config.recipe} has nothing to try out: its head has one optimum, of a cross-validated strength"
         )
     data, fold_of = load(competition)
-    learn = np.flatnonzero(fold_of != 0)
+    learn = learned(data, fold_of, 0)
     return Task(competition, config, data, places.data(competition.slug), 0, learn, learn[:0], folder)
 
 
@@ -106,7 +106,7 @@ def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Ru
     if run.config.deterministic:
         device.make_deterministic()
     data, fold_of = load(competition)
-    runs.check_data(run, folds.fingerprints(data, fold_of))
+    runs.check_data(run, corrections.fingerprints(data, fold_of))
     if fold is None:
         _go(run, competition, data, fold_of)
     else:
@@ -115,10 +115,15 @@ def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Ru
 
 
 def load(competition: Competition) -> tuple[Dataset, np.ndarray]:
-    """The prepared data, and the fold of each training row."""
+    """The prepared data, labels corrected, and the fold of each training row."""
     where = places.data(competition.slug)
-    data = cache.load(competition, where)
+    data = corrections.load(competition, where)
     return data, folds.read(where.folds, data.train.ids)
+
+
+def learned(data: Dataset, fold_of: np.ndarray, fold: int) -> np.ndarray:
+    """int64: the rows of the other folds, but for those that a correction drops."""
+    return np.setdiff1d(np.flatnonzero(fold_of != fold), data.dropped)
 
 
 def _go(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray) -> None:
@@ -135,8 +140,8 @@ def _members(run: Run, competition: Competition, data: Dataset, fold_of: np.ndar
 
 
 def task_of(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int, seed: int) -> Task:
-    judged = np.flatnonzero(fold_of == fold)
-    learn = np.flatnonzero(fold_of != fold)
+    judged = np.setdiff1d(np.flatnonzero(fold_of == fold), data.corrected)
+    learn = learned(data, fold_of, fold)
     folder = run.member(fold, seed)
     return Task(competition, run.config, data, places.data(run.slug), fold, learn, judged, folder, seed)
 

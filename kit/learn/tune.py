@@ -99,7 +99,8 @@ def _name(task: Task, allowed: Space) -> str:
     """Of the recipe and the backbone, and a digest of all that the losses of its trials depend on."""
     settings = {key: value for key, value in asdict(task.config).items() if key not in allowed and key not in UNUSED}
     told = {key: asdict(span) if isinstance(span, Span) else span for key, span in allowed.items()}
-    prints = [task.data.fingerprint, hashlib.sha256(task.learn_rows.astype("<i8").tobytes()).hexdigest()]
+    rows = hashlib.sha256(task.learn_rows.astype("<i8").tobytes()).hexdigest()
+    prints = [task.data.fingerprint, task.data.corrections, rows]
     digest = hashlib.sha256(json.dumps([settings, told, prints], sort_keys=True).encode()).hexdigest()
     return f"{task.config.recipe}-{task.config.backbone}-{digest[:8]}"
 

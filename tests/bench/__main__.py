@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import jobs, pick, speed
+from tests.bench import jobs, pick, review, speed
 from tests.bench.place import ROOT, Place
 from tests.bench.records import records
 
@@ -26,6 +26,7 @@ BENCHMARKS = {
     "loaders": speed.loaders,
     "bf16": speed.bf16,
     "pick": pick.pick,
+    "review": review.review,
     "cifar-10": jobs.cifar_10,
 }
 GROUPS = {"speed": ("pipeline", "workers", "passes", "dogs-vs-cats")}

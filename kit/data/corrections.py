@@ -1,0 +1,131 @@
+"""What people found wrong with training labels: one table, shared in the team like the folds, that training honours.
+
+data/<slug>/corrections.csv holds id, action and label (and may hold more). action: `drop`, nothing learns from the row;
+`relabel`, it is learned from under `label`; `keep`, a person looked and the label stays. An empty action decides nothing.
+
+The folds stay as they are. No score is judged on a row that is dropped or relabelled: the rest, the clean rows, is the same
+for a training with the corrections and one without, so that the two can be compared and joined.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from kit.competition import Competition
+from kit.data import cache, folds
+from kit.data.cache import Dataset
+from kit.data.readers import table
+from kit.errors import DataError, nearest
+from kit.files import write_csv
+from kit.places import DataFolders
+from kit.progress import say
+
+ACTIONS = ("drop", "relabel", "keep")
+COLUMNS = ("id", "given", "action", "label")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Of one training row. label: the other class, an index; -1 unless it is relabelled."""
+
+    row: int
+    action: str
+    label: int
+
+
+def load(competition: Competition, folders: DataFolders) -> Dataset:
+    """The prepared data (kit.data.cache.load) with the team's corrections. Raises DataError for a file that does not fit."""
+    data = cache.load(competition, folders)
+    return applied(data, read(folders.corrections, data, competition.classes)) if folders.corrections.exists() else data
+
+
+def read(path: Path, data: Dataset, classes: Sequence[str]) -> list[Decision]:
+    """The rows with an action. data: as cached, with the labels that were given.
+
+    Raises DataError, naming file and line, for an unknown id, class or action, an id that comes twice, a row relabelled as
+    what it is, and labels that were other ones when the file was made (column `given`, if there is one).
+    """
+    row_of = {name: row for row, name in enumerate(data.train.ids.tolist())}
+    found: dict[int, Decision] = {}
+    for line, record in enumerate(table(path, ("id", "action", "label")), 2):
+        try:
+            decision = _decision(record, row_of, data.train.labels, classes)
+            if decision.row in found:
+                raise DataError(f"id {record['id']!r} comes twice")
+        except DataError as error:
+            raise DataError(f"{path}, line {line}: {error}") from None
+        found[decision.row] = decision
+    return [decision for decision in found.values() if decision.action]
+
+
+def _decision(
+    record: Mapping[str, str], row_of: Mapping[str, int], labels: np.ndarray, classes: Sequence[str]
+) -> Decision:
+    action, label = record["action"], record["label"]
+    if record["id"] not in row_of:
+        raise DataError(f"no training image has the id {record['id']!r}")
+    row = row_of[record["id"]]
+    given = classes[labels[row]]
+    if record.get("given", given) != given:
+        raise DataError(
+            f"the label of {record['id']!r} is another now", received=repr(record["given"]), expected=repr(given)
+        )
+    if action and action not in ACTIONS:
+        raise DataError(f"unknown action {action!r}", expected=f"{', '.join(ACTIONS)}, or nothing")
+    if action != "relabel":
+        return Decision(row, action, -1)
+    if label not in classes:
+        raise DataError(f"unknown class {label!r}", do=nearest(label, classes))
+    if label == given:
+        raise DataError(f"{record['id']!r} is relabelled as what it is", received=repr(label), do="use keep")
+    return Decision(row, action, classes.index(label))
+
+
+def write(path: Path, data: Dataset, classes: Sequence[str], decisions: Iterable[Decision]) -> None:
+    """data: with the labels that were given."""
+    rows = [
+        (
+            data.train.ids[one.row],
+            classes[data.train.labels[one.row]],
+            one.action,
+            classes[one.label] if one.action == "relabel" else "",
+        )
+        for one in decisions
+    ]
+    write_csv(path, COLUMNS, rows)
+
+
+def applied(data: Dataset, decisions: Sequence[Decision]) -> Dataset:
+    """The data as training is to see them. Says what changes."""
+    labels = data.train.labels.copy()
+    for one in decisions:
+        if one.action == "relabel":
+            labels[one.row] = one.label
+    dropped = sorted(one.row for one in decisions if one.action == "drop")
+    corrected = sorted(one.row for one in decisions if one.action != "keep")
+    if not corrected:
+        return data
+    ids = data.train.ids
+    acted = sorted((str(ids[one.row]), one.action, one.label) for one in decisions if one.action != "keep")
+    relabelled = len(corrected) - len(dropped)
+    say(f"corrections.csv: {len(dropped)} training images dropped, {relabelled} relabelled; none of them is judged")
+    return replace(
+        data,
+        train=replace(data.train, labels=labels),
+        dropped=tuple(dropped),
+        corrected=tuple(corrected),
+        corrections=hashlib.sha256(repr(acted).encode()).hexdigest(),
+    )
+
+
+def clean(data: Dataset, ids: np.ndarray) -> np.ndarray:
+    """Those of `ids`, sorted, that no correction touches."""
+    return np.setdiff1d(ids, data.train.ids[list(data.corrected)])
+
+
+def fingerprints(data: Dataset, fold_of: np.ndarray) -> dict[str, str | None]:
+    """As kit.data.folds.fingerprints, and that of the corrections: members of a run share it, joined runs need not."""
+    return {**folds.fingerprints(data, fold_of), "corrections_fingerprint": data.corrections}

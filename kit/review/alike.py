@@ -1,0 +1,53 @@
+"""Near-duplicates as a table and a sheet of pairs."""
+
+from typing import Any
+
+import numpy as np
+
+from kit import places
+from kit.competition import Competition
+from kit.data import cache, twins
+from kit.data.cache import Dataset
+from kit.data.twins import Pair
+from kit.files import writing
+from kit.report import pictures
+
+SHOWN = 48  # pairs of the sheet
+
+
+def review(competition: Competition, least: float = twins.SAME) -> dict[str, Any]:
+    """Writes data/<slug>/review/twins.csv and twins.png (the pairs least alike: the doubtful ones), and counts the pairs."""
+    where = places.data(competition.slug)
+    data = cache.load(competition, where)
+    found = twins.find(data, least)
+    twins.write(where.review / "twins.csv", data, found)
+    if found:
+        with writing(where.review / "twins.png") as out:
+            out.write(sheet(data, competition, found[-SHOWN:]))
+    within = [pair for pair in found if pair.part == "train"]
+    labels = data.train.labels
+    return {
+        "train": len(within),
+        "other_label": sum(bool(labels[pair.row] != labels[pair.other]) for pair in within),
+        "test": len(found) - len(within),
+        "table": str(where.review / "twins.csv"),
+        "sheet": str(where.review / "twins.png") if found else None,
+    }
+
+
+def sheet(data: Dataset, competition: Competition, pairs: list[Pair]) -> bytes:
+    """PNG: each pair side by side, its similarity over the first image, four pairs to a row."""
+    images, titles = [], []
+    for pair in pairs:
+        part = data.train if pair.part == "train" else data.test
+        images += [data.train.images[pair.row], part.images[pair.other]]
+        first, second = (_label(data, competition, row) for row in (pair.row, pair.other))
+        titles += [
+            f"{data.train.ids[pair.row]}: {first}\nalike {pair.similarity:.2f}",
+            f"{part.ids[pair.other]}: {second if pair.part == 'train' else 'test'}\n",
+        ]
+    return pictures.sheet(np.stack(images), titles)
+
+
+def _label(data: Dataset, competition: Competition, row: int) -> str:
+    return competition.classes[data.train.labels[row]]

@@ -1,0 +1,81 @@
+"""Likely label errors, ranked from out-of-fold predictions, as a sheet to look at and a table to fill in.
+
+By confident learning (C. Northcutt et al., "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR 2021), as
+cleanlab does it: how many labels are wrong is estimated from the probabilities, and so many of the least probable are named.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kit import places, predictions, runs
+from kit.competition import Competition
+from kit.data import cache, corrections
+from kit.data.readers import table
+from kit.errors import ConfigError
+from kit.files import write_csv, writing
+from kit.report import pictures
+from kit.runs import Run
+
+COLUMNS = ("id", "given", "action", "label", "probability")
+
+
+def suspects(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """int64: the rows whose labels are likely wrong, the least probable label first. Of 50,000 rows in seconds.
+
+    labels: int (N,). probabilities: (N, C), by models that did not learn from the row. Raises ConfigError without cleanlab.
+    """
+    if find_spec("cleanlab") is None:
+        raise ConfigError("label review needs cleanlab, which is not installed", do="pip install cleanlab")
+    from cleanlab.filter import find_label_issues
+
+    # of cleanlab's ways to pick, the one of most hits and fewest false alarms on digits with flipped labels
+    how = {"filter_by": "low_self_confidence", "return_indices_ranked_by": "self_confidence", "n_jobs": 1}
+    found = find_label_issues(labels, probabilities, **how)
+    return np.asarray(found, dtype=np.int64)
+
+
+def propose(run: Run, competition: Competition, *, top: int = 100, action: str = "") -> list[dict[str, Any]]:
+    """Writes runs/<id>/review/labels.png and corrections.csv with the `top` most suspicious labels, worst first.
+
+    Returns the table's new rows: id, given label, action (as asked, to be filled in by a person), the label that the run
+    finds most probable, and its probability out of fold. What was already decided on is not proposed again, and what a
+    person has filled into an earlier table of the run stays.
+    """
+    where = places.data(competition.slug)
+    data = cache.load(competition, where)
+    runs.check_data(run, {"data_fingerprint": data.fingerprint})
+    oof = predictions.load(run.oof)
+    labels = cache.labels_of(data.train, oof.ids)
+    path = run.folder / "review" / "corrections.csv"
+    filled = [row for row in table(path, COLUMNS) if row["action"]] if path.exists() else []
+    known = {row["id"] for row in filled} | _decided(where.corrections, data, competition)
+    rows = [row for row in suspects(labels, oof.probabilities) if str(oof.ids[row]) not in known][:top]
+    found = [_row(oof, row, competition.classes[labels[row]], action) for row in rows]
+    write_csv(path, COLUMNS, ([*row.values()] for row in [*filled, *found]))
+    if found:
+        _draw(path.with_name("labels.png"), data, found)
+    return found
+
+
+def _decided(path: Path, data: cache.Dataset, competition: Competition) -> set[str]:
+    """The ids that the team's corrections decide on."""
+    found = corrections.read(path, data, competition.classes) if path.exists() else []
+    return {str(data.train.ids[one.row]) for one in found}
+
+
+def _row(oof: predictions.Predictions, row: int, given: str, action: str) -> dict[str, Any]:
+    """The given label is wrong, or not worth a proposal: so the most probable of the others."""
+    others = np.where(np.array(oof.classes) == given, -1, oof.probabilities[row])
+    said = int(others.argmax())
+    values = (str(oof.ids[row]), given, action, oof.classes[said], round(float(oof.probabilities[row, said]), 4))
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def _draw(path: Path, data: cache.Dataset, found: list[dict[str, Any]]) -> None:
+    row_of = {name: row for row, name in enumerate(data.train.ids.tolist())}
+    titles = [f"{row['id']}: {row['given']}\nsaid {row['label']} {row['probability']:.2f}" for row in found]
+    with writing(path) as out:
+        out.write(pictures.sheet(data.train.images[[row_of[row["id"]] for row in found]], titles))
