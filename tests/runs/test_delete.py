@@ -4,9 +4,10 @@ import os
 
 import pytest
 
-from kit import places, predictions, runs, trash
+from kit import places, predictions, runs
 from kit.errors import ConfigError, DataError
 from kit.files import locked, write_json
+from kit.runs import trash
 from kit.submission import records
 
 

@@ -22,9 +22,10 @@ def command(obj: Settings, references: tuple[str, ...], as_json: bool) -> None:
     Then how much better each is than the first, on the out-of-fold rows that both have, with its standard error: paired, so
     that what is hard for both does not blur it.
     """
-    from kit import comparison, runs
+    from kit import runs
     from kit.ensemble import members
     from kit.errors import ConfigError
+    from kit.runs import comparison
 
     found = [runs.find(reference, runs.read_run) for reference in references]
     if len({run.id for run in found}) < max(2, len(found)) or len({run.slug for run in found}) > 1:
@@ -43,7 +44,7 @@ def command(obj: Settings, references: tuple[str, ...], as_json: bool) -> None:
 
 
 def _score(run: Any) -> dict[str, Any]:
-    from kit import listing
+    from kit.runs import listing
 
     row = listing.record(run)
     return {key: row[key] for key in ("run", "kind", "status", "metric", "score", "error", "rows")}

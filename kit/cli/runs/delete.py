@@ -18,7 +18,8 @@ def command(references: tuple[str, ...], force: bool, weights_only: bool) -> Non
 
     A run that is being trained is refused, one that was submitted, and one that another run is made of.
     """
-    from kit import runs, trash
+    from kit import runs
+    from kit.runs import trash
 
     found = list({run.id: run for run in (runs.find(reference, runs.read_run) for reference in references)}.values())
     if weights_only:

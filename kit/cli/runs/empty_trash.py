@@ -9,7 +9,7 @@ from kit.cli import options
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def command(yes: bool) -> None:
     """Remove what lies in runs/.trash for good, after asking."""
-    from kit import trash
+    from kit.runs import trash
 
     if names := trash.inside():
         click.echo("\n".join(names))

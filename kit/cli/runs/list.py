@@ -34,7 +34,8 @@ def command(
     as_json: bool,
 ) -> None:
     """What was trained, and how it scored out of fold (with the standard error: less than twice that apart is noise)."""
-    from kit import listing, runs
+    from kit import runs
+    from kit.runs import listing
 
     tests = [listing.condition(text) for text in conditions]
     shown = [listing.known(name) for name in columns.split(",") if name]

@@ -9,7 +9,7 @@ from kit.cli import options
 @click.argument("references", metavar="RUN...", nargs=-1, required=True)
 def command(references: tuple[str, ...]) -> None:
     """Bring runs back that `kit runs delete` has moved to the trash, by their id or a unique beginning of it."""
-    from kit import trash
+    from kit.runs import trash
 
     for reference in references:
         click.echo(trash.restore(reference).id)

@@ -185,7 +185,7 @@ def note_device(run: Run, chosen: Mapping[str, Any]) -> None:
 
 def source_hash() -> str:
     """sha256 over the kit's own code: what really ran, also where there is no git."""
-    root = Path(__file__).resolve().parent
+    root = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
     for file in sorted(root.rglob("*.py")):
         digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
@@ -193,7 +193,7 @@ def source_hash() -> str:
 
 
 def _commit() -> str | None:
-    here = Path(__file__).resolve().parent
+    here = Path(__file__).resolve().parents[1]
     command = ["git", "-C", str(here), "describe", "--always", "--dirty", "--abbrev=40"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=10)  # noqa: S603
