@@ -91,20 +91,27 @@ def _blocks(count: int, label: str) -> Iterator[slice]:
 
 
 def _compared(data: Dataset, pair: Pair) -> float:
-    """Correlation of the fine structure of two images, one laid over the other; -1 if it cannot be."""
+    """Correlation of the fine structure of two images, as they are or one laid over the other, whichever is larger."""
     part = data.train if pair.part == "train" else data.test
     image, other = data.train.images[pair.row], part.images[pair.other]
     side = min(FINE, *image.shape[:2])
     a, b = _grey(image, side), _grey(other, side)
+    return max(_correlation(a, one) for one in (b, _laid_over(a, b)))
+
+
+def _laid_over(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """b, moved and turned to where it looks most like a; as it is if no way is found."""
     try:
         _, warp = cv2.findTransformECC(a, b, np.eye(2, 3, dtype=np.float32), cv2.MOTION_AFFINE, STEPS)
-    except cv2.error:  # no alignment was found
-        return -1.0
-    laid = cv2.warpAffine(
-        b, warp, (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT
-    )
-    inner = slice(max(1, side // 16), -max(1, side // 16))  # without the border, which one of the two may lack
-    x, y = _fine(a)[inner, inner].ravel(), _fine(laid)[inner, inner].ravel()
+    except cv2.error:
+        return b
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(b, warp, a.shape, flags=flags, borderMode=cv2.BORDER_REFLECT)
+
+
+def _correlation(a: np.ndarray, b: np.ndarray) -> float:
+    inner = slice(max(1, len(a) // 16), -max(1, len(a) // 16))  # without the border, which one of the two may lack
+    x, y = _fine(a)[inner, inner].ravel(), _fine(b)[inner, inner].ravel()
     return float(x @ y / max(float(np.linalg.norm(x) * np.linalg.norm(y)), 1e-6))
 
 
