@@ -1,6 +1,5 @@
 """The verbs. Each lives in its own module, loaded only when called: `kit --help` imports neither tensorflow nor kaggle."""
 
-import importlib
 import signal
 import sys
 from collections.abc import Sequence
@@ -9,6 +8,7 @@ from typing import Any, NoReturn
 import click
 
 from kit import __version__
+from kit.cli.lazy import Lazy
 from kit.errors import DataError, KitError
 
 # In the order a competitor meets them: verb -> what it does. The module is kit.cli.<verb>, with _ for -.
@@ -40,22 +40,13 @@ VERBS = {
 }
 
 
-class Verbs(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in VERBS:
-            return None
-        command: click.Command = importlib.import_module(f"kit.cli.{name.replace('-', '_')}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Verbs, in the order you meet them"):
-            formatter.write_dl(list(VERBS.items()))
-
-
-@click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.command(
+    cls=Lazy,
+    package="kit.cli",
+    verbs=VERBS,
+    title="Verbs, in the order you meet them",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.version_option(__version__, prog_name="kit")
 @click.option(
     "--competitions",
