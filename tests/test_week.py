@@ -1,0 +1,38 @@
+"""The week of the README, its commands as they stand there, on a small competition and a Kaggle on loopback."""
+
+import json
+import re
+import shlex
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def commands() -> list[str]:
+    """The lines of the section's block, for tiny-stripes in place of its competition."""
+    section = (ROOT / "README.md").read_text().split("## A week in a competition")[1]
+    block = re.search(r"```sh\n(.*?)```", section, re.S)[1]
+    lines = [line.split("#")[0].strip() for line in block.splitlines()]
+    return [line.replace("digit-recognizer", "tiny-stripes") for line in lines if line]
+
+
+def test_the_commands_of_the_week_do_what_the_readme_says(kit, kaggle, archive, home):
+    kaggle.board.now = datetime.now(UTC)
+    kaggle.board.others = [(f"team {place}", 0.999 - 0.004 * place, [f"user{place}"]) for place in range(9)]
+    (home / "team").mkdir()
+    (home / "Downloads").mkdir()
+    shutil.copy(archive, home / "Downloads" / "tiny-stripes.zip")
+    said = {}
+    for line in commands():
+        first, *words = shlex.split(line.replace("~/", f"{home}/").replace("/mnt/", f"{home}/"))
+        assert first == "kit"
+        said[line] = kit(*words).stdout
+    sent = json.loads(kit("submissions", "tiny-stripes", "--offline", "--json").stdout)
+    assert [entry["run"].rsplit("-", 2)[0] for entry in sent] == ["tiny-stripes-first", "tiny-stripes-both"]
+    assert {entry["public"] for entry in sent} == {0.99571}
+    assert len(list((home / "runs").glob("tiny-stripes-*/report.html"))) == 1
+    assert (home / "data" / "tiny-stripes" / "report.html").is_file()
+    pair = said["kit pick tiny-stripes --public-share 0.25"]
+    assert "tiny-stripes-first" in pair and "tiny-stripes-both" in pair
