@@ -22,7 +22,7 @@ def read(raw: Path, part: str) -> Split:
 def augment() -> Any:
     import albumentations as A
 
-    return A.Compose([A.Affine(rotate=(-10, 10), scale=(0.9, 1.1), translate_px=(-2, 2), p=1.0)])
+    return A.Compose([A.Affine(rotate=(-12, 12), shear=(-8, 8), scale=(0.88, 1.12), translate_px=(-2, 2), p=1.0)])
 
 
 COMPETITION = Competition(
@@ -36,6 +36,10 @@ COMPETITION = Competition(
     read=read,
     augment=augment,
     tta=(*SHIFTS, "zoom_in", "zoom_out", "rotate_left", "rotate_right"),
-    defaults={"backbone": "resnet9", "width": 16, "epochs": 12, "dropout": 0.2, "patience": 0, "tta": SHIFTS},
-    runs=({"backbone": "resnet9"}, {"backbone": "cnn", "width": 24}),
+    defaults={"backbone": "resnet9", "width": 20, "epochs": 20, "dropout": 0.2, "patience": 0, "tta": SHIFTS},
+    runs=(
+        {"backbone": "resnet9"},
+        {"backbone": "cnn", "width": 32, "epochs": 24, "dropout": 0.3},
+        {"backbone": "airbench", "width": 32},
+    ),
 )
