@@ -51,7 +51,7 @@ td.long{white-space:normal;overflow-wrap:anywhere;min-width:12rem;max-width:30re
 background:linear-gradient(90deg,var(--c0) var(--v),var(--line) var(--v))}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(19rem,100%),1fr));gap:1.2rem}
 figure{margin:0}
-.beside{display:flex;flex-wrap:wrap;gap:.5rem 2.6rem}.beside>*{min-width:0;max-width:100%}.beside h3{margin-top:.4rem}
+.beside{display:flex;flex-wrap:wrap;gap:.5rem 2.6rem}.beside>*{flex:none;max-width:100%}.beside h3{margin-top:.4rem}
 .big{max-width:38rem}.pair figure{max-width:34rem}figcaption{font-size:.82rem;color:var(--soft);margin-top:.3rem}
 svg,img{display:block;width:100%;height:auto}svg{overflow:visible}
 svg text{fill:var(--soft);font-size:11.5px;font-family:inherit}svg text.t{fill:var(--ink);font-weight:600;font-size:12.5px}
