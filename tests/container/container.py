@@ -147,7 +147,7 @@ def test_compose_takes_the_file_and_starts_the_cpu_service(built):
     listed = subprocess.run(
         [*COMPOSE, "config", "--services"], cwd=built.context, capture_output=True, text=True, check=True
     )
-    assert sorted(listed.stdout.split()) == ["kit", "kit-cpu", "kit-jax", "notebook"]
+    assert sorted(listed.stdout.split()) == ["kit", "kit-cpu", "kit-jax", "notebook", "tracking", "tracking-database"]
     done = _make(built, "doctor", "IN=docker", "SERVICE=kit-cpu", "KAGGLE_KEY_FILE=", "KAGGLE_TOKEN_FILE=")
     assert done.returncode == 0 and "kaggle token  none found" in done.stdout, done.stderr
     key = built.context / "kaggle.json"
