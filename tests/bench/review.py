@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from itertools import count
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,7 @@ from tests.bench.place import BACKBONES, Place
 
 SLUG, BACKBONE = "dogs-vs-cats", "mobilenet_v2_1.00"
 WRONG, TWINS, ACROSS = 50, 500, 150  # labels; near-duplicates, of which so many are in test
+FREE = 90000  # the first number of the files that are added: Kaggle's own end at 12,499 in train and 12,500 in test
 OTHER = {"cat": "dog", "dog": "cat"}
 
 
@@ -63,27 +65,30 @@ def planted(archive: Path, target: Path, seed: int) -> tuple[set[str], dict[str,
         files = {name: outer.read(name) for name in outer.namelist()}
     train, test = _opened(files["train.zip"]), _opened(files["test1.zip"])
     names = draw.permutation(sorted(name for name in train if name.endswith(".jpg")))
-    wrong = set()
-    for name in names[:WRONG]:
-        label, number = Path(name).stem.split(".")
-        wrong.add(f"{OTHER[label]}.9{number}")
-        train[str(Path(name).with_name(f"{OTHER[label]}.9{number}.jpg"))] = train.pop(name)
-    twins = {}
-    head, *sample = files["sampleSubmission.csv"].decode().split()
-    folder = next(name for name in test if name.endswith(".jpg")).rpartition("/")[0]
-    for count, name in enumerate(names[WRONG : WRONG + TWINS]):
-        copy, source = again(train[name], draw), Path(name).stem
-        if count < ACROSS:
-            test[f"{folder}/{90000 + count}.jpg"] = copy
-            sample.append(f"{90000 + count},0")
-            twins[f"{90000 + count}"] = source
-        else:
-            train[name.replace(".", ".8", 1)] = copy
-            twins[source.replace(".", ".8", 1)] = source
+    numbers = count(FREE)
+    wrong = {_under_the_other_label(train, name, next(numbers)) for name in names[:WRONG]}
+    twins, sample = {}, files["sampleSubmission.csv"].decode().splitlines()
+    for name in names[WRONG : WRONG + ACROSS]:
+        number = str(next(numbers))
+        test[f"test1/{number}.jpg"] = again(train[name], draw)
+        sample.append(f"{number},0")
+        twins[number] = Path(name).stem
+    for name in names[WRONG + ACROSS : WRONG + TWINS]:
+        copy = f"{name.partition('.')[0]}.{next(numbers)}.jpg"
+        train[copy] = again(train[name], draw)
+        twins[Path(copy).stem] = Path(name).stem
     files["train.zip"], files["test1.zip"] = _packed(train), _packed(test)
-    files["sampleSubmission.csv"] = "\n".join([head, *sample, ""]).encode()
+    files["sampleSubmission.csv"] = "\n".join([*sample, ""]).encode()
     target.write_bytes(_packed(files))
     return wrong, twins
+
+
+def _under_the_other_label(train: dict[str, bytes], name: str, number: int) -> str:
+    """Renames that photo in place; its new id."""
+    label = Path(name).stem.partition(".")[0]
+    changed = f"{OTHER[label]}.{number}"
+    train[str(Path(name).with_name(f"{changed}.jpg"))] = train.pop(name)
+    return changed
 
 
 def again(jpeg: bytes, draw: np.random.Generator) -> bytes:
