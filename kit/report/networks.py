@@ -2,7 +2,8 @@
 
 Class activation maps (Zhou et al. 2016, "Learning Deep Features for Discriminative Localization"): where a global pooling
 and one dense layer end a network, a class's score is a sum over places of its feature maps times the layer's weights. The
-sum's terms are the map: no gradients, so any Keras backend will do.
+sum's terms are the map: no gradients, so any Keras backend will do. But for a factor it is what Grad-CAM (Selvaraju et al.
+2017) finds there, under pooling by maximum as well; every network of the kit ends in that way.
 """
 
 from collections.abc import Callable

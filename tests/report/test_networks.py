@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from kit import places
+from kit.config import Config
 from kit.data import cache, folds
 from kit.errors import ConfigError
 from kit.report import page, subject
@@ -32,6 +33,31 @@ def test_a_class_s_map_adds_up_to_what_the_network_says_of_it(prepared, trained)
     logits = np.asarray(model.predict_on_batch(pictures.astype(np.float32)))
     bias = model.get_layer("logits").get_weights()[1]
     assert pooling == "average" and np.allclose(found.mean((1, 2)) + bias, logits, atol=1e-4)
+
+
+@pytest.mark.parametrize(("backbone", "pooling"), [("cnn", "average"), ("resnet9", "max"), ("airbench", "max")])
+def test_a_class_s_map_is_its_grad_cam(backbone, pooling):
+    """Selvaraju et al. 2017: maps weighted by the mean, over places, of the class's gradient; equal but for a factor."""
+    tf, keras = pytest.importorskip("tensorflow"), pytest.importorskip("keras")
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("the gradient is TensorFlow's")
+    from kit.learn import networks as built
+    from kit.report import networks
+
+    keras.utils.set_random_seed(0)
+    model = built.build((None, None, 3), 4, Config(backbone=backbone, width=4))
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), np.uint8)
+    [*_, dense] = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    network = networks.Network(model, lambda some: some.astype(np.float32), dense.get_weights()[0], "", np.arange(2))
+    found, kind = networks.maps(network, pictures)
+    [pool] = [layer for layer in model.layers if isinstance(layer, networks.POOLINGS)]
+    with tf.GradientTape() as tape:
+        features, logits = keras.Model(model.inputs[0], [pool.input, model.outputs[0]])(pictures.astype(np.float32))
+        said = logits[:, 1]
+    importance = tf.reduce_mean(tape.gradient(said, features), (1, 2), keepdims=True)
+    grad_cam, seen = np.asarray(tf.reduce_sum(importance * features, -1)), found[..., 1]
+    assert kind == pooling and seen.std() > 0
+    assert np.allclose(grad_cam / abs(grad_cam).max(), seen / abs(seen).max(), atol=1e-4)
 
 
 def test_the_page_shows_what_the_network_saw(prepared, trained):
