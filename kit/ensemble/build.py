@@ -14,7 +14,7 @@ from kit.ensemble import finish, members, methods
 from kit.ensemble.methods import METHODS, Chosen
 from kit.errors import ConfigError, DataError
 from kit.files import write_json
-from kit.runs import Run
+from kit.runs import Run, environment
 
 
 def ensemble(competition: Competition, parts: list[Run], *, name: str | None = None) -> Run:
@@ -38,7 +38,7 @@ def ensemble(competition: Competition, parts: list[Run], *, name: str | None = N
 
     config = Config(recipe="ensemble", backbone=f"{len(parts)} runs", folds=parts[0].config.folds)
     parents = tuple(part.id for part in parts)
-    prints |= runs.corrections_of(parts)
+    prints |= environment.corrections_of(parts)
     run = runs.create(competition.slug, "ensemble", config, {}, name=name, fingerprints=prints, parents=parents)
     predictions.save(run.oof, predictions.of(ids, honest, competition.classes))
     predictions.save(run.test, predictions.of(data.test.ids, test, competition.classes))
@@ -66,7 +66,7 @@ def _check(competition: Competition, parts: list[Run], fingerprints: Mapping[str
             raise DataError(f"{part.id} is of another competition", received=part.slug, expected=competition.slug)
         if part.status() != "finished":
             raise DataError(f"{part.id} is not finished", received=part.status(), do=f"kit train --resume {part.id}")
-        runs.check_data(part, fingerprints)
+        environment.check_data(part, fingerprints)
 
 
 def _stack(parts: list[Run], data: Dataset) -> tuple[np.ndarray, np.ndarray]:

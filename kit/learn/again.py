@@ -15,7 +15,7 @@ from kit.errors import DataError
 from kit.learn import train, tta, views
 from kit.learn.recipes import recipe
 from kit.learn.task import Task
-from kit.runs import Run
+from kit.runs import Run, environment
 
 AUTO = ("auto",)
 
@@ -30,8 +30,8 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
         views.check(names, competition.tta)
     data, fold_of = train.load(competition)
     prints = folds.fingerprints(data, fold_of)
-    runs.check_data(trained, prints)
-    prints |= runs.corrections_of([trained])
+    environment.check_data(trained, prints)
+    prints |= environment.corrections_of([trained])
     tasks = [train.task_of(trained, competition, data, fold_of, *member) for member in trained.members()]
     if names == AUTO:
         config, judged, report = _chosen(tasks, data, fold_of)

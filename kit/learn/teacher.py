@@ -12,7 +12,7 @@ from kit.errors import ConfigError, DataError
 from kit.files import read_json
 from kit.learn.predict import Predictor
 from kit.learn.task import Task
-from kit.runs import Run
+from kit.runs import Run, environment
 
 Opener = Callable[[Task], Predictor]  # of the recipe that the task's configuration names
 
@@ -64,7 +64,7 @@ def _found(task: Task, fold_of: np.ndarray) -> Run:
             received=f"{run.slug}, {run.status()}",
             expected=f"{task.competition.slug}, finished",
         )
-    runs.check_data(run, folds.fingerprints(task.data, fold_of))
+    environment.check_data(run, folds.fingerprints(task.data, fold_of))
     if task.fold >= run.config.folds:
         raise ConfigError(
             f"{run.id} has no member of fold {task.fold}",

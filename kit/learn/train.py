@@ -23,7 +23,7 @@ from kit.learn.recipes import recipe
 from kit.learn.task import Task
 from kit.predictions import Predictions
 from kit.progress import say
-from kit.runs import Run
+from kit.runs import Run, environment
 
 
 def train(competition: Competition, config: Config, origin: Mapping[str, str], *, name: str | None = None) -> Run:
@@ -106,7 +106,7 @@ def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Ru
     if run.config.deterministic:
         device.make_deterministic()
     data, fold_of = load(competition)
-    runs.check_data(run, corrections.fingerprints(data, fold_of))
+    environment.check_data(run, corrections.fingerprints(data, fold_of))
     if fold is None:
         _go(run, competition, data, fold_of)
     else:
@@ -133,7 +133,7 @@ def _go(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray) 
 
 
 def _members(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int | None = None) -> None:
-    runs.note_device(run, device.chosen(run.config))
+    environment.note_device(run, device.chosen(run.config))
     say(device.described(run.config))
     for member in run.members(fold):
         _member(task_of(run, competition, data, fold_of, *member), run)

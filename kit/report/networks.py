@@ -14,7 +14,6 @@ import keras
 import numpy as np
 from keras import layers
 
-from kit import runs
 from kit.data import folds
 from kit.errors import ConfigError, DataError
 from kit.learn import again, backbones, checkpoints, train
@@ -24,6 +23,7 @@ from kit.learn.task import Task
 from kit.report import html, images
 from kit.report.sheets import of_all_classes
 from kit.report.subject import Subject
+from kit.runs import environment
 
 RIGHT, WRONG, LOOKED_AT, CHANNELS, FILTERS = 8, 12, 4, 11, 64
 POOLINGS = (layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)
@@ -54,7 +54,7 @@ def opened(about: Subject) -> Network:
         raise DataError("an ensemble has no network of its own", do="see the reports of its members")
     trained = again.trained_run(about.run)
     fold_of = folds.read(about.folders.folds, about.data.train.ids)
-    runs.check_data(trained, folds.fingerprints(about.data, fold_of))
+    environment.check_data(trained, folds.fingerprints(about.data, fold_of))
     task = train.task_of(trained, about.competition, about.data, fold_of, 0, 0)
     if not (task.folder / checkpoints.WEIGHTS).exists():
         raise DataError(

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from kit import metrics, places, predictions, runs
+from kit import metrics, places, predictions
 from kit.competition import Competition
 from kit.data import cache, corrections, folds
 from kit.data.corrections import ACTIONS
 from kit.errors import DataError
 from kit.files import read_json
-from kit.runs import Run
+from kit.runs import Run, environment
 
 
 def apply(competition: Competition, file: Path) -> dict[str, int]:
@@ -43,7 +43,7 @@ def compare(competition: Competition, without: Run, corrected: Run) -> dict[str,
     data = corrections.load(competition, where)
     prints = folds.fingerprints(data, folds.read(where.folds, data.train.ids))
     for run in (without, corrected):
-        runs.check_data(run, prints)
+        environment.check_data(run, prints)
     one, other = predictions.load(without.oof), predictions.load(corrected.oof)
     ids = corrections.clean(data, np.intersect1d(one.ids, other.ids))
     if not len(ids):

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from kit import places, predictions, runs
+from kit import places, predictions
 from kit.competition import Competition
 from kit.data import cache, corrections
 from kit.data.readers import table
 from kit.errors import ConfigError
 from kit.files import write_csv, writing
 from kit.report import pictures
-from kit.runs import Run
+from kit.runs import Run, environment
 
 COLUMNS = ("id", "given", "action", "label", "probability")
 
@@ -46,7 +46,7 @@ def propose(run: Run, competition: Competition, *, top: int = 100, action: str =
     """
     where = places.data(competition.slug)
     data = cache.load(competition, where)
-    runs.check_data(run, {"data_fingerprint": data.fingerprint})
+    environment.check_data(run, {"data_fingerprint": data.fingerprint})
     oof = predictions.load(run.oof)
     labels = cache.labels_of(data.train, oof.ids)
     path = run.folder / "review" / "corrections.csv"

@@ -8,32 +8,18 @@ A training has a member per fold and seed: fold-0/, and of further seeds fold-0-
 import dataclasses
 import datetime
 import fcntl
-import hashlib
-import importlib.metadata
-import os
-import platform
 import re
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kit import __version__, places
+from kit import places
 from kit.config import Config, resolve
 from kit.errors import ConfigError, DataError, nearest
 from kit.files import read_json, write_json
+from kit.runs import environment
 
-PACKAGES = (
-    "tensorflow",
-    "tensorflow-cpu",
-    "keras",
-    "jax",
-    "numpy",
-    "albumentations",
-    "opencv-python-headless",
-    "scikit-learn",
-)
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 
 
@@ -131,7 +117,7 @@ def create(
     folder = _claim(places.runs(), f"{slug}-{label}-{now:%m%d-%H%M%S}")
     run = Run(folder, folder.name, slug, kind, config, parents, now.isoformat("T", "seconds"))
     write_json(folder / "config.json", {"config": dataclasses.asdict(config), "origin": dict(origin)})
-    write_json(folder / "environment.json", _environment(config, fingerprints))
+    write_json(folder / "environment.json", environment.of(config, fingerprints))
     write_json(  # last: a folder without it is not a run
         folder / "run.json",
         {
@@ -155,73 +141,6 @@ def _claim(parent: Path, stem: str) -> Path:
             continue
         return folder
     raise DataError(f"too many runs called {stem} in {parent}")
-
-
-def _environment(config: Config, fingerprints: Mapping[str, str | None]) -> dict[str, Any]:
-    installed = {}
-    for package in PACKAGES:
-        try:
-            installed[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return {
-        "kit": __version__,
-        "source_sha256": source_hash(),
-        "git_commit": _commit(),
-        "seed": config.seed,
-        **fingerprints,
-        "keras_backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
-        "python": platform.python_version(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "packages": installed,
-    }
-
-
-def note_device(run: Run, chosen: Mapping[str, Any]) -> None:
-    """Adds to environment.json what `auto` came to where the run is trained, last if on several machines."""
-    path = run.folder / "environment.json"
-    write_json(path, {**read_json(path), "device": chosen})
-
-
-def source_hash() -> str:
-    """sha256 over the kit's own code: what really ran, also where there is no git."""
-    root = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256()
-    for file in sorted(root.rglob("*.py")):
-        digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
-
-
-def _commit() -> str | None:
-    here = Path(__file__).resolve().parents[1]
-    command = ["git", "-C", str(here), "describe", "--always", "--dirty", "--abbrev=40"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() or None
-
-
-def check_data(run: Run, fingerprints: Mapping[str, str | None]) -> None:
-    """Raises DataError unless the run was trained on this data and these folds: other folds would let members judge rows
-    that they learned from.
-    """
-    environment = read_json(run.folder / "environment.json")
-    for key, value in fingerprints.items():
-        if environment.get(key) != value:
-            what = key.removesuffix("_fingerprint")
-            raise DataError(
-                f"the {what} here differ from what {run.id} was trained on",
-                received=f"{what} {str(value)[:12]}",
-                expected=str(environment.get(key))[:12],
-                do="bring back the folds.csv, corrections.csv and data it was trained on, or train again",
-            )
-
-
-def corrections_of(parts: Sequence[Run]) -> dict[str, str | None]:
-    """For the environment of a run that is made of others: which corrections those were trained with, if all with the same."""
-    found = {read_json(part.folder / "environment.json").get("corrections_fingerprint") for part in parts}
-    return {"corrections_fingerprint": found.pop() if len(found) == 1 else "mixed"}
 
 
 def open_run(folder: Path) -> Run:
