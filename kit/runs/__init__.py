@@ -18,6 +18,7 @@ from kit import places
 from kit.config import Config, resolve
 from kit.errors import ConfigError, DataError, nearest
 from kit.files import read_json, write_json
+from kit.progress import say
 from kit.runs import environment
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
@@ -160,7 +161,17 @@ def read_run(folder: Path) -> Run:
 
 
 def _records(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    return read_json(folder / "run.json"), read_json(folder / "config.json")["config"]
+    """What run.json and config.json say. Raises DataError for a damaged one."""
+    return _record(folder / "run.json", "id", "slug", "kind", "parents"), _record(folder / "config.json", "config")[
+        "config"
+    ]
+
+
+def _record(path: Path, *needed: str) -> dict[str, Any]:
+    record = read_json(path)
+    if not isinstance(record, dict) or not record.keys() >= set(needed):
+        raise DataError(f"{path} is damaged", received=str(record)[:60], expected=f"an object with {', '.join(needed)}")
+    return record
 
 
 def _opened(folder: Path, record: Mapping[str, Any], stored: Mapping[str, Any]) -> Run:
@@ -180,9 +191,14 @@ def _fits(key: str, value: Any) -> bool:
 def every(slug: str | None = None, *, archived: bool = False) -> list[Run]:
     """All runs here, oldest first; of one competition if asked. Those that are archived only if asked.
 
-    Those of another version of the kit are among them (`read_run`).
+    Those of another version of the kit are among them (`read_run`); those with damaged records are named, and left out.
     """
-    found = [read_run(file.parent) for file in places.runs().glob("*/run.json")]
+    found = []
+    for file in places.runs().glob("*/run.json"):
+        try:
+            found.append(read_run(file.parent))
+        except DataError as error:
+            say(f"left out: {error}")
     chosen = [run for run in found if slug in (None, run.slug) and (archived or not run.archive_mark.exists())]
     return sorted(chosen, key=lambda run: (run.created, (run.folder / "run.json").stat().st_mtime_ns, run.id))
 

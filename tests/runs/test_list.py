@@ -1,6 +1,7 @@
 """`kit runs`: what is listed, in which order; a run of another version of the kit does not hide the others."""
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import pytest
 
 from kit import places, runs
 from kit.config import Config
-from kit.errors import ConfigError
+from kit.errors import ConfigError, DataError
 from kit.files import read_json, write_json
 
 
@@ -123,3 +124,17 @@ def test_500_runs_are_listed_in_under_a_second(home, plugins):
     spent = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     print(f"500 runs listed in {spent:.2f} s of processor time")
     assert spent < 1, spent
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("run.json", "{"), ("run.json", "[]"), ("run.json", '{"id": "x"}'), ("config.json", "{}"), ("config.json", "")],
+)
+def test_a_damaged_run_is_named_and_hides_no_other(cli, three, name, text):
+    damaged = places.runs() / three[0] / name
+    damaged.write_text(text)
+    done = cli("runs", "tiny-stripes", "--json")
+    assert ids(done) == list(three[1:])
+    assert f"left out: {damaged}" in done.stderr.replace("\n", " ") and "Traceback" not in done.stderr
+    with pytest.raises(DataError, match=re.escape(str(damaged))):
+        cli("report", three[0])
