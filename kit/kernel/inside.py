@@ -122,9 +122,9 @@ def _restored(entry: dict[str, Any], bundle: Path) -> runs.Run:
 
 def _averaged(run: runs.Run, entry: dict[str, Any], competition: Competition, data: Dataset) -> np.ndarray:
     """The mean of the members' test probabilities, float32 (N, C)."""
+    from kit.learn.member import test_probabilities
     from kit.learn.recipes import recipe
     from kit.learn.task import Task
-    from kit.learn.train import test_probabilities
 
     none, values = np.empty(0, np.int64), []
     for (fold, seed), carried in zip(run.members(), entry["members"], strict=True):

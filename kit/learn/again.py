@@ -12,7 +12,7 @@ from kit.config import Config
 from kit.data import folds
 from kit.data.cache import Dataset
 from kit.errors import DataError
-from kit.learn import train, tta, views
+from kit.learn import joining, member, train, tta, views
 from kit.learn.recipes import recipe
 from kit.learn.task import Task
 from kit.runs import Run, environment
@@ -32,7 +32,7 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
     prints = folds.fingerprints(data, fold_of)
     environment.check_data(trained, prints)
     prints |= environment.corrections_of([trained])
-    tasks = [train.task_of(trained, competition, data, fold_of, *member) for member in trained.members()]
+    tasks = [train.task_of(trained, competition, data, fold_of, *each) for each in trained.members()]
     if names == AUTO:
         config, judged, report = _chosen(tasks, data, fold_of)
     else:
@@ -42,8 +42,8 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
     again = runs.create(run.slug, "predict", config, origin, name=label, fingerprints=prints, parents=(trained.id,))
     try:
         for task, known in zip(tasks, judged, strict=True):
-            train.predict_member(replace(task, config=config), again.member(task.fold, task.number), known)
-        train.join(again, competition, data, report)
+            member.predict(replace(task, config=config), again.member(task.fold, task.number), known)
+        joining.join(again, competition, data, report)
     except BaseException:
         shutil.rmtree(again.folder)  # it is quickly made again, and there is nothing to resume
         raise

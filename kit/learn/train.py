@@ -1,27 +1,22 @@
 """A run: one recipe, one backbone, a member per fold and seed; out-of-fold and test probabilities of them all."""
 
-import csv
-import io
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from kit import metrics, places, predictions, runs
+from kit import places, runs
 from kit.competition import Competition
 from kit.config import Config
-from kit.data import cache, corrections, folds
+from kit.data import corrections, folds
 from kit.data.cache import Dataset
 from kit.errors import ConfigError, DataError, KitError
-from kit.files import locked, read_json, write_json, write_text
-from kit.learn import augment, device, recipes, views
-from kit.learn.predict import Predictor
+from kit.files import locked
+from kit.learn import augment, device, joining, member, recipes, views
 from kit.learn.recipes import recipe
 from kit.learn.task import Task
-from kit.predictions import Predictions
 from kit.progress import say
 from kit.runs import Run, environment
 
@@ -129,14 +124,14 @@ def learned(data: Dataset, fold_of: np.ndarray, fold: int) -> np.ndarray:
 def _go(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray) -> None:
     with locked(run.lock, f"{run.id} is already being trained"):
         _members(run, competition, data, fold_of)
-        join(run, competition, data)
+        joining.join(run, competition, data)
 
 
 def _members(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int | None = None) -> None:
     environment.note_device(run, device.chosen(run.config))
     say(device.described(run.config))
-    for member in run.members(fold):
-        _member(task_of(run, competition, data, fold_of, *member), run)
+    for each in run.members(fold):
+        member.train(task_of(run, competition, data, fold_of, *each), run)
 
 
 def task_of(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int, seed: int) -> Task:
@@ -144,95 +139,3 @@ def task_of(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarr
     learn = learned(data, fold_of, fold)
     folder = run.member(fold, seed)
     return Task(competition, run.config, data, places.data(run.slug), fold, learn, judged, folder, seed)
-
-
-def _member(task: Task, run: Run) -> None:
-    with locked(run.member_lock(task.fold, task.number), f"{task.label} of {run.id} is already being trained"):
-        if run.trained(task.fold, task.number):
-            return
-        task.folder.mkdir(exist_ok=True)
-        with device.training(task.config):
-            history = recipe(task.config.recipe).fit(task)
-        _write_history(task.folder / "history.csv", history)
-        predict_member(task, task.folder)
-        for leftover in (*task.folder.glob("epoch-*.weights.h5"), *task.folder.glob("best-*.npz")):
-            leftover.unlink()
-
-
-def predict_member(task: Task, out: Path, judged: np.ndarray | None = None) -> None:
-    """Writes oof.npz, test.npz and, last, metrics.json of a member into `out`.
-
-    judged: the probabilities of the judged rows, float32 (len(task.judged_rows), C), where they are known already.
-    """
-    predictor = recipe(task.config.recipe).predictor(task)
-    data, classes, tta = task.data, task.competition.classes, task.config.tta
-    labels = data.train.labels[task.learn_rows]
-    prior = (np.bincount(labels, minlength=len(classes)) / len(labels)).tolist()
-    if judged is None:
-        judged = predictor(data.train, task.judged_rows, tta, f"{task.label}: out of fold")
-    oof = predictions.of(data.train.ids[task.judged_rows], judged, classes)
-    test = predictions.of(data.test.ids, test_probabilities(task, predictor, prior), classes)
-    predictions.save(out / "oof.npz", oof)
-    predictions.save(out / "test.npz", test)
-    score = metrics.judge(task.competition, data.train.labels[task.judged_rows], oof.probabilities)
-    write_json(out / "metrics.json", {"fold": task.fold, "seed": task.number, **score, "class_prior": prior})
-    result = f"{task.competition.metric} {score['score']:.5f} ±{score['error']:.5f}"
-    say(f"{task.label}: {result} on {score['rows']} unseen images")
-
-
-def test_probabilities(task: Task, predictor: Predictor, prior: Sequence[float]) -> np.ndarray:
-    """float32 (N, C) for all test images. One that cannot be read keeps its row and gets `prior`, the share of each class
-    among the images that the member learned from.
-    """
-    test = task.data.test
-    out = np.tile(np.asarray(prior, np.float32), (len(test.ids), 1))
-    readable = np.flatnonzero(test.readable)
-    out[readable] = predictor(test, readable, task.config.tta, f"{task.label}: test")
-    return out
-
-
-def join(run: Run, competition: Competition, data: Dataset, extra: Mapping[str, Any] | None = None) -> None:
-    """Joins the members' predictions, and writes metrics.json last, with what `extra` has to say."""
-    singles = [_out_of_fold(run, competition, seed) for seed in range(run.config.seeds)]
-    ids = singles[0].ids
-    oof = predictions.of(ids, np.mean([single.at(ids) for single in singles], axis=0), competition.classes)
-    members = [run.member(*member) for member in run.members()]
-    test = np.mean([predictions.load(member / "test.npz").at(data.test.ids) for member in members], axis=0)
-    predictions.save(run.oof, oof)
-    predictions.save(run.test, predictions.of(data.test.ids, test, competition.classes))
-    labels = cache.labels_of(data.train, ids)
-    result: dict[str, Any] = {
-        "metric": competition.metric,
-        **metrics.judge(competition, labels, oof.probabilities),
-    }
-    if len(singles) > 1:
-        result["one_seed"] = _one_seed(competition, labels, [single.at(ids) for single in singles])
-    result["members"] = [  # one from before there were seeds does not say its own
-        {"fold": fold, "seed": seed, **read_json(run.member(fold, seed) / "metrics.json")}
-        for fold, seed in run.members()
-    ]
-    if unreadable := int((~data.test.readable).sum()):
-        result["test_images_given_the_class_prior"] = unreadable
-        say(f"warning: {unreadable} test images cannot be read; their rows hold the class prior")
-    write_json(run.metrics, result | dict(extra or {}))
-
-
-def _out_of_fold(run: Run, competition: Competition, seed: int) -> Predictions:
-    """Of the members from that seed alone, fold after fold."""
-    parts = [predictions.load(run.member(fold, seed) / "oof.npz") for fold in range(run.config.folds)]
-    ids, values = np.concatenate([part.ids for part in parts]), np.concatenate([part.probabilities for part in parts])
-    return predictions.of(ids, values, competition.classes)
-
-
-def _one_seed(competition: Competition, labels: np.ndarray, singles: list[np.ndarray]) -> dict[str, Any]:
-    """What the run would score with one seed alone, on all judged rows. deviation: of the sample of seeds (n - 1)."""
-    scores = [metrics.judge(competition, labels, single)["score"] for single in singles]
-    return {"scores": scores, "mean": float(np.mean(scores)), "deviation": float(np.std(scores, ddof=1))}
-
-
-def _write_history(path: Path, history: list[dict[str, float]]) -> None:
-    text = io.StringIO()
-    table = csv.DictWriter(text, ["epoch", *(key for key in history[0] if key != "epoch")], lineterminator="\n")
-    table.writeheader()
-    table.writerows({"epoch": number, **record} for number, record in enumerate(history, 1))
-    write_text(path, text.getvalue())

@@ -1,0 +1,54 @@
+"""The members' predictions joined into the run's: each out-of-fold row from the fold that never saw it, test rows averaged."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from kit import metrics, predictions
+from kit.competition import Competition
+from kit.data import cache
+from kit.data.cache import Dataset
+from kit.files import read_json, write_json
+from kit.predictions import Predictions
+from kit.progress import say
+from kit.runs import Run
+
+
+def join(run: Run, competition: Competition, data: Dataset, extra: Mapping[str, Any] | None = None) -> None:
+    """Joins the members' predictions, and writes metrics.json last, with what `extra` has to say."""
+    singles = [_out_of_fold(run, competition, seed) for seed in range(run.config.seeds)]
+    ids = singles[0].ids
+    oof = predictions.of(ids, np.mean([single.at(ids) for single in singles], axis=0), competition.classes)
+    members = [run.member(*member) for member in run.members()]
+    test = np.mean([predictions.load(member / "test.npz").at(data.test.ids) for member in members], axis=0)
+    predictions.save(run.oof, oof)
+    predictions.save(run.test, predictions.of(data.test.ids, test, competition.classes))
+    labels = cache.labels_of(data.train, ids)
+    result: dict[str, Any] = {
+        "metric": competition.metric,
+        **metrics.judge(competition, labels, oof.probabilities),
+    }
+    if len(singles) > 1:
+        result["one_seed"] = _one_seed(competition, labels, [single.at(ids) for single in singles])
+    result["members"] = [  # one from before there were seeds does not say its own
+        {"fold": fold, "seed": seed, **read_json(run.member(fold, seed) / "metrics.json")}
+        for fold, seed in run.members()
+    ]
+    if unreadable := int((~data.test.readable).sum()):
+        result["test_images_given_the_class_prior"] = unreadable
+        say(f"warning: {unreadable} test images cannot be read; their rows hold the class prior")
+    write_json(run.metrics, result | dict(extra or {}))
+
+
+def _out_of_fold(run: Run, competition: Competition, seed: int) -> Predictions:
+    """Of the members from that seed alone, fold after fold."""
+    parts = [predictions.load(run.member(fold, seed) / "oof.npz") for fold in range(run.config.folds)]
+    ids, values = np.concatenate([part.ids for part in parts]), np.concatenate([part.probabilities for part in parts])
+    return predictions.of(ids, values, competition.classes)
+
+
+def _one_seed(competition: Competition, labels: np.ndarray, singles: list[np.ndarray]) -> dict[str, Any]:
+    """What the run would score with one seed alone, on all judged rows. deviation: of the sample of seeds (n - 1)."""
+    scores = [metrics.judge(competition, labels, single)["score"] for single in singles]
+    return {"scores": scores, "mean": float(np.mean(scores)), "deviation": float(np.std(scores, ddof=1))}

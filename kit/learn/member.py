@@ -1,0 +1,74 @@
+"""One member of a run: the recipe's fit on one fold from one seed, and what it predicts of rows it never saw."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from kit import metrics, predictions
+from kit.files import locked, write_json, write_text
+from kit.learn import device
+from kit.learn.predict import Predictor
+from kit.learn.recipes import recipe
+from kit.learn.task import Task
+from kit.progress import say
+from kit.runs import Run
+
+
+def train(task: Task, run: Run) -> None:
+    """Trains it, unless it is trained, and predicts the rows that it is judged on and the test rows.
+
+    Raises KitError where another process is at it.
+    """
+    with locked(run.member_lock(task.fold, task.number), f"{task.label} of {run.id} is already being trained"):
+        if run.trained(task.fold, task.number):
+            return
+        task.folder.mkdir(exist_ok=True)
+        with device.training(task.config):
+            history = recipe(task.config.recipe).fit(task)
+        _write_history(task.folder / "history.csv", history)
+        predict(task, task.folder)
+        for leftover in (*task.folder.glob("epoch-*.weights.h5"), *task.folder.glob("best-*.npz")):
+            leftover.unlink()
+
+
+def predict(task: Task, out: Path, judged: np.ndarray | None = None) -> None:
+    """Writes oof.npz, test.npz and, last, metrics.json of a member into `out`.
+
+    judged: the probabilities of the judged rows, float32 (len(task.judged_rows), C), where they are known already.
+    """
+    predictor = recipe(task.config.recipe).predictor(task)
+    data, classes, tta = task.data, task.competition.classes, task.config.tta
+    labels = data.train.labels[task.learn_rows]
+    prior = (np.bincount(labels, minlength=len(classes)) / len(labels)).tolist()
+    if judged is None:
+        judged = predictor(data.train, task.judged_rows, tta, f"{task.label}: out of fold")
+    oof = predictions.of(data.train.ids[task.judged_rows], judged, classes)
+    test = predictions.of(data.test.ids, test_probabilities(task, predictor, prior), classes)
+    predictions.save(out / "oof.npz", oof)
+    predictions.save(out / "test.npz", test)
+    score = metrics.judge(task.competition, data.train.labels[task.judged_rows], oof.probabilities)
+    write_json(out / "metrics.json", {"fold": task.fold, "seed": task.number, **score, "class_prior": prior})
+    result = f"{task.competition.metric} {score['score']:.5f} ±{score['error']:.5f}"
+    say(f"{task.label}: {result} on {score['rows']} unseen images")
+
+
+def test_probabilities(task: Task, predictor: Predictor, prior: Sequence[float]) -> np.ndarray:
+    """float32 (N, C) for all test images. One that cannot be read keeps its row and gets `prior`, the share of each class
+    among the images that the member learned from.
+    """
+    test = task.data.test
+    out = np.tile(np.asarray(prior, np.float32), (len(test.ids), 1))
+    readable = np.flatnonzero(test.readable)
+    out[readable] = predictor(test, readable, task.config.tta, f"{task.label}: test")
+    return out
+
+
+def _write_history(path: Path, history: list[dict[str, float]]) -> None:
+    text = io.StringIO()
+    table = csv.DictWriter(text, ["epoch", *(key for key in history[0] if key != "epoch")], lineterminator="\n")
+    table.writeheader()
+    table.writerows({"epoch": number, **record} for number, record in enumerate(history, 1))
+    write_text(path, text.getvalue())
