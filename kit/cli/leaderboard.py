@@ -96,8 +96,9 @@ def _standing(value: dict[str, Any]) -> str:
         return f"not on the leaderboard of {value['teams']:,} teams (asked {asked} UTC)"
     head = f"place {value['rank']:,} of {value['teams']:,} teams: {value['team']}, {value['score']:.5f} (asked {asked} UTC)"
     ahead = [{"place": row["rank"], **_line(row)} for row in value["ahead"]]
+    none = {"to place": "none", "team": "", "score": "", "missing": ""}
     medals = [
-        {"medal": medal, "to place": row["rank"], **_line(row)} if row else {"medal": medal, "to place": "none"}
+        {"medal": medal, **({"to place": row["rank"], **_line(row)} if row else none)}
         for medal, row in value["medals"].items()
     ]
     return "\n".join([head, options.table(ahead), f"medals ({MEDALS_FROM}):", options.table(medals)])

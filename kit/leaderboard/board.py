@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -73,7 +74,7 @@ def local(slug: str) -> Board:
 def parse(text: bytes) -> tuple[Team, ...]:
     """The teams by rank. Rows that are no team's, as benchmarks with rank 0, are left out."""
     try:
-        rows = list(csv.DictReader(text.decode("utf-8-sig").splitlines()))
+        rows = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline="")))
         teams = [
             Team(
                 int(row["Rank"]),
@@ -84,7 +85,7 @@ def parse(text: bytes) -> tuple[Team, ...]:
             for row in rows
             if int(row["Rank"]) > 0 and row["Score"]
         ]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
         raise KaggleError(
             "Kaggle's leaderboard cannot be read", received=error, expected="columns Rank, TeamName and Score"
         ) from None

@@ -37,7 +37,7 @@ def members(subject: Subject) -> str:
 
 def _correlations(subject: Subject) -> str:
     try:
-        parts = [runs.find(name) for name in subject.run.parents]
+        parts = [runs.find(name, runs.read_run) for name in subject.run.parents]
     except DataError as error:
         return html.nothing(f"correlations between members: {error}")
     if len(parts) < 2:

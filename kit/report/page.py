@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from kit.competition import Competition
 from kit.errors import ConfigError, KitError
-from kit.files import read_json, write_text
+from kit.files import write_text
 from kit.progress import bar
 from kit.report import classes, html, learning, members, review, sheets, shift, subject
 from kit.report.html import Section
@@ -67,11 +67,11 @@ def write(run: Run, competition: Competition, *, quick: bool = False, layer: int
 
 def _chips(run: Run) -> list[str]:
     """What sort of run it is, in a few words."""
-    config, created = run.config, read_json(run.folder / "run.json")["created"]
+    config = run.config
     about = [run.kind] if run.kind == "ensemble" else [run.kind, config.recipe]
     dealt = f"{config.folds} fold" + ("s" if config.folds > 1 else "")
     seeds = [f"{config.seeds} seeds"] if config.seeds > 1 else []
-    return [*about, config.backbone, dealt, *seeds, html.when(created)]
+    return [*about, config.backbone, dealt, *seeds, html.when(run.created)]
 
 
 def made(name: str, title: str, make: Callable[[About], str], about: About) -> Section:

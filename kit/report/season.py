@@ -70,7 +70,7 @@ def write(competition: Competition) -> Path:
 
 
 def _tried(run: runs.Run) -> Tried:
-    config, status, stamp = run.config, run.status(), read_json(run.folder / "run.json")["created"]
+    config, status, stamp = run.config, run.status(), run.created
     found = read_json(run.metrics) if status == "finished" else {}
     made_of = config.backbone if run.kind == "ensemble" else f"{config.recipe} {config.backbone}"
     members = "" if run.kind == "ensemble" else f"{config.folds} x {config.seeds}"

@@ -41,10 +41,10 @@ def sheet(data: Dataset, competition: Competition, pairs: list[Pair]) -> bytes:
     for pair in pairs:
         part = data.train if pair.part == "train" else data.test
         images += [data.train.images[pair.row], part.images[pair.other]]
-        first, second = (_label(data, competition, row) for row in (pair.row, pair.other))
+        other = _label(data, competition, pair.other) if pair.part == "train" else "test"
         titles += [
-            f"{data.train.ids[pair.row]}: {first}\nalike {pair.similarity:.2f}",
-            f"{part.ids[pair.other]}: {second if pair.part == 'train' else 'test'}\n",
+            f"{data.train.ids[pair.row]}: {_label(data, competition, pair.row)}\nalike {pair.similarity:.2f}",
+            f"{part.ids[pair.other]}: {other}\n",
         ]
     return pictures.sheet(np.stack(images), titles)
 

@@ -176,8 +176,17 @@ def _record(path: Path, *needed: str) -> dict[str, Any]:
 
 def _opened(folder: Path, record: Mapping[str, Any], stored: Mapping[str, Any]) -> Run:
     config, _ = resolve([(str(folder / "config.json"), stored)])
-    parents, created = tuple(record["parents"]), record.get("created", "")
-    return Run(folder, record["id"], record["slug"], record["kind"], config, parents, created)
+    created = _created(folder / "run.json", record)
+    return Run(folder, record["id"], record["slug"], record["kind"], config, tuple(record["parents"]), created)
+
+
+def _created(path: Path, record: Mapping[str, Any]) -> str:
+    """UTC, ISO 8601: as recorded, or the time of the file."""
+    try:
+        when = datetime.datetime.fromisoformat(str(record.get("created")))
+    except ValueError:
+        when = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC)
+    return when.isoformat("T", "seconds")
 
 
 def _fits(key: str, value: Any) -> bool:

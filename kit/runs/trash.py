@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kit import places, runs
 from kit.errors import DataError
+from kit.leaderboard import ledger
 from kit.runs import Run
 from kit.submission import records
 
@@ -42,9 +43,10 @@ def _check(run: Run, doomed: Sequence[Run], force: bool) -> None:
     if (folder() / run.id).exists():
         raise DataError(f"a run {run.id} is in the trash already", do="kit runs empty-trash, then delete it")
     gone = {one.id for one in doomed}
-    if needing := [other.id for other in runs.every(archived=True) if other.id not in gone and _needs(other, run)]:
+    if needing := [other.id for other in runs.every(archived=True) if other.id not in gone and run.id in other.parents]:
         raise DataError(f"{run.id} is needed by {', '.join(needing)}", do="delete those too, or --weights-only")
-    if not force and (sent := [str(one.ref) for one in records.every(run.slug) if one.run == run.id]):
+    _check_no_pupil(run, gone)
+    if not force and (sent := [str(one.ref) for one in ledger.local(run.slug) if one.run == run.id]):
         raise DataError(f"{run.id} was submitted as {', '.join(sent)}", do="--force deletes it, and keeps that record")
 
 
@@ -53,10 +55,20 @@ def _check_idle(run: Run) -> None:
         raise DataError(f"{run.id} is being trained", do="stop it first, or wait")
 
 
-def _needs(other: Run, run: Run) -> bool:
-    """Whether `other` was made of `run`, or is still to be taught by it."""
-    taught = other.status() != "finished" and other.config.teacher
-    return run.id in other.parents or bool(taught and run.id.startswith(taught))
+def _check_no_pupil(run: Run, gone: set[str]) -> None:
+    """A teacher's weights are needed until its pupils are trained, and those of what the teacher was made of."""
+    learning = [other for other in runs.every(archived=True) if other.config.teacher and other.status() != "finished"]
+    if needing := [other.id for other in learning if other.id not in gone and _made_of(other.config.teacher, run)]:
+        raise DataError(f"{run.id} is needed by {', '.join(needing)}, its pupil", do="finish or delete that first")
+
+
+def _made_of(reference: str, run: Run) -> bool:
+    """Whether the run of that reference is `run`, or goes back to it."""
+    try:
+        named = runs.find(reference, runs.read_run)
+    except DataError:
+        return False
+    return named.id == run.id or any(_made_of(parent, run) for parent in named.parents)
 
 
 def _keep_submissions(run: Run) -> None:
@@ -70,9 +82,10 @@ def _keep_submissions(run: Run) -> None:
 def delete_weights(run: Run) -> int:
     """Removes weights and checkpoints for good; predictions and records stay. Returns the bytes freed.
 
-    Raises DataError for a run that is not finished: it could not go on.
+    Raises DataError for a run that is not finished: it could not go on; and for the teacher of one.
     """
     _check_idle(run)
+    _check_no_pupil(run, set())
     if run.status() != "finished":
         raise DataError(f"{run.id} is not finished", do="without --weights-only the whole run goes to the trash")
     doomed = [file for pattern in WEIGHTS for file in run.folder.glob(f"fold-*/{pattern}")]

@@ -42,9 +42,8 @@ class Records:
 
 def of(run: Run) -> Records:
     """Of a finished run. Raises DataError for damaged files."""
-    about, stored = read_json(run.folder / "run.json"), read_json(run.folder / "config.json")
-    scored = read_json(run.metrics)
-    started = round(datetime.datetime.fromisoformat(about["created"]).timestamp() * 1000)
+    stored, scored = read_json(run.folder / "config.json"), read_json(run.metrics)
+    started = round(datetime.datetime.fromisoformat(run.created).timestamp() * 1000)
     points, ended = _curves(run, started)
     values = dict(_numbers(scored)) | _of_members(run, scored)
     points += [Point(NOT_ALLOWED.sub("_", key), value, 0, ended) for key, value in values.items()]

@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from kit.errors import KaggleError
+from kit.files import write_json, write_text
 from kit.kaggle import leaderboard
 from kit.kaggle.submissions import Scored
 from kit.leaderboard import board, ledger
@@ -24,6 +25,12 @@ def test_teams_are_read_as_kaggle_writes_them():
         board.Team(1, "Alpha", 0.25, ("anna",)),
         board.Team(2, "Beta, Inc", 0.5, ("ben", "cleo")),
     )
+
+
+def test_a_team_s_name_may_hold_what_python_takes_for_the_end_of_a_line():
+    odd = "We\u2028are\x85here\x0b"
+    read = board.parse(CSV.encode() + f'3,9,"{odd}",2017-01-01,0.75,1,cy\n'.encode())
+    assert [team.name for team in read] == ["Alpha", "Beta, Inc", odd]
 
 
 @pytest.mark.parametrize("text", [b"a,b\n1,2\n", b"Rank,TeamName,Score\nfirst,us,0.5\n", b"\xff\xfe"])
@@ -57,6 +64,20 @@ def test_our_team_is_found_by_its_members_then_by_its_latest_name():
     nameless = Scored(2, "complete", "0.5", "", "", date="2026-11-21", submitted_by="Cleo D.", team="Alpha")
     assert board.ours(teams, [nameless]).name == "Alpha"
     assert board.ours(teams, [Scored(3, "pending", "", "", "")]) is None and board.ours(teams, []) is None
+
+
+@pytest.mark.parametrize("teams", [1, 3, 9, 10])
+def test_a_board_with_few_medals_or_none_is_shown(kit, home, teams):
+    folder = ledger.folder("tiny-stripes")
+    rows = "".join(f"{rank},{rank},t{rank},,{1 - rank / 100},1,u{rank}\n" for rank in range(1, teams + 1))
+    write_text(
+        folder / "leaderboard.csv",
+        "Rank,TeamId,TeamName,LastSubmissionDate,Score,SubmissionCount,TeamMemberUserNames\n" + rows,
+    )
+    write_json(folder / "asked.json", {"asked": "2026-11-20T10:00:00+00:00", "left": 5, "last": 7})
+    ledger.keep("tiny-stripes", [Scored(7, "complete", "0.99", "", "", submitted_by="u1")])
+    shown = kit("leaderboard", "tiny-stripes", "--offline").stdout
+    assert f"place 1 of {teams} teams: t1" in shown and shown.count("none") >= (teams < 10)
 
 
 def test_distance_is_what_is_missing_in_either_direction():

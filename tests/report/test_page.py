@@ -100,6 +100,9 @@ def test_an_ensemble_shows_its_members_and_how_alike_they_are(prepared, make_run
     wrong = [subject.load(part, prepared).predicted != subject.load(part, prepared).labels for part in parts]
     shared = (wrong[0] & wrong[1]).sum() / (wrong[0] | wrong[1]).sum()
     assert f">{shared:.2f}</td>" in body and all(part.id in body for part in parts)
+    stored = parts[0].folder / "config.json"
+    write_json(stored, {**read_json(stored), "config": read_json(stored)["config"] | {"whirl": 1}})  # another version's
+    assert members.members(subject.load(run, prepared)) == body
     text = page.write(run, prepared).read_text()  # without its network sections, not with empty ones
     assert "ensemble" in _sections(text) and not {"activation", "filters", "curves"} & set(_sections(text))
 

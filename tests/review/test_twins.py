@@ -12,6 +12,7 @@ from kit.data import cache, folds, twins
 from kit.data.cache import Dataset, Part
 from kit.data.prepare import prepare
 from kit.errors import DataError
+from kit.review import alike
 
 
 def photo(draw):
@@ -52,6 +53,20 @@ def test_planted_twins_are_found_and_nothing_else(photos):
     assert within == {(n, 540 + n) for n in range(60)} and across == {(60 + n, 80 + n) for n in range(20)}
     assert all(twins.SAME <= pair.similarity <= 1.001 for pair in found)
     assert twins.find(photos, least=1.01) == []
+
+
+def test_a_test_image_beyond_the_training_rows_has_its_place_in_the_sheet(photos, prepared):
+    few = np.arange(60, 80)
+    train = Part(
+        *(values[few] for values in (photos.train.ids, photos.train.images, photos.train.labels)),
+        np.ones(20, bool),
+        few,
+    )
+    data = Dataset(train, photos.test, "")
+    found = twins.find(data)
+    assert {pair.other for pair in found} == set(range(80, 100)) and len(train.ids) == 20
+    picture = cv2.imdecode(np.frombuffer(alike.sheet(data, prepared, found), np.uint8), cv2.IMREAD_COLOR)
+    assert picture.std() > 0
 
 
 def test_images_without_structure_are_like_nothing():

@@ -7,8 +7,10 @@ import pytest
 from kit import places, predictions, runs
 from kit.errors import ConfigError, DataError
 from kit.files import locked, write_json
+from kit.kaggle.submissions import Scored
+from kit.leaderboard import ledger
 from kit.runs import trash
-from kit.submission import records
+from kit.submission import message, records
 
 
 def test_a_deleted_run_comes_back_as_it_was(cli, make_run):
@@ -41,8 +43,20 @@ def test_a_teacher_is_needed_until_its_pupil_is_finished(cli, make_run):
     pupil = make_run("pupil", finished=False, teacher=teacher.id)
     with pytest.raises(DataError, match=f"needed by {pupil.id}"):
         cli("runs", "delete", teacher.id)
+    with pytest.raises(DataError, match=f"needed by {pupil.id}"):
+        cli("runs", "delete", "--weights-only", teacher.id)
+    assert len(list(teacher.folder.rglob("*.h5"))) == 3
     write_json(pupil.metrics, {})
+    cli("runs", "delete", "--weights-only", teacher.id)
     cli("runs", "delete", teacher.id)
+
+
+def test_the_weights_of_what_a_teacher_was_made_of_are_needed_too(cli, make_run):
+    part = make_run("part")
+    whole = make_run("whole", kind="ensemble", parents=(part.id,))
+    pupil = make_run("pupil", finished=False, teacher=whole.id[:-1])
+    with pytest.raises(DataError, match=f"needed by {pupil.id}"):
+        cli("runs", "delete", "--weights-only", part.id)
 
 
 def test_a_running_one_is_refused_an_interrupted_one_is_not(cli, make_run):
@@ -64,6 +78,16 @@ def test_a_submitted_run_goes_only_by_force_and_its_records_stay(cli, make_run):
     cli("runs", "restore", run.id)
     assert [record.ref for record in records.every(run.slug)] == [77]
     with pytest.raises(DataError, match="was submitted as 77"):
+        cli("runs", "delete", run.id)
+
+
+def test_a_run_that_a_teammate_submitted_is_refused_too(cli, make_run):
+    run = make_run("a")
+    uploaded = Scored(
+        88, "complete", "0.9", "", "", message.write("again", run.id, "ab" * 32), "2026-11-01T09:00:00+00:00", "ben"
+    )
+    ledger.keep(run.slug, [uploaded])
+    with pytest.raises(DataError, match="was submitted as 88"):
         cli("runs", "delete", run.id)
 
 

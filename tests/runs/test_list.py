@@ -1,6 +1,7 @@
 """`kit runs`: what is listed, in which order; a run of another version of the kit does not hide the others."""
 
 import json
+import os
 import re
 import resource
 import subprocess
@@ -12,6 +13,8 @@ from kit import places, runs
 from kit.config import Config
 from kit.errors import ConfigError, DataError
 from kit.files import read_json, write_json
+from kit.report import season
+from kit.tracking import records
 
 
 def ids(done) -> list[str]:
@@ -124,6 +127,17 @@ def test_500_runs_are_listed_in_under_a_second(home, plugins):
     spent = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     print(f"500 runs listed in {spent:.2f} s of processor time")
     assert spent < 1, spent
+
+
+@pytest.mark.parametrize("stamp", [None, "yesterday", 7])
+def test_a_run_that_does_not_say_when_it_was_made_is_as_old_as_its_file(cli, three, prepared, stamp):
+    path = places.runs() / three[0] / "run.json"
+    record = read_json(path) | {"created": stamp}
+    write_json(path, {key: value for key, value in record.items() if value is not None})
+    os.utime(path, (1e9, 1e9))
+    assert json.loads(cli("runs", "--json").stdout)[0]["created"] == "2001-09-09T01:46:40+00:00"
+    assert "2001-09-09 01:46 UTC" in season.write(prepared).read_text()
+    assert records.of(runs.find(three[0])).started == 10**12
 
 
 @pytest.mark.parametrize(
