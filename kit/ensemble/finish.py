@@ -1,6 +1,6 @@
 """The last step of an ensemble where its metric asks for one: calibration for log loss, thresholds for decisions.
 
-It is fitted on other folds than those that it is judged on, and applied only if it gains there.
+For each fold it is fitted on the others, and applied only if it gains among them: the fold itself has no say.
 """
 
 from collections.abc import Callable
@@ -37,26 +37,42 @@ FINISHES = {  # by metric
 def finished(
     competition: Competition, chosen: Chosen, labels: np.ndarray, folds: np.ndarray
 ) -> tuple[np.ndarray, dict[str, Any] | None]:
-    """(the honest probabilities, finished if that gains; what was found, for metrics.json: None if there is no finish for
-    this metric). interval: where the gain lies with 95 % confidence.
+    """(the honest probabilities, finished where that promised to gain; what was found, for metrics.json: None if there is no
+    finish for this metric). gain: of that honest choice, with a 95 % interval. applied: whether it is for test images.
     """
     finish = FINISHES.get(competition.metric)
     if finish is None or finish.kind != competition.submission.kind:
         return chosen.honest, None
-    said = np.empty_like(chosen.honest)
+    said, applied = chosen.honest.copy(), chosen.honest.copy()
     for fold, others in chosen.others.items():
-        judged = folds == fold
-        said[judged] = finish.apply(chosen.honest[judged], finish.fit(competition, others, labels[~judged]))
+        judged, known = folds == fold, labels[folds != fold]
+        applied[judged] = finish.apply(chosen.honest[judged], finish.fit(competition, others, known))
+        if _gains(finish, competition, others, known, folds[~judged]):
+            said[judged] = applied[judged]
     gain, error = metrics.gain(competition, labels, said, chosen.honest)
     record = {
         "name": finish.name,
-        "applied": gain > 0,
+        "applied": metrics.gain(competition, labels, applied, chosen.honest)[0] > 0,
         "gain": gain,
         "error": error,
         "interval": [gain - 1.96 * error, gain + 1.96 * error],
         "parameters": finish.fit(competition, chosen.tried[chosen.method], labels),
     }
-    return said if gain > 0 else chosen.honest, record
+    return said, record
+
+
+def _gains(
+    finish: Finish, competition: Competition, probabilities: np.ndarray, labels: np.ndarray, folds: np.ndarray
+) -> bool:
+    """Whether the finish gains on rows of some folds, each judged by what was fitted on the others of them."""
+    parts = folds if len(np.unique(folds)) > 1 else np.arange(len(folds)) % 2  # of one fold, its halves
+    said = np.empty_like(probabilities)
+    for part in np.unique(parts):
+        judged = parts == part
+        said[judged] = finish.apply(
+            probabilities[judged], finish.fit(competition, probabilities[~judged], labels[~judged])
+        )
+    return metrics.gain(competition, labels, said, probabilities)[0] > 0
 
 
 def apply(competition: Competition, probabilities: np.ndarray, record: dict[str, Any] | None) -> np.ndarray:

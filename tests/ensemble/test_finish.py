@@ -8,7 +8,7 @@ import pytest
 
 from kit import metrics
 from kit.competition import Submission, load
-from kit.ensemble import calibration, finish, methods, thresholds
+from kit.ensemble import calibration, finish, thresholds
 from kit.ensemble.methods import Chosen
 from kit.predictions import softmax
 from tests.ensemble.conftest import predictions
@@ -69,19 +69,21 @@ def test_what_is_calibrated_already_is_left_alone(labels, folds):
     calm = predictions(1, labels, 2.0)
     calm = powered(calm, 1 / calibration.temperature(calm, labels))
     honest, found = finish.finished(LOG_LOSS, chosen(calm, folds), labels, folds)
-    assert not found["applied"] and found["gain"] <= 0 and np.array_equal(honest, calm)
+    assert (
+        not found["applied"]
+        and found["gain"] <= 0
+        and metrics.log_loss(labels, honest) - metrics.log_loss(labels, calm) < 0.01
+    )
     assert finish.apply(LOG_LOSS, calm, found) is calm
 
 
 def test_no_fold_has_a_say_in_its_finish(labels, folds):
-    stack = np.stack([powered(predictions(seed, labels, skill), 4) for seed, skill in ((1, 1.0), (2, 2.0))])
-    changed = np.where(folds == 1, (labels + 1) % 3, labels)
-    said = []
-    for truth in (labels, changed):
-        made = methods.choose(LOG_LOSS, stack, truth, folds)
-        parameters = calibration.fit(LOG_LOSS, made.others[1], truth[folds != 1])
-        said.append(calibration.apply(made.honest[folds == 1], parameters))
-    assert np.array_equal(*said)
+    """Nor in whether there is one: where fold 1's labels turn, a sharper word is a loss, but that is not to be known."""
+    shy = powered(predictions(1, labels, 2.0), 0.5)
+    turned = np.where(folds == 1, (labels + 1) % 3, labels)
+    said = [finish.finished(LOG_LOSS, chosen(shy, folds), truth, folds) for truth in (labels, turned)]
+    assert said[0][1]["applied"] and not said[1][1]["applied"]
+    assert np.array_equal(said[0][0][folds == 1], said[1][0][folds == 1])
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "auc"])
