@@ -202,6 +202,12 @@ def _check(config: Config) -> None:
         value = getattr(config, key)
         if not low <= value <= high:
             raise ConfigError(f"setting {key} is out of range", received=value, expected=f"{low:g} to {high:g}")
+    if not config.unfreeze or not all(0 < share <= 1 for share in config.unfreeze):
+        raise ConfigError(
+            "setting unfreeze is out of range",
+            received=config.unfreeze,
+            expected="shares of the backbone, such as 0.2,1",
+        )
     for key, choices in _CHOICES.items():
         if (chosen := getattr(config, key)) not in choices:
             raise ConfigError(f"unknown {key} {chosen!r}", expected=" or ".join(choices), do=nearest(chosen, choices))

@@ -1,5 +1,6 @@
 """Probabilities travel with their ids in one file, and are always joined by id, never by position."""
 
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,7 @@ def load(path: Path) -> Predictions:
             return of(stored["ids"], stored["probabilities"], [str(name) for name in stored["classes"]])
     except FileNotFoundError:
         raise DataError(f"no predictions at {path}", do="finish the run first: kit train --resume RUN") from None
-    except (ValueError, KeyError, OSError, EOFError) as error:
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is damaged", received=error, do="repeat the step that wrote it") from None
 
 

@@ -23,6 +23,8 @@ def test_what_suits_one_backbone_is_not_asked_of_another():
     assert plain.bias_rate == 1 and plain.learning_rate == Config().learning_rate
     tuned, origin = resolved(competition, {}, {"recipe": "finetune", "backbone": "mobilenet_v2_1.00"}, ())
     assert tuned.bias_rate == 1 and tuned.optimizer == "adamw" and origin["learning_rate"] == "the recipe"
+    words = {"recipe": "finetune", "backbone": "mobilenet_v2_1.00"}
+    assert resolved(competition, words, {}, ())[0] == tuned  # as one of the competition's runs
     asked, _ = resolved(competition, {}, {}, ("bias_rate=8",))
     assert asked.bias_rate == 8
 

@@ -30,6 +30,9 @@ def test_what_is_not_probabilities_is_refused(ids, rows, words):
 
 
 def test_a_damaged_file_is_one_line(tmp_path):
-    (tmp_path / "p.npz").write_bytes(b"not a zip")
-    with pytest.raises(DataError, match="is damaged"):
-        predictions.load(tmp_path / "p.npz")
+    path = tmp_path / "p.npz"
+    predictions.save(path, predictions.of(["a"], np.array([[0.1, 0.9]]), ["x", "y"]))
+    for damaged in (b"not a zip", path.read_bytes()[:300], b""):
+        path.write_bytes(damaged)
+        with pytest.raises(DataError, match="is damaged"):
+            predictions.load(path)

@@ -97,10 +97,11 @@ def resolved(competition: Any, variant: dict[str, Any], given: dict[str, Any], s
     from kit.config import OF_BACKBONE, OF_RECIPE, Config, parse, resolve
 
     asked = {**given, **dict(parse(text) for text in settings)}
-    usual = {"recipe": Config.recipe, "backbone": Config.backbone, **competition.defaults, **variant}
+    usual = {"recipe": Config.recipe, "backbone": Config.backbone, **competition.defaults}
+    wanted = {**usual, **variant, **asked}
     layers = [("the competition", {"tta": competition.tta, **competition.defaults})]
     for kind, table in (("recipe", OF_RECIPE), ("backbone", OF_BACKBONE)):
-        name = asked.get(kind, usual[kind])
+        name = wanted[kind]
         own = (f"the {kind}", table.get(name, {}))
         layers = [own, *layers] if name == usual[kind] else [*layers, own]
     return resolve([*layers, ("the competition's runs", variant), ("the command line", asked)])

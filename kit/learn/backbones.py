@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from kit import places
-from kit.errors import DataError, KaggleError
+from kit.errors import ConfigError, DataError, KaggleError
 from kit.learn import device
 from kit.learn.augment import resized
 from kit.learn.checkpoints import load_every_weight, save
@@ -84,15 +84,17 @@ def build(name: str, weights: str, size: int, seed: int = 0) -> keras.Model:
     """The backbone without its top: float32 images (N, size, size, 3) as `prepare` makes them -> pooled features (N, D).
 
     weights: "imagenet" (downloaded once by Keras), "none" (random, by seed), or the path of a weights file made with
-    include_top=False. Raises DataError for a missing, damaged or wrong file, KaggleError without internet.
+    include_top=False. Raises ConfigError for images that are too small, DataError for a missing, damaged or wrong file,
+    KaggleError without internet.
     """
     chosen = BACKBONES[name]
     make = getattr(keras.applications, chosen.builder)
     arguments = dict(chosen.arguments, include_top=False, pooling="avg", input_shape=(size, size, 3))
-    if weights == "imagenet":
-        model = _downloaded(make, arguments, name)
-    else:
-        model = make(weights=None, **arguments)
+    try:
+        model = _downloaded(make, arguments, name) if weights == "imagenet" else make(weights=None, **arguments)
+    except ValueError as error:  # Keras's own word on images that are too small for it
+        raise ConfigError(f"{name} cannot be built", received=error, do="--set image_size") from None
+    if weights != "imagenet":
         if weights == "none":
             _draw(model, seed)
         else:

@@ -9,6 +9,7 @@ import numpy as np
 from kit.competition import Competition
 from kit.config import Config
 from kit.data.cache import Dataset
+from kit.errors import DataError
 from kit.places import DataFolders
 
 
@@ -56,7 +57,8 @@ class Task:
 def stopping_split(task: Task) -> tuple[np.ndarray, np.ndarray]:
     """(rows to learn from, rows that decide when to stop), both out of task.learn_rows; the second is empty without patience.
 
-    Stratified, exact duplicates together. Early stopping is a choice, so it must not look at the fold that is judged.
+    Stratified, exact duplicates together; a class with a single image is learned. Early stopping is a choice, so it must not
+    look at the fold that is judged. Raises DataError where no class has two images.
     """
     from sklearn.model_selection import train_test_split
 
@@ -64,7 +66,12 @@ def stopping_split(task: Task) -> tuple[np.ndarray, np.ndarray]:
         return task.learn_rows, task.learn_rows[:0]
     groups, labels = task.data.train.groups[task.learn_rows], task.data.train.labels[task.learn_rows]
     first = np.unique(groups, return_index=True)[1]
-    share = max(task.config.stopping_share, len(task.competition.classes) / len(first))
+    first = first[np.bincount(labels[first])[labels[first]] > 1]
+    if not len(first):
+        raise DataError(
+            "no class has two images, one to learn from and one to decide when to stop", do="--set patience=0"
+        )
+    share = max(task.config.stopping_share, len(np.unique(labels[first])) / len(first))
     _, stopping = train_test_split(groups[first], test_size=share, random_state=task.seed, stratify=labels[first])
     aside = np.isin(groups, stopping)
     return task.learn_rows[~aside], task.learn_rows[aside]

@@ -6,10 +6,13 @@ from dataclasses import replace
 import numpy as np
 
 from kit import predictions, runs
+from kit.competition import Competition
+from kit.config import Config
 from kit.data import cache, corrections, folds
 from kit.ensemble import pool
 from kit.errors import ConfigError, DataError
 from kit.files import read_json
+from kit.learn import device
 from kit.learn.predict import Predictor
 from kit.learn.task import Task
 from kit.runs import Run, environment
@@ -40,7 +43,8 @@ def of_training(task: Task, rows: np.ndarray, opened: Opener) -> np.ndarray:
         said = []
         for fold, number in run.members(task.fold):
             member = replace(task, config=run.config, folder=run.member(fold, number), number=number)
-            said.append(opened(member)(task.data.train, rows, run.config.tta, f"{task.label}: {run.id}"))
+            with device.exact():
+                said.append(opened(member)(task.data.train, rows, run.config.tta, f"{task.label}: {run.id}"))
         return np.mean(said, axis=0)
 
     return _joined(task, one)
@@ -53,24 +57,31 @@ def _joined(task: Task, one: Callable[[Run], np.ndarray]) -> np.ndarray:
     return pool.blend(np.stack([one(part) for part in parts]), _weights(task, fold_of, parts))
 
 
-def _found(task: Task, fold_of: np.ndarray) -> Run:
-    """Raises ConfigError or DataError unless there is a finished teacher of these data and folds, with members of this one."""
-    if not task.config.teacher:
-        raise ConfigError(f"recipe {task.config.recipe} wants a teacher", do="--set teacher=RUN, a run or an ensemble")
-    run = runs.find(task.config.teacher)
-    if run.slug != task.competition.slug or run.status() != "finished":
+def checked(competition: Competition, config: Config) -> Run:
+    """The teacher that the settings name. Raises ConfigError or DataError unless it is finished, of this competition, and has
+    members of each fold.
+    """
+    if not config.teacher:
+        raise ConfigError(f"recipe {config.recipe} wants a teacher", do="--set teacher=RUN, a run or an ensemble")
+    run = runs.find(config.teacher)
+    if run.slug != competition.slug or run.status() != "finished":
         raise DataError(
             f"{run.id} cannot teach",
             received=f"{run.slug}, {run.status()}",
-            expected=f"{task.competition.slug}, finished",
+            expected=f"{competition.slug}, finished",
         )
-    environment.check_data(run, folds.fingerprints(task.data, fold_of))
-    if task.fold >= run.config.folds:
+    if config.folds > run.config.folds:
         raise ConfigError(
-            f"{run.id} has no member of fold {task.fold}",
+            f"{run.id} has no member of fold {run.config.folds}",
             received=f"{run.config.folds} folds",
             do="use as many --folds",
         )
+    return run
+
+
+def _found(task: Task, fold_of: np.ndarray) -> Run:
+    run = checked(task.competition, task.config)
+    environment.check_data(run, folds.fingerprints(task.data, fold_of))
     return run
 
 

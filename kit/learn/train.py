@@ -14,7 +14,7 @@ from kit.data import corrections, folds
 from kit.data.cache import Dataset
 from kit.errors import ConfigError, DataError, KitError
 from kit.files import locked
-from kit.learn import augment, device, joining, member, recipes, views
+from kit.learn import augment, device, joining, member, networks, recipes, teacher, views
 from kit.learn.recipes import recipe
 from kit.learn.task import Task
 from kit.progress import say
@@ -55,12 +55,16 @@ def _begin(
 
 
 def checked(competition: Competition, config: Config) -> Config:
-    """The configuration with the whole path of its weights. Raises ConfigError for what this competition cannot be trained
-    with: unknown recipes, backbones or views, and more folds than folds.csv has, if there is one here.
+    """The configuration with the whole path of its weights and the whole id of its teacher, which may be trained on later, or
+    elsewhere. Raises ConfigError for what this competition cannot be trained with: unknown recipes, backbones or views, images
+    too small for the network, and more folds than folds.csv has, if there is one here; DataError for a run that cannot teach.
     """
     recipes.check(config)
+    networks.check(config, competition.image_shape)
     augment.check(competition, config)
-    if config.weights not in ("imagenet", "none"):  # a resume may start in another folder
+    if recipe(config.recipe).taught:
+        config = replace(config, teacher=teacher.checked(competition, config).id)
+    if config.weights not in ("imagenet", "none"):
         config = replace(config, weights=str(Path(config.weights).expanduser().resolve()))
     views.check(config.tta, competition.tta)
     there = places.data(competition.slug).folds

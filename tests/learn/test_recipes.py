@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 
 from kit import places, predictions, runs
 from kit.config import Config
 from kit.data import cache, folds
+from kit.files import write_json
 from kit.learn import teacher
-from kit.learn.recipes import distill, finetune, pseudo, scratch
-from kit.learn.task import Task
+from kit.learn.recipes import distill, features, finetune, pseudo, scratch
+from kit.learn.task import Task, stopping_split
+from kit.runs import trash
 
 
 def _task(prepared, home, fold=0, **settings):
@@ -48,8 +51,10 @@ def test_stages_unfreeze_the_end_first_and_early_layers_learn_more_slowly(prepar
 
 
 def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepared, home):
-    run = _trained(kit, "--folds", "2", "--set", "epochs=6")
-    task = _task(prepared, home, teacher=run.id, pseudo_confidence=0.0, teacher_share=1.0, teacher_temperature=1.0)
+    run = _trained(kit, "--folds", "2", "--set", "epochs=6", "--name", "first")
+    task = _task(
+        prepared, home, folds=2, teacher=run.id, pseudo_confidence=0.0, teacher_share=1.0, teacher_temperature=1.0
+    )
     said = teacher.of_test(task)
     assert np.allclose(said, predictions.load(run.member(0) / "test.npz").at(task.data.test.ids), atol=1e-6)
 
@@ -62,9 +67,58 @@ def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepare
     taught = targets[task.learn_rows]
     assert np.allclose(taught.sum(1), 1, atol=1e-5) and (taught.max(1) < 1).any()
 
-    for recipe in ("pseudo", "distill"):
-        student = _trained(kit, "--folds", "2", "--recipe", recipe, "--set", f"teacher={run.id}")
-        assert student.status() == "finished"
+    for recipe in ("pseudo", "distill"):  # named such that the reference fits the student, too
+        words = ("--folds", "2", "--recipe", recipe, "--set", "teacher=tiny-stripes-first", "--name", "first-taught")
+        student = _trained(kit, *words)
+        assert student.status() == "finished" and student.config.teacher == run.id
+        trash.delete([student])
+    words = ("--recipe", "distill", "--set", f"teacher={run.id}", "--folds", "3")
+    done = kit("train", "tiny-stripes", *words, check=False)
+    assert done.returncode == 2 and f"{run.id} has no member of fold 2" in done.stderr and runs.every() == [run]
+
+
+def test_a_teacher_is_heard_in_float32_whatever_its_pupil_learns_in(prepared, home):
+    from kit.learn import device
+
+    config = Config(folds=2, backbone="cnn", width=4, precision="mixed_bfloat16")
+    policies = []
+
+    def opened(member):
+        policies.append(keras.config.dtype_policy().name)
+        return lambda part, rows, views, label: np.full((len(rows), 3), 1 / 3)
+
+    where = places.data("tiny-stripes")
+    data = cache.load(prepared, where)
+    prints = folds.fingerprints(data, folds.read(where.folds, data.train.ids))
+    run = runs.create("tiny-stripes", "train", config, {}, name="t", fingerprints=prints)
+    write_json(run.metrics, {})
+    predictions.save(run.oof, predictions.of(data.train.ids, np.full((90, 3), 1 / 3), prepared.classes))
+    task = _task(prepared, home, teacher=run.id, folds=2)
+    with device.training(config):
+        teacher.of_training(task, task.learn_rows, opened)
+    assert policies == ["float32"]
+
+
+def test_the_head_s_strength_is_found_where_a_class_is_too_rare_for_every_split(prepared, home):
+    draw = np.random.default_rng(0)
+    task = _task(prepared, home, recipe="features", backbone="mobilenet_0.25")
+    labels = np.repeat(np.arange(30), 3)
+    rare = replace(task.data.train, labels=labels, groups=np.arange(90))
+    task = replace(
+        task, competition=replace(prepared, classes=tuple(map(str, range(30)))), data=replace(task.data, train=rare)
+    )
+    kernel, _, strength = features.solve(task, [(draw.normal(size=(90, 8)) + labels[:, None]).astype(np.float32)])
+    assert strength in features.STRENGTHS and kernel.shape == (8, 30) and np.isfinite(kernel).all()
+
+
+def test_a_class_of_one_image_is_learned_from_not_stopped_by(prepared, home):
+    task = _task(prepared, home, patience=3, stopping_share=0.2)
+    lonely = task.learn_rows[0]
+    labels = np.where(task.data.train.labels == 2, 1, task.data.train.labels)
+    labels[lonely] = 2
+    task = replace(task, data=replace(task.data, train=replace(task.data.train, labels=labels)))
+    learn, stopping = stopping_split(task)
+    assert lonely in learn and len(stopping) >= 2 and not set(learn) & set(stopping)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +126,17 @@ def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepare
     [
         (("--recipe", "pseudo"), "wants a teacher"),
         (("--recipe", "progressive", "--set", "stage_sizes=4,8"), "stages do not fit together"),
+        (("--backbone", "resnet9", "--set", "image_size=4"), "resnet9 halves images three times; received 4"),
+        (("--backbone", "airbench", "--set", "image_size=8"), "airbench halves images three times; received 8"),
+        (
+            ("--recipe", "features", "--backbone", "inception_v3", "--weights", "none", "--set", "image_size=64"),
+            "at least 75",
+        ),
+        (("--recipe", "finetune", "--backbone", "mobilenet_0.25", "--set", "unfreeze="), "unfreeze is out of range"),
+        (
+            ("--recipe", "finetune", "--backbone", "mobilenet_0.25", "--set", "unfreeze=0.2,2"),
+            "unfreeze is out of range",
+        ),
     ],
 )
 def test_what_a_recipe_lacks_is_one_line_and_leaves_nothing(kit, prepared, home, words, message):

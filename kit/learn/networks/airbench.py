@@ -7,11 +7,9 @@ import numpy as np
 from keras import layers
 
 from kit.config import Config
-from kit.errors import ConfigError
 from kit.learn.networks.plain import Shape
 
 PATCH = 2  # pixels per side of the patches that the first layer whitens
-SMALLEST = 16  # pixels per side
 
 
 def airbench(shape: Shape, classes: int, config: Config) -> keras.Model:
@@ -61,14 +59,7 @@ def _partly_identity(shape: tuple[int, ...], dtype: Any = None) -> Any:
 def whiten(model: keras.Model, images: np.ndarray) -> None:
     """Sets the first layer to filters whose outputs on patches of `images`, uint8 (N, H, W, C), are uncorrelated and of one
     size: the eigenvectors of the patches' covariance, divided by the roots of the eigenvalues, and their negatives.
-    Raises ConfigError for images that are too small for this network.
     """
-    if min(images.shape[1:3]) < SMALLEST:
-        raise ConfigError(
-            "airbench halves images three times",
-            received=f"{images.shape[1]}x{images.shape[2]} pixels",
-            expected=f"{SMALLEST} or more",
-        )
     pixels = images.astype(np.float32) / 64 - 1.9
     windows = np.lib.stride_tricks.sliding_window_view(
         pixels, (PATCH, PATCH), axis=(1, 2)

@@ -15,7 +15,7 @@ from kit.learn.task import Task
 @dataclass(frozen=True)
 class Recipe:
     """pretrained: starts from a backbone's weights file. frozen: its members need that file beside their own.
-    seeded: another seed, another member.
+    seeded: another seed, another member. taught: learns from a teacher, a finished run.
     """
 
     fit: Callable[[Task], list[dict[str, float]]]
@@ -24,13 +24,14 @@ class Recipe:
     pretrained: bool = False
     frozen: bool = False
     seeded: bool = True
+    taught: bool = False
 
 
 RECIPES = {
     "scratch": Recipe(scratch.fit, scratch.predictor, NETWORKS),
     "progressive": Recipe(progressive.fit, progressive.predictor, NETWORKS),
-    "distill": Recipe(distill.fit, distill.predictor, NETWORKS),
-    "pseudo": Recipe(pseudo.fit, pseudo.predictor, NETWORKS),
+    "distill": Recipe(distill.fit, distill.predictor, NETWORKS, taught=True),
+    "pseudo": Recipe(pseudo.fit, pseudo.predictor, NETWORKS, taught=True),
     "finetune": Recipe(finetune.fit, finetune.predictor, BACKBONES, pretrained=True),
     "features": Recipe(features.fit, features.predictor, BACKBONES, pretrained=True, frozen=True, seeded=False),
 }

@@ -54,14 +54,16 @@ def _strength(features: np.ndarray, labels: np.ndarray, task: Task) -> float:
     from sklearn.metrics import log_loss
     from sklearn.model_selection import GroupKFold
 
-    groups = task.data.train.groups[task.learn_rows]
+    groups, classes = task.data.train.groups[task.learn_rows], len(task.competition.classes)
     splits = list(GroupKFold(3).split(features, labels, groups))
 
     def loss(strength: float) -> float:
         total = 0.0
         for learn, judge in splits:
             solved = LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(features[learn], labels[learn])
-            total += log_loss(labels[judge], solved.predict_proba(features[judge]), labels=solved.classes_)
+            said = np.zeros((len(judge), classes))  # a class of too few images may not be among those learned
+            said[:, solved.classes_] = solved.predict_proba(features[judge])
+            total += log_loss(labels[judge], said, labels=np.arange(classes))
         return total
 
     return min(STRENGTHS, key=loss)
