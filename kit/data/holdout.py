@@ -15,10 +15,11 @@ import numpy as np
 from kit.competition import Competition, Images, Split, class_indices
 from kit.data.readers import table
 from kit.errors import ConfigError, DataError
-from kit.files import sha256, write_text
+from kit.files import sha256, write_csv
 from kit.predictions import Predictions
 
 PREFIX = "holdout/"  # of their ids among the test images: some competitions count training and test images from 1
+COLUMNS = ("id", "label", "part")
 PARTS = ("public", "private")
 
 
@@ -49,11 +50,8 @@ def write(path: Path, competition: Competition, train: Any, share: float, seed: 
         raise DataError("the hold-out is too small for its classes", received=error, do="take a larger share") from None
     rows = np.flatnonzero(np.isin(group, held))
     parts = np.where(np.isin(group[rows], public), *PARTS)
-    lines = [
-        f"{train.ids[row]},{competition.classes[train.labels[row]]},{part}"
-        for row, part in zip(rows, parts, strict=True)
-    ]
-    write_text(path, "\n".join(["id,label,part", *lines]) + "\n")
+    given = [competition.classes[label] for label in train.labels[rows]]
+    write_csv(path, COLUMNS, zip(train.ids[rows], given, parts, strict=True))
 
 
 def digest(path: Path) -> str | None:
@@ -69,7 +67,7 @@ def read(path: Path, competition: Competition) -> Holdout:
             received=f"no {path}",
             do=f"kit prepare {competition.slug} --holdout 0.1",
         )
-    rows = table(path, ("id", "label", "part"))
+    rows = table(path, COLUMNS)
     ids, parts = [PREFIX + row["id"] for row in rows], {row["part"] for row in rows}
     if len(set(ids)) != len(ids) or parts != set(PARTS):
         raise DataError(f"{path} is damaged", received=f"{len(set(ids))} ids, parts {sorted(parts)}", expected=PARTS)
