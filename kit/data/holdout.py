@@ -108,7 +108,12 @@ class _Images:
         return itertools.chain.from_iterable(itertools.compress(images, asked) for images, asked in self.parts)
 
 
+def among(ids: np.ndarray) -> np.ndarray:
+    """bool (N,): which of the test images, by their ids, are training images that were held out."""
+    return np.char.startswith(ids, PREFIX)
+
+
 def without(said: Predictions) -> Predictions:
     """Test predictions as the competition asks for them: without the rows that were held out."""
-    kept = ~np.char.startswith(said.ids, PREFIX)
+    kept = ~among(said.ids)
     return said if kept.all() else Predictions(said.ids[kept], said.probabilities[kept], said.classes)

@@ -59,6 +59,20 @@ def test_a_cache_and_a_holdout_that_do_not_fit(prepared, held):
         holdout.read(where.holdout, prepared)
 
 
+def test_a_public_score_is_of_the_competition_s_own_rows(prepared, held):
+    from kit.leaderboard import overview
+
+    assert len(held.test.ids) == 57
+    assert (overview.public_rows(prepared, 0.5), overview.public_rows(prepared, None)) == (15, None)
+
+
+def test_the_report_counts_the_competition_s_own_test_images(prepared, held):
+    from kit.report import season
+
+    shown = season._data(season.Season(prepared, [], []))
+    assert "<b>63</b>" in shown and "<b>30</b>" in shown and "<b>57</b>" not in shown
+
+
 def test_exact_duplicates_stay_together(prepared, held, tmp_path):
     train = cache.load(prepared, places.data("tiny-stripes")).train
     doubled = cache.Part(
