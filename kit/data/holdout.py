@@ -33,7 +33,7 @@ class Holdout:
 
 
 def write(path: Path, competition: Competition, train: Any, share: float, seed: int = 0) -> None:
-    """Sets aside about `share` of the rows of `train` (kit.data.cache.Part), stratified, exact duplicates together.
+    """Sets aside about `share` of the rows of `train` (kit.data.cache.Part), stratified, the rows of a group together.
 
     Raises ConfigError for a share, DataError for a class, that leaves one part without a row.
     """
@@ -111,6 +111,11 @@ class _Images:
 def among(ids: np.ndarray) -> np.ndarray:
     """bool (N,): which of the test images, by their ids, are training images that were held out."""
     return np.char.startswith(ids, PREFIX)
+
+
+def names(ids: np.ndarray) -> set[str]:
+    """What those of the test images' `ids` that were held out are called as training images."""
+    return {name.removeprefix(PREFIX) for name in ids[among(ids)].tolist()}
 
 
 def without(said: Predictions) -> Predictions:
