@@ -32,8 +32,9 @@ class Holdout:
     public: np.ndarray
 
 
-def write(path: Path, competition: Competition, train: Any, share: float, seed: int = 0) -> None:
-    """Sets aside about `share` of the rows of `train` (kit.data.cache.Part), stratified, the rows of a group together.
+def choose(train: Any, share: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """(rows int64 (K,), public bool (K,)): about `share` of the rows of `train` (kit.data.cache.Part) to set aside, stratified,
+    the rows of a group together.
 
     Raises ConfigError for a share, DataError for a class, that leaves one part without a row.
     """
@@ -49,9 +50,13 @@ def write(path: Path, competition: Competition, train: Any, share: float, seed: 
     except ValueError as error:  # scikit-learn's words name the smallest class
         raise DataError("the hold-out is too small for its classes", received=error, do="take a larger share") from None
     rows = np.flatnonzero(np.isin(group, held))
-    parts = np.where(np.isin(group[rows], public), *PARTS)
+    return rows, np.isin(group[rows], public)
+
+
+def write(path: Path, competition: Competition, train: Any, rows: np.ndarray, public: np.ndarray) -> None:
+    """Sets those rows of `train` aside, as `choose` gives them."""
     given = [competition.classes[label] for label in train.labels[rows]]
-    write_csv(path, COLUMNS, zip(train.ids[rows], given, parts, strict=True))
+    write_csv(path, COLUMNS, zip(train.ids[rows], given, np.where(public, *PARTS), strict=True))
 
 
 def digest(path: Path) -> str | None:

@@ -40,13 +40,15 @@ def prepare(
         required = [name for name in (named.train, named.test, named.sample, named.labels) if name]
         raw = archives.extract(archive, folders.raw, digest=_recorded(archive), required=required)
         if held_out:
-            _hold_out(competition, folders, raw, held_out, allow_bad)
+            _hold_out(competition, folders, raw, held_out, folds, allow_bad)
         return decode(
             competition, folders, raw, folds=folds, fold_seed=fold_seed, reset_folds=reset_folds, allow_bad=allow_bad
         )
 
 
-def _hold_out(competition: Competition, folders: DataFolders, raw: str, share: float, allow_bad: bool) -> None:
+def _hold_out(
+    competition: Competition, folders: DataFolders, raw: str, share: float, folds: int, allow_bad: bool
+) -> None:
     """Writes holdout.csv unless there is one. `decode` sees by it that the cache and the folds are of before, also if this was
     cut off.
     """
@@ -55,8 +57,11 @@ def _hold_out(competition: Competition, folders: DataFolders, raw: str, share: f
         return
     if not cache.fits(competition, folders, raw):
         store.write(competition, folders, raw, allow_bad=allow_bad)
-    known = _with_twins(cache.load(competition, folders), folders)
-    holdout.write(folders.holdout, competition, known.train, share)
+    train = _with_twins(cache.load(competition, folders), folders).train
+    rows, public = holdout.choose(train, share)
+    left = np.setdiff1d(np.arange(len(train.ids)), rows)
+    fold_table.check(train.labels[left], train.groups[left], folds)  # no way back from here
+    holdout.write(folders.holdout, competition, train, rows, public)
     say(f"{folders.holdout}: never trained on from here on; runs from before cannot be compared any more")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from kit import places
 from kit.data import cache, check, corrections, folds, holdout, prepare, store, twins
-from kit.errors import DataError
+from kit.errors import ConfigError, DataError
 from kit.files import write_csv
 from kit.places import DataFolders
 
@@ -34,7 +34,7 @@ def test_names_with_commas_and_quotes_come_back(prepared, tmp_path):
     competition = replace(prepared, classes=("flat, wide", 'the "steep"', "none"))
     train = cache.load(prepared, places.data("tiny-stripes")).train
     train = replace(train, ids=np.array([f'a "{name}", b' for name in train.ids]))
-    holdout.write(tmp_path / "h.csv", competition, train, 0.3)
+    holdout.write(tmp_path / "h.csv", competition, train, *holdout.choose(train, 0.3))
     kept = holdout.read(tmp_path / "h.csv", competition)
     names = [name.removeprefix(holdout.PREFIX) for name in kept.ids]
     assert len(names) == 27 and kept.labels.tolist() == cache.labels_of(train, np.array(names)).tolist()
@@ -66,6 +66,14 @@ def test_twins_of_other_images_are_refused_before_anything_is_changed(prepared, 
     with pytest.raises(DataError, match="kit review twins"):
         _hold_out(prepared, reviewed)
     assert not reviewed.holdout.exists() and all(path.read_bytes() == old for path, old in before.items())
+
+
+@pytest.mark.parametrize(("count", "error"), [(1, ConfigError), (20, DataError)])
+def test_folds_that_cannot_be_dealt_are_refused_before_anything_is_held_out(prepared, home, count, error):
+    where = places.data("tiny-stripes")
+    with pytest.raises(error, match=r"too (few|many) folds"):
+        prepare.prepare(prepared, where, folds=count, held_out=0.5)  # leaves 15 images of a class
+    assert not where.holdout.exists() and len(prepare.prepare(prepared, where, folds=3).train.ids) == 90
 
 
 @pytest.mark.parametrize(
