@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from kit.data import holdout
 from kit.data.cache import Dataset
-from kit.data.holdout import PREFIX
 
 LISTED = 1000  # examples kept of each kind
 
@@ -35,7 +35,7 @@ def examine(dataset: Dataset, classes: Sequence[str], quarantine: Sequence[dict[
             "rows": len(test.ids),
             "unreadable": int((~test.readable).sum()),
             "duplicates": _duplicates(test.groups),
-            "held_out": int(np.char.startswith(test.ids, PREFIX).sum()),
+            "held_out": int(holdout.among(test.ids).sum()),
         },
         "twins": len(twins),
         "unreadable_listed": list(quarantine)[:LISTED],

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from kit.competition import Competition
-from kit.data import cache, folds
+from kit.data import cache, folds, holdout
 from kit.data.cache import Dataset
 from kit.data.readers import table
 from kit.errors import DataError, nearest
@@ -43,14 +43,17 @@ def load(competition: Competition, folders: DataFolders) -> Dataset:
 
 
 def read(path: Path, data: Dataset, classes: Sequence[str]) -> list[Decision]:
-    """The rows with an action. data: as cached, with the labels that were given.
+    """The rows with an action, but for images that were held out since. data: as cached, with the labels that were given.
 
     Raises DataError, naming file and line, for an unknown id, class or action, an id that comes twice, a row relabelled as
     what it is, and labels that were other ones when the file was made (column `given`, if there is one).
     """
     row_of = {name: row for row, name in enumerate(data.train.ids.tolist())}
+    held = holdout.names(data.test.ids)
     found: dict[int, Decision] = {}
     for line, record in enumerate(table(path, ("id", "action", "label")), 2):
+        if record["id"] in held:
+            continue
         try:
             decision = _decision(record, row_of, data.train.labels, classes)
             if decision.row in found:

@@ -19,21 +19,30 @@ def make(dataset: Dataset, n: int, seed: int) -> np.ndarray:
     """
     from sklearn.model_selection import StratifiedKFold
 
-    if n < 2:
-        raise ConfigError("too few folds", received=n, expected="at least 2")
+    check(dataset.train.labels, dataset.train.groups, n)
     _, first, group = np.unique(dataset.train.groups, return_index=True, return_inverse=True)
     labels = dataset.train.labels[first]
-    smallest = int(np.bincount(labels)[np.unique(labels)].min())
+    dealt = np.empty(len(first), np.int64)
+    for fold, (_, rows) in enumerate(StratifiedKFold(n, shuffle=True, random_state=seed).split(labels, labels)):
+        dealt[rows] = fold
+    return dealt[group]
+
+
+def check(labels: np.ndarray, groups: np.ndarray, n: int) -> None:
+    """Raises ConfigError for fewer than 2 folds, DataError for rows of which some class has fewer than n different images.
+
+    labels, groups: int64 (N,), of the rows to be dealt out.
+    """
+    if n < 2:
+        raise ConfigError("too few folds", received=n, expected="at least 2")
+    different = labels[np.unique(groups, return_index=True)[1]]
+    smallest = int(np.bincount(different)[np.unique(different)].min())
     if smallest < n:
         raise DataError(
             "too many folds for the smallest class",
             received=f"{n} folds",
             expected=f"at most {smallest}, its different images",
         )
-    dealt = np.empty(len(first), np.int64)
-    for fold, (_, rows) in enumerate(StratifiedKFold(n, shuffle=True, random_state=seed).split(labels, labels)):
-        dealt[rows] = fold
-    return dealt[group]
 
 
 def write(path: Path, ids: Sequence[str] | np.ndarray, folds: np.ndarray) -> None:

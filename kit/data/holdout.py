@@ -15,10 +15,11 @@ import numpy as np
 from kit.competition import Competition, Images, Split, class_indices
 from kit.data.readers import table
 from kit.errors import ConfigError, DataError
-from kit.files import sha256, write_text
+from kit.files import sha256, write_csv
 from kit.predictions import Predictions
 
 PREFIX = "holdout/"  # of their ids among the test images: some competitions count training and test images from 1
+COLUMNS = ("id", "label", "part")
 PARTS = ("public", "private")
 
 
@@ -31,8 +32,9 @@ class Holdout:
     public: np.ndarray
 
 
-def write(path: Path, competition: Competition, train: Any, share: float, seed: int = 0) -> None:
-    """Sets aside about `share` of the rows of `train` (kit.data.cache.Part), stratified, exact duplicates together.
+def choose(train: Any, share: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """(rows int64 (K,), public bool (K,)): about `share` of the rows of `train` (kit.data.cache.Part) to set aside, stratified,
+    the rows of a group together.
 
     Raises ConfigError for a share, DataError for a class, that leaves one part without a row.
     """
@@ -48,12 +50,13 @@ def write(path: Path, competition: Competition, train: Any, share: float, seed: 
     except ValueError as error:  # scikit-learn's words name the smallest class
         raise DataError("the hold-out is too small for its classes", received=error, do="take a larger share") from None
     rows = np.flatnonzero(np.isin(group, held))
-    parts = np.where(np.isin(group[rows], public), *PARTS)
-    lines = [
-        f"{train.ids[row]},{competition.classes[train.labels[row]]},{part}"
-        for row, part in zip(rows, parts, strict=True)
-    ]
-    write_text(path, "\n".join(["id,label,part", *lines]) + "\n")
+    return rows, np.isin(group[rows], public)
+
+
+def write(path: Path, competition: Competition, train: Any, rows: np.ndarray, public: np.ndarray) -> None:
+    """Sets those rows of `train` aside, as `choose` gives them."""
+    given = [competition.classes[label] for label in train.labels[rows]]
+    write_csv(path, COLUMNS, zip(train.ids[rows], given, np.where(public, *PARTS), strict=True))
 
 
 def digest(path: Path) -> str | None:
@@ -69,7 +72,7 @@ def read(path: Path, competition: Competition) -> Holdout:
             received=f"no {path}",
             do=f"kit prepare {competition.slug} --holdout 0.1",
         )
-    rows = table(path, ("id", "label", "part"))
+    rows = table(path, COLUMNS)
     ids, parts = [PREFIX + row["id"] for row in rows], {row["part"] for row in rows}
     if len(set(ids)) != len(ids) or parts != set(PARTS):
         raise DataError(f"{path} is damaged", received=f"{len(set(ids))} ids, parts {sorted(parts)}", expected=PARTS)
@@ -110,7 +113,17 @@ class _Images:
         return itertools.chain.from_iterable(itertools.compress(images, asked) for images, asked in self.parts)
 
 
+def among(ids: np.ndarray) -> np.ndarray:
+    """bool (N,): which of the test images, by their ids, are training images that were held out."""
+    return np.char.startswith(ids, PREFIX)
+
+
+def names(ids: np.ndarray) -> set[str]:
+    """What those of the test images' `ids` that were held out are called as training images."""
+    return {name.removeprefix(PREFIX) for name in ids[among(ids)].tolist()}
+
+
 def without(said: Predictions) -> Predictions:
     """Test predictions as the competition asks for them: without the rows that were held out."""
-    kept = ~np.char.startswith(said.ids, PREFIX)
+    kept = ~among(said.ids)
     return said if kept.all() else Predictions(said.ids[kept], said.probabilities[kept], said.classes)

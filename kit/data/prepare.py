@@ -9,6 +9,7 @@ from kit.competition import Competition
 from kit.data import archives, cache, check, holdout, store, twins
 from kit.data import folds as fold_table
 from kit.data.cache import Dataset
+from kit.data.readers import table
 from kit.errors import DataError
 from kit.files import locked, read_json, replacing, write_json
 from kit.places import DataFolders
@@ -27,7 +28,8 @@ def prepare(
 ) -> Dataset:
     """Extracts, decodes and checks the data, and deals out folds.csv unless there is a valid one.
 
-    held_out: the share of the training images to set aside (kit.data.holdout), unless some are already.
+    held_out: the share of the training images to set aside (kit.data.holdout), unless some are already. The folds of before
+    are dealt out again then.
 
     Raises DataError for a missing or refused archive, data that do not fit, folds of other data, or if another process
     prepares the same data now.
@@ -37,24 +39,30 @@ def prepare(
         named = competition.archives
         required = [name for name in (named.train, named.test, named.sample, named.labels) if name]
         raw = archives.extract(archive, folders.raw, digest=_recorded(archive), required=required)
-        reset_folds = _hold_out(competition, folders, raw, held_out, allow_bad) or reset_folds
+        if held_out:
+            _hold_out(competition, folders, raw, held_out, folds, allow_bad)
         return decode(
             competition, folders, raw, folds=folds, fold_seed=fold_seed, reset_folds=reset_folds, allow_bad=allow_bad
         )
 
 
-def _hold_out(competition: Competition, folders: DataFolders, raw: str, share: float, allow_bad: bool) -> bool:
-    """Whether rows were set aside now: then the cache is written again without them, and the folds are dealt out again."""
-    if not share:
-        return False
+def _hold_out(
+    competition: Competition, folders: DataFolders, raw: str, share: float, folds: int, allow_bad: bool
+) -> None:
+    """Writes holdout.csv unless there is one. `decode` sees by it that the cache and the folds are of before, also if this was
+    cut off.
+    """
     if folders.holdout.exists():
         say(f"{folders.holdout} stays: rows are held out once and for all")
-        return False
+        return
     if not cache.fits(competition, folders, raw):
         store.write(competition, folders, raw, allow_bad=allow_bad)
-    holdout.write(folders.holdout, competition, cache.load(competition, folders).train, share)
+    train = _with_twins(cache.load(competition, folders), folders).train
+    rows, public = holdout.choose(train, share)
+    left = np.setdiff1d(np.arange(len(train.ids)), rows)
+    fold_table.check(train.labels[left], train.groups[left], folds)  # no way back from here
+    holdout.write(folders.holdout, competition, train, rows, public)
     say(f"{folders.holdout}: never trained on from here on; runs from before cannot be compared any more")
-    return True
 
 
 def decode(
@@ -72,11 +80,17 @@ def decode(
         store.write(competition, folders, raw, allow_bad=allow_bad)
     dataset = cache.load(competition, folders)
     checked(competition, folders, dataset)
-    if reset_folds or not folders.folds.exists():
+    if reset_folds or not folders.folds.exists() or _of_before(folders.folds, dataset):
         dealt = fold_table.make(_with_twins(dataset, folders), folds, fold_seed)
         fold_table.write(folders.folds, dataset.train.ids, dealt)
     _mention(folders.folds, fold_table.read(folders.folds, dataset.train.ids), folds)
     return dataset
+
+
+def _of_before(path: Path, dataset: Dataset) -> bool:
+    """Whether a folds.csv deals out rows that are held out now."""
+    held = holdout.names(dataset.test.ids)
+    return bool(held) and not held.isdisjoint(row["id"] for row in table(path, ("id", "fold")))
 
 
 def _with_twins(dataset: Dataset, folders: DataFolders) -> Dataset:
@@ -84,7 +98,7 @@ def _with_twins(dataset: Dataset, folders: DataFolders) -> Dataset:
     listed = folders.review / "twins.csv"
     if not listed.exists():
         return dataset
-    say(f"the pairs in {listed} share a fold each")
+    say(f"the pairs in {listed} stay together")
     return twins.together(dataset, twins.read(listed, dataset))
 
 

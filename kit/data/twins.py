@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from kit.data import holdout
 from kit.data.cache import Dataset, Part
 from kit.data.readers import table
 from kit.errors import DataError
@@ -128,7 +129,10 @@ def write(path: Path, data: Dataset, pairs: Sequence[Pair]) -> None:
 
 
 def read(path: Path, data: Dataset) -> list[Pair]:
-    """Raises DataError for a file that is missing or of other data."""
+    """Without pairs of training images of which one was held out since. Raises DataError for a file that is missing or of
+    other data.
+    """
+    held = holdout.names(data.test.ids)
     row_of = {
         name: {key: row for row, key in enumerate(part.ids.tolist())}
         for name, part in (("train", data.train), ("test", data.test))
@@ -137,6 +141,7 @@ def read(path: Path, data: Dataset) -> list[Pair]:
         return [
             Pair(row_of["train"][row["id"]], row_of[row["part"]][row["other"]], row["part"], float(row["similarity"]))
             for row in table(path, COLUMNS)
+            if row["id"] not in held and not (row["part"] == "train" and row["other"] in held)
         ]
     except (KeyError, ValueError) as error:
         raise DataError(f"{path} is not of these images", received=error, do="kit review twins SLUG") from None

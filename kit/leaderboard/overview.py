@@ -41,11 +41,15 @@ def scored(competition: Competition, entries: list[Entry], public_rows: int | No
 
 
 def public_rows(competition: Competition, share: float | None) -> int | None:
-    """How many test rows the public score is of; None if the share or, without prepared data, their number is unknown."""
-    tests = places.data(competition.slug).cache / "test.npy"
-    if share is None or not tests.exists():
+    """How many test rows the public score is of; None if the share or, without prepared data, their number is unknown.
+
+    Training images that were held out are no test rows, wherever the cache keeps them.
+    """
+    examined = places.data(competition.slug).cache / "check.json"
+    if share is None or not examined.exists():
         return None
-    return max(1, round(len(np.load(tests, mmap_mode="r", allow_pickle=False)) * share))
+    test = read_json(examined)["test"]
+    return max(1, round((test["rows"] - test.get("held_out", 0)) * share))
 
 
 def pairs(rows: list[dict[str, Any]]) -> list[Pair]:

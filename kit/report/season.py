@@ -10,7 +10,7 @@ import numpy as np
 
 from kit import metrics, places, runs
 from kit.competition import Competition
-from kit.data import cache
+from kit.data import cache, holdout
 from kit.files import read_json, write_text
 from kit.leaderboard import ledger
 from kit.leaderboard.ledger import Entry
@@ -174,10 +174,11 @@ def _data(about: Season) -> str:
     folders, names = places.data(about.competition.slug), about.competition.classes
     data, check = cache.load(about.competition, folders), read_json(folders.cache / "check.json")
     counts = np.bincount(data.train.labels, minlength=len(names))
+    own = ~holdout.among(data.test.ids)  # held-out training images lie among them
     height, width, channels = about.competition.image_shape
     cards = [
         ("training images", f"{len(data.train.ids):,}", f"{counts.min():,} to {counts.max():,} of a class"),
-        ("test images", f"{len(data.test.ids):,}", f"{int((~data.test.readable).sum())} unreadable"),
+        ("test images", f"{own.sum():,}", f"{int((own & ~data.test.readable).sum())} unreadable"),
         ("pixels", f"{height} x {width}", "colour" if channels == 3 else "grey"),
         ("identical", f"{check['train']['duplicates']:,}", "within train"),
         ("twins", f"{check['twins']:,}", "across train and test"),

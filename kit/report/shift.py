@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from kit.data import holdout
 from kit.data.cache import Dataset, Part
 from kit.errors import DataError
 from kit.report import html, images
@@ -45,9 +46,10 @@ def features(pictures: np.ndarray) -> np.ndarray:
 
 
 def measure(data: Dataset) -> Shift:
-    """Identical images are taken once, unreadable ones not at all. Raises DataError for fewer than 50 images of a part.
+    """Identical images are taken once; unreadable ones and held-out training images (kit.data.holdout) not at all.
 
-    The error is that of Hanley and McNeil 1982 ("The meaning and use of the area under a ROC curve").
+    Raises DataError for fewer than 50 images of a part. The error is that of Hanley and McNeil 1982 ("The meaning and use of
+    the area under a ROC curve").
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
@@ -55,7 +57,8 @@ def measure(data: Dataset) -> Shift:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    train, test = _drawn(data.train), _drawn(data.test)
+    own = ~holdout.among(data.test.ids)
+    train, test = _drawn(data.train, data.train.readable), _drawn(data.test, data.test.readable & own)
     if min(len(train), len(test)) < FEWEST:
         raise DataError(
             "too few different images to compare train and test",
@@ -71,10 +74,10 @@ def measure(data: Dataset) -> Shift:
     return Shift(auc, _error(auc, len(train), len(test)), train, said[: len(train)])
 
 
-def _drawn(part: Part) -> np.ndarray:
-    """Rows, sorted: at most MOST, readable ones, no two with the same pixels."""
-    first = np.unique(part.groups, return_index=True)[1]
-    first = first[part.readable[first]]
+def _drawn(part: Part, allowed: np.ndarray) -> np.ndarray:
+    """Rows, sorted: at most MOST of those `allowed` (bool), no two with the same pixels."""
+    rows = np.flatnonzero(allowed)
+    first = rows[np.unique(part.groups[rows], return_index=True)[1]]
     return np.sort(np.random.default_rng(0).permutation(first)[:MOST])
 
 

@@ -59,6 +59,20 @@ def test_a_cache_and_a_holdout_that_do_not_fit(prepared, held):
         holdout.read(where.holdout, prepared)
 
 
+def test_a_public_score_is_of_the_competition_s_own_rows(prepared, held):
+    from kit.leaderboard import overview
+
+    assert len(held.test.ids) == 57
+    assert (overview.public_rows(prepared, 0.5), overview.public_rows(prepared, None)) == (15, None)
+
+
+def test_the_report_counts_the_competition_s_own_test_images(prepared, held):
+    from kit.report import season
+
+    shown = season._data(season.Season(prepared, [], []))
+    assert "<b>63</b>" in shown and "<b>30</b>" in shown and "<b>57</b>" not in shown
+
+
 def test_exact_duplicates_stay_together(prepared, held, tmp_path):
     train = cache.load(prepared, places.data("tiny-stripes")).train
     doubled = cache.Part(
@@ -66,19 +80,19 @@ def test_exact_duplicates_stay_together(prepared, held, tmp_path):
     )
     pairs = cache.Part(train.ids, train.images, np.arange(63) // 2 % 3, train.readable, np.arange(63) // 2)
     for part, number in ((doubled, 1), (pairs, 2)):
-        holdout.write(tmp_path / "h.csv", prepared, part, 0.4)
+        holdout.write(tmp_path / "h.csv", prepared, part, *holdout.choose(part, 0.4))
         out = set(holdout.read(tmp_path / "h.csv", prepared).ids.tolist())
         for group in np.unique(part.groups):
             members = [holdout.PREFIX + name in out for name in part.ids[part.groups == group].tolist()]
             assert len(members) <= number + 1 and len(set(members)) == 1
 
 
-def test_shares_that_make_no_sense(prepared, tmp_path):
+def test_shares_that_make_no_sense(prepared):
     train = cache.load(prepared, places.data("tiny-stripes")).train
     with pytest.raises(ConfigError, match="share of the training images; received 1.5"):
-        holdout.write(tmp_path / "h.csv", prepared, train, 1.5)
+        holdout.choose(train, 1.5)
     with pytest.raises(DataError, match="too small for its classes"):
-        holdout.write(tmp_path / "h.csv", prepared, train, 0.04)
+        holdout.choose(train, 0.04)
 
 
 @pytest.fixture

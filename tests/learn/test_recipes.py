@@ -9,6 +9,7 @@ import pytest
 from kit import places, predictions, runs
 from kit.config import Config
 from kit.data import cache, folds
+from kit.data.prepare import prepare
 from kit.files import write_json
 from kit.learn import teacher
 from kit.learn.recipes import distill, features, finetune, pseudo, scratch
@@ -48,6 +49,15 @@ def test_stages_unfreeze_the_end_first_and_early_layers_learn_more_slowly(prepar
     assert learning[0] < learning[1] and all("bn" not in path for path in learning[1])
     rates = [stage.factors(model)(variable) for variable in model.trainable_variables]
     assert rates == sorted(rates) and rates[0] == 0.5**4 and rates[-1] == 1.0 and rates[-3] == 0.5
+
+
+def test_held_out_images_are_no_test_images_to_learn_from(prepared, home, monkeypatch):
+    prepare(prepared, places.data("tiny-stripes"), folds=3, held_out=0.3)
+    task = _task(prepared, home, pseudo_confidence=0.0)
+    monkeypatch.setattr(teacher, "of_test", lambda task: np.full((len(task.data.test.ids), 3), 1 / 3, np.float32))
+    lesson = pseudo.lesson(task, task.learn_rows, task.learn_rows[:0])
+    assert len(task.data.test.ids) == 57
+    assert lesson.rows.tolist() == [*task.learn_rows, *range(63, 93)], "the competition's own 30 behind the 63 of train"
 
 
 def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepared, home):

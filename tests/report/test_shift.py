@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from kit.data import holdout
 from kit.data.cache import Dataset, Part
 from kit.errors import DataError
 from kit.report import shift
@@ -37,6 +38,15 @@ def test_where_there_is_none_none_is_found_and_unreadable_images_do_not_count():
     test = _part(np.concatenate([same.test.images, blank]), 5000)
     test = replace(test, readable=np.repeat([True, False], [200, 100]))
     assert shift.measure(replace(same, test=test)).auc == pytest.approx(found.auc, abs=0.02)
+
+
+def test_training_images_that_were_held_out_do_not_dilute_it():
+    train = _part(_images(300, 120, 1))
+    test = _part(_images(100, 132, 2), 5000)
+    found = shift.measure(Dataset(train, test, ""))
+    both = _part(np.concatenate([test.images, _images(200, 120, 3)]), 5000)
+    both = replace(both, ids=np.array([f"i{n}" if n < 100 else f"{holdout.PREFIX}i{n}" for n in range(300)]))
+    assert found.auc > 0.9 and shift.measure(Dataset(train, both, "")).auc == found.auc
 
 
 def test_the_error_is_about_the_spread_of_the_auc():

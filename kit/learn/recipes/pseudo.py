@@ -6,6 +6,7 @@ the way in which an ensemble's parts are weighted.
 
 import numpy as np
 
+from kit.data import holdout
 from kit.learn import teacher
 from kit.learn.recipes import scratch
 from kit.learn.task import Task, stopping_split
@@ -22,9 +23,13 @@ def fit(task: Task) -> list[dict[str, float]]:
 
 
 def lesson(task: Task, rows: np.ndarray, stopping_rows: np.ndarray) -> Lesson:
-    """The training rows with their labels, and the test images of which the teacher is sure, with what it says of them."""
-    said = teacher.of_test(task)
-    sure = np.flatnonzero((said.max(1) >= task.config.pseudo_confidence) & task.data.test.readable)
-    say(f"{task.label}: {len(sure)} of {len(said)} test images learned from, as the teacher labels them")
-    own = scratch.one_hot(task)
-    return Lesson(np.concatenate([rows, len(own) + sure]), np.concatenate([own, said]), stopping_rows)
+    """The training rows with their labels, and the test images of which the teacher is sure, with what it says of them.
+
+    Not among these: training images that were held out (kit.data.holdout), which nothing learns from in any way.
+    """
+    said, test = teacher.of_test(task), task.data.test
+    own = ~holdout.among(test.ids)
+    sure = np.flatnonzero((said.max(1) >= task.config.pseudo_confidence) & test.readable & own)
+    say(f"{task.label}: {len(sure)} of {own.sum()} test images learned from, as the teacher labels them")
+    given = scratch.one_hot(task)
+    return Lesson(np.concatenate([rows, len(given) + sure]), np.concatenate([given, said]), stopping_rows)
