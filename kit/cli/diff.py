@@ -31,13 +31,14 @@ def command(
     metric, and what that lets expect of the test rows. Of files: the rows that differ, and what they can do at best and worst.
     """
     from kit import places
-    from kit.data import cache
+    from kit.data import cache, corrections
     from kit.decide import diff, rows
 
     competition = obj.competition(slug or _slug(a, b))
     left, right = (rows.side(competition, reference) for reference in (a, b))
     where = places.data(competition.slug)
-    result = diff.compare(competition, left, right, cache.known(competition, where) if left.run and right.run else None)
+    known = corrections.known(competition, where) if left.run and right.run else None
+    result = diff.compare(competition, left, right, known)
     if ids or sheet:
         found = diff.differing(left, right, max(ids or 0, PICTURES if sheet else 0))
         result |= {"ids": found[:ids]} if ids else {}

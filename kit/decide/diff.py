@@ -15,7 +15,7 @@ from kit.decide.rows import Side, shared
 def compare(competition: Competition, a: Side, b: Side, known: tuple[np.ndarray, np.ndarray] | None) -> dict[str, Any]:
     """From `a` to `b`, as plain values for JSON: out_of_fold (None unless both are runs that judged shared rows) and test.
 
-    known: ids (M,) and labels (M,) of the training images; only asked of two runs.
+    known: ids (M,) and labels (M,) of the rows to judge on (kit.data.corrections.known); only asked of two runs.
     """
     result: dict[str, Any] = {"a": a.name, "b": b.name, "metric": competition.metric, "out_of_fold": None}
     judged = None

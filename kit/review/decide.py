@@ -21,13 +21,13 @@ def apply(competition: Competition, file: Path) -> dict[str, int]:
     """
     where = places.data(competition.slug)
     data = cache.load(competition, where)
-    new = corrections.read(file, data, competition.classes)
+    ids, labels = data.train.ids, data.train.labels
+    new = corrections.read(file, ids, labels, competition.classes)
     if not new:
         raise DataError(
             f"nothing is decided in {file}", expected="an action in at least one row: " + ", ".join(ACTIONS)
         )
-    old = corrections.read(where.corrections, data, competition.classes) if where.corrections.exists() else []
-    merged = {one.row: one for one in (*old, *new)}
+    merged = {one.row: one for one in (*corrections.decided(competition, where, ids, labels), *new)}
     corrections.write(where.corrections, data, competition.classes, list(merged.values()))
     counts = Counter(one.action for one in merged.values())
     return {action: counts[action] for action in ACTIONS}

@@ -16,6 +16,7 @@ from kit.data import cache, corrections
 from kit.data.readers import table
 from kit.errors import ConfigError
 from kit.files import write_csv, writing
+from kit.places import DataFolders
 from kit.report import pictures
 from kit.runs import Run, environment
 
@@ -51,7 +52,7 @@ def propose(run: Run, competition: Competition, *, top: int = 100, action: str =
     labels = cache.labels_of(data.train, oof.ids)
     path = run.folder / "review" / "corrections.csv"
     filled = [row for row in table(path, COLUMNS) if row["action"]] if path.exists() else []
-    known = {row["id"] for row in filled} | _decided(where.corrections, data, competition)
+    known = {row["id"] for row in filled} | _decided(competition, where, data)
     rows = [row for row in suspects(labels, oof.probabilities) if str(oof.ids[row]) not in known][:top]
     found = [_row(oof, row, competition.classes[labels[row]], action) for row in rows]
     write_csv(path, COLUMNS, ([*row.values()] for row in [*filled, *found]))
@@ -60,9 +61,9 @@ def propose(run: Run, competition: Competition, *, top: int = 100, action: str =
     return found
 
 
-def _decided(path: Path, data: cache.Dataset, competition: Competition) -> set[str]:
+def _decided(competition: Competition, where: DataFolders, data: cache.Dataset) -> set[str]:
     """The ids that the team's corrections decide on."""
-    found = corrections.read(path, data, competition.classes) if path.exists() else []
+    found = corrections.decided(competition, where, data.train.ids, data.train.labels)
     return {str(data.train.ids[one.row]) for one in found}
 
 

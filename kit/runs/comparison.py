@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from kit import metrics, places, predictions
 from kit.competition import Competition
 from kit.config import FIELDS
-from kit.data import cache
+from kit.data import corrections
 from kit.files import read_json
 from kit.runs import Run
 
@@ -58,16 +60,17 @@ def gains(competition: Competition, compared: Sequence[Run]) -> list[dict[str, A
 
     Raises DataError for data that are not prepared here, and for predictions that are missing or damaged.
     """
-    data = cache.load(competition, places.data(competition.slug))
+    known, truth = corrections.known(competition, places.data(competition.slug))
+    label = dict(zip(known.tolist(), truth.tolist(), strict=True))
     first = predictions.load(compared[0].oof)
     rows = []
     for run in compared[1:]:
         own = predictions.load(run.oof)
-        have = set(first.ids.tolist()) & set(data.train.ids.tolist())
+        have = set(first.ids.tolist()) & set(label)
         ids = own.ids[[name in have for name in own.ids.tolist()]]
         row: dict[str, Any] = {"run": run.id, "over": compared[0].id, "rows": len(ids)}
         if len(ids):
-            labels = cache.labels_of(data.train, ids)
+            labels = np.array([label[name] for name in ids.tolist()])
             gain, error = metrics.gain(competition, labels, own.at(ids), first.at(ids))
             row |= {"gain": gain, "error": error, "noise": abs(gain) < 2 * error or not gain}
         rows.append(row)
