@@ -61,8 +61,8 @@ def _slug(*references: str) -> str:
 def _sheet(data: Any, found: list[dict[str, str]], path: Path) -> str | None:
     import numpy as np
 
-    from kit.decide.rows import shared
     from kit.files import writing
+    from kit.predictions import shared
     from kit.report import pictures
 
     if not found:

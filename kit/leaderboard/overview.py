@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from kit import metrics, places, predictions, runs
+from kit import metrics, paired, places, predictions, runs
 from kit.competition import Competition
 from kit.data import corrections
 from kit.errors import DataError
@@ -90,14 +90,9 @@ def _best_two(competition: Competition) -> dict[str, Any]:
     best = sorted(finished, key=lambda run: score[run.id], reverse=better)[:2]
     if len(best) < 2:
         raise DataError("two finished runs are needed here to compare", received=len(best))
-    known, truth = corrections.known(competition, places.data(competition.slug))
-    label = dict(zip(known.tolist(), truth.tolist(), strict=True))
+    known = corrections.known(competition, places.data(competition.slug))
     ours, theirs = (predictions.load(run.oof) for run in best)
-    common = set(theirs.ids.tolist()) & set(label)
-    ids = [name for name in ours.ids.tolist() if name in common]
-    if not ids:
+    pair = paired.judge(competition, ours, theirs, known)
+    if pair is None:
         raise DataError(f"{best[0].id} and {best[1].id} were judged on no common row")
-    labels = np.array([label[name] for name in ids])
-    gain, error = metrics.gain(competition, labels, ours.at(ids), theirs.at(ids))
-    names = [run.id for run in best]
-    return {"runs": names, "gain": gain, "error": error, "rows": len(ids), "noise": abs(gain) < 2 * error}
+    return {"runs": [run.id for run in best], **pair.record}

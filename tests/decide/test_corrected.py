@@ -42,3 +42,10 @@ def test_without_the_data_the_best_two_are_not_compared(field):
     assert overview.best_two(field.competition)["rows"] == 90
     shutil.rmtree(places.data("tiny-stripes").cache)
     assert "is not prepared" in overview.best_two(field.competition)["missing"]
+
+
+def test_two_equal_runs_differ_by_noise(field):
+    for name in ("a", "b"):
+        field.make(name, wrong(field.labels, [3]), field.test)
+    two = overview.best_two(field.competition)
+    assert (two["gain"], two["error"], two["noise"]) == (0, 0, True)

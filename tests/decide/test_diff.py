@@ -106,14 +106,6 @@ def test_probabilities_of_a_file_and_what_is_no_number(stripes, tmp_path):
         rows.submission(asked, path)
 
 
-def test_rows_are_joined_by_id():
-    a, b = np.array(["3", "1", "9", "10"]), np.array(["10", "2", "3"])
-    left, right = rows.shared(a, b)
-    assert a[left].tolist() == b[right].tolist() == ["3", "10"]
-    for empty in (rows.shared(a, b[:0]), rows.shared(b[:0], a)):
-        assert [len(part) for part in empty] == [0, 0]
-
-
 @pytest.mark.parametrize("metric", ["accuracy", "log_loss", "map@3"])
 def test_bounds_are_those_of_the_best_and_the_worst_truth(stripes, metric):
     competition, generator = replace(stripes, metric=metric), np.random.default_rng(0)

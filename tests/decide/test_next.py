@@ -75,7 +75,7 @@ def test_runs_that_judged_no_row_in_common(field):
     part = field.make("part", wrong(field.labels, range(9)), field.test, rows=45)
     one, other = candidates.load(field.competition, [full, part])
     known = np.array(field.data.train.ids[45:]), field.labels[45:]
-    gain, error, rows = worth.paired(field.competition, one, other, known)
+    gain, error, rows = worth.gain_over(field.competition, one, other, known)
     assert (gain, rows) == (pytest.approx(0.2), 0)
     assert error == pytest.approx(np.hypot(one.error, other.error))
 
