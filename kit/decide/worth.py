@@ -64,7 +64,7 @@ def rate(
     taken, rated = list(submitted), []
     for one in candidates:
         record = _compared(competition, one, bar, taken, known)
-        record["worth"], record["why"] = _verdict(record, one, bar, taken, known)
+        record["worth"], record["why"] = _verdict(record, one, bar, submitted, taken, known)
         rated.append(record)
         if record["worth"]:
             taken.append(one)
@@ -100,6 +100,7 @@ def _verdict(
     record: dict[str, Any],
     one: Candidate,
     bar: Candidate | None,
+    submitted: list[Candidate],
     taken: list[Candidate],
     known: tuple[np.ndarray, np.ndarray],
 ) -> tuple[bool, str]:
@@ -109,7 +110,7 @@ def _verdict(
         return False, f"says on every test row what {twin.run.id} says"
     better, differs = record["better"], record["differs"]
     if better >= 0.5:
-        of = "submitted" if bar is taken[0] else "so far"
+        of = "submitted" if submitted and bar is submitted[0] else "so far"
         sure = "clearly" if better >= 0.975 else "probably" if better >= 0.84 else "perhaps"
         return True, f"{sure} better than the best {of} ({better:.0%})"
     if better < BEHIND:

@@ -70,6 +70,14 @@ def test_as_good_within_the_noise(field):
     assert not found["alike"]["worth"] and "3.33% of the test rows differ, 10.00% would" in found["alike"]["why"]
 
 
+def test_the_first_that_is_proposed_was_not_submitted(field):
+    field.make("one", wrong(field.labels, range(2)), field.test)
+    field.make("other", wrong(field.labels, range(2, 4)), wrong(field.test, range(4)))
+    first, second = rated(field).values()
+    assert first["why"].startswith("the first")
+    assert second["against"] == first["run"] and second["why"] == "perhaps better than the best so far (50%)"
+
+
 def test_runs_that_judged_no_row_in_common(field):
     full = field.make("full", field.labels, field.test)
     part = field.make("part", wrong(field.labels, range(9)), field.test, rows=45)
