@@ -65,13 +65,12 @@ def _sheet(data: Any, found: list[dict[str, str]], path: Path) -> str | None:
     from kit.predictions import shared
     from kit.report import pictures
 
-    if not found:
+    ours, at = shared(np.array([row["id"] for row in found], str), data.test.ids)  # a file may hold other ids
+    if not len(at):
         return None
-    _, at = shared(np.array([row["id"] for row in found]), data.test.ids)
+    titles = [f"id {found[row]['id']}\n{found[row]['from']} > {found[row]['to']}" for row in ours.tolist()]
     with writing(path) as handle:
-        handle.write(
-            pictures.sheet(data.test.images[at], [f"id {row['id']}\n{row['from']} > {row['to']}" for row in found])
-        )
+        handle.write(pictures.sheet(data.test.images[at], titles))
     return str(path)
 
 

@@ -11,6 +11,7 @@ from kit import metrics
 from kit.decide import diff, effect, rows
 from kit.errors import DataError
 from kit.predictions import softmax
+from kit.report import pictures
 from tests.decide.conftest import sure, wrong
 
 
@@ -74,6 +75,28 @@ def test_files_say_the_same_of_the_test_rows_as_their_runs(kit, pair, tmp_path):
         assert found["test"][key] == of_runs["test"][key]
     refused = kit("diff", str(a), str(b), check=False)
     assert refused.returncode == 2 and "add --slug SLUG" in refused.stderr
+
+
+def test_the_sheet_shows_test_images_alone_each_under_its_own_title(cli, field, tmp_path, monkeypatch):
+    """A file may hold ids that are no test image's, here the first one; they are listed, and cannot be drawn."""
+    drawn = []
+    monkeypatch.setattr(pictures, "sheet", lambda images, titles: drawn.append((images, titles)) or b"picture")
+    a, b, sheet = (tmp_path / name for name in ("a.csv", "b.csv", "sheet.png"))
+    a.write_text("Id,Label\n999,0\n5,0\n11,1\n")
+    b.write_text("Id,Label\n999,1\n5,1\n11,2\n")
+    words = "diff", str(a), str(b), "--slug", "tiny-stripes", "--json", "--sheet", str(sheet)
+    assert json.loads(cli(*words).stdout)["sheet"] == str(sheet)
+    ((images, titles),) = drawn
+    assert titles == ["id 5\nflat > steep", "id 11\nsteep > none"]
+    np.testing.assert_array_equal(images, field.data.test.images[[4, 10]])
+    for path, label in ((a, 0), (b, 1)):
+        path.write_text(f"Id,Label\n999,{label}\n")
+    assert json.loads(cli(*words).stdout)["sheet"] is None and len(drawn) == 1
+
+
+def test_a_sheet_wants_a_title_for_each_image():
+    with pytest.raises(ValueError, match="zip"):
+        pictures.sheet(np.zeros((2, 8, 8, 1), np.uint8), ["one"])
 
 
 @pytest.mark.parametrize(
