@@ -79,7 +79,8 @@ def _compared(
     taken: list[Candidate],
     known: tuple[np.ndarray, np.ndarray],
 ) -> dict[str, Any]:
-    interval = [one.score - 1.96 * one.error, one.score + 1.96 * one.error]
+    metric, margin = metrics.metric(competition.metric), 1.96 * one.error
+    interval = [max(metric.low, one.score - margin), min(metric.high, one.score + margin)]
     record: dict[str, Any] = {"run": one.run.id, "score": one.score, "error": one.error, "interval": interval}
     record |= dict.fromkeys(("against", "gain", "gain_error", "shared_rows", "better", "may_add", "differs", "nearest"))
     if bar is not None:

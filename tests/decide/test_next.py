@@ -78,6 +78,12 @@ def test_the_first_that_is_proposed_was_not_submitted(field):
     assert second["against"] == first["run"] and second["why"] == "perhaps better than the best so far (50%)"
 
 
+def test_no_score_is_expected_beyond_its_range(field):
+    field.make("good", wrong(field.labels, [0]), field.test)
+    low, high = rated(field)["good"]["interval"]
+    assert low == pytest.approx(89 / 90 - 1.96 * np.sqrt(89) / 90 / np.sqrt(90)) and high == 1
+
+
 def test_runs_that_judged_no_row_in_common(field):
     full = field.make("full", field.labels, field.test)
     part = field.make("part", wrong(field.labels, range(9)), field.test, rows=45)
