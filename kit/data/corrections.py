@@ -25,6 +25,7 @@ from kit.progress import say
 
 ACTIONS = ("drop", "relabel", "keep")
 COLUMNS = ("id", "given", "action", "label")
+PROPOSED = (*COLUMNS, "probability")  # of runs/<id>/review/corrections.csv, which a person fills in
 
 
 @dataclass(frozen=True)

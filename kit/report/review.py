@@ -2,23 +2,24 @@
 
 from pathlib import Path
 
+from kit.data import twins
 from kit.data.cache import Part
+from kit.data.corrections import PROPOSED
 from kit.data.readers import table
 from kit.report import html, images
 from kit.report.subject import Subject, rows_of
 
-ERRORS = ("id", "given", "action", "label", "probability")  # of runs/<id>/review/corrections.csv, worst first
-PAIRS = ("id", "other", "part", "similarity")  # of data/<slug>/review/twins.csv, most alike first
 MOST_ERRORS, MOST_PAIRS = 42, 24
 
 
 def labels(subject: Subject) -> str:
     """Empty where nothing was looked for."""
     path = subject.run.folder / "review" / "corrections.csv"
-    found = _rows(path, ERRORS)
-    rows = rows_of(subject.data.train, [row["id"] for row in found[:MOST_ERRORS]])
+    found = _rows(path, PROPOSED)  # worst first
+    shown = found[:MOST_ERRORS]
+    rows = rows_of(subject.data.train, [row["id"] for row in shown])
     tiles = []
-    for one, row in zip(found, rows, strict=False):
+    for one, row in zip(shown, rows, strict=True):
         caption = images.verdict(one["id"], one["given"], one["label"], float(one["probability"]))
         decided = f"<br>{html.text(one['action'])}" if one["action"] else ""
         tiles.append(images.tile(subject.data.train.images[row], caption + decided, f"{one['given']}?"))
@@ -28,7 +29,7 @@ def labels(subject: Subject) -> str:
 
 def duplicates(subject: Subject) -> str:
     """Pairs that are nearly the same image, within train and across train and test; empty where nothing was looked for."""
-    found = _rows(subject.folders.root / "review" / "twins.csv", PAIRS)
+    found = _rows(subject.folders.root / "review" / "twins.csv", twins.COLUMNS)  # most alike first
     sheets = []
     for part, title in (("train", "Within train"), ("test", "Across train and test")):
         pairs = [row for row in found if row["part"] == part]
