@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kit.competition import Competition
 from kit.errors import DataError
 from kit.files import writing
 
@@ -48,6 +49,29 @@ def of(ids: Sequence[str] | np.ndarray, probabilities: np.ndarray, classes: Sequ
             expected="numbers from 0 to 1 that sum to 1",
         )
     return Predictions(names, values, tuple(classes))
+
+
+def ordered(competition: Competition, said: Predictions) -> Predictions:
+    """With its columns in the competition's order of classes."""
+    if said.classes == competition.classes:
+        return said
+    if set(said.classes) != set(competition.classes):
+        raise DataError(
+            "the predictions are of other classes", received=said.classes, expected=", ".join(competition.classes)
+        )
+    columns = [said.classes.index(name) for name in competition.classes]
+    return Predictions(said.ids, said.probabilities[:, columns], competition.classes)
+
+
+def shared(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(rows of a, rows of b), int64, of the ids that both hold, in a's order. a, b: texts, each unique within itself."""
+    if np.array_equal(a, b) or not len(b):
+        both = np.arange(min(len(a), len(b)))
+        return both, both
+    order = np.argsort(b)
+    place = order[np.searchsorted(b, a, sorter=order).clip(max=len(b) - 1)]
+    found = b[place] == a
+    return np.flatnonzero(found), place[found]
 
 
 def save(path: Path, predictions: Predictions) -> None:

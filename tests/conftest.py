@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import click.testing
 import numpy as np
 import pytest
 
@@ -111,6 +112,18 @@ def kit(home, plugins):
         if check and done.returncode:
             raise AssertionError(f"kit {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
         return done
+
+    return run
+
+
+@pytest.fixture
+def cli(home, plugins):
+    """`kit ...` within this process: returns click's result; raises what the command raises."""
+    from kit.cli.main import kit
+
+    def run(*words: str, **how):
+        arguments = ["--competitions", str(plugins), *words]
+        return click.testing.CliRunner().invoke(kit, arguments, catch_exceptions=False, standalone_mode=False, **how)
 
     return run
 

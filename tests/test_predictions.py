@@ -36,3 +36,11 @@ def test_a_damaged_file_is_one_line(tmp_path):
         path.write_bytes(damaged)
         with pytest.raises(DataError, match="is damaged"):
             predictions.load(path)
+
+
+def test_rows_are_joined_by_id():
+    a, b = np.array(["3", "1", "9", "10"]), np.array(["10", "2", "3"])
+    left, right = predictions.shared(a, b)
+    assert a[left].tolist() == b[right].tolist() == ["3", "10"]
+    for empty in (predictions.shared(a, b[:0]), predictions.shared(b[:0], a)):
+        assert [len(part) for part in empty] == [0, 0]

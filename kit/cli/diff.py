@@ -31,13 +31,14 @@ def command(
     metric, and what that lets expect of the test rows. Of files: the rows that differ, and what they can do at best and worst.
     """
     from kit import places
-    from kit.data import cache
+    from kit.data import cache, corrections
     from kit.decide import diff, rows
 
     competition = obj.competition(slug or _slug(a, b))
     left, right = (rows.side(competition, reference) for reference in (a, b))
     where = places.data(competition.slug)
-    result = diff.compare(competition, left, right, cache.known(competition, where) if left.run and right.run else None)
+    known = corrections.known(competition, where) if left.run and right.run else None
+    result = diff.compare(competition, left, right, known)
     if ids or sheet:
         found = diff.differing(left, right, max(ids or 0, PICTURES if sheet else 0))
         result |= {"ids": found[:ids]} if ids else {}
@@ -60,17 +61,16 @@ def _slug(*references: str) -> str:
 def _sheet(data: Any, found: list[dict[str, str]], path: Path) -> str | None:
     import numpy as np
 
-    from kit.decide.rows import shared
     from kit.files import writing
+    from kit.predictions import shared
     from kit.report import pictures
 
-    if not found:
+    ours, at = shared(np.array([row["id"] for row in found], str), data.test.ids)  # a file may hold other ids
+    if not len(at):
         return None
-    _, at = shared(np.array([row["id"] for row in found]), data.test.ids)
+    titles = [f"id {found[row]['id']}\n{found[row]['from']} > {found[row]['to']}" for row in ours.tolist()]
     with writing(path) as handle:
-        handle.write(
-            pictures.sheet(data.test.images[at], [f"id {row['id']}\n{row['from']} > {row['to']}" for row in found])
-        )
+        handle.write(pictures.sheet(data.test.images[at], titles))
     return str(path)
 
 

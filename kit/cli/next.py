@@ -21,7 +21,7 @@ def command(obj: Settings, slug: str, offline: bool, as_json: bool) -> None:
     "may add": the expected improvement over the best so far, if the better of the two is kept.
     """
     from kit import places
-    from kit.data import cache
+    from kit.data import corrections
     from kit.decide import candidates, worth
 
     competition = obj.competition(slug)
@@ -30,7 +30,7 @@ def command(obj: Settings, slug: str, offline: bool, as_json: bool) -> None:
     fresh = [run for run in finished if run.id not in sent]
     left = _left(competition) if not offline else None
     loaded = candidates.load(competition, before + fresh[: candidates.MOST])
-    known = cache.known(competition, places.data(slug)) if fresh else None
+    known = corrections.known(competition, places.data(slug)) if fresh else None
     rated = worth.rate(competition, loaded[len(before) :], loaded[: len(before)], known) if known else []
     result = {
         "metric": competition.metric,

@@ -30,7 +30,7 @@ def command(obj: Settings, slug: str, every: bool, public_share: float | None, a
     Simulated from out-of-fold rows, and from public scores where they are known, each weighted by its number of rows.
     """
     from kit import places
-    from kit.data import cache
+    from kit.data import corrections
     from kit.decide import candidates, pick
     from kit.errors import DataError
     from kit.progress import say
@@ -47,7 +47,8 @@ def command(obj: Settings, slug: str, every: bool, public_share: float | None, a
             do="train more" if every else "--all chooses among all finished runs",
         )
     share = public_share or competition.public_share or PUBLIC_SHARE
-    result = pick.propose(competition, found, cache.known(competition, places.data(slug)), public, min(share, 0.99))
+    known = corrections.known(competition, places.data(slug))
+    result = pick.propose(competition, found, known, public, min(share, 0.99))
     options.result(result, "\n".join(_text(result)), as_json=as_json)
     safe, other = result["proposed"]["runs"]
     options.next_step(f"diff {safe} {other}")

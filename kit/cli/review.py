@@ -79,7 +79,7 @@ def compare(obj: Settings, without: str, corrected: str, as_json: bool) -> None:
 
     first, second = runs.find(without), runs.find(corrected)
     found = decide.compare(obj.competition(first.slug), first, second)
-    verdict = ": that is noise" if abs(found["gain"]) <= 2 * found["error"] else ""
+    verdict = ": that is noise" if found["noise"] else ""
     gain = f"gain {found['gain']:+.5f} ±{found['error']:.5f} on {found['rows']} clean rows{verdict}"
     options.result(found, f"{options.table([_shown(row) for row in found['runs']])}\n{gain}", as_json=as_json)
     options.next_step(f"ensemble {first.slug} {first.id} {second.id}   (or: kit submit {first.slug} {second.id})")

@@ -25,6 +25,7 @@ from kit.progress import say
 
 ACTIONS = ("drop", "relabel", "keep")
 COLUMNS = ("id", "given", "action", "label")
+PROPOSED = (*COLUMNS, "probability")  # of runs/<id>/review/corrections.csv, which a person fills in
 
 
 @dataclass(frozen=True)
@@ -39,23 +40,42 @@ class Decision:
 def load(competition: Competition, folders: DataFolders) -> Dataset:
     """The prepared data (kit.data.cache.load) with the team's corrections. Raises DataError for a file that does not fit."""
     data = cache.load(competition, folders)
-    return applied(data, read(folders.corrections, data, competition.classes)) if folders.corrections.exists() else data
+    return applied(data, decided(competition, folders, data.train.ids, data.train.labels))
 
 
-def read(path: Path, data: Dataset, classes: Sequence[str]) -> list[Decision]:
-    """The rows with an action, but for images that were held out since. data: as cached, with the labels that were given.
+def known(competition: Competition, folders: DataFolders) -> tuple[np.ndarray, np.ndarray]:
+    """(ids (N,) text, labels (N,) int64) of the clean rows: what to judge a run on, also one of before the corrections.
+
+    Raises DataError for data that is not prepared here, and for a file that does not fit.
+    """
+    ids, labels = cache.known(competition, folders)
+    corrected = [one.row for one in decided(competition, folders, ids, labels) if one.action != "keep"]
+    return np.delete(ids, corrected), np.delete(labels, corrected)
+
+
+def decided(competition: Competition, folders: DataFolders, ids: np.ndarray, labels: np.ndarray) -> list[Decision]:
+    """What the team has decided so far. ids, labels: as in `read`."""
+    path = folders.corrections
+    return read(path, competition, folders, ids, labels) if path.exists() else []
+
+
+def read(
+    path: Path, competition: Competition, folders: DataFolders, ids: np.ndarray, labels: np.ndarray
+) -> list[Decision]:
+    """The rows with an action, but for images that were held out since. ids, labels: of the training images, with the labels
+    that were given.
 
     Raises DataError, naming file and line, for an unknown id, class or action, an id that comes twice, a row relabelled as
     what it is, and labels that were other ones when the file was made (column `given`, if there is one).
     """
-    row_of = {name: row for row, name in enumerate(data.train.ids.tolist())}
-    held = holdout.names(data.test.ids)
+    row_of = {name: row for row, name in enumerate(ids.tolist())}
+    held = holdout.names(holdout.read(folders.holdout, competition).ids) if folders.holdout.exists() else ()
     found: dict[int, Decision] = {}
     for line, record in enumerate(table(path, ("id", "action", "label")), 2):
         if record["id"] in held:
             continue
         try:
-            decision = _decision(record, row_of, data.train.labels, classes)
+            decision = _decision(record, row_of, labels, competition.classes)
             if decision.row in found:
                 raise DataError(f"id {record['id']!r} comes twice")
         except DataError as error:

@@ -7,11 +7,11 @@ import numpy as np
 
 from kit import metrics, predictions, runs
 from kit.competition import Competition
-from kit.decide.rows import ordered, shared, tested
+from kit.decide.rows import tested
 from kit.errors import DataError
 from kit.files import read_json
 from kit.leaderboard import ledger
-from kit.predictions import Predictions
+from kit.predictions import Predictions, ordered, shared
 from kit.progress import bar
 from kit.runs import Run
 

@@ -6,28 +6,27 @@ from typing import Any
 import numpy as np
 from scipy.special import bdtr
 
-from kit import metrics
+from kit import paired
 from kit.competition import Competition
 from kit.decide import effect
-from kit.decide.rows import Side, shared
+from kit.decide.rows import Side
+from kit.paired import Paired
+from kit.predictions import shared
 
 
 def compare(competition: Competition, a: Side, b: Side, known: tuple[np.ndarray, np.ndarray] | None) -> dict[str, Any]:
     """From `a` to `b`, as plain values for JSON: out_of_fold (None unless both are runs that judged shared rows) and test.
 
-    known: ids (M,) and labels (M,) of the training images; only asked of two runs.
+    known: ids (M,) and labels (M,) of the rows to judge on (kit.data.corrections.known); only asked of two runs.
     """
     result: dict[str, Any] = {"a": a.name, "b": b.name, "metric": competition.metric, "out_of_fold": None}
-    judged = None
-    if a.oof and b.oof and known:
-        left, right = shared(a.oof.ids, b.oof.ids)
-        rows, at = shared(a.oof.ids[left], known[0])
-        if len(at):
-            judged = known[1][at], a.oof.probabilities[left[rows]], b.oof.probabilities[right[rows]]
-            result["out_of_fold"] = out_of_fold(competition, *judged)
+    pair = paired.judge(competition, b.oof, a.oof, known) if a.oof and b.oof and known else None
+    if pair:
+        result["out_of_fold"] = out_of_fold(competition.classes, pair)
     left, right = shared(a.test.ids, b.test.ids)
     test = a.test.probabilities[left], b.test.probabilities[right]
     limits = effect.bounds(competition, *test)
+    judged = (pair.labels, pair.theirs, pair.ours) if pair else None
     told = effect.expected(competition, judged, test) if judged and len(left) else None
     if told and limits["best"] is not None:  # a normal interval does not know of them
         told["interval"] = np.clip(told["interval"], limits["worst"], limits["best"]).tolist()
@@ -48,26 +47,23 @@ def _changed(classes: Sequence[str], a: np.ndarray, b: np.ndarray) -> dict[str, 
     return {"differ": int(rows.sum()), "share": float(rows.sum() / max(len(a), 1)), "pairs": listed}
 
 
-def out_of_fold(competition: Competition, labels: np.ndarray, a: np.ndarray, b: np.ndarray) -> dict[str, Any]:
-    """Who is right where the decisions differ, McNemar's test of it, and the paired gain of `b` in the metric.
-
-    labels: int (N,). a, b: probabilities (N, C) of the same rows, out of fold.
-    """
-    changed = _changed(competition.classes, a, b)
-    left, right = a.argmax(1), b.argmax(1)
+def out_of_fold(classes: Sequence[str], judged: Paired) -> dict[str, Any]:
+    """Who is right where the decisions differ, McNemar's test of it, and the paired gain: of b, ours, over a, theirs."""
+    changed, labels = _changed(classes, judged.theirs, judged.ours), judged.labels
+    left, right = judged.theirs.argmax(1), judged.ours.argmax(1)
     for pair in changed["pairs"]:
-        of, to = (competition.classes.index(pair[key]) for key in ("from", "to"))
+        of, to = (classes.index(pair[key]) for key in ("from", "to"))
         truth = labels[(left == of) & (right == to)]
         pair |= {"a_right": int((truth == of).sum()), "b_right": int((truth == to).sum())}
     only_a, only_b = (int(((x == labels) & (y != labels)).sum()) for x, y in ((left, right), (right, left)))
-    gain, error = metrics.gain(competition, labels, b, a)
+    gain, margin = judged.gain, 1.96 * judged.error
     return {
         "rows": len(labels),
         **changed,
         "only_a_right": only_a,
         "only_b_right": only_b,
         "mcnemar_p": mcnemar(only_a, only_b),
-        "gain": {"gain": gain, "error": error, "interval": [gain - 1.96 * error, gain + 1.96 * error]},
+        "gain": {"gain": gain, "error": judged.error, "interval": [gain - margin, gain + margin]},
     }
 
 

@@ -1,4 +1,4 @@
-"""Two sets of predictions on the rows that both have: read from runs or submission files, joined by id."""
+"""What is compared: predictions read from a run or a submission file."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from kit import predictions, runs
 from kit.competition import Competition
 from kit.data import holdout
 from kit.errors import DataError
-from kit.predictions import Predictions
+from kit.predictions import Predictions, ordered
 from kit.runs import Run
 
 
@@ -36,18 +36,6 @@ def side(competition: Competition, reference: str) -> Side:
 def tested(competition: Competition, run: Run) -> Predictions:
     """A run's predictions of the competition's own test rows."""
     return ordered(competition, holdout.without(predictions.load(run.test)))
-
-
-def ordered(competition: Competition, said: Predictions) -> Predictions:
-    """With its columns in the competition's order of classes."""
-    if said.classes == competition.classes:
-        return said
-    if set(said.classes) != set(competition.classes):
-        raise DataError(
-            "the predictions are of other classes", received=said.classes, expected=", ".join(competition.classes)
-        )
-    columns = [said.classes.index(name) for name in competition.classes]
-    return Predictions(said.ids, said.probabilities[:, columns], competition.classes)
 
 
 def submission(competition: Competition, path: Path) -> Predictions:
@@ -98,14 +86,3 @@ def _numbers(competition: Competition, path: Path, given: np.ndarray) -> np.ndar
     out = np.repeat((1 - said.sum(1, keepdims=True)) / max(silent, 1), len(classes), axis=1)
     out[:, places] = said
     return out
-
-
-def shared(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(rows of a, rows of b), int64, of the ids that both hold, in a's order. a, b: texts, each unique within itself."""
-    if np.array_equal(a, b) or not len(b):
-        both = np.arange(min(len(a), len(b)))
-        return both, both
-    order = np.argsort(b)
-    place = order[np.searchsorted(b, a, sorter=order).clip(max=len(b) - 1)]
-    found = b[place] == a
-    return np.flatnonzero(found), place[found]

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
-from kit import metrics
+from kit import metrics, paired
 from kit.competition import Competition
 from kit.decide.candidates import Candidate
-from kit.decide.rows import shared
+from kit.predictions import shared
 
 BEHIND = 0.16  # the probability of being better when a standard error behind
 DIFFERENT = 0.5  # of the bar's mistakes
@@ -43,17 +43,14 @@ def may_add(gain: float, error: float) -> float:
     return float(gain * ndtr(gain / error) + error * np.exp(-((gain / error) ** 2) / 2) / np.sqrt(2 * np.pi))
 
 
-def paired(
+def gain_over(
     competition: Competition, ours: Candidate, theirs: Candidate, known: tuple[np.ndarray, np.ndarray]
 ) -> tuple[float, float, int]:
     """(gain of ours, its standard error, shared rows); without shared rows, the difference of two independent scores."""
-    left, right = shared(ours.oof.ids, theirs.oof.ids)
-    rows, at = shared(ours.oof.ids[left], known[0])
-    if not len(at):
-        sign = 1 if metrics.metric(competition.metric).greater_is_better else -1
-        return sign * (ours.score - theirs.score), float(np.hypot(ours.error, theirs.error)), 0
-    a, b = ours.oof.probabilities[left[rows]], theirs.oof.probabilities[right[rows]]
-    return *metrics.gain(competition, known[1][at], a, b), len(at)
+    if pair := paired.judge(competition, ours.oof, theirs.oof, known):
+        return pair.gain, pair.error, len(pair.labels)
+    sign = 1 if metrics.metric(competition.metric).greater_is_better else -1
+    return sign * (ours.score - theirs.score), float(np.hypot(ours.error, theirs.error)), 0
 
 
 def rate(
@@ -67,7 +64,7 @@ def rate(
     taken, rated = list(submitted), []
     for one in candidates:
         record = _compared(competition, one, bar, taken, known)
-        record["worth"], record["why"] = _verdict(record, one, bar, taken, known)
+        record["worth"], record["why"] = _verdict(record, one, bar, submitted, taken, known)
         rated.append(record)
         if record["worth"]:
             taken.append(one)
@@ -82,11 +79,12 @@ def _compared(
     taken: list[Candidate],
     known: tuple[np.ndarray, np.ndarray],
 ) -> dict[str, Any]:
-    interval = [one.score - 1.96 * one.error, one.score + 1.96 * one.error]
+    metric, margin = metrics.metric(competition.metric), 1.96 * one.error
+    interval = [max(metric.low, one.score - margin), min(metric.high, one.score + margin)]
     record: dict[str, Any] = {"run": one.run.id, "score": one.score, "error": one.error, "interval": interval}
     record |= dict.fromkeys(("against", "gain", "gain_error", "shared_rows", "better", "may_add", "differs", "nearest"))
     if bar is not None:
-        gain, error, rows = paired(competition, one, bar, known)
+        gain, error, rows = gain_over(competition, one, bar, known)
         record |= {"against": bar.run.id, "gain": gain, "gain_error": error, "shared_rows": rows}
         shares = [float((one.decided != other.decided).mean()) for other in taken]
         nearest = int(np.argmin(shares))
@@ -103,6 +101,7 @@ def _verdict(
     record: dict[str, Any],
     one: Candidate,
     bar: Candidate | None,
+    submitted: list[Candidate],
     taken: list[Candidate],
     known: tuple[np.ndarray, np.ndarray],
 ) -> tuple[bool, str]:
@@ -112,7 +111,7 @@ def _verdict(
         return False, f"says on every test row what {twin.run.id} says"
     better, differs = record["better"], record["differs"]
     if better >= 0.5:
-        of = "submitted" if bar is taken[0] else "so far"
+        of = "submitted" if submitted and bar is submitted[0] else "so far"
         sure = "clearly" if better >= 0.975 else "probably" if better >= 0.84 else "perhaps"
         return True, f"{sure} better than the best {of} ({better:.0%})"
     if better < BEHIND:

@@ -3,12 +3,9 @@
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
-from kit import metrics, places, predictions, runs
-from kit.competition import Competition, class_indices
-from kit.data.cache import TRAIN
-from kit.data.readers import table
+from kit import metrics, paired, places, predictions, runs
+from kit.competition import Competition
+from kit.data import corrections
 from kit.errors import DataError
 from kit.files import read_json
 from kit.leaderboard import ledger, noise
@@ -95,23 +92,9 @@ def _best_two(competition: Competition) -> dict[str, Any]:
     best = sorted(finished, key=lambda run: score[run.id], reverse=better)[:2]
     if len(best) < 2:
         raise DataError("two finished runs are needed here to compare", received=len(best))
-    label = _labels(competition)
+    known = corrections.known(competition, places.data(competition.slug))
     ours, theirs = (predictions.load(run.oof) for run in best)
-    common = set(theirs.ids.tolist()) & set(label)
-    ids = [name for name in ours.ids.tolist() if name in common]
-    if not ids:
+    pair = paired.judge(competition, ours, theirs, known)
+    if pair is None:
         raise DataError(f"{best[0].id} and {best[1].id} were judged on no common row")
-    labels = np.array([label[name] for name in ids])
-    gain, error = metrics.gain(competition, labels, ours.at(ids), theirs.at(ids))
-    names = [run.id for run in best]
-    return {"runs": names, "gain": gain, "error": error, "rows": len(ids), "noise": abs(gain) < 2 * error}
-
-
-def _labels(competition: Competition) -> dict[str, int]:
-    """Class by id, from the one table that has it: a test set of 300,000 rows takes a second to read."""
-    path = places.data(competition.slug).cache / "train.csv"
-    if not path.exists():
-        raise DataError(f"the data of {competition.slug} is not prepared here", do=f"kit prepare {competition.slug}")
-    rows = table(path, TRAIN)
-    classes = class_indices(competition, [row["label"] for row in rows]).tolist()
-    return dict(zip((row["id"] for row in rows), classes, strict=True))
+    return {"runs": [run.id for run in best], **pair.record}

@@ -44,7 +44,8 @@ def sheet(images: np.ndarray, titles: Sequence[str], columns: int = 8) -> bytes:
     grid: Any = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes in grid:
         axes.axis("off")
-    for axes, image, title in zip(grid, images, titles, strict=False):
+    pairs = zip(images, titles, strict=True)
+    for axes, (image, title) in zip(grid, pairs, strict=False):  # the last row may not be full
         axes.imshow(image if image.shape[-1] == 3 else image[..., 0], cmap=None if image.shape[-1] == 3 else "gray")
         axes.set_title(title, fontsize=7)
     return _png(figure)

@@ -2,22 +2,23 @@
 
 from kit.data import twins
 from kit.data.cache import Part
+from kit.data.corrections import PROPOSED
 from kit.data.readers import table
 from kit.data.twins import Pair
 from kit.report import html, images
 from kit.report.subject import Subject, rows_of
 
-ERRORS = ("id", "given", "action", "label", "probability")  # of runs/<id>/review/corrections.csv, worst first
 MOST_ERRORS, MOST_PAIRS = 42, 24
 
 
 def labels(subject: Subject) -> str:
     """Empty where nothing was looked for."""
     path = subject.run.folder / "review" / "corrections.csv"
-    found = table(path, ERRORS) if path.exists() else []
-    rows = rows_of(subject.data.train, [row["id"] for row in found[:MOST_ERRORS]])
+    found = table(path, PROPOSED) if path.exists() else []  # worst first
+    shown = found[:MOST_ERRORS]
+    rows = rows_of(subject.data.train, [row["id"] for row in shown])
     tiles = []
-    for one, row in zip(found, rows, strict=False):
+    for one, row in zip(shown, rows, strict=True):
         caption = images.verdict(one["id"], one["given"], one["label"], float(one["probability"]))
         decided = f"<br>{html.text(one['action'])}" if one["action"] else ""
         tiles.append(images.tile(subject.data.train.images[row], caption + decided, f"{one['given']}?"))

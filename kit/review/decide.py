@@ -4,9 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from kit import metrics, places, predictions
+from kit import metrics, paired, places, predictions
 from kit.competition import Competition
 from kit.data import cache, corrections, folds
 from kit.data.corrections import ACTIONS
@@ -21,13 +19,13 @@ def apply(competition: Competition, file: Path) -> dict[str, int]:
     """
     where = places.data(competition.slug)
     data = cache.load(competition, where)
-    new = corrections.read(file, data, competition.classes)
+    ids, labels = data.train.ids, data.train.labels
+    new = corrections.read(file, competition, where, ids, labels)
     if not new:
         raise DataError(
             f"nothing is decided in {file}", expected="an action in at least one row: " + ", ".join(ACTIONS)
         )
-    old = corrections.read(where.corrections, data, competition.classes) if where.corrections.exists() else []
-    merged = {one.row: one for one in (*old, *new)}
+    merged = {one.row: one for one in (*corrections.decided(competition, where, ids, labels), *new)}
     corrections.write(where.corrections, data, competition.classes, list(merged.values()))
     counts = Counter(one.action for one in merged.values())
     return {action: counts[action] for action in ACTIONS}
@@ -44,19 +42,16 @@ def compare(competition: Competition, without: Run, corrected: Run) -> dict[str,
     prints = folds.fingerprints(data, folds.read(where.folds, data.train.ids))
     for run in (without, corrected):
         environment.check_data(run, prints)
-    one, other = predictions.load(without.oof), predictions.load(corrected.oof)
-    ids = corrections.clean(data, np.intersect1d(one.ids, other.ids))
-    if not len(ids):
+    known = corrections.known(competition, where)
+    pair = paired.judge(competition, predictions.load(corrected.oof), predictions.load(without.oof), known)
+    if pair is None:
         raise DataError("the two runs share no clean row", received=f"{without.id}, {corrected.id}")
-    labels = cache.labels_of(data.train, ids)
-    first, second = one.at(ids), other.at(ids)
-    gain, error = metrics.gain(competition, labels, second, first)
     judged = [
         {
             "run": run.id,
             "corrections": read_json(run.folder / "environment.json").get("corrections_fingerprint"),
-            **metrics.judge(competition, labels, said),
+            **metrics.judge(competition, pair.labels, said),
         }
-        for run, said in ((without, first), (corrected, second))
+        for run, said in ((without, pair.theirs), (corrected, pair.ours))
     ]
-    return {"metric": competition.metric, "runs": judged, "gain": gain, "error": error, "rows": len(ids)}
+    return {"metric": competition.metric, "runs": judged, **pair.record}

@@ -13,13 +13,13 @@ import numpy as np
 from kit import places, predictions
 from kit.competition import Competition
 from kit.data import cache, corrections
+from kit.data.corrections import PROPOSED
 from kit.data.readers import table
 from kit.errors import ConfigError
 from kit.files import write_csv, writing
+from kit.places import DataFolders
 from kit.report import pictures
 from kit.runs import Run, environment
-
-COLUMNS = ("id", "given", "action", "label", "probability")
 
 
 def suspects(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
@@ -50,19 +50,19 @@ def propose(run: Run, competition: Competition, *, top: int = 100, action: str =
     oof = predictions.load(run.oof)
     labels = cache.labels_of(data.train, oof.ids)
     path = run.folder / "review" / "corrections.csv"
-    filled = [row for row in table(path, COLUMNS) if row["action"]] if path.exists() else []
-    known = {row["id"] for row in filled} | _decided(where.corrections, data, competition)
+    filled = [row for row in table(path, PROPOSED) if row["action"]] if path.exists() else []
+    known = {row["id"] for row in filled} | _decided(competition, where, data)
     rows = [row for row in suspects(labels, oof.probabilities) if str(oof.ids[row]) not in known][:top]
     found = [_row(oof, row, competition.classes[labels[row]], action) for row in rows]
-    write_csv(path, COLUMNS, ([*row.values()] for row in [*filled, *found]))
+    write_csv(path, PROPOSED, ([*row.values()] for row in [*filled, *found]))
     if found:
         _draw(path.with_name("labels.png"), data, found)
     return found
 
 
-def _decided(path: Path, data: cache.Dataset, competition: Competition) -> set[str]:
+def _decided(competition: Competition, where: DataFolders, data: cache.Dataset) -> set[str]:
     """The ids that the team's corrections decide on."""
-    found = corrections.read(path, data, competition.classes) if path.exists() else []
+    found = corrections.decided(competition, where, data.train.ids, data.train.labels)
     return {str(data.train.ids[one.row]) for one in found}
 
 
@@ -71,7 +71,7 @@ def _row(oof: predictions.Predictions, row: int, given: str, action: str) -> dic
     others = np.where(np.array(oof.classes) == given, -1, oof.probabilities[row])
     said = int(others.argmax())
     values = (str(oof.ids[row]), given, action, oof.classes[said], round(float(oof.probabilities[row, said]), 4))
-    return dict(zip(COLUMNS, values, strict=True))
+    return dict(zip(PROPOSED, values, strict=True))
 
 
 def _draw(path: Path, data: cache.Dataset, found: list[dict[str, Any]]) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kit import metrics, places, predictions
+from kit import paired, places, predictions
 from kit.competition import Competition
 from kit.config import FIELDS
-from kit.data import cache
+from kit.data import corrections
 from kit.files import read_json
 from kit.runs import Run
 
@@ -54,21 +54,14 @@ def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def gains(competition: Competition, compared: Sequence[Run]) -> list[dict[str, Any]]:
     """How much better each run is than the first one, on the out-of-fold rows that both have: {"run", "over", "rows", "gain"
-    (positive for better in either direction), "error": its standard error, "noise": whether under twice that}.
+    (positive for better in either direction), "error": its standard error, "noise": whether no more than twice that}.
 
-    Raises DataError for data that are not prepared here, and for predictions that are missing or damaged.
+    Without such a row there is no gain. Raises DataError for data that are not prepared here, and for predictions that are
+    missing or damaged.
     """
-    data = cache.load(competition, places.data(competition.slug))
-    first = predictions.load(compared[0].oof)
-    rows = []
+    known = corrections.known(competition, places.data(competition.slug))
+    first, rows = predictions.load(compared[0].oof), []
     for run in compared[1:]:
-        own = predictions.load(run.oof)
-        have = set(first.ids.tolist()) & set(data.train.ids.tolist())
-        ids = own.ids[[name in have for name in own.ids.tolist()]]
-        row: dict[str, Any] = {"run": run.id, "over": compared[0].id, "rows": len(ids)}
-        if len(ids):
-            labels = cache.labels_of(data.train, ids)
-            gain, error = metrics.gain(competition, labels, own.at(ids), first.at(ids))
-            row |= {"gain": gain, "error": error, "noise": abs(gain) < 2 * error or not gain}
-        rows.append(row)
+        pair = paired.judge(competition, predictions.load(run.oof), first, known)
+        rows.append({"run": run.id, "over": compared[0].id, **(pair.record if pair else {"rows": 0})})
     return rows

@@ -11,6 +11,7 @@ from kit import metrics
 from kit.decide import diff, effect, rows
 from kit.errors import DataError
 from kit.predictions import softmax
+from kit.report import pictures
 from tests.decide.conftest import sure, wrong
 
 
@@ -76,6 +77,28 @@ def test_files_say_the_same_of_the_test_rows_as_their_runs(kit, pair, tmp_path):
     assert refused.returncode == 2 and "add --slug SLUG" in refused.stderr
 
 
+def test_the_sheet_shows_test_images_alone_each_under_its_own_title(cli, field, tmp_path, monkeypatch):
+    """A file may hold ids that are no test image's, here the first one; they are listed, and cannot be drawn."""
+    drawn = []
+    monkeypatch.setattr(pictures, "sheet", lambda images, titles: drawn.append((images, titles)) or b"picture")
+    a, b, sheet = (tmp_path / name for name in ("a.csv", "b.csv", "sheet.png"))
+    a.write_text("Id,Label\n999,0\n5,0\n11,1\n")
+    b.write_text("Id,Label\n999,1\n5,1\n11,2\n")
+    words = "diff", str(a), str(b), "--slug", "tiny-stripes", "--json", "--sheet", str(sheet)
+    assert json.loads(cli(*words).stdout)["sheet"] == str(sheet)
+    ((images, titles),) = drawn
+    assert titles == ["id 5\nflat > steep", "id 11\nsteep > none"]
+    np.testing.assert_array_equal(images, field.data.test.images[[4, 10]])
+    for path, label in ((a, 0), (b, 1)):
+        path.write_text(f"Id,Label\n999,{label}\n")
+    assert json.loads(cli(*words).stdout)["sheet"] is None and len(drawn) == 1
+
+
+def test_a_sheet_wants_a_title_for_each_image():
+    with pytest.raises(ValueError, match="zip"):
+        pictures.sheet(np.zeros((2, 8, 8, 1), np.uint8), ["one"])
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -104,14 +127,6 @@ def test_probabilities_of_a_file_and_what_is_no_number(stripes, tmp_path):
     path.write_text("Id,p\n7,half\n")
     with pytest.raises(DataError, match="no number"):
         rows.submission(asked, path)
-
-
-def test_rows_are_joined_by_id():
-    a, b = np.array(["3", "1", "9", "10"]), np.array(["10", "2", "3"])
-    left, right = rows.shared(a, b)
-    assert a[left].tolist() == b[right].tolist() == ["3", "10"]
-    for empty in (rows.shared(a, b[:0]), rows.shared(b[:0], a)):
-        assert [len(part) for part in empty] == [0, 0]
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "log_loss", "map@3"])

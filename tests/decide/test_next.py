@@ -70,12 +70,26 @@ def test_as_good_within_the_noise(field):
     assert not found["alike"]["worth"] and "3.33% of the test rows differ, 10.00% would" in found["alike"]["why"]
 
 
+def test_the_first_that_is_proposed_was_not_submitted(field):
+    field.make("one", wrong(field.labels, range(2)), field.test)
+    field.make("other", wrong(field.labels, range(2, 4)), wrong(field.test, range(4)))
+    first, second = rated(field).values()
+    assert first["why"].startswith("the first")
+    assert second["against"] == first["run"] and second["why"] == "perhaps better than the best so far (50%)"
+
+
+def test_no_score_is_expected_beyond_its_range(field):
+    field.make("good", wrong(field.labels, [0]), field.test)
+    low, high = rated(field)["good"]["interval"]
+    assert low == pytest.approx(89 / 90 - 1.96 * np.sqrt(89) / 90 / np.sqrt(90)) and high == 1
+
+
 def test_runs_that_judged_no_row_in_common(field):
     full = field.make("full", field.labels, field.test)
     part = field.make("part", wrong(field.labels, range(9)), field.test, rows=45)
     one, other = candidates.load(field.competition, [full, part])
     known = np.array(field.data.train.ids[45:]), field.labels[45:]
-    gain, error, rows = worth.paired(field.competition, one, other, known)
+    gain, error, rows = worth.gain_over(field.competition, one, other, known)
     assert (gain, rows) == (pytest.approx(0.2), 0)
     assert error == pytest.approx(np.hypot(one.error, other.error))
 

@@ -1,8 +1,7 @@
-"""Finished runs written by hand, and the CLI within this process."""
+"""Finished runs written by hand."""
 
 import dataclasses
 
-import click.testing
 import numpy as np
 import pytest
 
@@ -50,15 +49,3 @@ def make_run(prepared):
         return run
 
     return make
-
-
-@pytest.fixture
-def cli(home, plugins):
-    """`kit ...` within this process: returns click's result; raises what the command raises."""
-    from kit.cli.main import kit
-
-    def run(*words: str, **how):
-        arguments = ["--competitions", str(plugins), *words]
-        return click.testing.CliRunner().invoke(kit, arguments, catch_exceptions=False, standalone_mode=False, **how)
-
-    return run

@@ -1,0 +1,43 @@
+"""Two sets of predictions judged on the rows that both judged: paired, so that what is hard for both does not blur it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kit import metrics
+from kit.competition import Competition
+from kit.predictions import Predictions, ordered, shared
+
+
+@dataclass(frozen=True, eq=False)
+class Paired:
+    """Of the shared rows, N at least 1. labels: int64 (N,). ours, theirs: float32 (N, C).
+
+    gain: how much better ours scores, positive for better whatever the metric. error: its standard error.
+    """
+
+    labels: np.ndarray
+    ours: np.ndarray
+    theirs: np.ndarray
+    gain: float
+    error: float
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """For JSON. noise: whether the gain is no more than twice its error, as that of two equal runs is."""
+        noise = abs(self.gain) <= 2 * self.error
+        return {"rows": len(self.labels), "gain": self.gain, "error": self.error, "noise": noise}
+
+
+def judge(
+    competition: Competition, ours: Predictions, theirs: Predictions, known: tuple[np.ndarray, np.ndarray]
+) -> Paired | None:
+    """None without a row that both judged out of fold and that is known: ids and labels (kit.data.corrections.known)."""
+    ours, theirs = ordered(competition, ours), ordered(competition, theirs)
+    left, right = shared(ours.ids, theirs.ids)
+    rows, at = shared(ours.ids[left], known[0])
+    if not len(at):
+        return None
+    labels, a, b = known[1][at], ours.probabilities[left[rows]], theirs.probabilities[right[rows]]
+    return Paired(labels, a, b, *metrics.gain(competition, labels, a, b))
