@@ -78,7 +78,7 @@ def text(slug: str, found: dict[str, Any]) -> str:
         f"{test['duplicates']} within test",
         *(
             [f"held out       {test['held_out']} training images, listed among the test images"]
-            if test["held_out"]
+            if test.get("held_out")
             else []
         ),
         f"twins          {found['twins']} pairs of identical images across train and test",

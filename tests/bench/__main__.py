@@ -17,6 +17,7 @@ BENCHMARKS = {
     "records": records,
     "demo": jobs.demo,
     "memory": jobs.memory,
+    "report": jobs.report,
     "dogs-vs-cats": jobs.dogs_vs_cats,
     "kernel": jobs.kernel,
     "digit-recognizer": jobs.digit_recognizer,

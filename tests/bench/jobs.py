@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 
 from tests.bench.place import BACKBONES, Place
 
@@ -101,6 +102,16 @@ def kernel(place: Place, seed: int) -> str:
         f"kernel of dogs-vs-cats, three backbones: {size:.1f} MB, built in {building:.0f} s; {tried['agreement']}; "
         f"{seconds:.0f} s and {tried['peak_mib']} MiB in the kernel, {local:.0f} s here: ratio {seconds / local:.2f}"
     )
+
+
+def report(place: Place, seed: int) -> str:
+    """The page of a run that was judged on all 20,000 training images and predicts 5,000; how good it is does not matter."""
+    place.fetched("cifar-10")
+    words = ("--recipe", "scratch", "--backbone", "cnn", "--set", "width=8", "--set", "epochs=1", "--seed", str(seed))
+    run = place.kit("train", "cifar-10", *words, "--folds", "5")[0][-1]
+    page, seconds, peak = place.kit("report", run)
+    size = Path(page[-1]).stat().st_size / 1e6
+    return f"report of {place.metrics(run)['rows']:,} judged images: {seconds:.0f} s, {peak} MiB, {size:.1f} MB"
 
 
 def demo(place: Place, seed: int) -> str:
