@@ -16,7 +16,7 @@ from kit import places
 from kit.competition import Competition
 from kit.config import Config
 from kit.errors import ConfigError
-from kit.learn import device, training
+from kit.learn import device, schedules, training
 from kit.learn.checkpoints import State
 from kit.learn.loader import Loader
 from kit.learn.recipes import recipe
@@ -70,9 +70,8 @@ def _rise(
     if stage.begin:
         stage.begin(model)
     training.compile_model(model, task.config, len(rates) * steps, stage)
-    model.optimizer.learning_rate = keras.optimizers.schedules.ExponentialDecay(
-        float(rates[0]), len(rates) - 1, float(rates[-1] / rates[0])
-    )
+    rising = keras.optimizers.schedules.ExponentialDecay(float(rates[0]), len(rates) - 1, float(rates[-1] / rates[0]))
+    model.optimizer.learning_rate = schedules.From(rising, 0, steps)
     feed = training.feed(task, loader, lesson, stage, State(), [])
     losses: list[float] = []
     for _ in bar(rates, label="rising learning rate", unit="rate"):

@@ -45,12 +45,23 @@ def test_a_picture_and_a_setting_to_paste(kit, prepared):
     assert f"kit train tiny-stripes --set accumulate=2 --set learning_rate={told['learning_rate']}" in done.stderr
 
 
-def test_the_rates_are_those_the_network_learns_with(prepared):
+@pytest.mark.parametrize("accumulate", [1, 4])
+def test_the_rates_are_those_the_network_learns_with(prepared, monkeypatch, accumulate):
+    import keras
+
     from kit.learn.lr_find import find
 
-    config = Config(backbone="cnn", width=4, batch_size=16, workers=0)
+    used, train_on_batch = [], keras.Model.train_on_batch
+
+    def noted(model, *batch, **options):
+        used.append(float(model.optimizer.learning_rate))
+        return train_on_batch(model, *batch, **options)
+
+    monkeypatch.setattr(keras.Model, "train_on_batch", noted)
+    config = Config(backbone="cnn", width=4, batch_size=16, workers=0, accumulate=accumulate)
     with pytest.raises(ConfigError, match="falls at no learning rate up to 1e-07"):
         find(prepared, config, batches=30, low=1e-8, high=1e-7)
+    assert used == pytest.approx(np.repeat(np.geomspace(1e-8, 1e-7, 30), accumulate), rel=1e-4, abs=0)
 
 
 def test_trying_out_never_sees_the_judged_fold(prepared, home):
