@@ -29,7 +29,7 @@ def on_batches(competition: Competition, config: Config, seed: int) -> OnBatch:
             *([keras.layers.CutMix(factor=(config.cutmix, config.cutmix))] if config.cutmix else []),
         ]
         for number, layer in enumerate([*augmenting, *mixing]):
-            layer.generator = keras.random.SeedGenerator(seed + number)
+            layer.generator = keras.random.SeedGenerator((seed + number) % 2**32)  # JAX refuses more
     draw = np.random.default_rng(seed)
 
     def change(images: np.ndarray, targets: np.ndarray) -> tuple[Any, Any]:

@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 
 from kit.competition import load
 from kit.config import Config
 from kit.learn.batches import on_batches
+from kit.learn.task import member_seed
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (16, 32, 32, 3)).astype(np.uint8)
 CIFAR = load("cifar-10")
@@ -35,6 +37,13 @@ def test_with_both_each_batch_gets_one_of_them():
 def test_one_seed_mixes_alike_and_another_otherwise():
     first, second, third = (_changed(seed, mixup=0.4) for seed in (7, 7, 8))
     assert np.array_equal(first[0], second[0]) and not np.array_equal(first[1], third[1])
+
+
+@pytest.mark.parametrize("settings", [{"mixup": 0.4}, {"cutmix": 1.0}, {"augment_on": "device", "cutout": 8}])
+def test_the_seeds_of_a_training_may_be_large(settings):
+    seed = member_seed(2024, 0) * 100_003  # as kit.learn.training draws an epoch's, above 2**32
+    first, again, later = (_changed(drawn, **settings)[0] for drawn in (seed, seed, seed + 1))
+    assert np.array_equal(first, again) and not np.array_equal(first, later)
 
 
 def test_without_mixing_the_bytes_stay_as_they_are():
