@@ -1,12 +1,13 @@
 """What training does to an image: the competition's augmentation, and what the configuration adds. Must not import keras."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kit.competition import Competition
 from kit.config import Config
-from kit.errors import ConfigError
+from kit.errors import ConfigError, DataError
 
 STRONGEST = 10
 
@@ -45,6 +46,15 @@ def check(competition: Competition, config: Config) -> None:
             received=config.cutout,
             expected=f"less than {min(competition.image_shape[:2])} pixels",
         )
+
+
+def failed(folder: Path, error: Exception, *, name: str = "augment", received: str | None = None) -> DataError:
+    """What the function of that name in the competition's folder raised, or its layers, as one line for its author."""
+    return DataError(
+        f"{name} of {folder.name} failed: {type(error).__name__}: {error}",
+        received=received,
+        do=f"correct {name} in {folder / 'competition.py'}",
+    )
 
 
 def cutout(size: int) -> Any:

@@ -3,6 +3,7 @@ the workers' albumentations, augmentation.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -11,14 +12,14 @@ import numpy as np
 from kit.competition import Competition
 from kit.config import Config
 from kit.learn import device
-from kit.learn.augment import STRONGEST
+from kit.learn.augment import STRONGEST, failed
 
 OnBatch = Callable[[np.ndarray, np.ndarray], tuple[Any, Any]]
 
 
 def on_batches(competition: Competition, config: Config, seed: int) -> OnBatch:
     """A function (images (B, H, W, C), targets float32 (B, classes)) -> the same, augmented and mixed; batch after batch as
-    `seed` draws.
+    `seed` draws. The function raises DataError if the competition's own layers fail.
 
     MixUp: Zhang et al. 2018; CutMix: Yun et al. 2019. With both, each batch gets one of them, by chance.
     """
@@ -33,8 +34,13 @@ def on_batches(competition: Competition, config: Config, seed: int) -> OnBatch:
     draw = np.random.default_rng(seed)
 
     def change(images: np.ndarray, targets: np.ndarray) -> tuple[Any, Any]:
-        for layer in augmenting:
-            images = layer(images, training=True)
+        received = f"{images.dtype} {images.shape}"
+        try:
+            for layer in augmenting:
+                images = layer(images, training=True)
+        except Exception as error:
+            folder = competition.folder or Path(competition.slug)
+            raise failed(folder, error, name="augment_batches", received=received) from error
         if not mixing:
             return images, targets
         both = mixing[draw.integers(len(mixing))]({"images": images, "labels": targets}, training=True)

@@ -25,8 +25,8 @@ import numpy as np
 
 from kit.competition import load_folder
 from kit.config import Config
-from kit.errors import DataError
-from kit.learn.augment import resized, transform
+from kit.errors import DataError, KitError
+from kit.learn.augment import failed, resized, transform
 from kit.learn.slots import Shape, Slots
 
 
@@ -64,10 +64,14 @@ class Augmenter:
         image = self._image(row)
         if self.mirrored is not None and self.mirrored[row] == (epoch % 2 == 0):
             image = np.ascontiguousarray(image[:, ::-1])
-        if self.transform is None:
+        folder = self.source.competition
+        if self.transform is None or folder is None:
             return image
-        self.transform.set_random_state(*_generators(self.source.seed, epoch, row))
-        image = self.transform(image=image)["image"]
+        try:
+            self.transform.set_random_state(*_generators(self.source.seed, epoch, row))
+            image = self.transform(image=image)["image"]
+        except Exception as error:
+            raise failed(folder, error, received=f"{image.dtype} {image.shape}") from error
         if image.dtype != np.uint8 or image.shape != self.pixels[0].shape[1:]:
             raise DataError(
                 "augment changed the kind of the images; networks rescale inside",
@@ -94,11 +98,20 @@ def open_source(source: Source) -> Augmenter:
     pixels = tuple(np.load(path, mmap_mode="r", allow_pickle=False) for path in source.images)
     rows = sum(map(len, pixels))
     mirrored = np.random.default_rng([source.seed, rows]).random(rows) < 0.5 if source.config.mirror else None
-    change = transform(load_folder(source.competition), source.config) if source.competition else None
-    return Augmenter(source, pixels, change, mirrored)
+    return Augmenter(source, pixels, _transform(source), mirrored)
 
 
-_augmenter: Augmenter  # of this worker process, as are its slots
+def _transform(source: Source) -> Any:
+    if source.competition is None:
+        return None
+    competition = load_folder(source.competition)
+    try:
+        return transform(competition, source.config)
+    except Exception as error:
+        raise failed(source.competition, error) from error
+
+
+_augmenter: Augmenter | KitError  # of this worker process, as are its slots
 _slots: Slots
 
 
@@ -109,7 +122,11 @@ def _start_worker(source: Source, slots: Slots) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its workers itself
     threading.Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(0)  # one core per worker: the others belong to its siblings and to the training
-    _augmenter, _slots = open_source(source), slots
+    _slots = slots
+    try:
+        _augmenter = open_source(source)
+    except KitError as error:  # raised here it would only break the pool
+        _augmenter = error
     # Only now: workers fill the gaps of the training; where one takes a core away, every thread of an op waits.
     os.nice(19)
 
@@ -124,6 +141,8 @@ def _end_with_parent() -> None:
 
 def _work(epoch: int, rows: np.ndarray, size: int, slot: int) -> Shape:
     """Puts the batch into the slot; its shape."""
+    if isinstance(_augmenter, KitError):
+        raise _augmenter
     batch = _augmenter.batch(epoch, rows, size)
     _slots.put(slot, batch)
     return batch.shape

@@ -27,6 +27,17 @@ def test_the_sheet_shows_what_training_sees(kit, prepared):
             assert np.array_equal(images[:, 1 + epoch], batch)
 
 
+def test_an_augmentation_that_fails_ends_in_one_line(kit, prepared, plugins):
+    file = plugins / "tiny-stripes" / "competition.py"
+    file.write_text(file.read_text().replace("A.Affine(translate_px=(-1, 1), p=1.0)", "A.RandomCrop(16, 16, p=1.0)"))
+    preview = kit("augment-preview", "tiny-stripes", check=False)
+    train = kit("train", "tiny-stripes", "--folds", "1", "--set", "workers=1", check=False)
+    for done in (preview, train):
+        assert done.returncode == 3 and "Traceback" not in done.stderr
+        assert done.stderr.splitlines()[-1].startswith("kit: augment of tiny-stripes failed: CropSizeError")
+    assert len(preview.stderr.splitlines()) == 1
+
+
 def test_without_prepared_data_it_says_what_to_do(kit, home):
     done = kit("augment-preview", "tiny-stripes", check=False)
     assert done.returncode == 3 and "kit prepare tiny-stripes" in done.stderr

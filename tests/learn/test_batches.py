@@ -1,8 +1,12 @@
+from dataclasses import replace
+
+import keras
 import numpy as np
 import pytest
 
 from kit.competition import load
 from kit.config import Config
+from kit.errors import DataError
 from kit.learn.batches import on_batches
 from kit.learn.task import member_seed
 
@@ -49,6 +53,14 @@ def test_the_seeds_of_a_training_may_be_large(settings):
 def test_without_mixing_the_bytes_stay_as_they_are():
     images, targets = on_batches(CIFAR, Config(), 7)(IMAGES, TARGETS)
     assert images is IMAGES and targets is TARGETS
+
+
+def test_layers_of_a_competition_that_fail_say_whose_and_on_what():
+    wrong = replace(CIFAR, augment_batches=lambda: [keras.layers.Conv1D(8, 3)])  # of the wrong rank
+    change = on_batches(wrong, Config(augment_on="device"), 7)
+    words = r"augment_batches of cifar-10 failed: .*received uint8 \(16, 32, 32, 3\); correct augment_batches in .*\.py"
+    with pytest.raises(DataError, match=words):
+        change(IMAGES, TARGETS)
 
 
 def test_augmentation_on_the_device_means_what_the_workers_do():

@@ -62,6 +62,23 @@ def test_an_augmentation_that_rescales_is_refused(source, workers):
         _load(source, workers)
 
 
+@pytest.mark.parametrize("workers", [0, 1])
+def test_an_augmentation_that_fails_says_whose_and_on_what(source, workers):
+    _rewrite(source, "A.Affine(translate_px=(-1, 1), p=1.0)", "A.RandomCrop(16, 16, p=1.0)")
+    words = r"augment of tiny-stripes failed: CropSizeError: .*received uint8 \(8, 8, 1\); correct augment in .*competition.py"
+    with pytest.raises(DataError, match=words):
+        _load(source, workers)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_an_augmentation_that_cannot_be_made_says_whose(source, workers):
+    _rewrite(source, "A.Affine(translate_px=(-1, 1), p=1.0)", "A.NoSuchThing()")
+    with pytest.raises(
+        DataError, match=r"augment of tiny-stripes failed: AttributeError: .*NoSuchThing.*competition.py"
+    ):
+        _load(source, workers)
+
+
 def test_the_death_of_a_worker_is_reported_with_what_to_do(source):
     _rewrite(source, "import albumentations as A\n", f"import os\n    if os.getpid() != {os.getpid()}: os._exit(9)\n")
     with pytest.raises(DataError, match=r"worker died.*--resume RUN.*workers=0"):
