@@ -33,7 +33,7 @@ def command(
     """Raise the learning rate from batch to batch and see where the loss falls (range test, L. N. Smith 2015).
 
     Suggests the rate of the steepest descent, as `--set learning_rate=...` on the last line; a tenth of the rate of the lowest
-    loss is another usual choice. Trains on fold 0's rows to learn from; the judged fold is never looked at.
+    loss is another usual choice. Trains on rows outside fold 0, which is never looked at.
     The picture is data/<slug>/lr-find.png.
 
     \b

@@ -21,7 +21,7 @@ VERBS = {
     "augment-preview": "a sheet of augmented images: what training sees",
     "plan": "how long a training takes here and on Kaggle, and what fits a budget",
     "lr-find": "try rising learning rates for a hundred batches; a picture and a suggestion",
-    "tune": "search settings with Optuna, on rows that no score is made of; resumable",
+    "tune": "search settings with Optuna; fold 0 is not looked at, so its score is honest; resumable",
     "train": "train one model on each fold; ends with the run id",
     "predict": "predict a finished run again, with other TTA views",
     "ensemble": "one run of several, by a method chosen out of fold; ends with the run id",

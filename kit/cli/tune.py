@@ -12,7 +12,7 @@ from kit.errors import ConfigError
 SHOWN = 10
 
 
-@click.command(short_help="search settings with Optuna, on rows that no score is made of; resumable")
+@click.command(short_help="search settings with Optuna; fold 0 is not looked at, so its score is honest; resumable")
 @options.slug_argument
 @options.recipe_options
 @options.settings_option
@@ -40,9 +40,10 @@ def command(
 ) -> None:
     """Search for better settings by Optuna; the last line trains with the best. Trial 0 has the settings as they are.
 
-    A trial learns from fold 0's rows to learn from, but for --set stopping_share of them, and is judged by its lowest loss on
-    those. The judged fold is never looked at: `kit train --folds 1` tells honestly what the best settings are worth, while the
-    best trial's own loss flatters, being the best of many. A trial that looks worse than half of the others ends early.
+    A trial learns from the rows outside fold 0, but for --set stopping_share of them, and is judged by its lowest loss on
+    those. Fold 0 is never looked at: its score alone tells honestly what the best settings are worth, so the last line says
+    --folds 1. More folds make a better submission, but the rows that chose the settings lie in them and flatter their score,
+    as the best trial's own loss does, being the best of many. A trial that looks worse than half of the others ends early.
 
     The same command goes on after Ctrl-C or a crash, or with more --trials; a killed trial is not counted. All is kept in
     data/<slug>/tune.db, a study for each combination of settings and space.
@@ -66,6 +67,8 @@ def command(
     if not found.trials:
         raise ConfigError("no trial came to its end", received=f"{found.pruned} that diverged", do="try other --space")
     best = {key: f"{value:g}" if isinstance(value, float) else value for key, value in found.trials[0].settings.items()}
+    if config.folds > 1:
+        given, settings = {**given, "folds": 1}, tuple(text for text in settings if not text.startswith("folds="))
     words = options.train_words(slug, given, settings, best)
     value = {
         "study": found.study,
@@ -86,5 +89,6 @@ def command(
         }
         for trial in found.trials[:SHOWN]
     ]
-    judged = f"{len(found.trials)} trials on {found.rows} rows set aside from those to learn from; {found.pruned} ended early"
-    options.result(value, f"{options.table(rows)}\n{judged}\nkit {words}", as_json=as_json)
+    judged = f"{len(found.trials)} trials on {found.rows} rows outside fold 0, whose score stays honest"
+    text = f"{options.table(rows)}\n{judged}; {found.pruned} ended early\nkit {words}"
+    options.result(value, text, as_json=as_json)

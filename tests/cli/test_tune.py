@@ -1,13 +1,18 @@
 import json
 import math
+import shlex
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import optuna
 import pytest
 from click.testing import CliRunner
 from optuna.trial import TrialState
 
+from kit.cli import train
+from kit.cli.options import Settings
+from kit.cli.tune import command
 from kit.config import Config
 from kit.errors import ConfigError, DataError
 from kit.learn import space
@@ -32,7 +37,10 @@ def test_the_same_command_goes_on_and_a_killed_trial_is_not_counted(kit, prepare
     assert states == [TrialState.COMPLETE, TrialState.COMPLETE, TrialState.FAIL, TrialState.COMPLETE]
     lines = done.stdout.splitlines()
     assert lines[0].split() == ["trial", "loss", "accuracy", "epoch", "seconds", "learning_rate", "optimizer"]
-    assert lines[-1].startswith("kit train tiny-stripes --set learning_rate=0.") and "3 trials on 6 rows" in lines[-2]
+    assert (
+        lines[-1].startswith("kit train tiny-stripes --folds 1 --set learning_rate=0.")
+        and "3 trials on 6 rows" in lines[-2]
+    )
     assert sorted(path.name for path in (home / "data/tiny-stripes").glob("*tune*")) == ["tune.db", "tune.lock"]
 
 
@@ -61,7 +69,14 @@ def search(prepared, monkeypatch):
         config = Config(backbone="cnn", epochs=4, **settings)
         return tune.tune(prepared, config, {"learning_rate": Span(1e-4, 10.0, log=True)}, count)
 
-    run.fit, run.seen = fit, seen
+    def cli(*words):
+        settings = Settings((str(prepared.folder.parent),))
+        done = CliRunner().invoke(command, [prepared.slug, "--trials", "2", *words], obj=settings)
+        if done.exception:
+            raise done.exception
+        return done.stdout
+
+    run.fit, run.seen, run.cli = fit, seen, cli
     return run
 
 
@@ -74,6 +89,25 @@ def test_the_search_finds_what_was_planted_and_ends_what_is_hopeless(search, hom
     assert search.seen[0] == 0.1 and all(rate == float(f"{rate:.4g}") for rate in search.seen)
     assert search(30) == found and len(search.seen) == 30  # nothing left to do
     assert search(2, width=8).study != found.study and len(search.seen) == 32
+
+
+def _resolved(competition, line):
+    """The configuration of a `kit train SLUG ...` that was printed."""
+    found = train.command.make_context("train", shlex.split(line)[2:]).params
+    given = {key: found[key] for key in ("backbone", "folds") if found[key] is not None}
+    return train.resolved(competition, {}, given, found["settings"])[0]
+
+
+@pytest.mark.parametrize("folds", ["1", "3"])
+def test_no_row_that_judges_a_trial_is_in_the_score_of_the_command(search, prepared, home, folds):
+    from kit.learn.task import stopping_split
+    from kit.learn.train import load, rehearsal
+
+    line = json.loads(search.cli("--set", "patience=5", "--set", f"folds={folds}", "--json"))["command"]
+    config, fold_of = _resolved(prepared, line), load(prepared)[1]
+    judging = stopping_split(rehearsal(prepared, config, home))[1]
+    assert len(judging) and not np.isin(fold_of[judging], range(config.folds)).any()
+    assert line.count("folds") == 1
 
 
 def test_an_interrupted_search_draws_other_points_when_it_goes_on(search, home):
@@ -123,8 +157,6 @@ def test_a_wrong_space_says_what_is_wrong(text, message):
 
 
 def test_without_optuna_it_says_what_to_install(prepared, monkeypatch):
-    from kit.cli.tune import command
-
     monkeypatch.setitem(sys.modules, "optuna", None)
     error = CliRunner().invoke(command, ["tiny-stripes"]).exception
     assert isinstance(error, ConfigError) and "pip install optuna" in str(error)
