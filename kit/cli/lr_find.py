@@ -33,8 +33,8 @@ def command(
     """Raise the learning rate from batch to batch and see where the loss falls (range test, L. N. Smith 2015).
 
     Suggests the rate of the steepest descent, as `--set learning_rate=...` on the last line; a tenth of the rate of the lowest
-    loss is another usual choice. Trains on rows outside fold 0, which is never looked at.
-    The picture is data/<slug>/lr-find.png.
+    loss is another usual choice. It suits batches of the tested size: where batch_size is 0 (auto), its number is named too.
+    Trains on rows outside fold 0, which is never looked at. The picture is data/<slug>/lr-find.png.
 
     \b
     kit lr-find cifar-10 --backbone resnet9 --set batch_size=512
@@ -47,6 +47,7 @@ def command(
     config, _ = resolved(competition, {}, given, settings)
     backend.load()
     from kit.files import writing
+    from kit.learn import device
     from kit.learn.lr_find import find
     from kit.report import pictures
 
@@ -55,13 +56,16 @@ def command(
     with writing(path) as out:
         out.write(pictures.range_test(found.rates, found.losses, found.smoothed, found.steepest, found.lowest))
     rate = f"{found.steepest:.2g}"
+    best = {**device.named(config), "learning_rate": rate}
     value = {
+        "batch_size": device.settled(config).batch_size,
         "learning_rate": float(rate),
         "lowest_loss_at": found.lowest,
         "picture": str(path),
         "rates": found.rates.tolist(),
         "losses": found.losses.tolist(),
     }
+    words = " ".join(f"--set {key}={setting}" for key, setting in best.items())
     text = f"steepest descent at {rate}; lowest loss at {found.lowest:.2g}, a tenth of that is {found.lowest / 10:.2g}"
-    options.result(value, f"{text}\npicture: {path}\n--set learning_rate={rate}", as_json=as_json)
-    options.next_step(options.train_words(slug, given, settings, {"learning_rate": rate}))
+    options.result(value, f"{text}\npicture: {path}\n{words}", as_json=as_json)
+    options.next_step(options.train_words(slug, given, settings, best))

@@ -59,17 +59,19 @@ def command(
     competition = obj.competition(slug)
     given = {key: value for key, value in chosen.items() if value is not None}
     config, _ = resolved(competition, {}, given, settings)
-    allowed = dict(map(space.parse, spaces)) or space.usual(config, min(competition.image_shape[:2]))
+    allowed: space.Space = dict(map(space.parse, spaces))
     backend.load()
+    from kit.learn import device
     from kit.learn.tune import tune
 
+    allowed = allowed or space.usual(device.settled(config), min(competition.image_shape[:2]))
     found = tune(competition, config, allowed, trials)
     if not found.trials:
         raise ConfigError("no trial came to its end", received=f"{found.pruned} that diverged", do="try other --space")
     best = {key: f"{value:g}" if isinstance(value, float) else value for key, value in found.trials[0].settings.items()}
     if config.folds > 1:
         given, settings = {**given, "folds": 1}, tuple(text for text in settings if not text.startswith("folds="))
-    words = options.train_words(slug, given, settings, best)
+    words = options.train_words(slug, given, settings, {**device.named(config), **best})
     value = {
         "study": found.study,
         "database": str(found.database),

@@ -102,6 +102,12 @@ def settled(config: Config) -> Config:
     return replace(config, batch_size=size, learning_rate=config.learning_rate * faster)
 
 
+def named(config: Config) -> dict[str, Any]:
+    """The settings in which `settled` differs: to be named in a command that shall meet the same batch and rate again."""
+    found = settled(config)
+    return {} if found == config else {"batch_size": found.batch_size, "learning_rate": found.learning_rate}
+
+
 def chosen(config: Config) -> dict[str, Any]:
     """What `auto` comes to here."""
     return {

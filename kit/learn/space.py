@@ -30,6 +30,8 @@ def parse(text: str) -> tuple[str, Span | tuple[Any, ...]]:
         raise ConfigError(f"--space cannot vary {key}", do="it stays as it is set")
     ends = value.split(":")
     choices = tuple(_value(key, part) for part in (ends[:2] if len(ends) > 1 else value.split(",")) if part)
+    if key == "batch_size" and 0 in choices:
+        raise ConfigError("batch_size 0 stands for another number, and for another rate", do="name numbers of images")
     if len(ends) == 1 and choices:
         return key, choices
     numbers = not any(isinstance(end, (str, bool)) for end in choices)

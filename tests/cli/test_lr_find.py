@@ -1,9 +1,14 @@
 import json
+import re
+import shlex
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
+from kit.cli.options import Settings
 from kit.config import Config
 from kit.errors import ConfigError
 
@@ -62,6 +67,29 @@ def test_the_rates_are_those_the_network_learns_with(prepared, monkeypatch, accu
     with pytest.raises(ConfigError, match="falls at no learning rate up to 1e-07"):
         find(prepared, config, batches=30, low=1e-8, high=1e-7)
     assert used == pytest.approx(np.repeat(np.geomspace(1e-8, 1e-7, 30), accumulate), rel=1e-4, abs=0)
+
+
+def test_the_command_trains_with_the_batch_that_the_rate_was_found_for(prepared, monkeypatch):
+    from kit.cli import lr_find as cli
+    from kit.cli import train
+    from kit.learn import device, lr_find
+
+    batches = []
+
+    def fit(task):
+        batches.append(task.config.batch_size)
+        return [{"loss": loss} for loss in _losses()]
+
+    monkeypatch.setattr(device, "gpus", lambda: ["gpu:0"])  # 512 images, at four times the rate
+    monkeypatch.setattr(lr_find, "recipe", lambda name: SimpleNamespace(fit=fit))
+    settings = Settings((str(prepared.folder.parent),))
+    done = CliRunner().invoke(cli.command, ["tiny-stripes", "--set", "batch_size=0"], obj=settings)
+    [line] = [line for line in done.stderr.splitlines() if line.startswith("next: kit train tiny-stripes ")]
+    told = train.command.make_context("train", shlex.split(line)[3:]).params["settings"]
+    trained = device.settled(train.resolved(prepared, {}, {}, told)[0])
+    [rate] = re.findall("steepest descent at (.*?);", done.stdout)
+    assert batches == [512] and (trained.batch_size, trained.learning_rate) == (512, float(rate))
+    assert done.stdout.splitlines()[-1] == " ".join(f"--set {text}" for text in told)
 
 
 def test_trying_out_never_sees_the_judged_fold(prepared, home):

@@ -49,11 +49,12 @@ def search(prepared, monkeypatch):
     """tune() over learning rates, with a planted recipe: the best is 0.01; from 1 on the loss is no number."""
     from kit.learn import tune
 
-    seen = []
+    seen, trained = [], []
 
     def fit(task):
         rate, history = task.config.learning_rate, []
         seen.append(rate)
+        trained.append(task.config)
         if len(seen) == fit.killed_at:
             raise KeyboardInterrupt
         for epoch in range(1, task.config.epochs + 1):
@@ -76,7 +77,7 @@ def search(prepared, monkeypatch):
             raise done.exception
         return done.stdout
 
-    run.fit, run.seen, run.cli = fit, seen, cli
+    run.fit, run.seen, run.trained, run.cli = fit, seen, trained, cli
     return run
 
 
@@ -108,6 +109,18 @@ def test_no_row_that_judges_a_trial_is_in_the_score_of_the_command(search, prepa
     judging = stopping_split(rehearsal(prepared, config, home))[1]
     assert len(judging) and not np.isin(fold_of[judging], range(config.folds)).any()
     assert line.count("folds") == 1
+
+
+@pytest.mark.parametrize("spaces", [[], ["learning_rate=0.01:10:log"], ["dropout=0:0.5"], ["batch_size=8,16"]])
+def test_the_command_trains_with_the_batch_and_rate_of_the_best_trial(search, prepared, monkeypatch, spaces):
+    from kit.learn import device
+
+    monkeypatch.setattr(device, "gpus", lambda: ["gpu:0"])  # 512 images, at four times the rate
+    words = [word for text in spaces for word in ("--space", text)]
+    told = json.loads(search.cli("--set", "batch_size=0", "--set", "learning_rate=0.05", *words, "--json"))
+    config = device.settled(_resolved(prepared, told["command"]))
+    best = search.trained[told["trials"][0]["number"]]
+    assert (config.batch_size, config.learning_rate) == (best.batch_size, pytest.approx(best.learning_rate))
 
 
 def test_an_interrupted_search_draws_other_points_when_it_goes_on(search, home):
@@ -148,6 +161,7 @@ def test_spaces_are_read_in_the_type_of_the_setting():
         ("epochs=0.5:9", "wrong type"),
         ("lerning_rate=0.1:1", "did you mean 'learning_rate'"),
         ("seed=0:9", "cannot vary seed"),
+        ("batch_size=0,64", "batch_size 0 stands for another number"),
         ("stage_sizes=8,16", "cannot vary stage_sizes"),
     ],
 )
