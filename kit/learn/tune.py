@@ -21,7 +21,7 @@ from kit import places
 from kit.competition import Competition
 from kit.config import Config
 from kit.files import locked
-from kit.learn import device, space, train
+from kit.learn import device, optimizers, schedules, space, train
 from kit.learn.recipes import recipe
 from kit.learn.space import Space, Span
 from kit.learn.task import Task, stopping_split
@@ -67,6 +67,7 @@ def tune(competition: Competition, config: Config, allowed: Space, count: int) -
     with locked(root / "tune.lock", f"{competition.slug} is already being tuned"):
         with TemporaryDirectory(dir=root, prefix=".tune-") as scratch:
             task = train.rehearsal(competition, config, Path(scratch))
+            _check(task, allowed)
             study = _study(task, allowed, root / "tune.db")
             while len(study.get_trials(deepcopy=False, states=COUNTED)) < count:
                 _trial(study, task, allowed)
@@ -74,6 +75,15 @@ def tune(competition: Competition, config: Config, allowed: Space, count: int) -
         pruned = len(study.get_trials(states=(TrialState.PRUNED,)))
     trials = sorted((_of(trial, allowed) for trial in ended), key=lambda trial: trial.loss)
     return Found(study.study_name, root / "tune.db", len(stopping_split(task)[1]), pruned, trials)
+
+
+def _check(task: Task, allowed: Space) -> None:
+    """Raises ConfigError for a choice, or an end of a range, that does not fit: now, not when a trial draws it."""
+    for key, values in allowed.items():
+        for value in (values.low, values.high) if isinstance(values, Span) else values:
+            config = train.checked(task.competition, replace(task.config, **{key: value}))
+            device.devices(config)
+            optimizers.build(config, schedules.learning_rate(config.schedule, config.learning_rate, 1, config.warmup))
 
 
 def _study(task: Task, allowed: Space, database: Path) -> optuna.Study:

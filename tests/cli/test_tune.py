@@ -123,6 +123,22 @@ def test_the_command_trains_with_the_batch_and_rate_of_the_best_trial(search, pr
     assert (config.batch_size, config.learning_rate) == (best.batch_size, pytest.approx(best.learning_rate))
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("backbone=cnn,resnet99", "recipe scratch has no backbone 'resnet99'"),
+        ("cutout=0:64", "cutout would blot out whole images"),
+        ("augment_on=workers,device", "tiny-stripes says how to augment images, not batches"),
+        ("schedule=cosine,step", "unknown schedule 'step'"),
+        ("optimizer=sgd,lamb", "unknown optimizer; received 'lamb'"),
+    ],
+)
+def test_every_choice_is_checked_before_the_first_trial(search, home, text, message):
+    with pytest.raises(ConfigError, match=message):
+        search.cli("--space", text)
+    assert not search.seen and not (home / "data/tiny-stripes/tune.db").exists()
+
+
 def test_an_interrupted_search_draws_other_points_when_it_goes_on(search, home):
     search.fit.killed_at = 4
     with pytest.raises(KeyboardInterrupt):
