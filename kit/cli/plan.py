@@ -29,7 +29,8 @@ def command(
     """Time a little of what `kit train` with the same options would do, and tell how long all of it takes.
 
     The recipe itself runs for two short epochs on some of the prepared images; nothing is kept. Early stopping may end a
-    training sooner. With --budget fewer seeds, then folds, TTA views and epochs are planned until it fits.
+    training sooner; recipe pseudo is timed as if it learned from every test image, which is the most it can. With --budget
+    fewer seeds, then folds, TTA views and epochs are planned until it fits.
 
     \b
     kit plan digit-recognizer
@@ -53,6 +54,7 @@ def command(
         "device": device.described(config),
         "load": load,
         "asked": asdict(asked),
+        "upper_bound": timing.learns_test(config),
         "seconds": {**asdict(times), "member": asked.member(times), "run": asked.run(times)},
         "kaggle": _kaggle(asked.run(times), on_gpu=bool(device.gpus())),
     }
@@ -126,6 +128,8 @@ def _text(value: dict[str, Any], asked: "Work", times: "Times") -> str:
         rows["busy"] = f"a load of {value['load']:.1f} before we began: alone, all would be faster"
     for number, seconds in enumerate(times.epochs):
         rows["one epoch" + (f", stage {number + 1}" if len(times.epochs) > 1 else "")] = spoken(seconds)
+    if value["upper_bound"]:
+        rows["test images"] = "an upper bound: as if the teacher were sure of each, and so learned from all"
     if times.once or times.once_per_view:
         shared = times.once or times.once_per_view
         rows["features"] = f"{spoken(shared)} of all images{'' if times.once else ', per view'}, unless on disk already"

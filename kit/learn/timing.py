@@ -29,7 +29,8 @@ MOST = 1 << 29  # bytes of images
 def measured(competition: Competition, config: Config) -> Times:
     """Times of fold 0. Raises DataError if the data is not prepared.
 
-    Of a recipe with a teacher only the student is timed. The heads of `features`, seconds each, are not.
+    Of a recipe with a teacher only the student is timed, that of pseudo as if it learned from every readable test image: an
+    upper bound. The heads of `features`, seconds each, are not.
     """
     where = places.data(competition.slug)
     data = cache.load(competition, where)
@@ -41,15 +42,22 @@ def measured(competition: Competition, config: Config) -> Times:
         return Times(once_per_view=image * (len(fold_of) + test))
     aside = round((len(fold_of) - judged) * config.stopping_share) if config.patience else 0
     learn = len(fold_of) - judged - aside
-    epochs, start, view = _learned(competition, config, data, learn)
+    epochs, start, view = _learned(competition, config, data, learn, test if learns_test(config) else 0)
     epochs = tuple(seconds + aside * view for seconds in epochs)
     return Times(epochs, start, (judged + test) * view, once=image * len(fold_of))
 
 
+def learns_test(config: Config) -> bool:
+    """Whether it may learn from test images; from how many only its teacher knows."""
+    return config.recipe == "pseudo"
+
+
 def _learned(
-    competition: Competition, config: Config, data: Dataset, learn: int
+    competition: Competition, config: Config, data: Dataset, learn: int, test: int
 ) -> tuple[tuple[float, ...], float, float]:
-    """Seconds of an epoch over `learn` rows, one per stage or their sum; of a member's start; of an image under a view."""
+    """Seconds of an epoch over `learn` rows and `test` images of the test part, one per stage or their sum; of a member's
+    start; of an image under a view.
+    """
     batch = max(config.batch_size, *config.stage_batches, 1)
     most = min(learn, max(batch, MOST // data.train.images[0].nbytes))
     timed: list[tuple[int, list[float]]] = []
@@ -60,7 +68,7 @@ def _learned(
         if sum(seconds) > ENOUGH or rows == most:
             break
     stages = range(len(timed[0][1]))
-    epochs = tuple(extrapolated(learn, [(rows, seconds[stage]) for rows, seconds in timed]) for stage in stages)
+    epochs = tuple(extrapolated(learn + test, [(rows, seconds[stage]) for rows, seconds in timed]) for stage in stages)
     return epochs if len(config.stage_epochs) == len(epochs) else (sum(epochs),), start, view
 
 

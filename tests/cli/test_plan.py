@@ -59,7 +59,12 @@ def test_the_command_keeps_the_options_that_stay():
 
 def test_the_text_says_what_is_measured_and_what_is_not():
     asked, times = Work(5, 1, 2, (12,)), Times((600.0,), 20.0, 30.0)
-    value = {"device": "cpu:0", "load": 0.1, "kaggle": plan._kaggle(asked.run(times), on_gpu=False)}
+    value = {
+        "device": "cpu:0",
+        "load": 0.1,
+        "upper_bound": False,
+        "kaggle": plan._kaggle(asked.run(times), on_gpu=False),
+    }
     value["budget"] = {"seconds": 7200, "fits": False, "planned": None, "run": None, "command": None}
     text = plan._text(value, asked, times)
     assert (
@@ -67,7 +72,10 @@ def test_the_text_says_what_is_measured_and_what_is_not():
         and "whole run           10 h 06 min: 5 folds, 1 seed, 2 views" in text
     )
     assert "an estimate, by 4 cores for the" in text and "Kaggle, GPU         not measured; a session has 12 h" in text
+    assert "upper bound" not in text and "an upper bound: as if" in plan._text(
+        value | {"upper_bound": True}, asked, times
+    )
     assert "not even the least: 1 fold, 1 seed, 1 view, 1 epoch" in text
     assert "not measured; a session has 12 h" in plan._text(
-        {"device": "gpu:0", "load": 3.2, "kaggle": plan._kaggle(60.0, on_gpu=True)}, asked, times
+        {"device": "gpu:0", "load": 3.2, "upper_bound": False, "kaggle": plan._kaggle(60.0, on_gpu=True)}, asked, times
     )
