@@ -98,7 +98,7 @@ def by_class(subject: Subject) -> str:
                 "F1": html.share(2 * hits / (called + there)) if called + there else "",
                 "support": int(there),
                 "predicted": int(called),
-                "mean confidence": f"{sure.mean():.3f}" if len(sure) else "",
+                "confidence": f"{sure.mean():.3f}" if len(sure) else "",
             }
         )
     return html.table(rows, tall=len(rows) > 20)

@@ -47,7 +47,7 @@ td.long{white-space:normal;overflow-wrap:anywhere;min-width:12rem;max-width:30re
 .heat thead th{vertical-align:bottom}.heat thead th.tilt{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left}
 .heat td{border-radius:5px;background:color-mix(in srgb,var(--k,var(--heat)) var(--v,0%),transparent)}
 .heat td.hit{background:color-mix(in srgb,var(--good) 11%,transparent);color:var(--soft)}
-.bar{display:inline-block;width:5rem;height:.5rem;border-radius:3px;vertical-align:middle;margin-right:.5rem;
+.bar{display:inline-block;width:3.5rem;height:.5rem;border-radius:3px;vertical-align:middle;margin-right:.5rem;
 background:linear-gradient(90deg,var(--c0) var(--v),var(--line) var(--v))}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(19rem,100%),1fr));gap:1.2rem}
 figure{margin:0}
