@@ -4,11 +4,11 @@ import keras
 import pytest
 
 from kit.errors import KitError
-from kit.learn import gpu
+from kit.learn import device, gpu
 
 
 def test_without_a_gpu_it_is_one_line_and_a_failure(kit):
-    if keras.distribution.list_devices("gpu"):
+    if device.gpus():
         pytest.skip("there is a GPU")
     done = kit("doctor", "--gpu", check=False)
     assert done.returncode == 1 and done.stdout == "" and done.stderr.startswith("kit: no GPU; received cpu:0; ")
