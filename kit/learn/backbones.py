@@ -94,11 +94,10 @@ def build(name: str, weights: str, size: int, seed: int = 0) -> keras.Model:
         model = _downloaded(make, arguments, name) if weights == "imagenet" else make(weights=None, **arguments)
     except ValueError as error:  # Keras's own word on images that are too small for it
         raise ConfigError(f"{name} cannot be built", received=error, do="--set image_size") from None
-    if weights != "imagenet":
-        if weights == "none":
-            _draw(model, seed)
-        else:
-            _load(model, Path(weights), name)
+    if weights == "none":
+        _draw(model, seed)
+    elif weights != "imagenet":
+        _load(model, Path(weights), name)
     model.trainable = False
     model.jit_compile = device.jit_compile()
     return model

@@ -209,7 +209,12 @@ def every(slug: str | None = None, *, archived: bool = False) -> list[Run]:
         except DataError as error:
             say(f"left out: {error}")
     chosen = [run for run in found if slug in (None, run.slug) and (archived or not run.archive_mark.exists())]
-    return sorted(chosen, key=lambda run: (run.created, (run.folder / "run.json").stat().st_mtime_ns, run.id))
+    return sorted(chosen, key=age)
+
+
+def age(run: Run) -> tuple[str, int, str]:
+    """To sort by, oldest first: the record, which is to the second, then its file: a run comes after those it was made of."""
+    return run.created, (run.folder / "run.json").stat().st_mtime_ns, run.id
 
 
 def find(reference: str, opened: Callable[[Path], Run] = open_run) -> Run:

@@ -28,24 +28,25 @@ def delete(doomed: Sequence[Run], *, force: bool = False) -> None:
     force: also runs with recorded submissions; those records stay. Raises DataError for a run that is being trained, one that
     has such records, and one that another run needs which is not deleted with it.
     """
+    gone = {run.id for run in doomed}
+    staying = [run for run in runs.every(archived=True) if run.id not in gone]
     for run in doomed:
-        _check(run, doomed, force)
+        _check(run, staying, force)
     for run in doomed:
         folder().mkdir(parents=True, exist_ok=True)
         _keep_submissions(run)
         run.folder.rename(folder() / run.id)
 
 
-def _check(run: Run, doomed: Sequence[Run], force: bool) -> None:
+def _check(run: Run, staying: Sequence[Run], force: bool) -> None:
     _check_idle(run)
     if run.folder.parent.resolve() != places.runs().resolve():
         raise DataError(f"{run.id} does not lie in {places.runs()}", received=run.folder)
     if (folder() / run.id).exists():
         raise DataError(f"a run {run.id} is in the trash already", do="kit runs empty-trash, then delete it")
-    gone = {one.id for one in doomed}
-    if needing := [other.id for other in runs.every(archived=True) if other.id not in gone and run.id in other.parents]:
+    if needing := [other.id for other in staying if run.id in other.parents]:
         raise DataError(f"{run.id} is needed by {', '.join(needing)}", do="delete those too, or --weights-only")
-    _check_no_pupil(run, gone)
+    _check_no_pupil(run, staying)
     if not force and (sent := [str(one.ref) for one in ledger.local(run.slug) if one.run == run.id]):
         raise DataError(f"{run.id} was submitted as {', '.join(sent)}", do="--force deletes it, and keeps that record")
 
@@ -55,10 +56,10 @@ def _check_idle(run: Run) -> None:
         raise DataError(f"{run.id} is being trained", do="stop it first, or wait")
 
 
-def _check_no_pupil(run: Run, gone: set[str]) -> None:
+def _check_no_pupil(run: Run, staying: Sequence[Run]) -> None:
     """A teacher's weights are needed until its pupils are trained, and those of what the teacher was made of."""
-    learning = [other for other in runs.every(archived=True) if other.config.teacher and other.status() != "finished"]
-    if needing := [other.id for other in learning if other.id not in gone and _made_of(other.config.teacher, run)]:
+    learning = [other for other in staying if other.config.teacher and other.status() != "finished"]
+    if needing := [other.id for other in learning if _made_of(other.config.teacher, run)]:
         raise DataError(f"{run.id} is needed by {', '.join(needing)}, its pupil", do="finish or delete that first")
 
 
@@ -85,7 +86,7 @@ def delete_weights(run: Run) -> int:
     Raises DataError for a run that is not finished: it could not go on; and for the teacher of one.
     """
     _check_idle(run)
-    _check_no_pupil(run, set())
+    _check_no_pupil(run, runs.every(archived=True))
     if run.status() != "finished":
         raise DataError(f"{run.id} is not finished", do="without --weights-only the whole run goes to the trash")
     doomed = [file for pattern in WEIGHTS for file in run.folder.glob(f"fold-*/{pattern}")]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kit.progress import say
-from kit.runs import Run
+from kit.runs import Run, age
 from kit.tracking import records, store
 from kit.tracking.records import Records
 
@@ -36,17 +36,12 @@ def sync(runs: Iterable[Run]) -> Iterator[tuple[Run, str]]:
     """
     with store.connected() as client:
         experiments: dict[str, str] = {}
-        for run in sorted(runs, key=_created):
+        for run in sorted(runs, key=age):
             with store.alone():
                 if run.slug not in experiments:
                     experiments[run.slug] = store.experiment(client, run.slug)
                 outcome = _export(client, experiments[run.slug], run)
             yield run, outcome
-
-
-def _created(run: Run) -> tuple[str, int]:
-    """By the record, which is to the second, then by the file: a run comes after those that it was made of."""
-    return run.created, (run.folder / "run.json").stat().st_mtime_ns
 
 
 def _export(client: Any, experiment: str, run: Run) -> str:
