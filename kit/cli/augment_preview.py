@@ -5,7 +5,7 @@ import click
 from kit.cli import options
 
 
-@click.command(short_help="a sheet of augmented images: what training sees")
+@click.command()
 @options.slug_argument
 @click.option("--images", "count", default=6, show_default=True, type=click.IntRange(1, 50), help="Rows of the sheet.")
 @click.option(

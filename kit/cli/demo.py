@@ -7,7 +7,7 @@ from kit.cli.options import Settings
 from kit.cli.run import command as run
 
 
-@click.command(short_help="the whole job on scikit-learn's digits, in two minutes")
+@click.command()
 @options.json_option
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:

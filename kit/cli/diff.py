@@ -12,7 +12,7 @@ SHOWN = 12  # pairs of classes
 PICTURES = 40
 
 
-@click.command(short_help="what changes from one run or file to another, and what it may do to the score")
+@click.command()
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @click.option("--slug", metavar="SLUG", help="The competition, where both are files.")

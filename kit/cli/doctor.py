@@ -35,7 +35,7 @@ OTHER_NAMES = {
 SPACE_GB = 5  # less than this is worth a word: cifar-10 in full takes about 4
 
 
-@click.command(short_help="what is installed, devices, Kaggle token, free space")
+@click.command()
 @click.option("--quick", is_flag=True, help="Do not start TensorFlow to look for devices.")
 @click.option("--gpu", is_flag=True, help="Only whether a GPU computes: one line, exit code 1 if not.")
 @options.json_option

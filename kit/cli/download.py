@@ -10,7 +10,7 @@ from kit.competition import Competition
 from kit.errors import ConfigError
 
 
-@click.command(short_help="fetch a competition's archive from Kaggle, or take one from disk")
+@click.command()
 @options.slug_argument
 @click.option("--from", "archive", metavar="ARCHIVE", type=click.Path(), help="A zip fetched by hand in the browser.")
 @options.json_option

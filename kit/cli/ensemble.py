@@ -8,7 +8,7 @@ from kit.cli import options
 from kit.cli.options import Settings
 
 
-@click.command(short_help="one run of several, by a method chosen out of fold; ends with the run id")
+@click.command()
 @click.argument("slug", metavar="SLUG")
 @click.argument("references", metavar="RUN RUN ...", nargs=-1, required=True)
 @click.option("--name", help="Goes into the run id.")

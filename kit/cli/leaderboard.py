@@ -18,7 +18,7 @@ UNKNOWN_ERROR = (
 MEDALS_FROM = "if this competition gives any; kaggle.com/progression"
 
 
-@click.command(short_help="rank, medals, allowance; CV against public score, and what of it is noise")
+@click.command()
 @options.slug_argument
 @click.option("--offline", is_flag=True, help="As Kaggle last said; no request is made.")
 @click.option(

@@ -12,7 +12,7 @@ from kit.competition import folders, load_folder
 from kit.errors import KitError
 
 
-@click.command(short_help="the competitions this kit knows")
+@click.command()
 @options.json_option
 @click.pass_obj
 def command(settings: Settings, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from kit.cli import backend, options
 from kit.cli.options import Settings
 
 
-@click.command(short_help="try rising learning rates for a hundred batches; a picture and a suggestion")
+@click.command()
 @options.slug_argument
 @options.recipe_options
 @options.settings_option

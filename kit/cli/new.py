@@ -12,7 +12,7 @@ from kit.files import replacing_folder, write_text
 from kit.progress import say
 
 
-@click.command(short_help="start a folder for another competition")
+@click.command()
 @options.slug_argument
 @click.option(
     "--from",

@@ -9,7 +9,7 @@ from kit.cli.options import Settings
 from kit.competition import Competition
 
 
-@click.command(short_help="which run is worth a submission, and why")
+@click.command()
 @options.slug_argument
 @click.option("--offline", is_flag=True, help="Do not ask Kaggle how many submissions are left today.")
 @options.json_option

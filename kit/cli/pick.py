@@ -10,7 +10,7 @@ from kit.cli.options import Settings
 PUBLIC_SHARE = 0.3  # where nobody says: Kaggle shows a fifth to a half
 
 
-@click.command(short_help="propose the final two: one safe, one different")
+@click.command()
 @options.slug_argument
 @click.option(
     "--all", "every", is_flag=True, help="Choose among all finished runs, also those that were not submitted."

@@ -18,7 +18,7 @@ OF_TRAIN = ("recipe", "backbone", "weights", "folds", "seed", "seeds", "settings
 BUDGET = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
 
 
-@click.command(short_help="how long a training takes here and on Kaggle, and what fits a budget")
+@click.command()
 @options.slug_argument
 @click.option("--budget", metavar="TIME", help="Such as 2h, 90m, 45s or 1h30m: print the training that fits.")
 @options.json_option

@@ -8,7 +8,7 @@ from kit.cli import backend, options
 from kit.cli.options import Settings
 
 
-@click.command(short_help="predict a finished run again, with other TTA views")
+@click.command()
 @click.argument("reference", metavar="RUN")
 @click.option(
     "--tta",

@@ -6,7 +6,7 @@ from kit.cli import backend, options
 from kit.cli.options import Settings
 
 
-@click.command(short_help="one page about a run, or about a competition and all its runs")
+@click.command()
 @click.argument("reference", metavar="RUN|SLUG")
 @click.option("--quick", is_flag=True, help="Without class activation maps, filters and feature maps: no Keras.")
 @click.option("--layer", metavar="N", default=1, show_default=True, help="Convolution to look into, counted from 1.")

@@ -9,7 +9,7 @@ from kit.cli import options
 from kit.cli.options import Settings
 
 
-@click.group("review", short_help="likely label errors and near-duplicates: look, correct, measure the effect")
+@click.group("review")
 def command() -> None:
     """Likely label errors and near-duplicates: look at them, correct labels, measure what that gains.
 

@@ -11,7 +11,7 @@ from kit.errors import ConfigError
 from kit.progress import say
 
 
-@click.command(short_help="all steps, with the competition's defaults")
+@click.command()
 @options.slug_argument
 @click.option(
     "--from", "archive", metavar="ARCHIVE", type=click.Path(), help="Take the archive from disk, not from Kaggle."

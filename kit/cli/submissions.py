@@ -12,7 +12,7 @@ from kit.competition import Competition
 from kit.errors import ConfigError
 
 
-@click.command(short_help="every submission of the team, from Kaggle's list, joined with the runs")
+@click.command()
 @options.slug_argument
 @click.option("--wait", is_flag=True, help="Until no score is pending.")
 @click.option("--offline", is_flag=True, help="As Kaggle last said; no request is made.")

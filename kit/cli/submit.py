@@ -12,7 +12,7 @@ from kit.progress import say
 from kit.submission import check, message, records
 
 
-@click.command(short_help="build and check submission.csv; upload it with --send")
+@click.command()
 @options.slug_argument
 @click.argument("subject", metavar="(RUN | FILE.csv)")
 @click.option("--send", is_flag=True, help="Upload the file to Kaggle; without it no request is made.")

@@ -9,7 +9,7 @@ from kit.cli.options import Settings
 from kit.errors import ConfigError
 
 
-@click.command(short_help="train one model on each fold; ends with the run id")
+@click.command()
 @click.argument("slug", metavar="[SLUG]", required=False)
 @options.recipe_options
 @click.option(

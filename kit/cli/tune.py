@@ -12,7 +12,7 @@ from kit.errors import ConfigError
 SHOWN = 10
 
 
-@click.command(short_help="search settings with Optuna; fold 0 is not looked at, so its score is honest; resumable")
+@click.command()
 @options.slug_argument
 @options.recipe_options
 @options.settings_option

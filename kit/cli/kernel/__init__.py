@@ -20,7 +20,6 @@ SUBVERBS = {
     package="kit.cli.kernel",
     verbs=SUBVERBS,
     title="Subverbs",
-    short_help="predict or train inside a Kaggle kernel, internet off",
 )
 def command() -> None:
     """A submission that Kaggle computes itself, with the internet off: build, try here, push, fetch, submit.

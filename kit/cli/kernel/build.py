@@ -9,7 +9,7 @@ from kit.cli.options import Settings
 from kit.errors import ConfigError
 
 
-@click.command(short_help="write a kernel, and the private dataset it needs, into kernels/NAME")
+@click.command()
 @options.slug_argument
 @click.option(
     "--run", metavar="RUN", help="The run, or ensemble, to predict with; in mode train: whose settings to train."

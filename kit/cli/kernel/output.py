@@ -7,7 +7,7 @@ from kit.cli.kernel import built
 from kit.cli.options import Settings
 
 
-@click.command(short_help="fetch and check what it wrote; a trained run becomes a local run")
+@click.command()
 @built.name_argument
 @click.option("--wait", is_flag=True, help="Until the kernel has run to its end.")
 @built.timeout_option

@@ -6,7 +6,7 @@ from kit.cli import options
 from kit.cli.kernel import built
 
 
-@click.command(short_help="upload the dataset, push the kernel and start it")
+@click.command()
 @built.name_argument
 @built.timeout_option
 @built.poll_option

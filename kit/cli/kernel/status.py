@@ -6,7 +6,7 @@ from kit.cli import options
 from kit.cli.kernel import built
 
 
-@click.command(short_help="how the version pushed last goes")
+@click.command()
 @built.name_argument
 @options.json_option
 def command(name: str, as_json: bool) -> None:

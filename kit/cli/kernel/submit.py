@@ -7,7 +7,7 @@ from kit.cli.kernel import built
 from kit.errors import ConfigError
 
 
-@click.command(short_help="in a code competition: submit the version pushed last")
+@click.command()
 @built.name_argument
 @click.option("--wait", is_flag=True, help="For the score.")
 @click.option("--again", is_flag=True, help="Spend another submission on a version that was submitted before.")

@@ -9,7 +9,7 @@ from kit.cli.kernel import built
 from kit.cli.options import Settings
 
 
-@click.command(short_help="run it here as Kaggle would: its packages, no network")
+@click.command()
 @built.name_argument
 @click.option("--layout", type=click.Choice(["old", "new"]), default="new", show_default=True, help="Of /kaggle/input.")
 @click.option("--python", metavar="PATH", help="With the packages of Kaggle's image. Default: that of make kernel-env.")

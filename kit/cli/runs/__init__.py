@@ -31,7 +31,6 @@ class Runs(Lazy):
     package="kit.cli.runs",
     verbs=SUBVERBS,
     title="Subverbs",
-    short_help="what was trained, and how it scored out of fold; share, compare, delete",
 )
 def command() -> None:
     """What was tried, and how it scored out of fold.

@@ -5,7 +5,7 @@ import click
 from kit.cli import options
 
 
-@click.command(short_help="hide runs from the list, and from what proposes runs")
+@click.command()
 @click.argument("references", metavar="RUN...", nargs=-1, required=True)
 @click.option("--undo", is_flag=True, help="Show them again.")
 def command(references: tuple[str, ...], undo: bool) -> None:

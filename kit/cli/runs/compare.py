@@ -12,7 +12,7 @@ from kit.cli.options import Settings
 HASH = re.compile(r"^([0-9a-f]{12})[0-9a-f]{28}([0-9a-f]{24})?")  # its beginning is enough for people
 
 
-@click.command(short_help="what differs between runs, and the gain on the rows they share")
+@click.command()
 @click.argument("references", metavar="RUN RUN...", nargs=-1, required=True)
 @options.json_option
 @click.pass_obj

@@ -5,7 +5,7 @@ import click
 from kit.cli import options
 
 
-@click.command(short_help="move runs to the trash, or remove only their weights")
+@click.command()
 @click.argument("references", metavar="RUN...", nargs=-1, required=True)
 @click.option("--force", is_flag=True, help="Also runs that were submitted; the records of their submissions stay.")
 @click.option(

@@ -5,7 +5,7 @@ import click
 from kit.cli import options
 
 
-@click.command("empty-trash", short_help="remove deleted runs for good")
+@click.command("empty-trash")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def command(yes: bool) -> None:
     """Remove what lies in runs/.trash for good, after asking."""

@@ -8,7 +8,7 @@ from kit.cli import options
 from kit.cli.options import Settings
 
 
-@click.command(short_help="every run and its score out of fold")
+@click.command()
 @click.argument("slug", metavar="[SLUG]", required=False)
 @click.option(
     "--where",

@@ -8,7 +8,7 @@ from kit.errors import DataError, KitError
 from kit.progress import say
 
 
-@click.command(short_help="runs of the team, checked on arrival")
+@click.command()
 @click.argument("where", metavar="WHERE")
 @click.argument("references", metavar="[RUN...]", nargs=-1)
 @click.option("--weights", is_flag=True, help="The weights too.")

@@ -5,7 +5,7 @@ import click
 from kit.cli import options
 
 
-@click.command(short_help="predictions and records of runs to the team")
+@click.command()
 @click.argument("references", metavar="RUN...", nargs=-1, required=True)
 @click.option(
     "--to", "where", metavar="WHERE", required=True, help="A shared folder, a URL (s3://...), or kaggle:owner/name."

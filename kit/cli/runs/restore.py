@@ -5,7 +5,7 @@ import click
 from kit.cli import options
 
 
-@click.command(short_help="bring deleted runs back from the trash")
+@click.command()
 @click.argument("references", metavar="RUN...", nargs=-1, required=True)
 def command(references: tuple[str, ...]) -> None:
     """Bring runs back that `kit runs delete` has moved to the trash, by their id or a unique beginning of it."""

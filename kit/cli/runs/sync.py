@@ -9,7 +9,7 @@ from kit.cli import options
 from kit.cli.options import Settings
 
 
-@click.command(short_help="export to MLflow what is missing there")
+@click.command()
 @click.argument("slug", metavar="[SLUG]", required=False)
 @options.json_option
 @click.pass_obj
