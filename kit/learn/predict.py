@@ -8,6 +8,7 @@ import numpy as np
 from kit.data.cache import Part
 from kit.learn import checkpoints, tta
 from kit.learn.augment import resized
+from kit.learn.networks.normalisation import fold
 from kit.learn.task import Task
 from kit.learn.views import VIEWS
 from kit.predictions import softmax
@@ -22,6 +23,7 @@ def predictor(model: keras.Model, task: Task, size: int) -> Predictor:
     model: its network; size: the pixels per side that it wants, 0 for as they are cached.
     """
     checkpoints.load(model, task.folder / checkpoints.WEIGHTS)
+    fold(model)
 
     def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
         average = task.config.average

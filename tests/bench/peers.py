@@ -2,7 +2,7 @@
 
 From JPEG files of dogs-vs-cats at 160 pixels, with random weights: decode, augment (each in its own usual way: flips, crops
 or affine, brightness) and train one epoch; and the pass for pooled features. Models are built, processes started and one
-pass of each made beforehand. `make bench-peers` does it all.
+pass of each made beforehand; all compute in float32. `make bench-peers` does it all.
 """
 
 import os
@@ -26,18 +26,15 @@ PAIRS = (("first epoch", "train"), ("later epoch", "train"), ("features", "featu
 
 def ours(network: str) -> None:
     """Answers "first epoch" (with decoding), "later epoch", "features" (with decoding) and "features again"."""
-    import keras
-
     from kit.config import Config
     from kit.learn import backbones, loader
     from tests.bench import passes, pipeline
     from tests.bench.decoded import decode, photos
 
-    _, backbone, count = NETWORKS[network]
+    backbone, count = NETWORKS[network][1:]
     paths = photos(count)
-    base = getattr(keras.applications, network)(
-        input_shape=(SIZE, SIZE, 3), include_top=False, weights=None, pooling="avg"
-    )
+    base = backbones.build(backbone, "none", SIZE)
+    base.trainable = True
     config = Config(backbone=backbone, batch_size=BATCH, ema=0.0, learning_rate=0.01)
     model = pipeline.trainable(base, config)
     features = backbones.build(backbone, "none", SIZE)

@@ -7,6 +7,7 @@ import numpy as np
 from keras import layers
 
 from kit.config import Config
+from kit.learn.networks.normalisation import BatchNormalization
 from kit.learn.networks.plain import Shape
 
 PATCH = 2  # pixels per side of the patches that the first layer whitens
@@ -40,7 +41,7 @@ def _convolution(x: Any, filters: int) -> Any:
 
 
 def _normalised(x: Any) -> Any:
-    return layers.Activation(_gelu)(layers.BatchNormalization(momentum=0.6, epsilon=1e-5, scale=False)(x))
+    return layers.Activation(_gelu)(BatchNormalization(momentum=0.6, epsilon=1e-5, scale=False)(x))
 
 
 def _gelu(x: Any) -> Any:

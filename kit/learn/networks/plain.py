@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from kit.config import Config
+from kit.learn.networks.normalisation import BatchNormalization
 
 Shape = tuple[int | None, int | None, int]
 
@@ -62,7 +63,7 @@ def _convolution(filters: int, size: int, *, strides: int = 1, pool: bool = Fals
     return [
         layers.Conv2D(filters, size, strides=strides, padding="same", use_bias=False),
         *([layers.MaxPooling2D()] if pool else []),
-        layers.BatchNormalization(momentum=0.9),
+        BatchNormalization(momentum=0.9),
         layers.ReLU(),
     ]
 

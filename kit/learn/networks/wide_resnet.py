@@ -6,6 +6,7 @@ import keras
 from keras import layers, ops
 
 from kit.config import Config
+from kit.learn.networks.normalisation import BatchNormalization
 from kit.learn.networks.plain import Shape
 
 GROUPS, BLOCKS = 3, 2  # depth 6 * BLOCKS + 4 = 16
@@ -61,7 +62,7 @@ def _block(x: Any, filters: int, strides: int, dropout: float, drop_path: float)
 
 
 def _activated(x: Any) -> Any:
-    return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+    return layers.ReLU()(BatchNormalization(momentum=0.9)(x))
 
 
 def _convolution(x: Any, filters: int, size: int, strides: int = 1) -> Any:
