@@ -42,7 +42,11 @@ def stages(task: Task) -> list[Stage]:
     config = task.config
     return [
         Stage(
-            config.epochs, config.batch_size, size_of(task), begin=_unfrozen(share), factors=_slower(config.rate_decay)
+            config.epochs,
+            config.batch_size,
+            size_of(task),
+            begin=_unfrozen(share, config.weights),
+            factors=_slower(config.rate_decay),
         )
         for share in config.unfreeze
     ]
@@ -81,9 +85,10 @@ def _pretrained(task: Task) -> keras.Model:
     return backbones.build(config.backbone, weights, size_of(task), config.seed)
 
 
-def _unfrozen(share: float) -> Begin:
-    """Lets the last `share` of the backbone's layers learn. Batch normalisations keep the statistics they came with: those of
-    a small batch are worse, and a layer that is not trainable is in inference mode.
+def _unfrozen(share: float, weights: str) -> Begin:
+    """Lets the last `share` of the backbone's layers learn. Batch normalisations keep the statistics that they came with:
+    those of a small batch are worse, and a layer that is not trainable is in inference mode. With random weights they came
+    with none, and learn as well.
     """
 
     def begin(model: keras.Model) -> None:
@@ -91,7 +96,8 @@ def _unfrozen(share: float) -> Begin:
         inner.trainable = True
         first = round((1 - share) * len(inner.layers))
         for number, layer in enumerate(inner.layers):
-            layer.trainable = number >= first and not isinstance(layer, layers.BatchNormalization)
+            keeps = weights != "none" and isinstance(layer, layers.BatchNormalization)
+            layer.trainable = number >= first and not keeps
 
     return begin
 
