@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -13,6 +14,8 @@ from kit.errors import ConfigError
 
 BATCH = 128  # images; what learning_rate is for where the batch size is left to us
 BATCH_PER_GPU = 512
+CPUS = Path("/proc/cpuinfo")  # of Linux
+DEPTHWISE = ("mobilenet", "efficientnet", "nasnet", "xception", "convnext")  # families of backbones
 
 
 def gpus() -> list[str]:
@@ -39,16 +42,25 @@ def capability() -> tuple[int, int] | None:
     return min(found, default=None)
 
 
-def precision(setting: str = "auto") -> str:
+def precision(config: Config) -> str:
     """A dtype policy of Keras to train with; weights are float32 in each.
 
-    auto: bfloat16 where tensor cores know it (Ampere and later), float16 on the generations before (Volta, Turing), and
-    float32 elsewhere: on a CPU the casts cost more than they save.
+    auto: bfloat16 where tensor cores know it (Ampere and later), float16 on the generations before (Volta, Turing). On a CPU
+    bfloat16 if it has instructions for it and TensorFlow uses them, but float32 for a network of depthwise convolutions:
+    there the casts cost more than is saved.
     """
-    if setting != "auto":
-        return setting
-    found = capability() or (0, 0)
-    return "mixed_bfloat16" if found >= (8, 0) else "mixed_float16" if found >= (7, 0) else "float32"
+    if config.precision != "auto":
+        return config.precision
+    if gpus():
+        found = capability() or (0, 0)
+        return "mixed_bfloat16" if found >= (8, 0) else "mixed_float16" if found >= (7, 0) else "float32"
+    fast = keras.backend.backend() == "tensorflow" and not config.backbone.startswith(DEPTHWISE)
+    return "mixed_bfloat16" if fast and _multiplies_bfloat16() else "float32"
+
+
+def _multiplies_bfloat16() -> bool:
+    words = CPUS.read_text().split() if CPUS.exists() else []
+    return "avx512_bf16" in words or "amx_bf16" in words
 
 
 def jit_compile(setting: str = "auto") -> bool:
@@ -111,7 +123,7 @@ def named(config: Config) -> dict[str, Any]:
 def chosen(config: Config) -> dict[str, Any]:
     """What `auto` comes to here."""
     return {
-        "precision": precision(config.precision),
+        "precision": precision(config),
         "jit_compile": jit_compile(config.jit_compile),
         "devices": devices(config),
     }
@@ -120,12 +132,13 @@ def chosen(config: Config) -> dict[str, Any]:
 def described(config: Config) -> str:
     """`chosen` in one line for people, and why."""
     found, jax = capability(), keras.backend.backend() == "jax"
-    where = "a CPU" if not gpus() else f"compute capability {found[0]}.{found[1]}" if found else "an unknown GPU"
+    cpu = "a CPU with instructions for it" if precision(config) == "mixed_bfloat16" else "a CPU"
+    where = cpu if not gpus() else f"compute capability {found[0]}.{found[1]}" if found else "an unknown GPU"
     why_xla = "always under JAX" if jax else "a GPU" if gpus() else "slower on a CPU"
     used, count = devices(config), len(keras.distribution.list_devices())
     return ", ".join(
         [
-            f"{used[0]} (keras on {keras.backend.backend()}): trains in {precision(config.precision)}"
+            f"{used[0]} (keras on {keras.backend.backend()}): trains in {precision(config)}"
             + (f" (auto: {where})" if config.precision == "auto" else ""),
             ("XLA" if jit_compile(config.jit_compile) else "no XLA")
             + (f" (auto: {why_xla})" if config.jit_compile == "auto" else ""),
@@ -143,7 +156,7 @@ def training(config: Config) -> Iterator[None]:
     """
     names = devices(config)
     split = keras.distribution.DataParallel(devices=names) if len(names) > 1 else None
-    with _as(precision(config.precision), split):
+    with _as(precision(config), split):
         yield
 
 

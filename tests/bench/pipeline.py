@@ -22,7 +22,7 @@ from kit.cli.train import resolved
 from kit.competition import load
 from kit.config import Config
 from kit.data import cache
-from kit.learn import loader, networks, training
+from kit.learn import backbones, device, loader, networks, training
 from tests.bench.decoded import decode, photos
 from tests.bench.ratios import alternated, ratio, spread, timed
 
@@ -70,7 +70,8 @@ def competition(slug: str, seconds: float) -> None:
     config, _ = resolved(plugin, {}, {}, ())
     where = places.data(slug)
     labels = cache.load(plugin, where).train.labels
-    model = networks.build(plugin.image_shape, len(plugin.classes), config)
+    with device.training(config):
+        model = networks.build(plugin.image_shape, len(plugin.classes), config)
     training.compile_model(model, config, 10_000, training.Stage(1, config.batch_size))
     rates = _measure(
         model, loader.Source((where.cache / "train.npy",), plugin.folder, config, 0), labels, config, seconds
@@ -89,7 +90,8 @@ def trainable(base: keras.Model, config: Config) -> keras.Model:
 def photographs(size: int, seconds: float) -> None:
     paths = photos(COUNT)
     config = replace(Config(), batch_size=32, learning_rate=0.01)
-    base = keras.applications.MobileNetV2((size, size, 3), 0.35, include_top=False, weights=None, pooling="avg")
+    base = backbones.build("mobilenet_v2_0.35", "none", size)
+    base.trainable = True
     model = trainable(base, config)
     with tempfile.TemporaryDirectory() as folder:
         pixels = Path(folder) / "train.npy"

@@ -29,15 +29,33 @@ def _gpu(monkeypatch, capability, count=1, backend="jax"):
 )  # fmt: skip
 def test_precision_follows_the_tensor_cores(monkeypatch, capability, expected):
     _gpu(monkeypatch, capability)
-    assert device.precision() == expected and device.precision("float32") == "float32"
+    assert device.precision(Config()) == expected and device.precision(Config(precision="float32")) == "float32"
     said = device.described(Config())
     assert f"trains in {expected} (auto: " in said and "XLA (auto: always under JAX)" in said
 
 
-def test_without_a_gpu_all_is_float32_and_xla_only_under_jax(monkeypatch):
+@pytest.mark.parametrize(
+    ("flags", "backend", "backbone", "expected"),
+    [("sse4_2 avx512_bf16", "tensorflow", "cnn", "mixed_bfloat16"), ("amx_bf16", "tensorflow", "resnet50", "mixed_bfloat16"),
+     ("amx_bf16", "tensorflow", "mobilenet_v2_1.00", "float32"), ("amx_bf16", "jax", "resnet9", "float32"),
+     ("avx512f", "tensorflow", "resnet9", "float32"), (None, "tensorflow", "resnet9", "float32")],
+)  # fmt: skip
+def test_precision_on_a_cpu_follows_its_instructions(monkeypatch, tmp_path, flags, backend, backbone, expected):
+    _gpu(monkeypatch, None, count=0, backend=backend)
+    monkeypatch.setattr(keras.distribution, "list_devices", lambda kind=None: ["cpu:0"])
+    monkeypatch.setattr(device, "CPUS", tmp_path / "cpuinfo")
+    if flags:
+        (tmp_path / "cpuinfo").write_text(f"processor : 0\nflags : fpu {flags} rdtscp\n")
+    config = Config(backbone=backbone)
+    assert device.precision(config) == expected
+    said = "a CPU with instructions for it" if expected == "mixed_bfloat16" else "a CPU"
+    assert f"trains in {expected} (auto: {said})" in device.described(config)
+
+
+def test_without_a_gpu_xla_is_only_under_jax(monkeypatch):
     if device.gpus():
         pytest.skip("there is a GPU")
-    assert device.precision() == "float32" and device.capability() is None
+    assert device.capability() is None
     assert device.jit_compile() == (keras.backend.backend() == "jax") and device.jit_compile("on")
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
     assert device.jit_compile("off")  # JAX knows nothing else
