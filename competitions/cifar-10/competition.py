@@ -50,7 +50,7 @@ COMPETITION = Competition(
         "recipe": "progressive",
         "backbone": "airbench",
         "stage_sizes": (20, 26, 32),
-        "stage_epochs": (20, 12, 12),
+        "stage_epochs": (30, 18, 20),
         "width": 64,
         "batch_size": 256,
         "label_smoothing": 0.2,
