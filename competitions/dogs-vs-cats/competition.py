@@ -45,5 +45,11 @@ COMPETITION = Competition(
         "image_size": 256,
         "tta": FLIP,
     },
-    runs=({"backbone": "mobilenet_v2_1.00"}, {"backbone": "mobilenet_1.00"}, {"backbone": "mobilenet_v2_0.35"}),
+    runs=(
+        {"backbone": "mobilenet_v2_1.00"},
+        {"backbone": "mobilenet_1.00"},
+        {"backbone": "mobilenet_v2_0.35"},
+        {"backbone": "mobilenet_v2_1.00", "image_size": 320},
+        {"backbone": "mobilenet_1.00", "image_size": 320},
+    ),
 )

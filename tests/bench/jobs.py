@@ -4,6 +4,7 @@ import json
 import time
 from pathlib import Path
 
+from kit.competition import load
 from tests.bench.place import BACKBONES, Place
 
 
@@ -55,30 +56,35 @@ def _tuned_on_small_photos(place: Place, backbone: str) -> list[str]:
 
 
 def dogs_vs_cats(place: Place, seed: int) -> str:
+    """What `kit run` makes of it: the competition's backbones and sizes, and their ensemble."""
     fetching = place.fetched("dogs-vs-cats")
-    runs, ensemble, seconds = three_backbones(place, seed)
+    members = [(str(each["backbone"]), int(each.get("image_size", 0))) for each in load("dogs-vs-cats").runs]
+    runs, ensemble, seconds = _blended(place, members, seed)
     _, submitting, _ = place.kit("submit", "dogs-vs-cats", ensemble)
-    title = "dogs-vs-cats, features, three backbones, flip TTA"
+    title = "dogs-vs-cats, features, three backbones, two of them at two sizes, flip TTA"
     total = row(title, place.metrics(ensemble), fetching + sum(seconds) + submitting)
-    steps = [("download and prepare", fetching)]
-    for backbone, took in zip(BACKBONES, seconds, strict=False):
-        heads = _features(place, backbone, seed)[1]  # again, with its features on disk
-        steps += [(f"features of {backbone}", took - heads), ("start and heads", heads)]
-    steps += [("ensemble", seconds[-1]), ("submit", submitting)]
+    heads = _features(place, *members[0], seed)[1]  # again, with its features on disk
+    steps = [("download and prepare", fetching), ("features", sum(seconds[:-1]) - heads * len(runs))]
+    steps += [("starts and heads", heads * len(runs)), ("ensemble", seconds[-1]), ("submit", submitting)]
     own = [row(f"  {run}", place.metrics(run), took) for run, took in zip(runs, seconds, strict=False)]
     return "\n".join([total, *own, *(f"  {step}: {took:.1f} s" for step, took in steps)])
 
 
 def three_backbones(place: Place, seed: int) -> tuple[list[str], str, list[float]]:
-    """(the three runs, their ensemble, the seconds that each of the four took)."""
-    runs, seconds = zip(*(_features(place, backbone, seed) for backbone in BACKBONES), strict=True)
+    return _blended(place, [(backbone, 0) for backbone in BACKBONES], seed)
+
+
+def _blended(place: Place, members: list[tuple[str, int]], seed: int) -> tuple[list[str], str, list[float]]:
+    """(the runs, their ensemble, the seconds that each took). members: backbone and pixels, 0 for the competition's own."""
+    runs, seconds = zip(*(_features(place, *member, seed) for member in members), strict=True)
     out, blending, _ = place.kit("ensemble", "dogs-vs-cats", *runs)
     return list(runs), out[-1], [*seconds, blending]
 
 
-def _features(place: Place, backbone: str, seed: int) -> tuple[str, float]:
+def _features(place: Place, backbone: str, size: int, seed: int) -> tuple[str, float]:
     """(the run of that backbone, its seconds)."""
     words = ["--recipe", "features", "--backbone", backbone, "--weights", str(place.weights / BACKBONES[backbone])]
+    words += ["--set", f"image_size={size}"] if size else []
     out, took, _ = place.kit("train", "dogs-vs-cats", *words, "--seed", str(seed))
     return out[-1], took
 
