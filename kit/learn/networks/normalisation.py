@@ -46,7 +46,8 @@ class BatchNormalization(layers.BatchNormalization):
     def _fusible(self) -> bool:
         if keras.backend.backend() != "tensorflow" or device.gpus():
             return False
-        return self.axis in (-1, 3) and not (self.renorm or self.synchronized)
+        renorm = getattr(self, "renorm", False)  # unknown to Keras before 3.14
+        return self.axis in (-1, 3) and not (renorm or self.synchronized)
 
     def _remember(self, moving: Any, seen: Any) -> None:
         moving.assign(moving * self.momentum + seen * (1 - self.momentum))
