@@ -46,7 +46,7 @@ class BatchNormalization(layers.BatchNormalization):
     def _fusible(self) -> bool:
         if keras.backend.backend() != "tensorflow" or device.gpus():
             return False
-        renorm = getattr(self, "renorm", False)  # unknown to Keras before 3.14
+        renorm = getattr(self, "renorm", False)  # a newer Keras than that of Kaggle has it
         return self.axis in (-1, 3) and not (renorm or self.synchronized)
 
     def _remember(self, moving: Any, seen: Any) -> None:
