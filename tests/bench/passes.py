@@ -13,6 +13,7 @@ import numpy as np
 
 from kit.config import Config
 from kit.learn import backbones, features
+from kit.learn.networks.normalisation import fold
 from tests.bench.decoded import decode, photos
 from tests.bench.ratios import alternated, ratio, spread, timed
 
@@ -50,6 +51,7 @@ def main(backbone: str, weights: str) -> None:
     config = Config(recipe="features", backbone=backbone, weights=weights, image_size=SIZE)
     model = backbones.build(backbone, weights, SIZE)
     plain = _own(model, backbone)
+    fold(model)
     with tempfile.TemporaryDirectory() as place:
         folder, cache, out = Path(place) / "photos", Path(place) / "cache.npy", Path(place) / "features.npy"
         folder.mkdir()
