@@ -12,7 +12,7 @@ from kit.errors import ConfigError, DataError, KaggleError
 from kit.learn import device
 from kit.learn.augment import resized
 from kit.learn.checkpoints import load_every_weight, save
-from kit.learn.networks.normalisation import fuse
+from kit.learn.networks.normalisation import fold, fuse
 
 # What preprocess_input of a family makes of pixels 0..255: (lowest, highest) value. "inside": the network rescales itself.
 RANGES = {"inside": (0.0, 255.0), "tf": (-1.0, 1.0), "torch": (-2.12, 2.65), "caffe": (-123.7, 151.1)}
@@ -102,6 +102,13 @@ def build(name: str, weights: str, size: int, seed: int = 0) -> keras.Model:
     model.trainable = False
     fuse(model)
     model.jit_compile = device.jit_compile()
+    return model
+
+
+def extractor(name: str, weights: str, size: int, seed: int = 0) -> keras.Model:
+    """What `build` gives, only to predict with: its normalisations are folded into its convolutions."""
+    model = build(name, weights, size, seed)
+    fold(model)
     return model
 
 

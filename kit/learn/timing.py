@@ -15,7 +15,6 @@ from kit.config import Config
 from kit.data import cache, folds
 from kit.data.cache import Dataset, Part
 from kit.learn import backbones, device, features
-from kit.learn.networks.normalisation import fold
 from kit.learn.plan import Times, extrapolated
 from kit.learn.recipes import recipe
 from kit.learn.task import Task
@@ -112,8 +111,7 @@ def _some(data: Dataset, count: int, where: DataFolders) -> Part:
 def _feature_seconds(data: Dataset, config: Config) -> float:
     """Of one image. Random weights are as fast as trained ones."""
     size = config.image_size or backbones.BACKBONES[config.backbone].size
-    model = backbones.build(config.backbone, "none", size)
-    fold(model)
+    model = backbones.extractor(config.backbone, "none", size)
     images = data.train.images[: features.BATCH]
 
     def batch() -> None:

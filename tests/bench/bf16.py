@@ -28,7 +28,7 @@ def side(backbone: str, weights: str, out: str) -> None:
     from kit.learn import backbones
 
     images = cache.load(load("dogs-vs-cats"), places.data("dogs-vs-cats")).train.images
-    model = backbones.build(backbone, weights, SIZE)
+    model = backbones.extractor(backbone, weights, SIZE)
     model.predict_on_batch(backbones.prepare(images[:BATCH], backbone, SIZE))
     found: list[np.ndarray] = []
 

@@ -13,7 +13,6 @@ import numpy as np
 
 from kit.config import Config
 from kit.learn import backbones, features
-from kit.learn.networks.normalisation import fold
 from tests.bench.decoded import decode, photos
 from tests.bench.ratios import alternated, ratio, spread, timed
 
@@ -49,9 +48,8 @@ def extracted(cache: Path, out: Path, model: keras.Model, config: Config, size: 
 def main(backbone: str, weights: str) -> None:
     paths = sorted(photos(COUNT))
     config = Config(recipe="features", backbone=backbone, weights=weights, image_size=SIZE)
-    model = backbones.build(backbone, weights, SIZE)
-    plain = _own(model, backbone)
-    fold(model)
+    plain = _own(backbones.build(backbone, weights, SIZE), backbone)
+    model = backbones.extractor(backbone, weights, SIZE)
     with tempfile.TemporaryDirectory() as place:
         folder, cache, out = Path(place) / "photos", Path(place) / "cache.npy", Path(place) / "features.npy"
         folder.mkdir()

@@ -28,7 +28,6 @@ def ours(network: str) -> None:
     """Answers "first epoch" (with decoding), "later epoch", "features" (with decoding) and "features again"."""
     from kit.config import Config
     from kit.learn import backbones, loader
-    from kit.learn.networks.normalisation import fold
     from tests.bench import passes, pipeline
     from tests.bench.decoded import decode, photos
 
@@ -38,8 +37,7 @@ def ours(network: str) -> None:
     base.trainable = True
     config = Config(backbone=backbone, batch_size=BATCH, ema=0.0, learning_rate=0.01)
     model = pipeline.trainable(base, config)
-    features = backbones.build(backbone, "none", SIZE)
-    fold(features)
+    features = backbones.extractor(backbone, "none", SIZE)
     with tempfile.TemporaryDirectory() as folder:
         pixels, out = Path(folder) / "train.npy", Path(folder) / "features.npy"
         decode(paths, SIZE, pixels)
