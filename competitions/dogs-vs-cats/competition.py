@@ -49,7 +49,6 @@ COMPETITION = Competition(
         {"backbone": "mobilenet_v2_1.00"},
         {"backbone": "mobilenet_1.00"},
         {"backbone": "mobilenet_v2_0.35"},
-        {"backbone": "mobilenet_v2_1.00", "image_size": 320},
         {"backbone": "mobilenet_1.00", "image_size": 320},
     ),
 )

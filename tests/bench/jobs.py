@@ -1,10 +1,10 @@
 """Whole jobs, from the archive to a checked submission, by the CLI alone."""
 
+import csv
 import json
 import time
 from pathlib import Path
 
-from kit.competition import load
 from tests.bench.place import BACKBONES, Place
 
 
@@ -15,13 +15,17 @@ def row(name: str, metrics: dict, seconds: float) -> str:
 
 def digit_recognizer(place: Place, seed: int) -> str:
     """What `kit run` makes of it: the competition's networks on one fold, and their ensemble."""
-    archive = str(place.archives / "digit-recognizer.zip")
-    words = ["run", "digit-recognizer", "--from", archive, "--folds", "1", "--seed", str(seed), "--json"]
-    out, took, _ = place.kit(*words)
-    ensemble = json.loads("\n".join(out))["models"][-1]
-    parts = [(part["run"], part["seconds"]) for part in place.metrics(ensemble["run"])["parts"]]
-    rows = [row(f"  {run}", place.metrics(run), seconds) for run, seconds in parts]
-    return "\n".join([row("digit-recognizer, scratch, one fold, ensemble", ensemble, took), *rows])
+    ensemble, took, rows = _whole_run(place, "digit-recognizer", seed, "--folds", "1")
+    return "\n".join([row("digit-recognizer, scratch, one fold, ensemble", place.metrics(ensemble), took), *rows])
+
+
+def _whole_run(place: Place, slug: str, seed: int, *words: str) -> tuple[str, float, list[str]]:
+    """`kit run`: its ensemble, its seconds, and a row for each model."""
+    archive = str(place.archives / f"{slug}.zip")
+    out, took, _ = place.kit("run", slug, "--from", archive, "--seed", str(seed), "--json", *words)
+    ensemble = json.loads("\n".join(out))["models"][-1]["run"]
+    parts = [(part["run"], part["seconds"]) for part in place.metrics(ensemble)["parts"]]
+    return ensemble, took, [row(f"  {run}", place.metrics(run), seconds) for run, seconds in parts]
 
 
 def cifar_10(place: Place, seed: int) -> str:
@@ -56,43 +60,42 @@ def _tuned_on_small_photos(place: Place, backbone: str) -> list[str]:
 
 
 def dogs_vs_cats(place: Place, seed: int) -> str:
-    """What `kit run` makes of it: the competition's backbones and sizes, and their ensemble."""
+    """What `kit run` makes of it: the competition's backbones and sizes, and their ensemble; and which step took how long."""
+    place.keep_weights()
     fetching = place.fetched("dogs-vs-cats")
-    members = [(str(each["backbone"]), int(each.get("image_size", 0))) for each in load("dogs-vs-cats").runs]
-    runs, ensemble, seconds = _blended(place, members, seed)
-    _, submitting, _ = place.kit("submit", "dogs-vs-cats", ensemble)
-    title = "dogs-vs-cats, features, three backbones, two of them at two sizes, flip TTA"
-    total = row(title, place.metrics(ensemble), fetching + sum(seconds) + submitting)
-    heads = _features(place, *members[0], seed)[1]  # again, with its features on disk
-    steps = [("download and prepare", fetching), ("features", sum(seconds[:-1]) - heads * len(runs))]
-    steps += [("starts and heads", heads * len(runs)), ("ensemble", seconds[-1]), ("submit", submitting)]
-    own = [row(f"  {run}", place.metrics(run), took) for run, took in zip(runs, seconds, strict=False)]
-    return "\n".join([total, *own, *(f"  {step}: {took:.1f} s" for step, took in steps)])
+    ensemble, took, rows = _whole_run(place, "dogs-vs-cats", seed)
+    made = place.metrics(ensemble)
+    features, heads = _features_and_heads(place, [part["run"] for part in made["parts"]])
+    steps = {"download and prepare": fetching, "features": features, "heads": heads}
+    steps["start, ensemble, report and submission"] = took - features - heads
+    total = row("dogs-vs-cats, features, three backbones, flip TTA", made, fetching + took)
+    return "\n".join([total, *rows, *(f"  {step}: {seconds:.1f} s" for step, seconds in steps.items())])
 
 
-def three_backbones(place: Place, seed: int) -> tuple[list[str], str, list[float]]:
-    return _blended(place, [(backbone, 0) for backbone in BACKBONES], seed)
+def _features_and_heads(place: Place, runs: list[str]) -> tuple[float, float]:
+    """Seconds of each. The head of the first fold waits for the features, the others find them on disk."""
+    features = heads = 0.0
+    for run in runs:
+        histories = sorted((place.home / "runs" / run).glob("fold-*/history.csv"))
+        first, *others = [float(next(csv.DictReader(path.open()))["seconds"]) for path in histories]
+        head = sum(others) / len(others)
+        features, heads = features + first - head, heads + head + sum(others)
+    return features, heads
 
 
-def _blended(place: Place, members: list[tuple[str, int]], seed: int) -> tuple[list[str], str, list[float]]:
-    """(the runs, their ensemble, the seconds that each took). members: backbone and pixels, 0 for the competition's own."""
-    runs, seconds = zip(*(_features(place, *member, seed) for member in members), strict=True)
-    out, blending, _ = place.kit("ensemble", "dogs-vs-cats", *runs)
-    return list(runs), out[-1], [*seconds, blending]
-
-
-def _features(place: Place, backbone: str, size: int, seed: int) -> tuple[str, float]:
-    """(the run of that backbone, its seconds)."""
-    words = ["--recipe", "features", "--backbone", backbone, "--weights", str(place.weights / BACKBONES[backbone])]
-    words += ["--set", f"image_size={size}"] if size else []
-    out, took, _ = place.kit("train", "dogs-vs-cats", *words, "--seed", str(seed))
-    return out[-1], took
+def three_backbones(place: Place, seed: int) -> tuple[list[str], str]:
+    """(the runs, their ensemble)."""
+    runs = []
+    for backbone in BACKBONES:
+        words = ["--recipe", "features", "--backbone", backbone, "--weights", str(place.weights / BACKBONES[backbone])]
+        runs.append(place.kit("train", "dogs-vs-cats", *words, "--seed", str(seed))[0][-1])
+    return runs, place.kit("ensemble", "dogs-vs-cats", *runs)[0][-1]
 
 
 def kernel(place: Place, seed: int) -> str:
     """A kernel of three backbones, run with the packages of Kaggle's image, against the same test predictions made here."""
     place.fetched("dogs-vs-cats")
-    runs, ensemble, _ = three_backbones(place, seed)
+    runs, ensemble = three_backbones(place, seed)
     _, building, _ = place.kit("kernel", "build", "dogs-vs-cats", "--run", ensemble)
     tried = json.loads("\n".join(place.kit("kernel", "try", "dogs-vs-cats-predict", "--json")[0]))
     for features in (place.home / "data" / "dogs-vs-cats" / "features").glob("*-test-*"):

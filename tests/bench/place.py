@@ -17,6 +17,12 @@ BACKBONES = {  # backbone -> file in the folder of weights
     "mobilenet_v2_0.35": "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_0.35_224_no_top.h5",
 }
 
+KERAS_FILES = {  # backbone -> what Keras calls the file that it downloads
+    "mobilenet_v2_1.00": "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
+    "mobilenet_1.00": "mobilenet_1_0_224_tf_no_top.h5",
+    "mobilenet_v2_0.35": "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_0.35_224_no_top.h5",
+}
+
 
 @dataclass(frozen=True)
 class Place:
@@ -29,7 +35,7 @@ class Place:
     def kit(self, *words: str) -> tuple[list[str], float, int]:
         """(lines of stdout, seconds, peak resident MiB of its largest process) of one call of the CLI."""
         started = time.monotonic()
-        environment = {**os.environ, "KIT_HOME": str(self.home)}
+        environment = {**os.environ, "KIT_HOME": str(self.home), "KERAS_HOME": str(self.home / "keras")}
         process = subprocess.Popen(
             [sys.executable, "-m", "kit", *words], stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT
         )
@@ -51,6 +57,13 @@ class Place:
         _, taking, _ = self.kit("download", slug, "--from", str(self.archives / f"{slug}.zip"))
         _, preparing, _ = self.kit("prepare", slug)
         return taking + preparing
+
+    def keep_weights(self) -> None:
+        """Puts the backbones' weights where Keras would have left them after a download."""
+        folder = self.home / "keras" / "models"
+        folder.mkdir(parents=True)
+        for backbone, file in BACKBONES.items():
+            (folder / KERAS_FILES[backbone]).symlink_to(self.weights / file)
 
     def metrics(self, run: str) -> dict:
         return json.loads((self.home / "runs" / run / "metrics.json").read_text())
