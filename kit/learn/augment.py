@@ -1,5 +1,6 @@
 """What training does to an image: the competition's augmentation, and what the configuration adds. Must not import keras."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.errors import ConfigError, DataError
 
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # it would ask a server at every import, in each worker
 STRONGEST = 10
 
 

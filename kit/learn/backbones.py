@@ -1,5 +1,6 @@
 """Pretrained backbones: every family of keras.applications, with the input each was trained on, and a check of that input."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,7 +136,9 @@ def _rescaled(model: keras.Model, name: str) -> keras.Model:
 
 def _downloaded(make: Any, arguments: dict[str, Any], name: str) -> keras.Model:
     try:
-        return make(weights="imagenet", **arguments)
+        with warnings.catch_warnings():  # that the weights were learned on images of another size, as was asked for
+            warnings.filterwarnings("ignore", "`input_shape` is undefined or non-square")
+            return make(weights="imagenet", **arguments)
     except Exception as error:
         if "URL fetch failure" not in str(error) and not isinstance(error, OSError):
             raise

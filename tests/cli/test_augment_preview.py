@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import numpy as np
 from PIL import Image
@@ -25,6 +27,13 @@ def test_the_sheet_shows_what_training_sees(kit, prepared):
         for epoch in range(3):
             [batch] = training.batches(epoch, [np.array(rows)])
             assert np.array_equal(images[:, 1 + epoch], batch)
+
+
+def test_albumentations_asks_no_server_for_a_newer_version():
+    asked = "import urllib.request as r; r.OpenerDirector.open = lambda *a, **k: print('asked')"
+    code = f"{asked}; from kit.learn import augment; augment.cutout(2)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_an_augmentation_that_fails_ends_in_one_line(kit, prepared, plugins):

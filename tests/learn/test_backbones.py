@@ -1,3 +1,4 @@
+import warnings
 from dataclasses import replace
 
 import keras
@@ -69,6 +70,17 @@ def test_imagenet_without_internet_says_what_to_do(monkeypatch):
     monkeypatch.setattr(keras.applications, "MobileNet", unreachable)
     with pytest.raises(KaggleError, match=r"no internet.*fetch https://example.org/weights.h5 .*--weights PATH"):
         backbones.build("mobilenet_0.25", "imagenet", 128)
+
+
+def test_another_size_than_that_of_imagenet_is_no_reason_to_warn(home, tmp_path, monkeypatch):
+    stored = keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(40, 40, 3), alpha=0.35)
+    stored.save_weights(tmp_path / "own.weights.h5")
+    monkeypatch.setattr(
+        "keras.src.applications.mobilenet_v2.file_utils.get_file", lambda *a, **k: str(tmp_path / "own.weights.h5")
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        backbones.build("mobilenet_v2_0.35", "imagenet", 40)
 
 
 def test_what_a_kernel_carries_of_an_efficientnet_is_what_imagenet_stands_for(home, tmp_path, monkeypatch):

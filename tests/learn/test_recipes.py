@@ -1,5 +1,6 @@
 """Recipes through the CLI, and what makes their scores honest."""
 
+import warnings
 from dataclasses import replace
 
 import keras
@@ -122,6 +123,14 @@ def test_the_head_s_strength_is_found_where_a_class_is_too_rare_for_every_split(
     )
     kernel, _, strength = features.solve(task, [(draw.normal(size=(90, 8)) + labels[:, None]).astype(np.float32)])
     assert strength in features.STRENGTHS and kernel.shape == (8, 30) and np.isfinite(kernel).all()
+
+
+def test_the_head_is_solved_for_without_a_warning(prepared, home):
+    task = _task(prepared, home, recipe="features", backbone="mobilenet_0.25")
+    seen = np.random.default_rng(0).normal(size=(90, 8)).astype(np.float32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        features.solve(task, [seen])
 
 
 def test_a_class_of_one_image_is_learned_from_not_stopped_by(prepared, home):
