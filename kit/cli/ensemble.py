@@ -20,7 +20,8 @@ def command(obj: Settings, slug: str, references: tuple[str, ...], name: str | N
     \b
     Methods, all cross-fitted: the best single run, means (plain, geometric, of ranks), a weighted geometric mean, a
     mixture of least log loss, greedy selection, stacking. Of those not clearly behind the best score (twice the standard
-    error), the one of least log loss is taken; inner folds choose, outer folds judge. The run id is the last line.
+    error), the one of least log loss is taken that does not score below the best run; inner folds choose, outer folds
+    judge. The run id is the last line.
     """
     from kit import runs
     from kit.ensemble.build import ensemble
@@ -34,6 +35,8 @@ def command(obj: Settings, slug: str, references: tuple[str, ...], name: str | N
         click.echo(options.table(_shown(metrics["methods"])))
         folds = ", ".join(f"{name} in {count}" for name, count in metrics["chosen_in_folds"].items())
         click.echo(f"method: {metrics['method']} (chosen among the other folds: {folds})")
+        if metrics["given_up"]:
+            click.echo(f"given up: {metrics['given_up']}, of less log loss, but it scores below the best run")
         click.echo(f"judged where it was fitted (optimistic): {metrics['optimistic_score']:.5f}")
         if metrics["finish"]:
             click.echo(_finish(metrics["finish"]))

@@ -10,8 +10,9 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.data import cache, corrections, folds
 from kit.data.cache import Dataset
-from kit.ensemble import finish, members, methods
-from kit.ensemble.methods import METHODS, Chosen
+from kit.ensemble import choice, finish, members, methods
+from kit.ensemble.choice import Chosen
+from kit.ensemble.methods import METHODS
 from kit.errors import ConfigError, DataError
 from kit.files import write_json
 from kit.runs import Run, environment
@@ -30,7 +31,7 @@ def ensemble(competition: Competition, parts: list[Run], *, name: str | None = N
     ids, stack = _stack(parts, data)
     labels = cache.labels_of(data.train, ids)
     folds_of_rows = folds.parts(data, fold_of, _rows(data, ids))
-    chosen = methods.choose(competition, stack, labels, folds_of_rows)
+    chosen = choice.choose(competition, stack, labels, folds_of_rows)
     tested = np.stack([predictions.load(part.test).at(data.test.ids) for part in parts])
     honest, last = finish.finished(competition, chosen, labels, folds_of_rows)
     record = {"method": chosen.method, "parameters": chosen.parameters, "finish": last}
@@ -114,10 +115,11 @@ def _judge(
 def _tried(competition: Competition, labels: np.ndarray, chosen: Chosen) -> dict[str, Any]:
     return {
         "chosen_in_folds": chosen.counts,
+        "given_up": chosen.given_up,
         "methods": [
             {
                 "method": name,
-                "score": metrics.judge(competition, labels, said)["score"],
+                **{key: metrics.judge(competition, labels, said)[key] for key in ("score", "error")},
                 "log_loss": metrics.log_loss(labels, said),
             }
             for name, said in chosen.tried.items()

@@ -8,7 +8,8 @@ import numpy as np
 from kit import metrics, runs
 from kit.competition import Competition
 from kit.ensemble import calibration, methods
-from kit.ensemble.methods import METHODS, Chosen
+from kit.ensemble.choice import Chosen
+from kit.ensemble.methods import METHODS
 from kit.ensemble.pool import logs
 from kit.errors import DataError
 from kit.runs import Run

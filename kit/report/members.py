@@ -25,7 +25,9 @@ def members(subject: Subject) -> str:
         f"Method: {found['method']}. Lost without: by how much the ensemble is worse without that member, cross-fitted; "
         "below zero it is better without."
     )
-    tried = [{"method": row["method"], "score": row["score"], "log loss": row["log_loss"]} for row in found["methods"]]
+    if given_up := found.get("given_up"):
+        words += f" {given_up.capitalize()} has less log loss, but scores below the best run, so it was given up."
+    tried = [{key.replace("_", " "): value for key, value in row.items()} for row in found["methods"]]
     return (
         html.paragraph(words)
         + html.table(rows)

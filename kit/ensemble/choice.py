@@ -1,0 +1,110 @@
+"""The choice of a method, by nested cross-validation: what chooses is always other rows than what judges."""
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from kit import metrics
+from kit.competition import Competition
+from kit.ensemble.methods import METHODS, Parameters, better
+from kit.progress import bar
+
+UNFITTED = ("single", "geometric mean")  # the best run is found, but no weight is fitted
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """method and parameters: chosen and fitted on all rows. honest: float32 (N, C), each fold judged with a method that was
+    chosen, and fitted, on the other folds. tried: method -> its cross-fitted probabilities. counts: how often each method
+    was chosen among the folds. others: for each fold the probabilities, float32 (M, C), of the M rows of the other folds,
+    by the method chosen for that fold, and fitted neither on it nor on the row's own. given_up: the method of least log loss,
+    if it scored below the best run alone.
+    """
+
+    method: str
+    parameters: Parameters
+    honest: np.ndarray
+    tried: dict[str, np.ndarray]
+    counts: dict[str, int]
+    others: dict[int, np.ndarray]
+    given_up: str | None = None
+
+
+def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, folds: np.ndarray) -> Chosen:
+    """Nested cross-validation over `folds` (N,): the inner folds choose the method, the outer fold judges the choice. Two
+    folds leave none to fit on: there only means that need no fit stand beside the best run.
+    """
+    fits = _fit(competition, stack, labels, folds)
+    every = np.unique(folds).tolist()
+    able = METHODS if len(every) > 2 else UNFITTED
+    tried = {name: fits.crossed(name) for name in METHODS}
+    names = {}
+    for outer in every:
+        inner = {name: fits.of_others(name, outer) for name in able}
+        names[outer], _ = best(competition, labels[folds != outer], inner)
+    final, given_up = best(competition, labels, {name: tried[name] for name in able})
+    honest = np.empty(stack.shape[1:], np.float32)
+    for outer, name in names.items():
+        honest[folds == outer] = tried[name][folds == outer]
+    others = {outer: fits.of_others(name, outer) for outer, name in names.items()}
+    counts = {name: list(names.values()).count(name) for name in METHODS if name in names.values()}
+    return Chosen(final, fits.parameters[final][frozenset()], honest, tried, counts, others, given_up)
+
+
+def best(competition: Competition, labels: np.ndarray, tried: dict[str, np.ndarray]) -> tuple[str, str | None]:
+    """(the method to believe in, the one that was given up for it). Of those whose score is not clearly behind the best (by
+    more than twice the paired standard error) it is that of least log loss; if its score is below that of the best run
+    alone, the next one that is not.
+
+    A metric such as accuracy moves in steps of whole rows, and noise decides between methods that differ in a few of them;
+    the log loss sees more of the same difference. Scores that are no probabilities (rank means) win by the metric alone.
+    """
+    value = better(competition, labels)
+    leader = max(tried, key=lambda name: value(tried[name]))
+    level = []
+    for name, said in tried.items():
+        behind, error = metrics.gain(competition, labels, tried[leader], said)
+        if behind <= 2 * error:
+            level.append(name)
+    level.sort(key=lambda name: metrics.log_loss(labels, tried[name]))
+    alone = tried.get("single")
+    taken = next(n for n in level if alone is None or metrics.gain(competition, labels, tried[n], alone)[0] >= 0)
+    return taken, None if taken == level[0] else level[0]
+
+
+@dataclass(frozen=True)
+class _Fits:
+    """parameters: method -> folds left out -> parameters: none left out, each, and each pair (fitted once for both orders)."""
+
+    stack: np.ndarray
+    folds: np.ndarray
+    parameters: dict[str, dict[frozenset[Any], Parameters]]
+
+    def crossed(self, name: str, without: tuple[Any, ...] = ()) -> np.ndarray:
+        """float32 (N, C): each fold by parameters fitted on the others, and never on those in `without`, which stay zero."""
+        out = np.zeros(self.stack.shape[1:], np.float32)
+        for fold in np.setdiff1d(np.unique(self.folds), without).tolist():
+            rows = self.folds == fold
+            out[rows] = METHODS[name].apply(self.stack[:, rows], self.parameters[name][frozenset({fold, *without})])
+        return out
+
+    def of_others(self, name: str, outer: Any) -> np.ndarray:
+        """float32 (M, C): the M rows of the other folds, fitted without `outer`; crossed, where there are two of them."""
+        rows = self.folds != outer
+        if len(np.unique(self.folds)) > 2:
+            return self.crossed(name, (outer,))[rows]
+        return METHODS[name].apply(self.stack[:, rows], self.parameters[name][frozenset({outer})])
+
+
+def _fit(competition: Competition, stack: np.ndarray, labels: np.ndarray, folds: np.ndarray) -> _Fits:
+    every = np.unique(folds).tolist()
+    left_out = [frozenset(some) for count in (0, 1, 2) for some in combinations(every, count) if len(every) > count]
+    result: dict[str, dict[frozenset[Any], Parameters]] = {name: {} for name in METHODS}
+    for aside in bar(left_out, label="choose a method", unit="split"):
+        rows = ~np.isin(folds, list(aside))
+        judge = better(competition, labels[rows])
+        for name, method in METHODS.items():
+            result[name][aside] = method.fit(stack[:, rows], labels[rows], judge)
+    return _Fits(stack, folds, result)
