@@ -17,6 +17,9 @@ from kit.learn.stages import Stage
 from kit.learn.task import Task
 from kit.progress import bar
 
+WRITING_SHARE = 0.1  # of the time that checkpoints may take
+NOTHING = 0.05  # seconds of writing that nobody notices
+
 
 class Epochs(keras.callbacks.Callback):
     """At each epoch: seeds before it; after it judges the averaged weights, writes a checkpoint, and stops in time."""
@@ -27,6 +30,7 @@ class Epochs(keras.callbacks.Callback):
         super().__init__()
         self.task, self.stage, self.state = task, stage, state
         self.stopping_rows, self.final_size = stopping_rows, final_size  # judged as the finished member will predict
+        self.written = self.writing = 0.0  # when the last checkpoint was, and the seconds that it took
         label = task.label + (f", {stage.size} px" if stage.size else "")
         self.shown = bar(total=stage.epochs * steps, done=state.stage_epoch * steps, label=label, unit="batch")
 
@@ -49,11 +53,23 @@ class Epochs(keras.callbacks.Callback):
             record.update(stopping_loss=loss, stopping_accuracy=accuracy)
         record["seconds"] = round(time.monotonic() - self.started, 2)
         state = replace(state, history=[*state.history, record])
-        self.state = checkpoints.write(self.model, self.task.folder, state)
+        self.state = self._kept(state)
         self.shown.set_postfix({key: f"{value:.4f}" for key, value in record.items() if key != "seconds"})
         self.model.stop_training = self.over()
         if self.task.report:
             self.task.report(self.state.epoch, record)
+
+    def _kept(self, state: State) -> State:
+        """The state with its checkpoint: after each epoch, but where writing takes long, as of large networks on a fast GPU,
+        after as many of them that it takes a tenth of the time. A training that goes on repeats the others, bit for bit.
+        """
+        begun = time.monotonic()
+        if self.writing > NOTHING and begun - self.written < self.writing / WRITING_SHARE:
+            return state
+        state = checkpoints.write(self.model, self.task.folder, state)
+        self.written = time.monotonic()
+        self.writing = self.written - begun
+        return state
 
 
 def _seed(model: keras.Model, seed: int) -> None:

@@ -12,7 +12,7 @@ import random
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
@@ -28,6 +28,8 @@ from kit.config import Config
 from kit.errors import DataError, KitError
 from kit.learn.augment import failed, resized, transform
 from kit.learn.slots import Shape, Slots
+
+Job = tuple[int, np.ndarray]  # an epoch, and rows of a batch: int64
 
 
 @dataclass(frozen=True)
@@ -149,30 +151,39 @@ def _work(epoch: int, rows: np.ndarray, size: int, slot: int) -> Shape:
 
 
 class Loader:
-    """Turns (epoch, list of row batches) into augmented batches in order, a bounded number ahead of the consumer."""
+    """Turns batches of rows into augmented images in order, a bounded number ahead of the consumer."""
 
     def __init__(self, source: Source, pool: ProcessPoolExecutor | None, slots: Slots, ahead: int) -> None:
         self._pool, self._slots, self._ahead = pool, slots, ahead
         self._here = open_source(source) if pool is None else None
 
     def batches(self, epoch: int, batches: list[np.ndarray], size: int = 0) -> Iterator[np.ndarray]:
-        """Yields uint8 (n, size, size, C) per entry of `batches`; size 0: as large as the images are cached.
+        """Of one epoch: yields uint8 (n, size, size, C) per entry of `batches`; size 0: as large as the images are cached.
 
         Raises DataError if a worker dies or an image fails.
         """
+        for _, _, images in self.stream(((epoch, rows) for rows in batches), size):
+            yield images
+
+    def stream(self, jobs: Iterable[Job], size: int = 0) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Yields (epoch, rows, images) per (epoch, rows), as `batches` does. Workers go on into the next epoch while the
+        training does what comes between two, so that neither waits for the other.
+        """
         if self._here is not None:
-            yield from (self._here.batch(epoch, rows, size) for rows in batches)
+            yield from ((epoch, rows, self._here.batch(epoch, rows, size)) for epoch, rows in jobs)
             return
-        waiting: deque[tuple[int, Future[Shape]]] = deque()
+        waiting: deque[tuple[Job, int, Future[Shape]]] = deque()
         try:
-            for rows in batches:
-                waiting.append(self._submit(epoch, rows, size))
+            for epoch, rows in jobs:
+                waiting.append(((epoch, rows), *self._submit(epoch, rows, size)))
                 if len(waiting) > self._ahead:
-                    yield self._arrived(*waiting.popleft())
+                    (epoch, rows), slot, future = waiting.popleft()
+                    yield epoch, rows, self._arrived(slot, future)
             while waiting:
-                yield self._arrived(*waiting.popleft())
+                (epoch, rows), slot, future = waiting.popleft()
+                yield epoch, rows, self._arrived(slot, future)
         finally:
-            for slot, future in waiting:
+            for _, slot, future in waiting:
                 future.cancel()
                 future.add_done_callback(partial(self._slots.release, slot))  # until then a worker may write to it
 

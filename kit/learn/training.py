@@ -137,12 +137,14 @@ def feed(
     task: Task, source: Loader, lesson: Lesson, stage: Stage, state: State, failures: list[KitError]
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Augmented images (B, H, W, C), 0 to 255, and float32 targets (B, classes), epoch after epoch."""
+    epochs = range(state.epoch, state.epoch + stage.epochs - state.stage_epoch)
+    jobs = ((epoch, rows) for epoch in epochs for rows in _batches(lesson.rows, task, stage, epoch))
+    begun = -1
     try:
-        for epoch in range(state.epoch, state.epoch + stage.epochs - state.stage_epoch):
-            change = on_batches(task.competition, task.config, task.seed * 100_003 + epoch)
-            batches = _batches(lesson.rows, task, stage, epoch)
-            for chosen, images in zip(batches, source.batches(epoch, batches, stage.size), strict=True):
-                yield change(images, lesson.targets[chosen])
+        for epoch, rows, images in source.stream(jobs, stage.size):
+            if epoch != begun:
+                begun, change = epoch, on_batches(task.competition, task.config, task.seed * 100_003 + epoch)
+            yield change(images, lesson.targets[rows])
     except KitError as error:
         failures.append(error)
         raise

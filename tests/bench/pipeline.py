@@ -47,11 +47,11 @@ def flow(loaded: loader.Loader, labels: np.ndarray, batch: int) -> Iterator[Any]
     """Augmented images and one-hot labels, epoch after epoch."""
     one_hot = np.eye(labels.max() + 1, dtype=np.float32)
     rng = np.random.default_rng(0)
-    for epoch in itertools.count():
-        order = rng.permutation(len(labels))[: len(labels) // batch * batch]
-        rows = list(order.reshape(-1, batch))
-        for piece, images in zip(rows, loaded.batches(epoch, rows), strict=True):
-            yield images, one_hot[labels[piece]]
+    full = len(labels) // batch * batch
+    orders = ((epoch, rng.permutation(len(labels))[:full]) for epoch in itertools.count())
+    jobs = ((epoch, rows) for epoch, order in orders for rows in order.reshape(-1, batch))
+    for _, rows, images in loaded.stream(jobs):
+        yield images, one_hot[labels[rows]]
 
 
 def _measure(

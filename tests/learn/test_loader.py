@@ -41,6 +41,26 @@ def test_pixels_depend_on_seed_epoch_and_sample_alone(source):
     assert not np.array_equal(np.concatenate(_load(source, 0, epoch=1)), np.concatenate(here))
 
 
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_stream_goes_through_epochs_as_they_are_alone(source, workers):
+    jobs = [(epoch, rows) for epoch in (0, 1) for rows in BATCHES]
+    with loader(source, workers) as loaded:
+        streamed = list(loaded.stream(iter(jobs)))
+    assert [(epoch, rows.tolist()) for epoch, rows, _ in streamed] == [(epoch, rows.tolist()) for epoch, rows in jobs]
+    alone = [*_load(source, 0, epoch=0), *_load(source, 0, epoch=1)]
+    assert all(np.array_equal(images, other) for (_, _, images), other in zip(streamed, alone, strict=True))
+
+
+def test_workers_begin_an_epoch_while_the_one_before_it_ends(source):
+    asked = []
+    jobs = ((epoch, asked.append(epoch) or rows) for epoch in range(9) for rows in BATCHES)
+    with loader(source, 1) as loaded:
+        stream = loaded.stream(jobs)
+        epochs = [next(stream)[0] for _ in BATCHES]
+        stream.close()
+    assert epochs == [0, 0, 0] and asked == [0, 0, 0, 1, 1], "two batches ahead, no more"
+
+
 def test_augmentation_changes_images_and_without_it_they_are_as_cached(source):
     plain = _load(Source(source.images, None, Config(), 3), 0)
     cached = np.load(source.images[0])

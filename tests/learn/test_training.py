@@ -13,7 +13,7 @@ import pytest
 
 from kit import predictions, runs
 
-SHORT = ("--folds", "1", "--deterministic", "--set", "epochs=4", "--set", "dropout=0.2")
+SHORT = ("--folds", "1", "--deterministic", "--set", "epochs=12", "--set", "dropout=0.2")
 
 
 def _weights(run, name="model.weights.h5"):
@@ -57,7 +57,7 @@ def test_a_run_holds_what_was_asked_and_what_came_out(kit, prepared):
 
 @pytest.mark.parametrize(
     "settings",
-    [("patience=3",), ("recipe=progressive", "stage_sizes=6,8", "stage_epochs=1,3", "mixup=0.2", "mirror=1")],
+    [("patience=3",), ("recipe=progressive", "stage_sizes=6,8", "stage_epochs=1,11", "mixup=0.2", "mirror=1")],
 )
 def test_a_killed_training_goes_on_and_ends_bit_equal(kit, prepared, home, plugins, settings):
     words = (*SHORT, *(word for setting in settings for word in ("--set", setting)))
@@ -71,6 +71,36 @@ def test_a_killed_training_goes_on_and_ends_bit_equal(kit, prepared, home, plugi
     assert _history(straight) == _history(halted)
     other = runs.find(kit("train", "tiny-stripes", *words, "--seed", "1").stdout.splitlines()[-1])
     assert not _equal(_weights(straight), _weights(other))
+
+
+def test_checkpoints_that_take_long_are_written_as_rarely_as_they_may_and_change_nothing(prepared, home, monkeypatch):
+    from kit import places
+    from kit.config import Config
+    from kit.data import cache
+    from kit.learn import checkpoints
+    from kit.learn.recipes import scratch
+    from kit.learn.task import Task
+
+    data, rows, written = cache.load(prepared, places.data("tiny-stripes")), np.arange(90), []
+    config = Config(backbone="cnn", width=2, epochs=30, batch_size=30, workers=0, patience=0)
+
+    def trained(name, seconds):
+        def write(model, folder, state, write=checkpoints.write):
+            written.append((name, state.epoch))
+            time.sleep(seconds)
+            return write(model, folder, state)
+
+        (home / name).mkdir()
+        with monkeypatch.context() as patched:
+            patched.setattr(checkpoints, "write", write)
+            task = Task(prepared, config, data, places.data("tiny-stripes"), 0, rows[30:], rows[:30], home / name)
+            return scratch.fit(task)
+
+    fast, slow = trained("fast", 0.0), trained("slow", 0.3)
+    epochs = [epoch for name, epoch in written if name == "slow"]
+    spent = sum(record["seconds"] for record in slow)
+    assert epochs[0] == 1 and len(epochs) <= 1 + spent / 3, "at most a tenth of the time"
+    assert [record["loss"] for record in slow] == [record["loss"] for record in fast]
 
 
 def _history(run):
