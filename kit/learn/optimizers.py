@@ -19,14 +19,28 @@ class _PerVariable:
 
     factor: Factor
     factors: list[float]
+    learning_rate: Any
+    weight_decay: float | None
+    _use_weight_decay: Callable[[Any], bool]
+    _get_variable_index: Callable[[Any], int]
 
     def build(self, variables: Sequence[Any]) -> None:
         super().build(variables)  # type: ignore[misc]
         self.factors = [self.factor(variable) for variable in variables]
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-        own = self.factors[self._get_variable_index(variable)]  # type: ignore[attr-defined]
+        own = self.factors[self._get_variable_index(variable)]
         super().update_step(gradient, variable, learning_rate * own)  # type: ignore[misc]
+
+    def _apply_weight_decay(self, variables: Sequence[Any]) -> None:
+        """Decoupled decay goes with the rate (Loshchilov and Hutter 2019): here with each variable's own."""
+        if self.weight_decay is None:
+            return
+        for variable in variables:
+            if self._use_weight_decay(variable):
+                own = self.factors[self._get_variable_index(variable)]
+                share = keras.ops.cast(self.learning_rate * self.weight_decay * own, variable.dtype)
+                variable.assign(variable - variable * share)
 
 
 class SGD(_PerVariable, keras.optimizers.SGD):

@@ -25,3 +25,17 @@ def test_each_variable_has_a_learning_rate_of_its_own(optimizer):
         lambda variable: 0.25 if variable.path.endswith("kernel") else 1.0,
     )
     assert slower_kernel == pytest.approx(kernel / 4, rel=1e-3) and faster_bias == pytest.approx(4 * bias, rel=1e-3)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_what_learns_more_slowly_decays_more_slowly(optimizer):
+    def decayed(factor):
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+        config = Config(optimizer=optimizer, weight_decay=0.5, ema=0.0)
+        model.compile(optimizers.build(config, 0.1, lambda variable: factor), "mse")
+        kernel, bias = (np.array(weights) for weights in model.get_weights())
+        model.train_on_batch(np.zeros((4, 3), np.float32), np.zeros((4, 2), np.float32))  # no gradient but decay
+        assert np.array_equal(model.get_weights()[1], bias)
+        return model.get_weights()[0] / kernel
+
+    assert np.allclose(decayed(1.0), 1 - 0.1 * 0.5) and np.allclose(decayed(0.2), 1 - 0.2 * 0.1 * 0.5)
