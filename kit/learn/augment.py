@@ -38,6 +38,12 @@ def check(competition: Competition, config: Config) -> None:
             expected="augment_batches in its competition.py",
             do="--set augment_on=workers",
         )
+    if config.augment_on == "device" and config.randaugment:
+        raise ConfigError(
+            "randaugment works on workers only: Keras's layer draws transforms for whole batches, of other strengths",
+            received="augment_on=device",
+            do="--set augment_on=workers, or --set randaugment=0",
+        )
     if config.mirror and "hflip" not in competition.tta:
         raise ConfigError(
             "mirror makes no sense for this competition", received="tta without hflip", expected="mirror=false"

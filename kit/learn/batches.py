@@ -12,7 +12,7 @@ import numpy as np
 from kit.competition import Competition
 from kit.config import Config
 from kit.learn import device
-from kit.learn.augment import STRONGEST, failed
+from kit.learn.augment import failed
 
 OnBatch = Callable[[np.ndarray, np.ndarray], tuple[Any, Any]]
 
@@ -51,11 +51,8 @@ def on_batches(competition: Competition, config: Config, seed: int) -> OnBatch:
 
 def _augmenting(competition: Competition, config: Config) -> list[keras.layers.Layer]:
     """The competition's own layers, and what the configuration adds, as kit.learn.augment does it for the workers."""
+    own = list(competition.augment_batches() if competition.augment_batches else [])
+    if not config.cutout:
+        return own
     share = config.cutout**2 / np.prod(competition.image_shape[:2])
-    erasing = keras.layers.RandomErasing(factor=(1.0, 1.0), scale=(share, share), fill_value=128.0)
-    random = keras.layers.RandAugment(value_range=(0, 255), num_ops=2, factor=config.randaugment / STRONGEST)
-    return [
-        *(competition.augment_batches() if competition.augment_batches else []),
-        *([random] if config.randaugment else []),
-        *([erasing] if config.cutout else []),
-    ]
+    return [*own, keras.layers.RandomErasing(factor=(1.0, 1.0), scale=(share, share), fill_value=128.0)]

@@ -6,7 +6,8 @@ import pytest
 
 from kit.competition import load
 from kit.config import Config
-from kit.errors import DataError
+from kit.errors import ConfigError, DataError
+from kit.learn import augment
 from kit.learn.batches import on_batches
 from kit.learn.task import member_seed
 
@@ -74,3 +75,8 @@ def test_augmentation_on_the_device_means_what_the_workers_do():
     assert 60 <= (cut == 128).all(3).sum((1, 2)).mean() <= 80 and np.array_equal(
         cut, _changed(7, augment_on="device", cutout=8)[0]
     )
+
+
+def test_randaugment_is_refused_where_it_would_mean_something_else():
+    with pytest.raises(ConfigError, match="randaugment works on workers only"):
+        augment.check(load("cifar-10"), Config(augment_on="device", randaugment=3))
