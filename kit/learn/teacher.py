@@ -50,6 +50,15 @@ def of_training(task: Task, rows: np.ndarray, opened: Opener) -> np.ndarray:
     return _joined(task, one)
 
 
+def surest(task: Task) -> float:
+    """The highest probability that its trainings let the teacher say: less than 1 of one that learned smoothed labels."""
+    from kit.learn.recipes import recipe  # they import this module
+
+    parts = _parts(_found(task, folds.read(task.places.folds, task.data.train.ids)))
+    smoothing = max(0.0 if recipe(part.config.recipe).frozen else part.config.label_smoothing for part in parts)
+    return 1 - smoothing * (1 - 1 / len(task.competition.classes))
+
+
 def _joined(task: Task, one: Callable[[Run], np.ndarray]) -> np.ndarray:
     """A single run's word, or the pool of an ensemble's parts, with weights fitted on rows outside the fold."""
     fold_of = folds.read(task.places.folds, task.data.train.ids)

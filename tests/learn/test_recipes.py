@@ -59,9 +59,20 @@ def test_held_out_images_are_no_test_images_to_learn_from(prepared, home, monkey
     prepare(prepared, places.data("tiny-stripes"), folds=3, held_out=0.3)
     task = _task(prepared, home, pseudo_confidence=0.0)
     monkeypatch.setattr(teacher, "of_test", lambda task: np.full((len(task.data.test.ids), 3), 1 / 3, np.float32))
+    monkeypatch.setattr(teacher, "surest", lambda task: 1.0)
     lesson = pseudo.lesson(task, task.learn_rows, task.learn_rows[:0])
     assert len(task.data.test.ids) == 57
     assert lesson.rows.tolist() == [*task.learn_rows, *range(63, 93)], "the competition's own 30 behind the 63 of train"
+
+
+def test_a_teacher_of_smoothed_labels_can_be_sure(kit, prepared, home, monkeypatch):
+    run = _trained(kit, "--folds", "2", "--set", "label_smoothing=0.3")  # so it says 0.8 at most
+    task = _task(prepared, home, folds=2, teacher=run.id, pseudo_confidence=0.9)
+    said = np.full((30, 3), 1 / 3, np.float32)
+    said[:10], said[10:20] = (0.75, 0.15, 0.1), (0.7, 0.2, 0.1)
+    monkeypatch.setattr(teacher, "of_test", lambda task: said)
+    lesson = pseudo.lesson(task, task.learn_rows, task.learn_rows[:0])
+    assert lesson.rows[len(task.learn_rows) :].tolist() == list(range(90, 100)), "0.72 is 0.9 of what it can say"
 
 
 def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepared, home):

@@ -29,7 +29,8 @@ def lesson(task: Task, rows: np.ndarray, stopping_rows: np.ndarray) -> Lesson:
     """
     said, test = teacher.of_test(task), task.data.test
     own = ~holdout.among(test.ids)
-    sure = np.flatnonzero((said.max(1) >= task.config.pseudo_confidence) & test.readable & own)
+    enough = task.config.pseudo_confidence * teacher.surest(task)
+    sure = np.flatnonzero((said.max(1) >= enough) & test.readable & own)
     say(f"{task.label}: {len(sure)} of {own.sum()} test images learned from, as the teacher labels them")
     given = scratch.one_hot(task)
     return Lesson(np.concatenate([rows, len(given) + sure]), np.concatenate([given, said]), stopping_rows)
