@@ -42,6 +42,7 @@ def command(
     config, _ = train.resolved(competition, {}, given, settings)
     backend.load()
     from kit.learn import device, plan, timing
+    from kit.learn.recipes import recipe
     from kit.learn.train import checked
 
     if config.deterministic:
@@ -49,7 +50,7 @@ def command(
     config = device.settled(checked(competition, config))
     load = os.getloadavg()[0]  # of others: before we begin
     times = timing.measured(competition, config)
-    asked = plan.Work(config.folds, config.seeds, len(config.tta), _epochs(config, times))
+    asked = plan.Work(config.folds, config.seeds, len(config.tta), recipe(config.recipe).epochs(config))
     value: dict[str, Any] = {
         "device": device.described(config),
         "load": load,
@@ -87,19 +88,15 @@ def allowed(text: str) -> float:
     return seconds
 
 
-def _epochs(config: "Config", times: "Times") -> tuple[int, ...]:
-    """As many numbers as there are times."""
-    return {0: (), len(config.stage_epochs): config.stage_epochs}.get(len(times.epochs), (config.epochs,))
-
-
 def _changes(config: "Config", asked: "Work", found: "Work") -> dict[str, str]:
-    """The settings in which the two differ."""
-    epochs = "stage_epochs" if asked.epochs == config.stage_epochs else "epochs"
+    """The settings in which the two differ. Stages of progressive have numbers of epochs each, others one for all."""
+    own = config.recipe == "progressive"
+    epochs = (",".join(map(str, work.epochs if own else work.epochs[:1])) for work in (asked, found))
     values = {
         "folds": (asked.folds, found.folds),
         "seeds": (asked.seeds, found.seeds),
         "tta": (",".join(config.tta), ",".join(config.tta[: found.views])),
-        epochs: tuple(",".join(map(str, work.epochs)) for work in (asked, found)),
+        "stage_epochs" if own else "epochs": tuple(epochs),
     }
     return {key: str(new) for key, (old, new) in values.items() if old != new}
 

@@ -14,7 +14,7 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.data import cache, folds
 from kit.data.cache import Dataset, Part
-from kit.learn import backbones, device, features
+from kit.learn import backbones, checkpoints, device, features
 from kit.learn.plan import Times, extrapolated
 from kit.learn.recipes import recipe
 from kit.learn.task import Task
@@ -42,7 +42,7 @@ def measured(competition: Competition, config: Config) -> Times:
         return Times(once_per_view=image * (len(fold_of) + test))
     aside = round((len(fold_of) - judged) * config.stopping_share) if config.patience else 0
     learn = len(fold_of) - judged - aside
-    epochs, start, view = _learned(competition, config, data, learn, test if learns_test(config) else 0)
+    epochs, start, view = _epochs(competition, config, data, learn, test if learns_test(config) else 0, image)
     epochs = tuple(seconds + aside * view for seconds in epochs)
     return Times(epochs, start, (judged + test) * view, once=image * len(fold_of))
 
@@ -52,11 +52,11 @@ def learns_test(config: Config) -> bool:
     return config.recipe == "pseudo"
 
 
-def _learned(
-    competition: Competition, config: Config, data: Dataset, learn: int, test: int
+def _epochs(
+    competition: Competition, config: Config, data: Dataset, learn: int, test: int, feature: float
 ) -> tuple[tuple[float, ...], float, float]:
-    """Seconds of an epoch over `learn` rows and `test` images of the test part, one per stage or their sum; of a member's
-    start; of an image under a view.
+    """Seconds of an epoch of each stage over `learn` rows and `test` images of the test part; of a member's start, without
+    the features that all members share, `feature` of an image; of an image under a view.
     """
     batch = max(config.batch_size, *config.stage_batches, 1)
     most = min(learn, max(batch, MOST // data.train.images[0].nbytes))
@@ -64,21 +64,24 @@ def _learned(
     for batches in BATCHES:
         rows = min(batches * batch, most)
         seconds, start, view = _probe(competition, config, data, rows)
+        start = max(0.0, start - feature * (rows + JUDGED))
         timed.append((rows, seconds))
         if sum(seconds) > ENOUGH or rows == most:
             break
     stages = range(len(timed[0][1]))
     epochs = tuple(extrapolated(learn + test, [(rows, seconds[stage]) for rows, seconds in timed]) for stage in stages)
-    return epochs if len(config.stage_epochs) == len(epochs) else (sum(epochs),), start, view
+    return epochs, start, view
 
 
 def _probe(competition: Competition, config: Config, data: Dataset, count: int) -> tuple[list[float], float, float]:
     """Of two epochs of `count` images per stage: seconds of the second ones, of the start, of an image under a view."""
-    short = replace(config, epochs=2, stage_epochs=(2,) * len(config.stage_epochs), patience=0, weights="none")
+    short = replace(config, epochs=2, stage_epochs=(2,) * len(config.stage_epochs), patience=0)
     if config.teacher:
         short = replace(short, recipe="scratch")
     with tempfile.TemporaryDirectory() as folder:
         where = DataFolders(Path(folder))
+        if recipe(short.recipe).pretrained:
+            short = replace(short, weights=_random_weights(config, where.root))
         part = _some(data, count + JUDGED, where)
         rows = np.arange(len(part.ids))
         small = Dataset(part, data.test, "timing")  # of another name: no feature of these rows is taken for one of all
@@ -91,6 +94,16 @@ def _probe(competition: Competition, config: Config, data: Dataset, count: int) 
         again, _ = _timed(lambda: predictor(part, judged, ("identity",), "one view"))
     seconds = [record["seconds"] for record in history[1::2]]
     return seconds, max(0.0, whole - 2 * sum(seconds)) + max(0.0, first - again), again / len(judged)
+
+
+def _random_weights(config: Config, folder: Path) -> str:
+    """A file of weights, since those of the run may yet have to be downloaded. With a file, as with them, normalisations are
+    not learned, which is faster.
+    """
+    path = folder / "random.weights.h5"
+    size = config.image_size or backbones.BACKBONES[config.backbone].size
+    checkpoints.save(backbones.build(config.backbone, "none", size), path)
+    return str(path)
 
 
 def _some(data: Dataset, count: int, where: DataFolders) -> Part:

@@ -88,7 +88,7 @@ def _check(task: Task, allowed: Space) -> None:
 
 def _study(task: Task, allowed: Space, database: Path) -> optuna.Study:
     """Opened, with what a killed search left behind as failed: the lock tells that none is running."""
-    epochs = sum(task.config.stage_epochs) or task.config.epochs
+    epochs = sum(recipe(task.config.recipe).epochs(task.config))
     study = optuna.create_study(
         storage=f"sqlite:///{database}",
         study_name=_name(task, allowed),

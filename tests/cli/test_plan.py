@@ -27,6 +27,24 @@ def test_a_plan_times_the_recipe_and_names_the_training_that_fits(kit, prepared,
         assert budget["command"].startswith("kit train tiny-stripes --set patience=2 --set folds=1 --set seeds=1 ")
 
 
+def test_stages_of_finetuning_are_timed_each_and_without_weights_at_hand(kit, prepared, home):
+    words = (
+        "--recipe",
+        "finetune",
+        "--backbone",
+        "mobilenet_0.25",
+        "--weights",
+        "imagenet",
+        "--set",
+        "image_size=32",
+        "--folds",
+        "3",
+    )
+    told = json.loads(kit("plan", "tiny-stripes", *words, "--set", "epochs=3", "--json").stdout)
+    assert told["asked"]["epochs"] == [3, 3] and len(told["seconds"]["epochs"]) == 2
+    assert told["seconds"]["once"] > 0 and min(told["seconds"]["epochs"]) > 0
+
+
 def test_without_prepared_data_it_says_what_to_do(kit, home):
     done = kit("plan", "tiny-stripes", check=False)
     assert done.returncode == 3 and "kit prepare tiny-stripes" in done.stderr
@@ -53,8 +71,10 @@ def test_the_command_keeps_the_options_that_stay():
     assert line == (
         "kit train cifar-10 --backbone cnn --deterministic --set ema=0.9 --set seeds=1 --set tta=identity --set epochs=9"
     )
-    stages = Config(stage_epochs=(8, 4))
+    stages = Config(recipe="progressive", stage_epochs=(8, 4))
     assert plan._changes(stages, Work(1, 1, 1, (8, 4)), Work(1, 1, 1, (4, 2))) == {"stage_epochs": "4,2"}
+    tuned = Config(recipe="finetune", stage_epochs=(8, 4), epochs=6)  # the competition's stages are not its own
+    assert plan._changes(tuned, Work(1, 1, 1, (6, 6)), Work(1, 1, 1, (3, 3))) == {"epochs": "3"}
 
 
 def test_the_text_says_what_is_measured_and_what_is_not():

@@ -64,7 +64,7 @@ def search(prepared, monkeypatch):
         return history
 
     fit.killed_at = 0
-    monkeypatch.setattr(tune, "recipe", lambda name: SimpleNamespace(fit=fit))
+    monkeypatch.setattr(tune, "recipe", lambda name: SimpleNamespace(fit=fit, epochs=lambda config: (config.epochs,)))
 
     def run(count, **settings):
         config = Config(backbone="cnn", epochs=4, **settings)

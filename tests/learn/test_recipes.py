@@ -12,7 +12,7 @@ from kit.config import Config
 from kit.data import cache, folds
 from kit.data.prepare import prepare
 from kit.files import write_json
-from kit.learn import teacher
+from kit.learn import recipes, teacher
 from kit.learn.recipes import distill, features, finetune, pseudo, scratch
 from kit.learn.task import Task, stopping_split
 from kit.runs import trash
@@ -152,6 +152,14 @@ def test_a_class_of_one_image_is_learned_from_not_stopped_by(prepared, home):
     task = replace(task, data=replace(task.data, train=replace(task.data.train, labels=labels)))
     learn, stopping = stopping_split(task)
     assert lonely in learn and len(stopping) >= 2 and not set(learn) & set(stopping)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "epochs"),
+    [("scratch", (12,)), ("pseudo", (12,)), ("progressive", (30, 18, 20)), ("finetune", (12, 12)), ("features", ())],
+)
+def test_stages_that_a_competition_sets_are_of_progressive_alone(recipe, epochs):
+    assert recipes.recipe(recipe).epochs(Config(epochs=12, stage_epochs=(30, 18, 20), unfreeze=(0.3, 1.0))) == epochs
 
 
 @pytest.mark.parametrize(

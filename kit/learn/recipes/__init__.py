@@ -12,10 +12,14 @@ from kit.learn.recipes import distill, features, finetune, progressive, pseudo, 
 from kit.learn.task import Task
 
 
+def _one_stage(config: Config) -> tuple[int, ...]:
+    return (config.epochs,)
+
+
 @dataclass(frozen=True)
 class Recipe:
     """pretrained: starts from a backbone's weights file. frozen: its members need that file beside their own.
-    seeded: another seed, another member. taught: learns from a teacher, a finished run.
+    seeded: another seed, another member. taught: learns from a teacher, a finished run. epochs: of each of its stages.
     """
 
     fit: Callable[[Task], list[dict[str, float]]]
@@ -25,15 +29,30 @@ class Recipe:
     frozen: bool = False
     seeded: bool = True
     taught: bool = False
+    epochs: Callable[[Config], tuple[int, ...]] = _one_stage
 
 
 RECIPES = {
     "scratch": Recipe(scratch.fit, scratch.predictor, NETWORKS),
-    "progressive": Recipe(progressive.fit, progressive.predictor, NETWORKS),
+    "progressive": Recipe(progressive.fit, progressive.predictor, NETWORKS, epochs=lambda config: config.stage_epochs),
     "distill": Recipe(distill.fit, distill.predictor, NETWORKS, taught=True),
     "pseudo": Recipe(pseudo.fit, pseudo.predictor, NETWORKS, taught=True),
-    "finetune": Recipe(finetune.fit, finetune.predictor, BACKBONES, pretrained=True),
-    "features": Recipe(features.fit, features.predictor, BACKBONES, pretrained=True, frozen=True, seeded=False),
+    "finetune": Recipe(
+        finetune.fit,
+        finetune.predictor,
+        BACKBONES,
+        pretrained=True,
+        epochs=lambda config: (config.epochs,) * len(config.unfreeze),
+    ),
+    "features": Recipe(
+        features.fit,
+        features.predictor,
+        BACKBONES,
+        pretrained=True,
+        frozen=True,
+        seeded=False,
+        epochs=lambda config: (),
+    ),
 }
 
 
