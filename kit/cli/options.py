@@ -33,7 +33,8 @@ settings_option = click.option(
 RECIPE_OPTIONS = (
     click.option(
         "--recipe",
-        help="scratch, progressive: a network from its first weights. features: a head on a frozen backbone.",
+        help="scratch, progressive: a network from its first weights. distill, pseudo: one that a teacher helps. "
+        "finetune: a pretrained backbone goes on learning. features: a head on a frozen one.",
     ),
     click.option(
         "--backbone",
