@@ -30,11 +30,12 @@ BENCHMARKS = {
     "review": review.review,
     "cifar-10": jobs.cifar_10,
 }
+ON_A_GPU = {"cifar-10-gpu": jobs.cifar_10_gpu}  # only by name: hours without one
 GROUPS = {"speed": ("pipeline", "workers", "passes", "dogs-vs-cats")}
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=click.Choice([*GROUPS, *BENCHMARKS]))
+@click.argument("names", nargs=-1, type=click.Choice([*GROUPS, *BENCHMARKS, *ON_A_GPU]))
 @click.option("--archives", default=ROOT.parent / "shared" / "kaggle", type=Path, help="Folder of <slug>.zip.")
 @click.option("--weights", default=ROOT.parent / "shared" / "weights", type=Path, help="Folder of ImageNet weights.")
 @click.option("--seed", default=[0], multiple=True, show_default=True, help="May be repeated.")
@@ -43,7 +44,7 @@ def main(names: tuple[str, ...], archives: Path, weights: Path, seed: tuple[int,
     for name in [each for word in names or BENCHMARKS for each in GROUPS.get(word, (word,))]:
         for number in seed:
             with tempfile.TemporaryDirectory() as home:
-                row = BENCHMARKS[name](Place(Path(home), archives.resolve(), weights.resolve()), number)
+                row = (BENCHMARKS | ON_A_GPU)[name](Place(Path(home), archives.resolve(), weights.resolve()), number)
                 click.echo(f"[seed {number}] {row}")
 
 
