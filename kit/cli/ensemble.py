@@ -40,8 +40,7 @@ def command(obj: Settings, slug: str, references: tuple[str, ...], name: str | N
         click.echo(f"judged where it was fitted (optimistic): {metrics['optimistic_score']:.5f}")
         if metrics["finish"]:
             click.echo(_finish(metrics["finish"]))
-        gained = metrics["gain_over_best_part"]
-        click.echo(f"better than the best run by {gained['gain']:.5f} ± {gained['error']:.5f}" + _verdict(metrics))
+        click.echo(_verdict(metrics))
     export.after(run)
     options.run_result(run, as_json=as_json)
     options.next_step(f"submit {run.slug} {run.id}   (or: kit report {run.id})")
@@ -66,7 +65,10 @@ def _finish(finish: dict[str, Any]) -> str:
 
 
 def _verdict(metrics: dict[str, Any]) -> str:
-    gained = metrics["gain_over_best_part"]
+    gain, error = (metrics["gain_over_best_part"][key] for key in ("gain", "error"))
     if metrics["method"] == "single":
-        return ": the best run alone is kept, nothing beats it"
-    return ": that is noise" if gained["gain"] < 2 * gained["error"] else ""
+        kept = "the best run alone is kept: no method beats it"
+        return (
+            kept if gain >= 0 else f"{kept}; picked by the other folds each time, it is {-gain:.5f} ± {error:.5f} worse"
+        )
+    return f"better than the best run by {gain:.5f} ± {error:.5f}" + (": that is noise" if gain < 2 * error else "")

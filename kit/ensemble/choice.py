@@ -8,7 +8,7 @@ import numpy as np
 
 from kit import metrics
 from kit.competition import Competition
-from kit.ensemble.methods import METHODS, Parameters, better
+from kit.ensemble.methods import METHODS, Parameters, best_member, better
 from kit.progress import bar
 
 UNFITTED = ("single", "geometric mean")  # the best run is found, but no weight is fitted
@@ -42,9 +42,10 @@ def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, fold
     tried = {name: fits.crossed(name) for name in METHODS}
     names = {}
     for outer in every:
+        rest = folds != outer
         inner = {name: fits.of_others(name, outer) for name in able}
-        names[outer], _ = best(competition, labels[folds != outer], inner)
-    final, given_up = best(competition, labels, {name: tried[name] for name in able})
+        names[outer], _ = best(competition, stack[:, rest], labels[rest], inner)
+    final, given_up = best(competition, stack, labels, {name: tried[name] for name in able})
     honest = np.empty(stack.shape[1:], np.float32)
     for outer, name in names.items():
         honest[folds == outer] = tried[name][folds == outer]
@@ -53,10 +54,12 @@ def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, fold
     return Chosen(final, fits.parameters[final][frozenset()], honest, tried, counts, others, given_up)
 
 
-def best(competition: Competition, labels: np.ndarray, tried: dict[str, np.ndarray]) -> tuple[str, str | None]:
+def best(
+    competition: Competition, stack: np.ndarray, labels: np.ndarray, tried: dict[str, np.ndarray]
+) -> tuple[str, str | None]:
     """(the method to believe in, the one that was given up for it). Of those whose score is not clearly behind the best (by
-    more than twice the paired standard error) it is that of least log loss; if its score is below that of the best run
-    alone, the next one that is not.
+    more than twice the paired standard error) it is that of least log loss; if it scores below the best run of the stack,
+    the next one that does not, and that run alone if none is left.
 
     A metric such as accuracy moves in steps of whole rows, and noise decides between methods that differ in a few of them;
     the log loss sees more of the same difference. Scores that are no probabilities (rank means) win by the metric alone.
@@ -69,8 +72,8 @@ def best(competition: Competition, labels: np.ndarray, tried: dict[str, np.ndarr
         if behind <= 2 * error:
             level.append(name)
     level.sort(key=lambda name: metrics.log_loss(labels, tried[name]))
-    alone = tried.get("single")
-    taken = next(n for n in level if alone is None or metrics.gain(competition, labels, tried[n], alone)[0] >= 0)
+    alone = stack[best_member(stack, value)]
+    taken = next((n for n in level if metrics.gain(competition, labels, tried[n], alone)[0] >= 0), "single")
     return taken, None if taken == level[0] else level[0]
 
 

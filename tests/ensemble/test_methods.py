@@ -101,12 +101,11 @@ def test_of_methods_within_the_noise_the_one_of_least_log_loss(competition, labe
     unsure = sure * 0.3 + 0.7 / 3
     for said, wrong in ((sure, [0, 1]), (unsure, [2])):
         said[wrong] = np.roll(said[wrong], 1, axis=1)
-    assert choice.best(competition, labels, {"unsure": unsure, "sure": sure}) == (
-        "sure",
-        None,
-    )  # one row behind is noise
+    run, tried = np.roll(sure, 1, axis=1)[None], {"unsure": unsure, "sure": sure}
+    assert choice.best(competition, run, labels, tried) == ("sure", None)  # one row behind is noise
+    assert choice.best(competition, unsure[None], labels, tried) == ("unsure", "sure")  # but not below a run alone
     sure[::2] = np.roll(sure[::2], 1, axis=1)
-    assert choice.best(competition, labels, {"unsure": unsure, "sure": sure}) == ("unsure", None)
+    assert choice.best(competition, run, labels, tried) == ("unsure", None)
 
 
 def test_a_method_that_scores_below_the_best_run_is_given_up_for_it(competition, labels, folds):
