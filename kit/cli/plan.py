@@ -56,6 +56,7 @@ def command(
         "load": load,
         "asked": asdict(asked),
         "upper_bound": timing.learns_test(config),
+        "teacher_untimed": config.recipe == "distill",
         "seconds": {**asdict(times), "member": asked.member(times), "run": asked.run(times)},
         "kaggle": _kaggle(asked.run(times), on_gpu=bool(device.gpus())),
     }
@@ -127,6 +128,8 @@ def _text(value: dict[str, Any], asked: "Work", times: "Times") -> str:
         rows["one epoch" + (f", stage {number + 1}" if len(times.epochs) > 1 else "")] = spoken(seconds)
     if value["upper_bound"]:
         rows["test images"] = "an upper bound: as if the teacher were sure of each, and so learned from all"
+    if value["teacher_untimed"]:
+        rows["teacher"] = "not timed: what it says of the images to learn from, once for each member"
     if times.once or times.once_per_view:
         shared = times.once or times.once_per_view
         rows["features"] = f"{spoken(shared)} of all images{'' if times.once else ', per view'}, unless on disk already"

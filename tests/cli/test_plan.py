@@ -83,6 +83,7 @@ def test_the_text_says_what_is_measured_and_what_is_not():
         "device": "cpu:0",
         "load": 0.1,
         "upper_bound": False,
+        "teacher_untimed": False,
         "kaggle": plan._kaggle(asked.run(times), on_gpu=False),
     }
     value["budget"] = {"seconds": 7200, "fits": False, "planned": None, "run": None, "command": None}
@@ -95,7 +96,10 @@ def test_the_text_says_what_is_measured_and_what_is_not():
     assert "upper bound" not in text and "an upper bound: as if" in plan._text(
         value | {"upper_bound": True}, asked, times
     )
+    assert "teacher" not in text and "teacher             not timed" in plan._text(
+        value | {"teacher_untimed": True}, asked, times
+    )
     assert "not even the least: 1 fold, 1 seed, 1 view, 1 epoch" in text
     assert "not measured; a session has 12 h" in plan._text(
-        {"device": "gpu:0", "load": 3.2, "upper_bound": False, "kaggle": plan._kaggle(60.0, on_gpu=True)}, asked, times
+        value | {"device": "gpu:0", "load": 3.2, "kaggle": plan._kaggle(60.0, on_gpu=True)}, asked, times
     )
