@@ -36,7 +36,7 @@ def command(obj: Settings, slug: str, references: tuple[str, ...], name: str | N
         folds = ", ".join(f"{name} in {count}" for name, count in metrics["chosen_in_folds"].items())
         click.echo(f"method: {metrics['method']} (chosen among the other folds: {folds})")
         if metrics["given_up"]:
-            click.echo(f"given up: {metrics['given_up']}, of less log loss, but it scores below the best run")
+            click.echo(f"given up: {metrics['given_up']}, which scores below the best run")
         click.echo(f"judged where it was fitted (optimistic): {metrics['optimistic_score']:.5f}")
         if metrics["finish"]:
             click.echo(_finish(metrics["finish"]))
@@ -67,8 +67,6 @@ def _finish(finish: dict[str, Any]) -> str:
 def _verdict(metrics: dict[str, Any]) -> str:
     gain, error = (metrics["gain_over_best_part"][key] for key in ("gain", "error"))
     if metrics["method"] == "single":
-        kept = "the best run alone is kept: no method beats it"
-        return (
-            kept if gain >= 0 else f"{kept}; picked by the other folds each time, it is {-gain:.5f} ± {error:.5f} worse"
-        )
+        chosen = f"what the other folds chose gains {gain:.5f} ± {error:.5f}"
+        return f"the best run alone is kept: no method beats it; {chosen}"
     return f"better than the best run by {gain:.5f} ± {error:.5f}" + (": that is noise" if gain < 2 * error else "")

@@ -119,7 +119,7 @@ def _tried(competition: Competition, labels: np.ndarray, chosen: Chosen) -> dict
         "methods": [
             {
                 "method": name,
-                **{key: metrics.judge(competition, labels, said)[key] for key in ("score", "error")},
+                **metrics.judge(competition, labels, said),
                 "log_loss": metrics.log_loss(labels, said),
             }
             for name, said in chosen.tried.items()

@@ -1,4 +1,4 @@
-"""The choice of a method, by nested cross-validation: what chooses is always other rows than what judges."""
+"""The choice of a method, by nested cross-validation: what chooses is always other rows than what judges the choice."""
 
 from dataclasses import dataclass
 from itertools import combinations
@@ -11,6 +11,7 @@ from kit.competition import Competition
 from kit.ensemble.methods import METHODS, Parameters, best_member, better
 from kit.progress import bar
 
+ROUNDING = 1e-9  # of a score
 UNFITTED = ("single", "geometric mean")  # the best run is found, but no weight is fitted
 
 
@@ -19,8 +20,8 @@ class Chosen:
     """method and parameters: chosen and fitted on all rows. honest: float32 (N, C), each fold judged with a method that was
     chosen, and fitted, on the other folds. tried: method -> its cross-fitted probabilities. counts: how often each method
     was chosen among the folds. others: for each fold the probabilities, float32 (M, C), of the M rows of the other folds,
-    by the method chosen for that fold, and fitted neither on it nor on the row's own. given_up: the method of least log loss,
-    if it scored below the best run alone.
+    by the method chosen for that fold, and fitted neither on it nor, if there are three folds or more, on the row's own.
+    given_up: the method of least log loss, if it scored below the best run alone.
     """
 
     method: str
@@ -72,9 +73,9 @@ def best(
         if behind <= 2 * error:
             level.append(name)
     level.sort(key=lambda name: metrics.log_loss(labels, tried[name]))
-    alone = stack[best_member(stack, value)]
-    taken = next((n for n in level if metrics.gain(competition, labels, tried[n], alone)[0] >= 0), "single")
-    return taken, None if taken == level[0] else level[0]
+    alone, _ = value(stack[best_member(stack, value)])
+    taken = next((name for name in level if value(tried[name])[0] >= alone - ROUNDING), "single")
+    return taken, level[0] if level[0] not in (taken, "single") else None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A checkpoint after each epoch: weights under a new name first, then state.json that names them. No moment without one."""
+"""Checkpoints of whole epochs: weights under a new name first, then state.json that names them. No moment without one."""
 
 import warnings
 import zipfile
@@ -42,13 +42,16 @@ def write(model: keras.Model, folder: Path, state: State) -> State:
     state = replace(state, weights=f"epoch-{state.epoch:04d}.weights.h5")
     save(model, folder / str(state.weights))
     write_json(folder / "state.json", asdict(state))
-    for file in folder.glob("*.weights.h5"):
-        if file.name not in (state.weights, WEIGHTS):
-            file.unlink()
-    for file in folder.glob("best-*.npz"):
-        if file.name != state.best_weights:
-            file.unlink()
+    forget(folder, state)
     return state
+
+
+def forget(folder: Path, *states: State) -> None:
+    """Removes the files of weights that none of these states names."""
+    named = {WEIGHTS, *(name for state in states for name in (state.weights, state.best_weights))}
+    for file in (*folder.glob("*.weights.h5"), *folder.glob("best-*.npz")):
+        if file.name not in named:
+            file.unlink()
 
 
 def keep_best(model: keras.Model, folder: Path, state: State) -> str:

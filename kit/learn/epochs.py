@@ -18,7 +18,7 @@ from kit.learn.task import Task
 from kit.progress import bar
 
 WRITING_SHARE = 0.1  # of the time that checkpoints may take
-NOTHING = 0.05  # seconds of writing that nobody notices
+NOTHING, LONGEST = 0.05, 60.0  # seconds: of writing that nobody notices; that may be lost
 
 
 class Epochs(keras.callbacks.Callback):
@@ -30,7 +30,7 @@ class Epochs(keras.callbacks.Callback):
         super().__init__()
         self.task, self.stage, self.state = task, stage, state
         self.stopping_rows, self.final_size = stopping_rows, final_size  # judged as the finished member will predict
-        self.written = self.writing = 0.0  # when the last checkpoint was, and the seconds that it took
+        self.on_disk, self.written, self.writing = state, 0.0, 0.0  # the last checkpoint, when it was, and its seconds
         label = task.label + (f", {stage.size} px" if stage.size else "")
         self.shown = bar(total=stage.epochs * steps, done=state.stage_epoch * steps, label=label, unit="batch")
 
@@ -52,24 +52,25 @@ class Epochs(keras.callbacks.Callback):
             loss, accuracy, state = _judged(self.model, self.task, self.stopping_rows, state, self.final_size)
             record.update(stopping_loss=loss, stopping_accuracy=accuracy)
         record["seconds"] = round(time.monotonic() - self.started, 2)
-        state = replace(state, history=[*state.history, record])
-        self.state = self._kept(state)
+        self.state = replace(state, history=[*state.history, record])
+        self._checkpoint()
         self.shown.set_postfix({key: f"{value:.4f}" for key, value in record.items() if key != "seconds"})
         self.model.stop_training = self.over()
         if self.task.report:
             self.task.report(self.state.epoch, record)
 
-    def _kept(self, state: State) -> State:
-        """The state with its checkpoint: after each epoch, but where writing takes long, as of large networks on a fast GPU,
-        after as many of them that it takes a tenth of the time. A training that goes on repeats the others, bit for bit.
+    def _checkpoint(self) -> None:
+        """After each epoch; but where writing takes long, as of large networks on a fast GPU, after as many of them that it
+        takes a tenth of the time, and at the end. A training that goes on repeats the others, bit for bit.
         """
         begun = time.monotonic()
-        if self.writing > NOTHING and begun - self.written < self.writing / WRITING_SHARE:
-            return state
-        state = checkpoints.write(self.model, self.task.folder, state)
+        soon = begun - self.written < min(self.writing / WRITING_SHARE, LONGEST)
+        if soon and self.writing > NOTHING and not self.over():
+            checkpoints.forget(self.task.folder, self.on_disk, self.state)  # best weights that others have surpassed
+            return
+        self.state = self.on_disk = checkpoints.write(self.model, self.task.folder, self.state)
         self.written = time.monotonic()
         self.writing = self.written - begun
-        return state
 
 
 def _seed(model: keras.Model, seed: int) -> None:

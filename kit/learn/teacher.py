@@ -51,12 +51,17 @@ def of_training(task: Task, rows: np.ndarray, opened: Opener) -> np.ndarray:
 
 
 def surest(task: Task) -> float:
-    """The highest probability that its trainings let the teacher say: less than 1 of one that learned smoothed labels."""
+    """The highest probability that its trainings let the teacher say: less than 1 where they learned smoothed labels, and
+    more again of an ensemble whose weights undo that.
+    """
     from kit.learn.recipes import recipe  # they import this module
 
-    parts = _parts(_found(task, folds.read(task.places.folds, task.data.train.ids)))
-    smoothing = max(0.0 if recipe(part.config.recipe).frozen else part.config.label_smoothing for part in parts)
-    return 1 - smoothing * (1 - 1 / len(task.competition.classes))
+    def one(run: Run) -> np.ndarray:
+        classes = len(task.competition.classes)
+        smoothing = 0.0 if recipe(run.config.recipe).frozen else run.config.label_smoothing
+        return (1 - smoothing) * np.eye(classes)[:1] + smoothing / classes
+
+    return float(_joined(task, one).max())
 
 
 def _joined(task: Task, one: Callable[[Run], np.ndarray]) -> np.ndarray:

@@ -64,7 +64,7 @@ def _epochs(
     for batches in BATCHES:
         rows = min(batches * batch, most)
         seconds, start, view = _probe(competition, config, data, rows)
-        start = max(0.0, start - feature * (rows + JUDGED))
+        start = max(0.0, start - feature * min(rows + JUDGED, len(data.train.ids)))
         timed.append((rows, seconds))
         if sum(seconds) > ENOUGH or rows == most:
             break
@@ -76,11 +76,11 @@ def _epochs(
 def _probe(competition: Competition, config: Config, data: Dataset, count: int) -> tuple[list[float], float, float]:
     """Of two epochs of `count` images per stage: seconds of the second ones, of the start, of an image under a view."""
     short = replace(config, epochs=2, stage_epochs=(2,) * len(config.stage_epochs), patience=0)
-    if config.teacher:
+    if recipe(config.recipe).taught:
         short = replace(short, recipe="scratch")
     with tempfile.TemporaryDirectory() as folder:
         where = DataFolders(Path(folder))
-        if recipe(short.recipe).pretrained:
+        if recipe(short.recipe).pretrained and config.weights != "none":
             short = replace(short, weights=_random_weights(config, where.root))
         part = _some(data, count + JUDGED, where)
         rows = np.arange(len(part.ids))

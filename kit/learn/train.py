@@ -94,7 +94,7 @@ def rehearsal(competition: Competition, config: Config, folder: Path) -> Task:
 
 
 def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Run:
-    """Goes on with an interrupted run: finished members are kept, an unfinished one continues after its last whole epoch.
+    """Goes on with an interrupted run: finished members are kept, an unfinished one continues after its last checkpoint.
 
     fold: train only its members and join nothing, so that several machines can work on one run.
     """
@@ -102,6 +102,7 @@ def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Ru
         raise DataError(f"{run.id} is not a training", received=run.kind, expected="a run of kit train")
     if fold is not None and not 0 <= fold < run.config.folds:
         raise ConfigError(f"{run.id} has no such fold", received=fold, expected=f"0 to {run.config.folds - 1}")
+    augment.check(competition, run.config)  # of a run of an older kit
     if run.config.deterministic:
         device.make_deterministic()
     data, fold_of = load(competition)

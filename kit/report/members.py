@@ -26,7 +26,7 @@ def members(subject: Subject) -> str:
         "below zero it is better without."
     )
     if given_up := found.get("given_up"):
-        words += f" {given_up.capitalize()} has less log loss, but scores below the best run, so it was given up."
+        words += f" {given_up.capitalize()} scores below the best run, so it was given up."
     tried = [{key.replace("_", " "): value for key, value in row.items()} for row in found["methods"]]
     return (
         html.paragraph(words)

@@ -73,6 +73,9 @@ def test_a_teacher_of_smoothed_labels_can_be_sure(kit, prepared, home, monkeypat
     monkeypatch.setattr(teacher, "of_test", lambda task: said)
     lesson = pseudo.lesson(task, task.learn_rows, task.learn_rows[:0])
     assert lesson.rows[len(task.learn_rows) :].tolist() == list(range(90, 100)), "0.72 is 0.9 of what it can say"
+    assert teacher.surest(task) == pytest.approx(0.8)
+    monkeypatch.setattr(teacher, "_weights", lambda task, fold_of, parts: np.array([3.0]))  # as an ensemble sharpens
+    assert teacher.surest(task) == pytest.approx(0.8**3 / (0.8**3 + 2 * 0.1**3))
 
 
 def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepared, home):
