@@ -36,10 +36,10 @@ COMPETITION = Competition(
     read=read,
     augment=augment,
     tta=(*SHIFTS, "zoom_in", "zoom_out", "rotate_left", "rotate_right"),
-    defaults={"backbone": "resnet9", "width": 20, "epochs": 20, "dropout": 0.2, "patience": 0, "tta": SHIFTS},
+    defaults={"backbone": "resnet9", "width": 32, "epochs": 20, "dropout": 0.2, "patience": 0, "tta": SHIFTS},
     runs=(
         {"backbone": "resnet9"},
-        {"backbone": "cnn", "width": 32, "epochs": 24, "dropout": 0.3},
-        {"backbone": "airbench", "width": 32},
+        {"backbone": "resnet9", "cutout": 8},
+        {"backbone": "resnet9", "width": 16, "epochs": 40},
     ),
 )
