@@ -119,9 +119,11 @@ def _tried(competition: Competition, labels: np.ndarray, chosen: Chosen) -> dict
         "methods": [
             {
                 "method": name,
-                **metrics.judge(competition, labels, said),
+                "score": judged["score"],
+                "error": judged["error"],
                 "log_loss": metrics.log_loss(labels, said),
             }
             for name, said in chosen.tried.items()
+            for judged in [metrics.judge(competition, labels, said)]
         ],
     }
