@@ -66,9 +66,7 @@ class Config:
     teacher: str = ""  # a finished run or ensemble
     teacher_temperature: float = 2.0  # distill: softens what the teacher says
     teacher_share: float = 0.7  # distill: weight of the teacher's word against the label
-    pseudo_confidence: float = (
-        0.95  # pseudo: test images are learned of which the teacher is so sure, of what it can be
-    )
+    pseudo_confidence: float = 0.95  # pseudo: how sure of a test image the teacher must be, of how sure it can be
     # features only
     head_strength: float = (
         0.0  # inverse regularisation C of the head; 0 = chosen by cross-validation within the training folds
