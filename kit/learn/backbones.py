@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from kit import places
+from kit.config import Config
 from kit.errors import ConfigError, DataError, KaggleError
 from kit.learn import device
 from kit.learn.augment import resized
@@ -80,6 +81,11 @@ BACKBONES: dict[str, Backbone] = {
         "inside",
     ),
 }
+
+
+def size_of(config: Config) -> int:
+    """Pixels per side that the backbone is shown."""
+    return config.image_size or BACKBONES[config.backbone].size
 
 
 def build(name: str, weights: str, size: int, seed: int = 0) -> keras.Model:

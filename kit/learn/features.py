@@ -27,7 +27,7 @@ def compute(
     wanted = {(part, view): places.features / _name(data, config, part, view) for part in parts for view in views}
     missing = {key: path for key, path in wanted.items() if not path.exists()}
     if missing:
-        size = config.image_size or backbones.BACKBONES[config.backbone].size
+        size = backbones.size_of(config)
         with device.exact():
             model = backbones.extractor(config.backbone, config.weights, size, config.seed)
             for (part, view), path in missing.items():
@@ -36,7 +36,7 @@ def compute(
 
 
 def _name(data: Dataset, config: Config, part: str, view: str) -> str:
-    size = config.image_size or backbones.BACKBONES[config.backbone].size
+    size = backbones.size_of(config)
     weights = config.weights if config.weights in ("imagenet", "none") else sha256(Path(config.weights))
     seed = config.seed if weights == "none" else 0  # random weights differ by seed
     key = hashlib.sha256("|".join([data.fingerprint, config.backbone, weights, str(size), view, str(seed)]).encode())

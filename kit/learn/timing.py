@@ -101,7 +101,7 @@ def _random_weights(config: Config, folder: Path) -> str:
     not learned, which is faster.
     """
     path = folder / "random.weights.h5"
-    size = config.image_size or backbones.BACKBONES[config.backbone].size
+    size = backbones.size_of(config)
     checkpoints.save(backbones.build(config.backbone, "none", size), path)
     return str(path)
 
@@ -123,7 +123,7 @@ def _some(data: Dataset, count: int, where: DataFolders) -> Part:
 
 def _feature_seconds(data: Dataset, config: Config) -> float:
     """Of one image. Random weights are as fast as trained ones."""
-    size = config.image_size or backbones.BACKBONES[config.backbone].size
+    size = backbones.size_of(config)
     model = backbones.extractor(config.backbone, "none", size)
     images = data.train.images[: features.BATCH]
 

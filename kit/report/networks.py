@@ -79,7 +79,7 @@ def _from_scratch(task: Task) -> Network:
 
 
 def _pretrained(task: Task) -> Network:
-    name, size = task.config.backbone, finetune.size_of(task)
+    name, size = task.config.backbone, backbones.size_of(task.config)
     if task.config.recipe == "finetune":
         whole = finetune.network(task)
         checkpoints.load(whole, task.folder / checkpoints.WEIGHTS)

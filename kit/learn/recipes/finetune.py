@@ -11,7 +11,6 @@ import keras
 from keras import layers
 
 from kit.learn import backbones, device, predict, training
-from kit.learn.backbones import BACKBONES
 from kit.learn.features import compute
 from kit.learn.optimizers import Factor
 from kit.learn.predict import Predictor
@@ -44,7 +43,7 @@ def stages(task: Task) -> list[Stage]:
         Stage(
             config.epochs,
             config.batch_size,
-            size_of(task),
+            backbones.size_of(task.config),
             begin=_unfrozen(share, config.weights),
             factors=_slower(config.rate_decay),
         )
@@ -53,12 +52,12 @@ def stages(task: Task) -> list[Stage]:
 
 
 def predictor(task: Task) -> Predictor:
-    return predict.predictor(network(task), task, size_of(task))
+    return predict.predictor(network(task), task, backbones.size_of(task.config))
 
 
 def network(task: Task) -> keras.Model:
     """uint8-valued images (N, size, size, 1 or 3) -> logits (N, classes). The weights are random."""
-    size, name = size_of(task), task.config.backbone
+    size, name = backbones.size_of(task.config), task.config.backbone
     images = keras.Input((size, size, task.competition.image_shape[2]))
     x = layers.Concatenate()([images] * 3) if images.shape[-1] == 1 else images
     x = backbones.build(name, "none", size)(backbones.preprocess(x, name))
@@ -67,10 +66,6 @@ def network(task: Task) -> keras.Model:
     model = keras.Model(images, logits, name="finetune")
     model.jit_compile = device.jit_compile(task.config.jit_compile)
     return model
-
-
-def size_of(task: Task) -> int:
-    return task.config.image_size or BACKBONES[task.config.backbone].size
 
 
 def backbone_of(model: keras.Model) -> keras.Model:
@@ -82,7 +77,7 @@ def _pretrained(task: Task) -> keras.Model:
     """From a file in any case: the same layers, then, as of a model with random weights."""
     config = task.config
     weights = str(backbones.kept(config.backbone)) if config.weights == "imagenet" else config.weights
-    return backbones.build(config.backbone, weights, size_of(task), config.seed)
+    return backbones.build(config.backbone, weights, backbones.size_of(task.config), config.seed)
 
 
 def _unfrozen(share: float, weights: str) -> Begin:
