@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kit import runs
 from kit.ensemble.methods import METHODS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -119,6 +120,23 @@ def test_the_demo_ends_with_scores_and_paths(kit, home):
     result = json.loads(done.stdout)
     assert len(result["models"]) == 3 and result["rows"] == 597 and 0 < result["local_score"] <= 1
     assert Path(result["path"]).is_file() and Path(result["report"]).is_file()
+
+
+def test_a_student_among_the_runs_is_taught_by_those_before_it(kit, home, plugins, archive):
+    file = plugins / "tiny-stripes" / "competition.py"
+    plain, taught = file.read_text(), {"recipe": "pseudo", "pseudo_confidence": 0.0}
+
+    def run(*declared: dict, check: bool = True):
+        file.write_text(plain.replace("    defaults=", f"    runs={declared!r},\n    defaults="))
+        return kit("run", "tiny-stripes", "--from", str(archive), "--folds", "2", "--json", check=check)
+
+    models = json.loads(run({}, {"width": 6}, taught).stdout)["models"]
+    first, second, student, final = (runs.find(model["run"]) for model in models)
+    teacher = runs.find(student.config.teacher)
+    assert teacher.kind == "ensemble" and teacher.parents == (first.id, second.id)
+    assert final.parents == (first.id, second.id, student.id)
+    alone = run(taught, check=False)
+    assert alone.returncode == 2 and "recipe pseudo wants a teacher" in alone.stderr
 
 
 def test_help_is_there_for_every_verb_and_loads_nothing_heavy(kit):

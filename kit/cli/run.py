@@ -1,6 +1,9 @@
 """kit run"""
 
-from typing import Any
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,6 +12,13 @@ from kit.cli.options import Settings
 from kit.cli.train import resolved
 from kit.errors import ConfigError
 from kit.progress import say
+
+if TYPE_CHECKING:
+    from kit.competition import Competition
+    from kit.config import Config
+    from kit.runs import Run
+
+    Plans = list[tuple[Config, dict[str, str]]]
 
 
 @click.command()
@@ -55,12 +65,11 @@ def all_steps(
     prepare(competition, places.data(slug), folds=competition.folds)
     backend.load()
     from kit.ensemble.build import ensemble
-    from kit.learn import train
     from kit.report import page
     from kit.submission import check
     from kit.tracking import export
 
-    trained = [train.train(competition, config, origin) for config, origin in plans]
+    trained = _trained(competition, plans)
     final = ensemble(competition, trained) if len(trained) > 1 else trained[0]
     say(f"writing the report and the submission of {final.id}")
     checked = check.subject(competition, final.id)
@@ -69,6 +78,21 @@ def all_steps(
     export.after(*made)
     models = [options.summary(run) for run in made]
     return {"models": models, "report": str(report), **check.describe(competition, checked)}
+
+
+def _trained(competition: Competition, plans: Plans) -> list[Run]:
+    """A run of each plan. One whose recipe wants a teacher, and that names none, is taught by all runs before it."""
+    from kit.ensemble.build import ensemble
+    from kit.learn import train
+    from kit.learn.recipes import recipe
+
+    trained: list[Run] = []
+    for config, origin in plans:
+        if recipe(config.recipe).taught and not config.teacher and trained:
+            taught_by = ensemble(competition, trained, name="teacher") if len(trained) > 1 else trained[0]
+            config, origin = replace(config, teacher=taught_by.id), {**origin, "teacher": "kit run"}
+        trained.append(train.train(competition, config, origin))
+    return trained
 
 
 def _text(result: dict[str, Any]) -> str:

@@ -122,8 +122,9 @@ def _send(slug: str, checked: check.Checked, words: str, again: bool) -> tuple[r
     with records.sending(slug):
         before = [record for record in records.every(slug, where) if record.sha256 == sha256]
         if before and not again:
+            last = before[-1]
             raise ConfigError(
-                f"these bytes were uploaded before, as submission {before[-1].ref} at {before[-1].when}",
+                f"these bytes were uploaded before, as submission {last.ref} of {last.run or last.file} at {last.when}",
                 do="add --again to spend another of the day's submissions on them",
             )
         if checked.path.read_bytes() != checked.data:

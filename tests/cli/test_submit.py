@@ -201,7 +201,7 @@ def test_the_same_bytes_go_twice_only_with_again(submit, make_run, kaggle, tmp_p
     twin = tmp_path / "twin.csv"
     twin.write_bytes((run.folder / "submission.csv").read_bytes())
     for subject in (run.id, twin):
-        with pytest.raises(ConfigError, match=r"uploaded before, as submission 41 .*--again"):
+        with pytest.raises(ConfigError, match=rf"uploaded before, as submission 41 of {run.id} at .*--again"):
             submit("zoo", subject, "--send")
     assert len(kaggle.sent) == 1
     submit("zoo", twin, "--send", "--again")
