@@ -17,9 +17,9 @@ About = TypeVar("About")  # what a page is about: a run (Subject), or a competit
 
 
 def _activation(about: Subject) -> str:
-    from kit.report import networks
+    from kit.report import activation
 
-    return networks.activation(about)
+    return activation.seen(about)
 
 
 def _filters(about: Subject) -> str:

@@ -23,13 +23,13 @@ def trained(prepared, make_run):
 
 
 def test_a_class_s_map_adds_up_to_what_the_network_says_of_it(prepared, trained):
-    from kit.report import networks
+    from kit.report import activation, networks
 
     run, model = trained
     about = subject.load(run, prepared)
     network = networks.opened(about)
     pictures = about.data.train.images[:5]
-    found, pooling = networks.maps(network, pictures)
+    found, pooling = activation.maps(network, pictures)
     logits = np.asarray(model.predict_on_batch(pictures.astype(np.float32)))
     bias = model.get_layer("logits").get_weights()[1]
     assert pooling == "average" and np.allclose(found.mean((1, 2)) + bias, logits, atol=1e-4)
@@ -42,15 +42,15 @@ def test_a_class_s_map_is_its_grad_cam(backbone, pooling):
     if keras.backend.backend() != "tensorflow":
         pytest.skip("the gradient is TensorFlow's")
     from kit.learn import networks as built
-    from kit.report import networks
+    from kit.report import activation, networks
 
     keras.utils.set_random_seed(0)
     model = built.build((None, None, 3), 4, Config(backbone=backbone, width=4))
     pictures = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), np.uint8)
     [*_, dense] = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
     network = networks.Network(model, lambda some: some.astype(np.float32), dense.get_weights()[0], "", np.arange(2))
-    found, kind = networks.maps(network, pictures)
-    [pool] = [layer for layer in model.layers if isinstance(layer, networks.POOLINGS)]
+    found, kind = activation.maps(network, pictures)
+    [pool] = [layer for layer in model.layers if isinstance(layer, activation.POOLINGS)]
     with tf.GradientTape() as tape:
         features, logits = keras.Model(model.inputs[0], [pool.input, model.outputs[0]])(pictures.astype(np.float32))
         said = logits[:, 1]
