@@ -1,7 +1,9 @@
 """The verbs. Each lives in its own module, loaded only when called: `kit --help` imports neither tensorflow nor kaggle."""
 
+import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -79,6 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command line and leaves with the exit code of the error's family (see kit.errors)."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     signal.signal(signal.SIGTERM, _terminated)
+    sys.unraisablehook = _not_lost
     try:
         kit.main(words, prog_name="kit", standalone_mode=False)
     except click.ClickException as error:
@@ -92,6 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         click.echo("kit: interrupted", err=True)
         sys.exit(130)
+    except _Terminated:
+        click.echo("kit: terminated", err=True)
+        raise
     except BrokenPipeError:
         sys.exit(0)
     except OSError as error:  # a full disk, a folder that may not be written: no fault of the kit, and no traceback
@@ -102,7 +108,22 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(0)
 
 
+class _Terminated(SystemExit):
+    """SIGTERM (docker stop, SLURM): unwinds like Ctrl-C, so files are left whole, and then says 143."""
+
+
 def _terminated(number: int, frame: Any) -> None:
-    """SIGTERM (docker stop, SLURM) unwinds like Ctrl-C, so files are left whole, and then says 143."""
-    click.echo("kit: terminated", err=True)
-    raise SystemExit(128 + number)
+    raise _Terminated(128 + number)
+
+
+def _not_lost(ignored: "sys.UnraisableHookArgs") -> None:
+    """Where Python ignores exceptions (a destructor, JAX's callback of the garbage collector), that of a signal would be lost:
+    the signal comes again, a moment later.
+    """
+    numbers = {KeyboardInterrupt: signal.SIGINT, _Terminated: signal.SIGTERM}
+    if number := numbers.get(ignored.exc_type):
+        again = threading.Timer(0.1, os.kill, (os.getpid(), number))
+        again.daemon = True
+        again.start()
+    else:
+        sys.__unraisablehook__(ignored)

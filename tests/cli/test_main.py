@@ -1,6 +1,7 @@
 """What the command line does with any verb: errors are one line with the exit code of their family."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,34 @@ def test_an_error_is_one_line_with_the_code_of_its_family(kit, home, words, code
 def test_debug_shows_where_it_came_from(kit):
     done = kit("--debug", "report", "nothing", check=False)
     assert "Traceback" in done.stderr and "no run 'nothing'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "word"), [(signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "interrupted")]
+)
+def test_a_signal_that_arrives_where_python_ignores_exceptions_is_not_lost(kit, plugins, archive, number, code, word):
+    kit("download", "tiny-stripes", "--from", str(archive))
+    file = plugins / "tiny-stripes" / "competition.py"
+    deaf = f"""
+import os, signal, time
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start without Ctrl-C
+
+
+class Deaf:
+    def __del__(self):
+        os.kill(os.getpid(), {int(number)})
+        time.sleep(0.01)
+
+
+def read(raw: Path, part: str) -> Split:
+    Deaf()
+    time.sleep(20)
+"""
+    file.write_text(file.read_text().replace("\n\ndef augment", deaf + "\n\ndef augment"))
+    done = kit("prepare", "tiny-stripes", check=False)
+    assert done.returncode == code and done.stderr.splitlines()[-1] == f"kit: {word}"
+    assert "Traceback" not in done.stderr and "ignored" not in done.stderr
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
