@@ -1,15 +1,12 @@
 """The verbs. Each lives in its own module, loaded only when called: `kit --help` imports neither tensorflow nor kaggle."""
 
-import os
-import signal
 import sys
-import threading
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
-from kit import __version__
+from kit import __version__, signals
 from kit.cli.lazy import Lazy
 from kit.errors import DataError, KitError
 
@@ -80,8 +77,7 @@ def kit(ctx: click.Context, extra: Sequence[str], debug: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command line and leaves with the exit code of the error's family (see kit.errors)."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    signal.signal(signal.SIGTERM, _terminated)
-    sys.unraisablehook = _not_lost
+    signals.watch()
     try:
         kit.main(words, prog_name="kit", standalone_mode=False)
     except click.ClickException as error:
@@ -95,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         click.echo("kit: interrupted", err=True)
         sys.exit(130)
-    except _Terminated:
+    except signals.Terminated:
         click.echo("kit: terminated", err=True)
         raise
     except BrokenPipeError:
@@ -106,24 +102,3 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         click.echo(f"kit: {error}", err=True)
         sys.exit(DataError.exit_code)
     sys.exit(0)
-
-
-class _Terminated(SystemExit):
-    """SIGTERM (docker stop, SLURM): unwinds like Ctrl-C, so files are left whole, and then says 143."""
-
-
-def _terminated(number: int, frame: Any) -> None:
-    raise _Terminated(128 + number)
-
-
-def _not_lost(ignored: "sys.UnraisableHookArgs") -> None:
-    """Where Python ignores exceptions (a destructor, JAX's callback of the garbage collector), that of a signal would be lost:
-    the signal comes again, a moment later.
-    """
-    numbers = {KeyboardInterrupt: signal.SIGINT, _Terminated: signal.SIGTERM}
-    if number := numbers.get(ignored.exc_type):
-        again = threading.Timer(0.1, os.kill, (os.getpid(), number))
-        again.daemon = True
-        again.start()
-    else:
-        sys.__unraisablehook__(ignored)

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from kit import signals
 from kit.config import Config
 from kit.learn import checkpoints
 from kit.learn.checkpoints import State
@@ -43,6 +44,7 @@ class Epochs(keras.callbacks.Callback):
         _seed(self.model, self.task.seed * 100_003 + self.state.epoch)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        signals.check()
         self.shown.update(1)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:

@@ -39,9 +39,7 @@ def test_a_signal_that_arrives_where_python_ignores_exceptions_is_not_lost(kit, 
     kit("download", "tiny-stripes", "--from", str(archive))
     file = plugins / "tiny-stripes" / "competition.py"
     deaf = f"""
-import os, signal, time
-
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start without Ctrl-C
+import os, time
 
 
 class Deaf:
@@ -55,6 +53,9 @@ def read(raw: Path, part: str) -> Split:
     time.sleep(20)
 """
     file.write_text(file.read_text().replace("\n\ndef augment", deaf + "\n\ndef augment"))
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # inherited: a shell's background jobs start without Ctrl-C
     done = kit("prepare", "tiny-stripes", check=False)
     assert done.returncode == code and done.stderr.splitlines()[-1] == f"kit: {word}"
     assert "Traceback" not in done.stderr and "ignored" not in done.stderr

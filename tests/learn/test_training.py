@@ -160,6 +160,31 @@ def test_ctrl_c_and_sigterm_leave_a_checkpoint_and_say_so(kit, prepared, plugins
     assert run.status() == "interrupted" and (run.member(0) / state["weights"]).exists() and state["epoch"] >= 1
 
 
+def test_a_signal_that_something_swallows_ends_the_training_after_the_batch(kit, prepared, plugins):
+    """As Keras does: while it waits for a batch it ignores any exception."""
+    file = plugins / "tiny-stripes" / "competition.py"
+    deaf = """
+    sent = []
+
+    def swallow(image, **others):
+        if not sent:
+            sent.append(True)
+            try:
+                os.kill(os.getpid(), 15)
+                time.sleep(5)
+            except BaseException:
+                pass
+        return image
+
+    return A.Lambda(image=swallow, p=1.0)
+"""
+    text = "import os, time\n" + file.read_text()
+    file.write_text(text.replace("\n    return A.Compose([A.Affine(translate_px=(-1, 1), p=1.0)])\n", deaf))
+    done = kit("train", "tiny-stripes", "--folds", "1", "--set", "epochs=3", check=False)
+    assert done.returncode == 143 and done.stderr.splitlines()[-1] == "kit: terminated"
+    assert [run.status() for run in runs.every()] == ["interrupted"]
+
+
 def _children(pid: int) -> list[int]:
     return [
         int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()

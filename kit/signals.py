@@ -1,0 +1,45 @@
+"""Ctrl-C and SIGTERM (docker stop, SLURM) unwind as exceptions, so that files are left whole. Where one is swallowed it comes
+again: Python ignores exceptions in destructors, and Keras (pythonify_logs) any exception while it waits for a batch.
+"""
+
+import os
+import signal
+import sys
+import threading
+from typing import Any
+
+_came: int | None = None  # the number of a signal whose exception was raised
+
+
+class Terminated(SystemExit):
+    """SIGTERM: ends with exit code 143."""
+
+
+def watch() -> None:
+    """For the main thread of a command. A process that was started without Ctrl-C, as in a shell's background, stays so."""
+    signal.signal(signal.SIGTERM, _arrived)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _arrived)
+    sys.unraisablehook = _ignored
+
+
+def check() -> None:
+    """Raises again what a signal raised, if one came: whoever gets here after it has swallowed it. For loops of libraries."""
+    if _came is not None:
+        _arrived(_came)
+
+
+def _arrived(number: int, frame: Any = None) -> None:
+    global _came
+    _came = number
+    raise KeyboardInterrupt if number == signal.SIGINT else Terminated(128 + number)
+
+
+def _ignored(what: "sys.UnraisableHookArgs") -> None:
+    """In place of Python's note that it ignores an exception: that of a signal is raised a moment later, by another."""
+    if issubclass(what.exc_type, KeyboardInterrupt | Terminated) and _came is not None:
+        again = threading.Timer(0.1, os.kill, (os.getpid(), _came))
+        again.daemon = True
+        again.start()
+    else:
+        sys.__unraisablehook__(what)
