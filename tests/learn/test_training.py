@@ -181,7 +181,7 @@ def test_a_signal_that_something_swallows_ends_the_training_after_the_batch(kit,
     text = "import os, time\n" + file.read_text()
     file.write_text(text.replace("\n    return A.Compose([A.Affine(translate_px=(-1, 1), p=1.0)])\n", deaf))
     done = kit("train", "tiny-stripes", "--folds", "1", "--set", "epochs=3", check=False)
-    assert done.returncode == 143 and done.stderr.splitlines()[-1] == "kit: terminated"
+    assert done.returncode == 143 and "kit: terminated" in done.stderr  # TensorFlow may have the last word
     assert [run.status() for run in runs.every()] == ["interrupted"]
 
 
