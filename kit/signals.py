@@ -37,7 +37,7 @@ def _arrived(number: int, frame: Any = None) -> None:
 
 def _ignored(what: "sys.UnraisableHookArgs") -> None:
     """In place of Python's note that it ignores an exception: that of a signal is raised a moment later, by another."""
-    if issubclass(what.exc_type, KeyboardInterrupt | Terminated) and _came is not None:
+    if isinstance(what.exc_value, KeyboardInterrupt | Terminated) and _came is not None:
         again = threading.Timer(0.1, os.kill, (os.getpid(), _came))
         again.daemon = True
         again.start()

@@ -64,13 +64,12 @@ def all_steps(
     fetched(competition, archive)
     prepare(competition, places.data(slug), folds=competition.folds)
     backend.load()
-    from kit.ensemble.build import ensemble
     from kit.report import page
     from kit.submission import check
     from kit.tracking import export
 
     trained = _trained(competition, plans)
-    final = ensemble(competition, trained) if len(trained) > 1 else trained[0]
+    final = _joined(competition, trained)
     say(f"writing the report and the submission of {final.id}")
     checked = check.subject(competition, final.id)
     report = page.write(final, competition)
@@ -82,17 +81,23 @@ def all_steps(
 
 def _trained(competition: Competition, plans: Plans) -> list[Run]:
     """A run of each plan. One whose recipe wants a teacher, and that names none, is taught by all runs before it."""
-    from kit.ensemble.build import ensemble
     from kit.learn import train
     from kit.learn.recipes import recipe
 
     trained: list[Run] = []
     for config, origin in plans:
         if recipe(config.recipe).taught and not config.teacher and trained:
-            taught_by = ensemble(competition, trained, name="teacher") if len(trained) > 1 else trained[0]
-            config, origin = replace(config, teacher=taught_by.id), {**origin, "teacher": "kit run"}
+            teacher = _joined(competition, trained, name="teacher")
+            config, origin = replace(config, teacher=teacher.id), {**origin, "teacher": "kit run"}
         trained.append(train.train(competition, config, origin))
     return trained
+
+
+def _joined(competition: Competition, trained: list[Run], *, name: str | None = None) -> Run:
+    """The ensemble of several runs, or the only one."""
+    from kit.ensemble.build import ensemble
+
+    return ensemble(competition, trained, name=name) if len(trained) > 1 else trained[0]
 
 
 def _text(result: dict[str, Any]) -> str:

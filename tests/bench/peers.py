@@ -17,7 +17,7 @@ from tests.bench.ratios import alternated, ratio, spread, timed
 from tests.bench.serving import Served, serve
 
 SIZE, BATCH, TIMES = 160, 32, 3
-NETWORKS = {  # Keras's name -> (timm's, the kit's, photos: enough for fastai to start its workers anew for each pass)
+NETWORKS = {  # Keras's name -> (timm's, the kit's, photos: so many that starting workers, as fastai does each pass, is little)
     "MobileNetV2": ("mobilenetv2_100", "mobilenet_v2_1.00", 768),
     "ResNet50": ("resnet50", "resnet50", 256),
 }

@@ -53,9 +53,7 @@ def read(raw: Path, part: str) -> Split:
     time.sleep(20)
 """
     file.write_text(file.read_text().replace("\n\ndef augment", deaf + "\n\ndef augment"))
-    signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # inherited: a shell's background jobs start without Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # is inherited: jobs in the background have no Ctrl-C
     done = kit("prepare", "tiny-stripes", check=False)
     assert done.returncode == code and done.stderr.splitlines()[-1] == f"kit: {word}"
     assert "Traceback" not in done.stderr and "ignored" not in done.stderr

@@ -43,7 +43,7 @@ def stages(task: Task) -> list[Stage]:
         Stage(
             config.epochs,
             config.batch_size,
-            backbones.size_of(task.config),
+            backbones.size_of(config),
             begin=_unfrozen(share, config.weights),
             factors=_slower(config.rate_decay),
         )
@@ -77,7 +77,7 @@ def _pretrained(task: Task) -> keras.Model:
     """From a file in any case: the same layers, then, as of a model with random weights."""
     config = task.config
     weights = str(backbones.kept(config.backbone)) if config.weights == "imagenet" else config.weights
-    return backbones.build(config.backbone, weights, backbones.size_of(task.config), config.seed)
+    return backbones.build(config.backbone, weights, backbones.size_of(config), config.seed)
 
 
 def _unfrozen(share: float, weights: str) -> Begin:
