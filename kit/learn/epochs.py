@@ -43,11 +43,13 @@ class Epochs(keras.callbacks.Callback):
         self.started = time.monotonic()
         _seed(self.model, self.task.seed * 100_003 + self.state.epoch)
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Not at its end: for that Keras waits until the batch is computed, and a GPU then waits for the next one."""
         signals.check()
         self.shown.update(1)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        signals.check()
         record = {key: float(value) for key, value in (logs or {}).items()}
         state = replace(self.state, epoch=self.state.epoch + 1, stage_epoch=self.state.stage_epoch + 1)
         if len(self.stopping_rows):
