@@ -47,7 +47,7 @@ class Config:
     ema: float = 0.99  # momentum of the averaged weights; 0 = off
     patience: int = 5  # epochs without improvement before stopping early; 0 = train all epochs
     stopping_share: float = 0.1  # of the training rows, set aside to decide when to stop (never the judged fold)
-    workers: int = -1  # augmentation processes; -1 = cores but one, up to 8; 0 = in the main process
+    workers: int = -1  # augmentation processes; -1 = cores but one, up to 16; 0 = in the main process
     # augmentation, the settings on top of the competition's own
     augment_on: str = "workers"  # workers | device (whole batches by layers of Keras: small images on a GPU)
     mirror: bool = False  # show each image mirrored in every other epoch

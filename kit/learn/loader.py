@@ -30,6 +30,7 @@ from kit.learn.augment import failed, resized, transform
 from kit.learn.slots import Shape, Slots
 
 Job = tuple[int, np.ndarray]  # an epoch, and rows of a batch: int64
+MOST = 16  # workers, unless told: an H200 waits for 8 of them as long as it works
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,10 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
+def _nothing() -> None:
+    pass
+
+
 def _work(epoch: int, rows: np.ndarray, size: int, slot: int) -> Shape:
     """Puts the batch into the slot; its shape."""
     if isinstance(_augmenter, KitError):
@@ -216,9 +221,9 @@ def _dead() -> DataError:
 def loader(source: Source, workers: int) -> Iterator[Loader]:
     """A loader with that many worker processes, stopped when the block ends.
 
-    -1: as many as cores but one, 1 to 8, since the training itself wants a core; 0: none, in this process.
+    -1: as many as cores but one, 1 to 16, since the training itself wants a core; 0: none, in this process.
     """
-    count = min(8, max(1, len(os.sched_getaffinity(0)) - 1)) if workers < 0 else workers
+    count = min(MOST, max(1, len(os.sched_getaffinity(0)) - 1)) if workers < 0 else workers
     with closing(Slots()) as slots:
         if count == 0:
             yield Loader(source, None, slots, 0)
@@ -226,6 +231,8 @@ def loader(source: Source, workers: int) -> Iterator[Loader]:
         spawning = multiprocessing.get_context("spawn")  # never fork: a forked TensorFlow deadlocks
         pool = ProcessPoolExecutor(count, mp_context=spawning, initializer=_start_worker, initargs=(source, slots))
         try:
+            for _ in range(count):
+                pool.submit(_nothing)  # each starts a worker, while the network is built
             yield Loader(source, pool, slots, ahead=2 * count)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)

@@ -57,12 +57,12 @@ def learn(
 
     begin: sets its first weights. test_too: the lesson's rows go on into the test part, behind those of the training part.
     """
-    keras.utils.set_random_seed(task.seed)
-    model = network(task)
-    begin(model)
     files = tuple(task.places.cache / f"{part}.npy" for part in (("train", "test") if test_too else ("train",)))
     plugin = task.competition.folder if task.config.augment_on == "workers" else None
     with loader(Source(files, plugin, task.config, task.seed), task.config.workers if plugin else 0) as batches:
+        keras.utils.set_random_seed(task.seed)
+        model = network(task)
+        begin(model)
         history = train(model, task, batches, lesson, stages)
     finished = network(task)  # without the optimizer, which only training needs
     finished.set_weights(model.get_weights())
