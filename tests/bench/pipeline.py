@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,24 +24,40 @@ from kit.competition import load
 from kit.config import Config
 from kit.data import cache
 from kit.learn import backbones, device, loader, networks, training
+from kit.learn.epochs import take_average
 from tests.bench.decoded import decode, photos
 from tests.bench.ratios import alternated, ratio, spread, timed
 
 PHOTOS = Path(__file__).parent / "photos"
 COUNT = 512
 TIMES = 3
+WARMUP = 5  # batches
 
 
-def _rate(model: keras.Model, batches: Iterator[Any], seconds: float) -> float:
-    """Images per second of train_on_batch, the first batches not counted."""
-    for _ in range(3):
-        model.train_on_batch(*next(batches))
-    started, images = time.monotonic(), 0
-    while time.monotonic() - started < seconds:
-        x, y = next(batches)
-        model.train_on_batch(x, y)
-        images += len(x)
-    return images / (time.monotonic() - started)
+def _rate(model: keras.Model, batches: Iterator[Any], batch: int, seconds: float) -> float:
+    """Images per second of fit, the first batches not counted."""
+    clock = _Clock(seconds)
+    model.fit(batches, steps_per_epoch=1_000_000, shuffle=False, verbose=0, callbacks=[clock])
+    if model.optimizer.use_ema:
+        take_average(model)  # or the next fit finds one array in two variables
+    return clock.batches * batch / clock.took
+
+
+class _Clock(keras.callbacks.Callback):
+    """Ends a fit after some seconds. Looks before a batch, as the kit does: after one, Keras waits until it is computed."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds, self.batches, self.took = seconds, -WARMUP, 0.0
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        self.batches += 1
+        if self.batches == 1:
+            self.started = time.monotonic()
+        self.model.stop_training = self.batches > 0 and time.monotonic() - self.started > self.seconds
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self.took = time.monotonic() - self.started
 
 
 def flow(loaded: loader.Loader, labels: np.ndarray, batch: int) -> Iterator[Any]:
@@ -59,9 +76,9 @@ def _measure(
 ) -> dict[str, list[float]]:
     with loader.loader(source, config.workers) as loaded:
         flowing = flow(loaded, labels, config.batch_size)
-        held = itertools.repeat(next(flowing))
-        kinds = {"real": flowing, "held": held}
-        rates = {kind: lambda batches=batches: _rate(model, batches, seconds) for kind, batches in kinds.items()}
+        first = next(flowing)
+        kinds = {"real": flowing, "held": (first for _ in itertools.count())}
+        rates = {kind: partial(_rate, model, batches, config.batch_size, seconds) for kind, batches in kinds.items()}
         return alternated(rates | also, TIMES)
 
 
