@@ -49,7 +49,7 @@ def cifar_10(place: Place, seed: int) -> str:
 def cifar_10_gpu(place: Place, seed: int) -> str:
     """A wide residual network from its first weights, for which a GPU has the time."""
     seconds = place.fetched("cifar-10")
-    settings = ["width=128", "epochs=90", "batch_size=256", "learning_rate=0.2", "randaugment=3", "cutout=8"]
+    settings = ["width=128", "epochs=150", "batch_size=256", "learning_rate=0.2", "randaugment=5", "cutout=12"]
     settings += ["label_smoothing=0.1"]
     words = ["--recipe", "scratch", "--backbone", "wide_resnet"]
     run, training = _one_fold(place, "cifar-10", seed, *words, *_set(settings))
