@@ -11,21 +11,22 @@ from kit.config import Config
 from kit.errors import ConfigError, DataError
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # it would ask a server at every import, in each worker
-STRONGEST = 10
 
 
 def transform(competition: Competition, config: Config) -> Any:
     """One albumentations transform, uint8 (H, W, C) to the same; None if nothing is to be done."""
-    own = [competition.augment()] if competition.augment else []
-    added = [
-        *([rand_augment(config.randaugment, competition.image_shape[2])] if config.randaugment else []),
-        *([cutout(config.cutout)] if config.cutout else []),
-    ]
-    if not own and not added:
+    if not (competition.augment or config.randaugment or config.cutout):
         return None
     import albumentations as A
 
-    return A.Compose([*own, *added])
+    from kit.learn import policies
+
+    own = [competition.augment()] if competition.augment else []
+    if config.randaugment:
+        own.append(policies.RandAugment(config.randaugment, competition.image_shape[2]))
+    if config.cutout:
+        own.append(policies.Cutout(config.cutout))
+    return A.Compose(own)
 
 
 def check(competition: Competition, config: Config) -> None:
@@ -63,43 +64,6 @@ def failed(folder: Path, error: Exception, *, name: str = "augment", received: s
         received=received,
         do=f"correct {name} in {folder / 'competition.py'}",
     )
-
-
-def cutout(size: int) -> Any:
-    """Blots out one square at a random place (DeVries and Taylor 2017, "Improved Regularization ... with Cutout")."""
-    import albumentations as A
-
-    return A.CoarseDropout(
-        num_holes_range=(1, 1), hole_height_range=(size, size), hole_width_range=(size, size), fill=128, p=1.0
-    )
-
-
-def rand_augment(strength: int, channels: int) -> Any:
-    """Two transforms per image, drawn from a list and all equally strong (Cubuk et al. 2020, "RandAugment").
-
-    From albumentations, in the workers: Keras's layer of that name would do it in the training process, on whole batches.
-    """
-    import albumentations as A
-
-    part = strength / STRONGEST
-    choices = [
-        A.NoOp(),
-        A.Affine(rotate=(-30 * part, 30 * part), p=1.0),
-        A.Affine(shear={"x": (-17 * part, 17 * part), "y": (0, 0)}, p=1.0),
-        A.Affine(shear={"x": (0, 0), "y": (-17 * part, 17 * part)}, p=1.0),
-        A.Affine(translate_percent=(-0.3 * part, 0.3 * part), p=1.0),
-        A.RandomBrightnessContrast(brightness_limit=0.5 * part, contrast_limit=0, p=1.0),
-        A.RandomBrightnessContrast(brightness_limit=0, contrast_limit=0.5 * part, p=1.0),
-        A.Sharpen(alpha=(0.0, 0.5 * part), p=1.0),
-        A.Posterize(num_bits=(8 - round(4 * part), 8), p=1.0),
-        A.Solarize(threshold_range=(1 - part / 2, 1.0), p=1.0),
-        *(
-            [A.ColorJitter(0, 0, 0.9 * part, 0, p=1.0), A.Equalize(p=1.0), A.AutoContrast(p=1.0)]
-            if channels == 3
-            else []
-        ),
-    ]
-    return A.SomeOf(choices, n=2, replace=True, p=1.0)
 
 
 def resized(images: np.ndarray, size: int) -> np.ndarray:

@@ -31,7 +31,7 @@ def test_the_sheet_shows_what_training_sees(kit, prepared):
 
 def test_albumentations_asks_no_server_for_a_newer_version():
     asked = "import urllib.request as r; r.OpenerDirector.open = lambda *a, **k: print('asked')"
-    code = f"{asked}; from kit.learn import augment; augment.cutout(2)"
+    code = f"{asked}; from kit.learn import augment, policies; policies.Cutout(2)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
