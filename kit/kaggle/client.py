@@ -16,6 +16,7 @@ from kit.errors import AccessError, DataError, KaggleError, KitError
 from kit.kaggle import credentials
 from kit.kaggle.credentials import Found
 from kit.progress import say
+from kit.signals import Terminated
 
 Result = TypeVar("Result")
 TIMEOUT = (10, 60)  # seconds to connect, and between two pieces of an answer
@@ -71,9 +72,9 @@ def _authenticated(found: Found) -> Any:
 
             api = KaggleApi()
             api.authenticate()
-    except RequestException:
+    except (RequestException, Terminated):
         raise
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # the client exits where it finds no token
         raise AccessError(
             f"Kaggle's client cannot use the token from {found.source}",
             received=type(error).__name__,

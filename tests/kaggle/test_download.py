@@ -15,9 +15,10 @@ import zipfile
 
 import pytest
 
+from kit import signals
 from kit.errors import DataError, KaggleError
 from kit.kaggle import client, download
-from kit.kaggle.archive import check_members, verified
+from tests.kaggle import kept
 from tests.kaggle_server import SECRET, refusal
 
 
@@ -27,32 +28,8 @@ def served(kaggle, archive):
     return kaggle
 
 
-def _folder(home):
-    return home / "data" / "tiny-stripes"
-
-
-def _whole(home, served):
-    """Nothing but the archive, as it was served, and a manifest that says so."""
-    folder = _folder(home)
-    digest = hashlib.sha256(served.archive).hexdigest()
-    assert hashlib.sha256((folder / "archives" / "tiny-stripes.zip").read_bytes()).hexdigest() == digest
-    manifest = json.loads((folder / "archives" / "manifest.json").read_text())
-    assert manifest["files"] == {"tiny-stripes.zip": {"size": len(served.archive), "sha256": digest}}
-    assert _left(home) == ["manifest.json", "tiny-stripes.zip"]
-    return manifest
-
-
-def _left(home):
-    """Names of the files, but for the lock, which stays (and frees itself when its holder dies)."""
-    return sorted(path.name for path in _folder(home).rglob("*") if path.is_file() and path.name != ".download.lock")
-
-
-def _nothing(home):
-    return not _left(home)
-
-
 def _fetch(home):
-    return download.download("tiny-stripes", _folder(home) / "archives")
+    return download.download("tiny-stripes", kept.folder(home) / "archives")
 
 
 def _ranges(served):
@@ -83,7 +60,7 @@ def killed(big, home, plugins):
     big.slow = threading.Event()
     command = [sys.executable, "-m", "kit", "--competitions", str(plugins), "download", "tiny-stripes"]
     process = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    partial = _folder(home) / "archives.partial" / "tiny-stripes.zip"
+    partial = kept.folder(home) / "archives.partial" / "tiny-stripes.zip"
     assert big.halfway.wait(60)
     while not (partial.exists() and partial.stat().st_size):
         assert process.poll() is None
@@ -97,7 +74,7 @@ def killed(big, home, plugins):
 
 def test_an_archive_is_fetched_checked_and_recorded(kit, home, served):
     done = kit("download", "tiny-stripes", "--json")
-    assert _whole(home, served)["source"] == "kaggle"
+    assert kept.whole(home, served)["source"] == "kaggle"
     assert json.loads(done.stdout)["bytes"] == len(served.archive)
     assert [body["authorization"] for body in served.asked("Storage")] == [None]  # the key never goes to the storage
 
@@ -112,14 +89,14 @@ def test_a_second_download_asks_nobody(kit, home, served):
 def test_a_dropped_connection_is_resumed_by_one_range_request(kit, home, served):
     served.faults["Storage"] = [{"cut": len(served.archive) // 2}]
     kit("download", "tiny-stripes")
-    _whole(home, served)
+    kept.whole(home, served)
     ranges = [body["range"] for body in served.asked("Storage")]
     assert len(ranges) == 2 and ranges[0] is None and ranges[1].startswith("bytes=")
 
 
 def test_a_killed_download_goes_on_where_it_stopped(kit, home, killed):
     kit("download", "tiny-stripes")
-    _whole(home, killed)
+    kept.whole(home, killed)
     first, *_, last = _ranges(killed)
     assert first is None and int(last.removeprefix("bytes=").rstrip("-")) >= 1 << 20
 
@@ -128,9 +105,9 @@ def test_a_refusal_leaves_the_part_that_is_there(home, killed, pauses):
     killed.faults["DownloadDataFiles"] = [refusal(429, "slow down") for _ in range(4)]
     with pytest.raises(KaggleError, match="too many requests"):
         _fetch(home)
-    assert pauses == [1, 2, 4] and "tiny-stripes.zip" in _left(home)
+    assert pauses == [1, 2, 4] and "tiny-stripes.zip" in kept.left(home)
     _fetch(home)
-    _whole(home, killed)
+    kept.whole(home, killed)
     assert _ranges(killed)[-1]
 
 
@@ -138,13 +115,13 @@ def test_an_archive_that_changed_at_kaggle_is_not_mixed_with_the_old_part(home, 
     killed.archive, killed.etag = killed.archive[::-1], '"version-2"'
     with pytest.raises(DataError, match="not a whole zip"):  # reversed, so that any mixture would show
         _fetch(home)
-    assert _ranges(killed)[-1] is None and _nothing(home)
+    assert _ranges(killed)[-1] is None and kept.nothing(home)
 
 
 def test_a_server_that_ignores_the_range_is_started_over(home, killed):
     killed.faults["Storage"] = [{}, {"whole": True}]  # the request that looks, and the one that asks for the rest
     _fetch(home)
-    _whole(home, killed)
+    kept.whole(home, killed)
     assert _ranges(killed)[-1]
 
 
@@ -152,19 +129,19 @@ def test_an_error_page_in_place_of_the_rest_is_thrown_away(home, big, pauses):
     big.faults["Storage"] = [{"cut": len(big.archive) // 2}, *[{"status": 503, "body": b"busy"} for _ in range(9)]]
     with pytest.raises(KaggleError, match="broke"):
         _fetch(home)
-    assert _nothing(home)
+    assert kept.nothing(home)
     big.faults.clear()
     _fetch(home)
-    _whole(home, big)
+    kept.whole(home, big)
 
 
 def test_a_connection_that_keeps_breaking_ends_and_its_part_is_kept(home, big, pauses):
     big.faults["Storage"] = [{"cut": len(big.archive) // 3}] + [{"cut": 10} for _ in range(5)]
     with pytest.raises(KaggleError, match="no connection to Kaggle"):
         _fetch(home)
-    assert len(_ranges(big)) == 6 and "tiny-stripes.zip" in _left(home)
+    assert len(_ranges(big)) == 6 and "tiny-stripes.zip" in kept.left(home)
     _fetch(home)
-    _whole(home, big)
+    kept.whole(home, big)
 
 
 def test_ctrl_c_while_checking_keeps_what_was_downloaded(home, served, monkeypatch):
@@ -174,9 +151,9 @@ def test_ctrl_c_while_checking_keeps_what_was_downloaded(home, served, monkeypat
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(download, "check_members", interrupted)
         _fetch(home)
-    assert _left(home) == ["tiny-stripes.zip"]
+    assert kept.left(home) == ["tiny-stripes.zip"]
     _fetch(home)
-    _whole(home, served)
+    kept.whole(home, served)
 
 
 def test_four_at_once_share_one_download(home, served, plugins):
@@ -189,21 +166,21 @@ def test_four_at_once_share_one_download(home, served, plugins):
     served.slow.set()
     assert ["is here and whole" in process.communicate(timeout=60)[1] for process in running].count(False) == 1
     assert [process.returncode for process in running] == [0] * 4 and len(served.asked("DownloadDataFiles")) == 1
-    _whole(home, served)
+    kept.whole(home, served)
 
 
 def test_too_little_space_is_said_before_the_first_byte(home, served, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(10, 9, len(served.archive)))
     with pytest.raises(DataError, match="too little space"):
         _fetch(home)
-    assert not served.asked("DownloadDataFiles") and _nothing(home)
+    assert not served.asked("DownloadDataFiles") and kept.nothing(home)
 
 
 def test_waits_are_kaggles_own_unless_they_are_long(home, served, pauses):
     served.faults["ListDataFiles"] = [refusal(429, shape="none", Retry_After="7"), refusal(503, shape="none")]
     _fetch(home)
     assert pauses == [7, 2]
-    shutil.rmtree(_folder(home))
+    shutil.rmtree(kept.folder(home))
     served.faults["ListDataFiles"] = [refusal(429, shape="none", Retry_After="3600")]
     with pytest.raises(KaggleError, match="repeat in 3600 seconds"):
         _fetch(home)
@@ -214,7 +191,7 @@ def test_a_server_that_is_busy_for_a_moment_is_asked_again(kit, home, served):
     served.faults["ListDataFiles"] = [refusal(429, "slow down", Retry_After="0")]
     served.faults["DownloadDataFiles"] = [refusal(503, shape="none", Retry_After="0")]
     kit("download", "tiny-stripes")
-    _whole(home, served)
+    kept.whole(home, served)
 
 
 @pytest.mark.parametrize(
@@ -236,14 +213,14 @@ def test_a_refusal_says_what_to_do_and_is_not_repeated(kit, home, served, fault,
     served.faults["ListDataFiles"] = [fault]
     done = kit("download", "tiny-stripes", check=False)
     assert done.returncode == code and words in done.stderr and len(done.stderr.strip().splitlines()) == 1
-    assert len(served.requests) == 1 and _nothing(home)
+    assert len(served.requests) == 1 and kept.nothing(home)
 
 
 def test_a_server_that_stays_busy_ends_with_kaggles_family(kit, home, served):
     served.faults["ListDataFiles"] = [refusal(429, "slow down", Retry_After="0") for _ in range(9)]
     done = kit("download", "tiny-stripes", check=False)
     assert done.returncode == 5 and "too many requests" in done.stderr
-    assert len(served.requests) == 4 and _nothing(home)
+    assert len(served.requests) == 4 and kept.nothing(home)
 
 
 def test_flipped_bytes_are_found_and_nothing_is_kept(kit, home, served):
@@ -251,7 +228,7 @@ def test_flipped_bytes_are_found_and_nothing_is_kept(kit, home, served):
     flipped = served.archive[:middle] + bytes([served.archive[middle] ^ 255]) + served.archive[middle + 1 :]
     served.faults["Storage"] = [{"bytes": flipped}]
     done = kit("download", "tiny-stripes", check=False)
-    assert done.returncode == 3 and "is not a whole zip archive" in done.stderr and _nothing(home)
+    assert done.returncode == 3 and "is not a whole zip archive" in done.stderr and kept.nothing(home)
 
 
 def test_a_server_that_says_nothing_is_not_waited_for_for_ever(home, served, monkeypatch):
@@ -276,16 +253,16 @@ def test_a_refusal_of_the_storage_is_not_taken_for_one_of_kaggle(home, served):
 
 
 def test_a_manifest_remembers_what_kaggle_once_sent(home, served, archive):
-    kept = _fetch(home)
-    before = hashlib.sha256(kept.read_bytes()).hexdigest()
-    kept.unlink()
+    copy = _fetch(home)
+    before = hashlib.sha256(copy.read_bytes()).hexdigest()
+    copy.unlink()
     with zipfile.ZipFile(archive, "a") as out:
         out.writestr("more.txt", "more")
     served.archive, served.etag = archive.read_bytes(), '"version-2"'
     now = hashlib.sha256(served.archive).hexdigest()
     with pytest.raises(DataError, match=f"received sha256 {now}; expected {before}; remove .*manifest.json"):
         _fetch(home)
-    assert _left(home) == ["manifest.json"]
+    assert kept.left(home) == ["manifest.json"]
 
 
 def test_without_a_token_or_a_network_it_says_so(kit, home, monkeypatch):
@@ -314,7 +291,7 @@ def test_an_access_token_is_enough(kit, home, served, monkeypatch, place):
         file.chmod(0o600)
     named = {"KAGGLE_API_TOKEN": SECRET, "a file named by it": str(file)}.get(place)
     kit("download", "tiny-stripes", **({"KAGGLE_API_TOKEN": named} if named else {}))
-    _whole(home, served)
+    kept.whole(home, served)
     assert served.asked("IntrospectToken")[0] == {"token": SECRET}
 
 
@@ -332,7 +309,7 @@ def test_empty_variables_do_not_hide_a_good_file(kit, home, served):
     file.write_text(json.dumps({"username": "somebody", "key": SECRET}))
     kit("download", "tiny-stripes", KAGGLE_CONFIG_DIR=str(file.parent), KAGGLE_USERNAME="", KAGGLE_KEY="")
     assert [one.split()[0] for one in served.authorizations] == ["Basic"] * len(served.authorizations)
-    _whole(home, served)
+    kept.whole(home, served)
 
 
 @pytest.mark.parametrize("token", [{}, {"KAGGLE_API_TOKEN": SECRET}])
@@ -343,104 +320,16 @@ def test_the_key_is_in_no_output_whatever_goes_wrong(kit, home, served, token):
         done = kit("--debug", "download", "tiny-stripes", check=False, VERBOSE="1", VERBOSE_OUTPUT="1", **token)
         assert not [leak for leak in leaks if leak in done.stdout + done.stderr]
     assert done.returncode == 0 and any(leaks[bool(token) - 1] in one for one in served.authorizations)
-    kept = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
-    assert not [leak for leak in leaks for content in kept if leak.encode() in content]
+    everything = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
+    assert not [leak for leak in leaks for content in everything if leak.encode() in content]
 
 
-def test_an_archive_fetched_by_hand_is_taken(kit, home, archive, kaggle):
-    kaggle.archive = archive.read_bytes()
-    done = kit("download", "tiny-stripes", "--from", str(archive))
-    assert _whole(home, kaggle)["source"] == "file" and "next: kit prepare tiny-stripes" in done.stderr
-    assert archive.exists() and not kaggle.requests
+def test_docker_stop_while_the_token_is_read_is_no_fault_of_the_token(served, monkeypatch):
+    from kaggle.api.kaggle_api_extended import KaggleApi
 
+    def stopped(api):
+        raise signals.Terminated(143)
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (None, "no archive at"),
-        (b"", "an empty file"),
-        (b"<html>sign in</html>", "a web page"),
-        (lambda whole: whole[: len(whole) // 2], "not a whole zip archive"),
-        (lambda whole: whole[:-30], "not a whole zip archive"),
-    ],
-)
-def test_a_bad_archive_is_one_line_and_leaves_nothing(kit, home, archive, tmp_path, content, words):
-    bad = tmp_path / "bad.zip"
-    if content is not None:
-        bad.write_bytes(content(archive.read_bytes()) if callable(content) else content)
-    done = kit("download", "tiny-stripes", "--from", str(bad), check=False)
-    assert done.returncode == 3 and words in done.stderr and len(done.stderr.strip().splitlines()) == 1
-    assert _nothing(home)
-
-
-def test_flips_anywhere_in_a_compressed_archive_are_data_errors(archive, tmp_path):
-    """Deflate stops with an error of its own (zlib.error), before the CRC is compared."""
-    whole, bad = archive.read_bytes(), tmp_path / "bad.zip"
-    found = 0
-    for place in range(40, len(whole) // 2, len(whole) // 200):
-        bad.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :])
-        with pytest.raises(DataError, match="is not a whole zip archive"):
-            check_members(bad)
-        found += 1
-    assert found > 90
-
-
-def test_a_zip_without_files_is_refused(tmp_path):
-    zipfile.ZipFile(tmp_path / "empty.zip", "w").close()
-    with pytest.raises(DataError, match="without files"):
-        check_members(tmp_path / "empty.zip")
-
-
-def test_a_folder_is_no_archive(kit, home, tmp_path):
-    done = kit("download", "tiny-stripes", "--from", str(tmp_path), check=False)
-    assert done.returncode == 3 and "received a folder" in done.stderr and _nothing(home)
-
-
-def test_an_archive_changed_on_disk_is_noticed(home, archive, capsys):
-    folder = _folder(home) / "archives"
-    kept = download.take(archive, "tiny-stripes", folder)
-    good = kept.read_bytes()
-    kept.write_bytes(good + b"\0")
-    with pytest.raises(DataError, match="has changed since it was fetched; received sha256 [0-9a-f]{64}; expected"):
-        _fetch(home)
-    download.take(archive, "tiny-stripes", folder)
-    assert "takes its place" in capsys.readouterr().err and kept.read_bytes() == good
-    assert verified(folder, "tiny-stripes") == kept
-
-
-def test_another_archive_takes_the_place_of_the_recorded_one(home, archive, capsys):
-    folder = _folder(home) / "archives"
-    download.take(archive, "tiny-stripes", folder)
-    with zipfile.ZipFile(archive, "a") as out:
-        out.writestr("more.txt", "more")
-    kept = download.take(archive, "tiny-stripes", folder)
-    assert "takes its place" in capsys.readouterr().err
-    assert kept.read_bytes() == archive.read_bytes() and verified(folder, "tiny-stripes") == kept
-
-
-@pytest.mark.parametrize("content", ["{}", "[]", "{"])
-def test_a_damaged_manifest_is_one_line_and_from_repairs_it(kit, home, archive, content):
-    folder = _folder(home) / "archives"
-    download.take(archive, "tiny-stripes", folder)
-    (folder / "manifest.json").write_text(content)
-    with pytest.raises(DataError, match="manifest.json is damaged"):
-        _fetch(home)
-    download.take(archive, "tiny-stripes", folder)
-    assert verified(folder, "tiny-stripes")
-
-
-def test_what_a_killed_copy_left_is_cleared_away(home, archive):
-    folder = _folder(home) / "archives"
-    folder.mkdir(parents=True)
-    (folder / "tmp-1-abcdef01-tiny-stripes.zip").write_bytes(b"half")
-    download.take(archive, "tiny-stripes", folder)
-    assert _left(home) == ["manifest.json", "tiny-stripes.zip"]
-
-
-def test_a_local_competition_is_built_and_recorded(kit, home):
-    kit("download", "sklearn-digits")
-    folder = home / "data" / "sklearn-digits"
-    assert json.loads((folder / "archives" / "manifest.json").read_text())["source"] == "built"
-    assert verified(folder / "archives", "sklearn-digits") and (folder / "solution.csv").exists()
-    done = kit("download", "sklearn-digits", "--from", "x.zip", check=False)
-    assert done.returncode == 2 and "leave --from out" in done.stderr
+    monkeypatch.setattr(KaggleApi, "authenticate", stopped)
+    with pytest.raises(signals.Terminated), client.connected("tiny-stripes"):
+        pass

@@ -1,0 +1,110 @@
+"""Archives brought by hand, and what is recorded of any."""
+
+import json
+import zipfile
+
+import pytest
+
+from kit.errors import DataError
+from kit.kaggle import download
+from kit.kaggle.archive import check_members, verified
+from tests.kaggle import kept
+
+
+def test_an_archive_fetched_by_hand_is_taken(kit, home, archive, kaggle):
+    kaggle.archive = archive.read_bytes()
+    done = kit("download", "tiny-stripes", "--from", str(archive))
+    assert kept.whole(home, kaggle)["source"] == "file" and "next: kit prepare tiny-stripes" in done.stderr
+    assert archive.exists() and not kaggle.requests
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "no archive at"),
+        (b"", "an empty file"),
+        (b"<html>sign in</html>", "a web page"),
+        (lambda whole: whole[: len(whole) // 2], "not a whole zip archive"),
+        (lambda whole: whole[:-30], "not a whole zip archive"),
+    ],
+)
+def test_a_bad_archive_is_one_line_and_leaves_nothing(kit, home, archive, tmp_path, content, words):
+    bad = tmp_path / "bad.zip"
+    if content is not None:
+        bad.write_bytes(content(archive.read_bytes()) if callable(content) else content)
+    done = kit("download", "tiny-stripes", "--from", str(bad), check=False)
+    assert done.returncode == 3 and words in done.stderr and len(done.stderr.strip().splitlines()) == 1
+    assert kept.nothing(home)
+
+
+def test_flips_anywhere_in_a_compressed_archive_are_data_errors(archive, tmp_path):
+    """Deflate stops with an error of its own (zlib.error), before the CRC is compared."""
+    whole, bad = archive.read_bytes(), tmp_path / "bad.zip"
+    found = 0
+    for place in range(40, len(whole) // 2, len(whole) // 200):
+        bad.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :])
+        with pytest.raises(DataError, match="is not a whole zip archive"):
+            check_members(bad)
+        found += 1
+    assert found > 90
+
+
+def test_a_zip_without_files_is_refused(tmp_path):
+    zipfile.ZipFile(tmp_path / "empty.zip", "w").close()
+    with pytest.raises(DataError, match="without files"):
+        check_members(tmp_path / "empty.zip")
+
+
+def test_a_folder_is_no_archive(kit, home, tmp_path):
+    done = kit("download", "tiny-stripes", "--from", str(tmp_path), check=False)
+    assert done.returncode == 3 and "received a folder" in done.stderr and kept.nothing(home)
+
+
+def test_an_archive_changed_on_disk_is_noticed(home, archive, capsys):
+    folder = kept.folder(home) / "archives"
+    copy = download.take(archive, "tiny-stripes", folder)
+    good = copy.read_bytes()
+    copy.write_bytes(good + b"\0")
+    with pytest.raises(DataError, match="has changed since it was fetched; received sha256 [0-9a-f]{64}; expected"):
+        download.download("tiny-stripes", folder)
+    download.take(archive, "tiny-stripes", folder)
+    assert "takes its place" in capsys.readouterr().err and copy.read_bytes() == good
+    assert verified(folder, "tiny-stripes") == copy
+
+
+def test_another_archive_takes_the_place_of_the_recorded_one(home, archive, capsys):
+    folder = kept.folder(home) / "archives"
+    download.take(archive, "tiny-stripes", folder)
+    with zipfile.ZipFile(archive, "a") as out:
+        out.writestr("more.txt", "more")
+    copy = download.take(archive, "tiny-stripes", folder)
+    assert "takes its place" in capsys.readouterr().err
+    assert copy.read_bytes() == archive.read_bytes() and verified(folder, "tiny-stripes") == copy
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "{"])
+def test_a_damaged_manifest_is_one_line_and_from_repairs_it(kit, home, archive, content):
+    folder = kept.folder(home) / "archives"
+    download.take(archive, "tiny-stripes", folder)
+    (folder / "manifest.json").write_text(content)
+    with pytest.raises(DataError, match="manifest.json is damaged"):
+        download.download("tiny-stripes", folder)
+    download.take(archive, "tiny-stripes", folder)
+    assert verified(folder, "tiny-stripes")
+
+
+def test_what_a_killed_copy_left_is_cleared_away(home, archive):
+    folder = kept.folder(home) / "archives"
+    folder.mkdir(parents=True)
+    (folder / "tmp-1-abcdef01-tiny-stripes.zip").write_bytes(b"half")
+    download.take(archive, "tiny-stripes", folder)
+    assert kept.left(home) == ["manifest.json", "tiny-stripes.zip"]
+
+
+def test_a_local_competition_is_built_and_recorded(kit, home):
+    kit("download", "sklearn-digits")
+    folder = home / "data" / "sklearn-digits"
+    assert json.loads((folder / "archives" / "manifest.json").read_text())["source"] == "built"
+    assert verified(folder / "archives", "sklearn-digits") and (folder / "solution.csv").exists()
+    done = kit("download", "sklearn-digits", "--from", "x.zip", check=False)
+    assert done.returncode == 2 and "leave --from out" in done.stderr
