@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -231,8 +231,9 @@ def loader(source: Source, workers: int) -> Iterator[Loader]:
         spawning = multiprocessing.get_context("spawn")  # never fork: a forked TensorFlow deadlocks
         pool = ProcessPoolExecutor(count, mp_context=spawning, initializer=_start_worker, initargs=(source, slots))
         try:
-            for _ in range(count):
-                pool.submit(_nothing)  # each starts a worker, while the network is built
+            with suppress(BrokenProcessPool):  # which the first batch will tell
+                for _ in range(count):
+                    pool.submit(_nothing)  # each starts a worker, while the network is built
             yield Loader(source, pool, slots, ahead=2 * count)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
