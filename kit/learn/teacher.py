@@ -38,8 +38,6 @@ def of_training(task: Task, rows: np.ndarray, opened: Opener) -> np.ndarray:
     """
 
     def one(run: Run) -> np.ndarray:
-        while run.kind == "predict":  # the same members under other views
-            run = runs.find(run.parents[0])
         said = []
         for fold, number in run.members(task.fold):
             member = replace(task, config=run.config, folder=run.member(fold, number), number=number)
@@ -100,7 +98,11 @@ def _found(task: Task, fold_of: np.ndarray) -> Run:
 
 
 def _parts(run: Run) -> list[Run]:
-    """The runs with members that an ensemble, perhaps of ensembles, was made of."""
+    """The trainings that an ensemble, perhaps of ensembles, was made of; with their own views, since those that `kit predict`
+    takes may have been chosen with the rows of the fold.
+    """
+    if run.kind == "predict":
+        return _parts(runs.find(run.parents[0]))
     if run.kind != "ensemble":
         return [run]
     named = [part["run"] for part in read_json(run.metrics)["parts"]]

@@ -105,6 +105,15 @@ def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepare
     assert done.returncode == 2 and f"{run.id} has no member of fold 2" in done.stderr and runs.every() == [run]
 
 
+def test_views_that_were_chosen_with_a_fold_do_not_teach_it(kit, prepared, home):
+    """`--tta auto` keeps what helps on all rows, those that the pupil is judged on among them."""
+    run = _trained(kit, "--folds", "2", "--set", "tta=identity,hflip")
+    again = runs.find(kit("predict", run.id, "--tta", "identity").stdout.splitlines()[-1])
+    own, others = (predictions.load(one.member(0) / "test.npz").probabilities for one in (run, again))
+    said = teacher.of_test(_task(prepared, home, folds=2, teacher=again.id))
+    assert np.allclose(said, own, atol=1e-6) and not np.allclose(said, others, atol=1e-6)
+
+
 def test_a_teacher_is_heard_in_float32_whatever_its_pupil_learns_in(prepared, home):
     from kit.learn import device
 
