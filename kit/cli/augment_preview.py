@@ -27,12 +27,14 @@ def command(
     from kit.cli.train import resolved
     from kit.data import cache
     from kit.files import writing
+    from kit.learn import augment
     from kit.report import pictures, sheets
 
     competition, folders = obj.competition(slug), places.data(slug)
     data = cache.load(competition, folders)
     rows = sheets.of_all_classes(data.train.labels, count, seed)
     config, _ = resolved(competition, {}, {"seed": seed}, settings)
+    augment.check(competition, config)
     images = sheets.shown(competition, config, data, folders, rows, epochs)
     names = [competition.classes[data.train.labels[row]] for row in rows]
     titles = [title for name in names for title in (name, *(f"epoch {epoch}" for epoch in range(1, epochs + 1)))]

@@ -31,9 +31,7 @@ def entries(final: Run, files: dict[str, Path]) -> list[dict[str, Any]]:
         blend = {key: metrics.get(key) for key in ("method", "parameters", "finish")}
         blend["parts"] = [part["run"] for part in parts]
         return [*found.values(), _entry(final, blend=blend)]
-    trained = final
-    while trained.kind == "predict":  # the same members under other views
-        trained = runs.find(trained.parents[0])
+    trained = runs.training_of(final)
     members = [_member(trained, trained.member(*member), files) for member in trained.members()]
     return [_entry(final, members=members, backbone=_beside(trained.config, files))]
 

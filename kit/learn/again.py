@@ -52,8 +52,7 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
 
 def trained_run(run: Run) -> Run:
     """The training that `run` goes back to. Raises DataError if there is none, or none that is finished."""
-    while run.kind == "predict":
-        run = runs.find(run.parents[0])
+    run = runs.training_of(run)
     if run.kind != "train" or run.status() != "finished":
         raise DataError(
             f"{run.id} has no members to predict with",

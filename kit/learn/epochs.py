@@ -1,5 +1,6 @@
 """What happens around each epoch: seeds, the judgement of the averaged weights, a checkpoint, and stopping in time."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,11 +20,17 @@ from kit.learn.task import Task
 from kit.progress import bar
 
 WRITING_SHARE = 0.1  # of the time that checkpoints may take
+UNDER_WAY = 8  # batches: what a signal has to wait for, and what a GPU has to hold
 NOTHING, LONGEST = 0.05, 60.0  # seconds: of writing that nobody notices; that may be lost
 
 
 class Epochs(keras.callbacks.Callback):
-    """At each epoch: seeds before it; after it judges the averaged weights, writes a checkpoint, and stops in time."""
+    """At each epoch: seeds before it; after it judges the averaged weights, writes a checkpoint, and stops in time.
+
+    Under JAX a few batches are under way at once, or a GPU would wait while the next one is brought.
+    """
+
+    async_safe = True  # Keras may tell of a computed batch in another thread, and does so under JAX
 
     def __init__(
         self, task: Task, stage: Stage, stopping_rows: np.ndarray, state: State, steps: int, final_size: int
@@ -31,6 +38,7 @@ class Epochs(keras.callbacks.Callback):
         super().__init__()
         self.task, self.stage, self.state = task, stage, state
         self.stopping_rows, self.final_size = stopping_rows, final_size  # judged as the finished member will predict
+        self.free = threading.Semaphore(UNDER_WAY)
         self.on_disk, self.written, self.writing = state, 0.0, 0.0  # the last checkpoint, when it was, and its seconds
         label = task.label + (f", {stage.size} px" if stage.size else "")
         self.shown = bar(total=stage.epochs * steps, done=state.stage_epoch * steps, label=label, unit="batch")
@@ -44,8 +52,11 @@ class Epochs(keras.callbacks.Callback):
         _seed(self.model, self.task.seed * 100_003 + self.state.epoch)
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        """Not at its end: for that Keras waits until the batch is computed, and a GPU then waits for the next one."""
         signals.check()
+        self.free.acquire()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self.free.release()
         self.shown.update(1)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:

@@ -30,7 +30,7 @@ from kit.learn.augment import failed, resized, transform
 from kit.learn.slots import Shape, Slots
 
 Job = tuple[int, np.ndarray]  # an epoch, and rows of a batch: int64
-MOST = 16  # workers, unless told: an H200 waits for 8 of them as long as it works
+MOST = 16  # workers, unless told: 8 of them let an H200 wait
 
 
 @dataclass(frozen=True)
@@ -142,10 +142,6 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _nothing() -> None:
-    pass
-
-
 def _work(epoch: int, rows: np.ndarray, size: int, slot: int) -> Shape:
     """Puts the batch into the slot; its shape."""
     if isinstance(_augmenter, KitError):
@@ -233,7 +229,7 @@ def loader(source: Source, workers: int) -> Iterator[Loader]:
         try:
             with suppress(BrokenProcessPool):  # which the first batch will tell
                 for _ in range(count):
-                    pool.submit(_nothing)  # each starts a worker, while the network is built
-            yield Loader(source, pool, slots, ahead=2 * count)
+                    pool.submit(os.getpid)  # each starts a worker, while the network is built
+            yield Loader(source, pool, slots, ahead=count + min(count, 4))
         finally:
             pool.shutdown(wait=True, cancel_futures=True)

@@ -82,6 +82,7 @@ def checked(competition: Competition, config: Config) -> Run:
             received=f"{run.slug}, {run.status()}",
             expected=f"{competition.slug}, finished",
         )
+    _parts(run)  # which raises for one that is not here
     if config.folds > run.config.folds:
         raise ConfigError(
             f"{run.id} has no member of fold {run.config.folds}",
@@ -101,12 +102,10 @@ def _parts(run: Run) -> list[Run]:
     """The trainings that an ensemble, perhaps of ensembles, was made of; with their own views, since those that `kit predict`
     takes may have been chosen with the rows of the fold.
     """
-    if run.kind == "predict":
-        return _parts(runs.find(run.parents[0]))
     if run.kind != "ensemble":
-        return [run]
+        return [runs.training_of(run)]
     named = [part["run"] for part in read_json(run.metrics)["parts"]]
-    return [part for name in named for part in _parts(runs.find(name))]
+    return list({part.id: part for name in named for part in _parts(runs.find(name))}.values())
 
 
 def _weights(task: Task, fold_of: np.ndarray, parts: list[Run]) -> np.ndarray:

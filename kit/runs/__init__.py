@@ -228,6 +228,13 @@ def find(reference: str, opened: Callable[[Path], Run] = open_run) -> Run:
     return opened(places.runs() / one_of(reference, ids, str(places.runs()), "`kit runs` lists them"))
 
 
+def training_of(run: Run) -> Run:
+    """The run of which `run`, if it is of kind "predict", holds the predictions under other TTA views; else itself."""
+    while run.kind == "predict":
+        run = find(run.parents[0])
+    return run
+
+
 def one_of(reference: str, ids: Sequence[str], where: str, remedy: str) -> str:
     """The id that `reference` is, or is a unique beginning of. Raises DataError with the nearest one."""
     matching = [name for name in ids if name == reference] or [name for name in ids if name.startswith(reference)]

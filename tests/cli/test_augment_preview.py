@@ -47,6 +47,11 @@ def test_an_augmentation_that_fails_ends_in_one_line(kit, prepared, plugins):
     assert len(preview.stderr.splitlines()) == 1
 
 
+def test_settings_that_make_no_sense_are_refused_as_by_the_training(kit, prepared):
+    done = kit("augment-preview", "tiny-stripes", "--set", "cutout=40", check=False)
+    assert done.returncode == 2 and "cutout would blot out whole images; received 40" in done.stderr
+
+
 def test_without_prepared_data_it_says_what_to_do(kit, home):
     done = kit("augment-preview", "tiny-stripes", check=False)
     assert done.returncode == 3 and "kit prepare tiny-stripes" in done.stderr

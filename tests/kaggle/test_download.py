@@ -1,4 +1,4 @@
-"""kit download: the real client against the loopback server, and archives brought by hand."""
+"""kit download: the real client against the loopback server."""
 
 import base64
 import hashlib

@@ -1,5 +1,6 @@
 """Recipes through the CLI, and what makes their scores honest."""
 
+import shutil
 import warnings
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from kit import places, predictions, runs
 from kit.config import Config
 from kit.data import cache, folds
 from kit.data.prepare import prepare
+from kit.errors import DataError
 from kit.files import write_json
 from kit.learn import recipes, teacher
 from kit.learn.recipes import distill, features, finetune, pseudo, scratch
@@ -112,6 +114,9 @@ def test_views_that_were_chosen_with_a_fold_do_not_teach_it(kit, prepared, home)
     own, others = (predictions.load(one.member(0) / "test.npz").probabilities for one in (run, again))
     said = teacher.of_test(_task(prepared, home, folds=2, teacher=again.id))
     assert np.allclose(said, own, atol=1e-6) and not np.allclose(said, others, atol=1e-6)
+    shutil.rmtree(run.folder)  # as of a run that came from a teammate alone
+    with pytest.raises(DataError, match=f"no run '{run.id}'"):
+        teacher.checked(prepared, Config(folds=2, teacher=again.id))
 
 
 def test_a_teacher_is_heard_in_float32_whatever_its_pupil_learns_in(prepared, home):
