@@ -44,7 +44,7 @@ def _rate(model: keras.Model, batches: Iterator[Any], batch: int, seconds: float
 
 
 class _Clock(keras.callbacks.Callback):
-    """Ends a fit after some seconds. Looks before a batch, as the kit does: after one, Keras waits until it is computed."""
+    """Ends a fit after some seconds. Looks before a batch: if asked after one, Keras would wait until it is computed."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__()

@@ -56,6 +56,6 @@ def test_no_images_are_no_batches():
     assert not list(decoding.batches([], SHAPE))
 
 
-def test_a_folder_that_may_not_be_searched_is_told_as_an_image_that_cannot_be_opened(tmp_path):
+def test_a_path_that_cannot_even_be_looked_at_is_an_image_that_cannot_be_opened(tmp_path):
     with pytest.raises(DataError, match="cannot open image"):
         list(decoding.batches([tmp_path / ("x" * 300)], SHAPE))
