@@ -44,7 +44,7 @@ class Config:
     bias_rate: float = 1.0  # how much faster biases and offsets of normalisations learn
     accumulate: int = 1  # batches whose gradients are added up before a step
     label_smoothing: float = 0.1
-    ema: float = 0.99  # momentum of the averaged weights; 0 = off
+    ema: float = 0.99  # momentum of the averaged weights, less in a training of under 1,000 steps; 0 = off
     patience: int = 5  # epochs without improvement before stopping early; 0 = train all epochs
     stopping_share: float = 0.1  # of the training rows, set aside to decide when to stop (never the judged fold)
     workers: int = -1  # augmentation processes; -1 = cores but one, up to 16; 0 = in the main process

@@ -10,6 +10,8 @@ from kit.errors import ConfigError
 
 Factor = Callable[[Any], float]  # variable -> how much faster than others it learns
 
+MEMORY = 0.1  # of a training at most, the mean age of averaged weights: then e**-10 of the first ones is left in them
+
 
 class _PerVariable:
     """Mixed into an optimizer of Keras, which knows one rate only: each variable's own is `factor` times that.
@@ -51,17 +53,17 @@ class AdamW(_PerVariable, keras.optimizers.AdamW):
     """Adam with decoupled weight decay."""
 
 
-def build(config: Config, rate: Any, factor: Factor | None = None) -> keras.optimizers.Optimizer:
+def build(config: Config, rate: Any, updates: int, factor: Factor | None = None) -> keras.optimizers.Optimizer:
     """The optimizer that `config` names, with averaged weights (EMA) and without decay of biases and normalisations.
 
-    rate: a number, or a schedule of the optimizer's steps. factor: of layer groups; biases learn config.bias_rate times as
-    fast on top of it. Raises ConfigError for an unknown name.
+    rate: a number, or a schedule of the optimizer's steps. updates: the steps that it will take. factor: of layer groups;
+    biases learn config.bias_rate times as fast on top of it. Raises ConfigError for an unknown name.
 
-    Keras averages after each batch, also one whose gradients are only added up: the root keeps config.ema per step.
+    Keras averages after each batch, also one whose gradients are only added up: the root keeps the momentum per step.
     """
     settings: dict[str, Any] = {
         "use_ema": config.ema > 0,
-        "ema_momentum": config.ema ** (1 / config.accumulate),
+        "ema_momentum": _momentum(config.ema, updates) ** (1 / config.accumulate),
         "weight_decay": config.weight_decay,
         "gradient_accumulation_steps": config.accumulate if config.accumulate > 1 else None,
     }
@@ -74,6 +76,11 @@ def build(config: Config, rate: Any, factor: Factor | None = None) -> keras.opti
     optimizer.exclude_from_weight_decay(var_names=["beta", "gamma", "bias"])
     optimizer.factor = lambda variable: _faster(variable, config) * (factor(variable) if factor else 1.0)
     return optimizer
+
+
+def _momentum(ema: float, updates: int) -> float:
+    """Of averaged weights: less than `ema` in a training so short that the average would still hold its random beginning."""
+    return max(0.0, min(ema, 1 - 1 / (MEMORY * updates)))
 
 
 def _faster(variable: Any, config: Config) -> float:

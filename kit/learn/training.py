@@ -40,7 +40,7 @@ def compile_model(model: keras.Model, config: Config, steps: int, stage: Stage) 
         config.schedule, config.learning_rate, updates, config.warmup, stage.part, config.accumulate
     )
     loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=config.label_smoothing)
-    optimizer = optimizers.build(config, rate, stage.factors(model) if stage.factors else None)
+    optimizer = optimizers.build(config, rate, updates, stage.factors(model) if stage.factors else None)
     model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=device.jit_compile(config.jit_compile))
 
 

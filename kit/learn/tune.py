@@ -83,7 +83,7 @@ def _check(task: Task, allowed: Space) -> None:
         for value in (values.low, values.high) if isinstance(values, Span) else values:
             config = train.checked(task.competition, replace(task.config, **{key: value}))
             device.devices(config)
-            optimizers.build(config, schedules.learning_rate(config.schedule, config.learning_rate, 1, config.warmup))
+            optimizers.build(config, schedules.learning_rate(config.schedule, config.learning_rate, 1, config.warmup), 1)
 
 
 def _study(task: Task, allowed: Space, database: Path) -> optuna.Study:
