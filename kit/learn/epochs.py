@@ -17,11 +17,12 @@ from kit.learn.checkpoints import State
 from kit.learn.predict import logits
 from kit.learn.stages import Stage
 from kit.learn.task import Task
-from kit.progress import bar
+from kit.progress import bar, say
 
 WRITING_SHARE = 0.1  # of the time that checkpoints may take
 UNDER_WAY = 8  # batches: what a signal has to wait for, and what a GPU has to hold
 NOTHING, LONGEST = 0.05, 60.0  # seconds: of writing that nobody notices; that may be lost
+QUIET = 60.0  # seconds between two lines about epochs
 
 
 class Epochs(keras.callbacks.Callback):
@@ -40,8 +41,9 @@ class Epochs(keras.callbacks.Callback):
         self.stopping_rows, self.final_size = stopping_rows, final_size  # judged as the finished member will predict
         self.free = threading.Semaphore(UNDER_WAY)
         self.on_disk, self.written, self.writing = state, 0.0, 0.0  # the last checkpoint, when it was, and its seconds
-        label = task.label + (f", {stage.size} px" if stage.size else "")
-        self.shown = bar(total=stage.epochs * steps, done=state.stage_epoch * steps, label=label, unit="batch")
+        self.label = task.label + (f", {stage.size} px" if stage.size else "")
+        self.told = time.monotonic()
+        self.shown = bar(total=stage.epochs * steps, done=state.stage_epoch * steps, label=self.label, unit="batch")
 
     def over(self) -> bool:
         state = self.state
@@ -64,15 +66,25 @@ class Epochs(keras.callbacks.Callback):
         record = {key: float(value) for key, value in (logs or {}).items()}
         state = replace(self.state, epoch=self.state.epoch + 1, stage_epoch=self.state.stage_epoch + 1)
         if len(self.stopping_rows):
-            loss, accuracy, state = _judged(self.model, self.task, self.stopping_rows, state, self.final_size)
-            record.update(stopping_loss=loss, stopping_accuracy=accuracy)
-        record["seconds"] = round(time.monotonic() - self.started, 2)
+            with averaged(self.model, self.task.config):
+                found, state = judged(self.model, self.task, self.stopping_rows, state, self.final_size)
+            record.update(found)
+        self._show(record)
+        record.update(epoch=state.epoch, seconds=round(time.monotonic() - self.started, 2))
         self.state = replace(state, history=[*state.history, record])
         self._checkpoint()
-        self.shown.set_postfix({key: f"{value:.4f}" for key, value in record.items() if key != "seconds"})
         self.model.stop_training = self.over()
         if self.task.report:
             self.task.report(self.state.epoch, record)
+
+    def _show(self, record: dict[str, float]) -> None:
+        """At the bar; where there is none, as in the log of a cluster or a container, in a line, once a minute at most."""
+        values = {key: f"{value:.4f}" for key, value in record.items()}
+        self.shown.set_postfix(values)
+        if self.shown.disable and time.monotonic() - self.told > QUIET:
+            self.told = time.monotonic()
+            told = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in values.items())
+            say(f"{self.label}: epoch {self.state.stage_epoch + 1} of {self.stage.epochs}: {told}")
 
     def _checkpoint(self) -> None:
         """After each epoch; but where writing takes long, as of large networks on a fast GPU, after as many of them that it
@@ -102,16 +114,18 @@ def _layers(model: keras.Model) -> Iterator[keras.Layer]:
         yield from _layers(layer) if isinstance(layer, keras.Model) else [layer]
 
 
-def _judged(model: keras.Model, task: Task, rows: np.ndarray, state: State, size: int) -> tuple[float, float, State]:
-    """Loss and accuracy of the averaged weights on the stopping rows, and the state with them kept if they are the best."""
-    with averaged(model, task.config):
-        values = logits(model, task.data.train.images, rows, "identity", task.config.batch_size, size)
-        labels = task.data.train.labels[rows]
-        loss, accuracy = _cross_entropy(values, labels), float((values.argmax(1) == labels).mean())
-        if state.best_loss is not None and not loss < state.best_loss:  # nor if it is not a number
-            return loss, accuracy, replace(state, epochs_since_best=state.epochs_since_best + 1)
-        best = checkpoints.keep_best(model, task.folder, state)
-        return loss, accuracy, replace(state, best_weights=best, best_loss=loss, epochs_since_best=0)
+def judged(model: keras.Model, task: Task, rows: np.ndarray, state: State, size: int) -> tuple[dict[str, float], State]:
+    """stopping_loss and stopping_accuracy, on the stopping rows `rows`, and the state with the weights kept if they are the
+    best. size: pixels per side, 0 = as cached.
+    """
+    values = logits(model, task.data.train.images, rows, "identity", task.config.batch_size, size)
+    labels = task.data.train.labels[rows]
+    loss = _cross_entropy(values, labels)
+    record = {"stopping_loss": loss, "stopping_accuracy": float((values.argmax(1) == labels).mean())}
+    if state.best_loss is not None and not loss < state.best_loss:  # nor if it is not a number
+        return record, replace(state, epochs_since_best=state.epochs_since_best + 1)
+    best = checkpoints.keep_best(model, task.folder, state)
+    return record, replace(state, best_weights=best, best_loss=loss, epochs_since_best=0)
 
 
 @contextmanager

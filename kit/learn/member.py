@@ -29,6 +29,8 @@ def train(task: Task, run: Run) -> None:
         with device.training(task.config):
             history = recipe(task.config.recipe).fit(task)
         _write_history(task.folder / "history.csv", history)
+        if told := _epochs(history, sum(recipe(task.config.recipe).epochs(task.config))):
+            say(f"{task.label}: {told}; each of them in {task.folder / 'history.csv'}")
         predict(task, task.folder)
         for leftover in (*task.folder.glob("epoch-*.weights.h5"), *task.folder.glob("best-*.npz")):
             leftover.unlink()
@@ -68,7 +70,17 @@ def test_probabilities(task: Task, predictor: Predictor, prior: Sequence[float])
 
 def _write_history(path: Path, history: list[dict[str, float]]) -> None:
     text = io.StringIO()
-    table = csv.DictWriter(text, ["epoch", *(key for key in history[0] if key != "epoch")], lineterminator="\n")
+    keys = dict.fromkeys(key for record in reversed(history) for key in record)  # an epoch 0 has fewer of them
+    table = csv.DictWriter(text, dict.fromkeys(("epoch", *keys)), lineterminator="\n")
     table.writeheader()
     table.writerows({"epoch": number, **record} for number, record in enumerate(history, 1))
     write_text(path, text.getvalue())
+
+
+def _epochs(history: list[dict[str, float]], planned: int) -> str:
+    """How many a training took and whose weights it kept; nothing of a recipe without epochs."""
+    if not planned:
+        return ""
+    judged = [record for record in history if np.isfinite(record.get("stopping_loss", np.nan))]
+    took = f"{history[-1]['epoch']} of {planned} epochs"
+    return f"{took}, kept epoch {min(judged, key=lambda one: one['stopping_loss'])['epoch']}" if judged else took

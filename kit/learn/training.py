@@ -16,7 +16,7 @@ from kit.errors import KitError
 from kit.learn import checkpoints, device, optimizers, schedules
 from kit.learn.batches import on_batches
 from kit.learn.checkpoints import State
-from kit.learn.epochs import Epochs, take_average
+from kit.learn.epochs import Epochs, judged, take_average
 from kit.learn.loader import Loader, Source, loader
 from kit.learn.stages import Begin, Stage
 from kit.learn.task import Task
@@ -25,12 +25,14 @@ from kit.learn.task import Task
 @dataclass(frozen=True)
 class Lesson:
     """What is learned. rows: int64, of the loader's images. targets: float32 (all rows, classes), probabilities.
-    stopping_rows: rows of the training part that decide when to stop; none without patience.
+    stopping_rows: rows of the training part that decide when to stop; none without patience. head_start: the weights before
+    the first epoch are worth keeping if no epoch surpasses them.
     """
 
     rows: np.ndarray
     targets: np.ndarray
     stopping_rows: np.ndarray
+    head_start: bool = False
 
 
 def compile_model(model: keras.Model, config: Config, steps: int, stage: Stage) -> None:
@@ -74,11 +76,14 @@ def train(
     model: keras.Model, task: Task, batches: Loader, lesson: Lesson, stages: list[Stage]
 ) -> list[dict[str, float]]:
     """Trains `model` stage after stage, and leaves in it the averaged weights: of the best epoch on the stopping rows with
-    patience, else of the last one. Returns one record per epoch.
+    patience, else of the last one. Returns one record per epoch, of a head start with one of epoch 0.
     """
     if task.instead:
         return task.instead(model, task, batches, lesson, stages)
     state = checkpoints.read(task.folder)
+    if lesson.head_start and len(lesson.stopping_rows) and not state.epoch:
+        record, state = judged(model, task, lesson.stopping_rows, state, stages[-1].size)
+        state = replace(state, history=[{"epoch": 0, **record, "seconds": 0.0}])
     for number, stage in enumerate(stages):
         if number < state.stage:
             continue

@@ -83,7 +83,9 @@ def _check(task: Task, allowed: Space) -> None:
         for value in (values.low, values.high) if isinstance(values, Span) else values:
             config = train.checked(task.competition, replace(task.config, **{key: value}))
             device.devices(config)
-            optimizers.build(config, schedules.learning_rate(config.schedule, config.learning_rate, 1, config.warmup), 1)
+            optimizers.build(
+                config, schedules.learning_rate(config.schedule, config.learning_rate, 1, config.warmup), 1
+            )
 
 
 def _study(task: Task, allowed: Space, database: Path) -> optuna.Study:
@@ -146,10 +148,9 @@ def _trial(study: optuna.Study, task: Task, allowed: Space) -> None:
 
 
 def _tell(study: optuna.Study, trial: optuna.Trial, history: list[dict[str, float]]) -> None:
-    epoch = min(range(len(history)), key=lambda number: history[number]["stopping_loss"])
-    best = history[epoch]
+    best = min(history, key=lambda record: record["stopping_loss"])
     seconds = round(sum(record["seconds"] for record in history), 1)
-    for key, value in (("epoch", epoch + 1), ("accuracy", best["stopping_accuracy"]), ("seconds", seconds)):
+    for key, value in (("epoch", best["epoch"]), ("accuracy", best["stopping_accuracy"]), ("seconds", seconds)):
         trial.set_user_attr(key, value)
     study.tell(trial, best["stopping_loss"])
     say(f"trial {trial.number}: stopping loss {best['stopping_loss']:.4f}; the best so far is {study.best_value:.4f}")

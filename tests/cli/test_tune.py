@@ -59,7 +59,7 @@ def search(prepared, monkeypatch):
             raise KeyboardInterrupt
         for epoch in range(1, task.config.epochs + 1):
             loss = math.nan if rate >= 1 else abs(math.log10(rate / 0.01)) + 1 / epoch
-            history.append({"stopping_loss": loss, "stopping_accuracy": 0.5, "seconds": 1.0})
+            history.append({"epoch": len(history) + 1, "stopping_loss": loss, "stopping_accuracy": 0.5, "seconds": 1.0})
             task.report(epoch, history[-1])
         return history
 

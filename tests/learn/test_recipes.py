@@ -15,8 +15,10 @@ from kit.data.prepare import prepare
 from kit.errors import DataError
 from kit.files import write_json
 from kit.learn import recipes, teacher
+from kit.learn.features import compute
 from kit.learn.recipes import distill, features, finetune, pseudo, scratch
 from kit.learn.task import Task, stopping_split
+from kit.predictions import softmax
 from kit.runs import trash
 
 
@@ -28,6 +30,11 @@ def _task(prepared, home, fold=0, **settings):
     return Task(prepared, Config(**settings), data, where, fold, outside, judged, home)
 
 
+def _epochs(run):
+    rows = (run.member(0) / "history.csv").read_text().splitlines()
+    return [row.split(",")[0] for row in rows[1:]]
+
+
 def _trained(kit, *words):
     return runs.find(kit("train", "tiny-stripes", *words).stdout.splitlines()[-1])
 
@@ -37,9 +44,26 @@ def test_finetuning_in_two_stages_leaves_members_that_predict_again(kit, prepare
         kit, "--recipe", "finetune", "--backbone", "mobilenet_0.25", "--folds", "1", "--set", "image_size=32",
         "--set", "epochs=1", "--set", "unfreeze=0.2,1.0", "--set", "learning_rate=0.001",
     )  # fmt: skip
-    assert run.config.optimizer == "adamw" and (run.member(0) / "history.csv").read_text().count("\n") == 3
+    assert run.config.optimizer == "adamw" and _epochs(run) == ["0", "1", "2"], "0: the head alone"
     again = runs.find(kit("predict", run.id, "--tta", "identity,hflip").stdout.splitlines()[-1])
     assert np.allclose(predictions.load(run.oof).probabilities, predictions.load(again.oof).probabilities, atol=1e-5)
+
+
+def test_finetuning_that_only_harms_keeps_the_head_that_it_began_with(kit, prepared, home):
+    ready = ("--folds", "1", "--backbone", "mobilenet_0.25", "--set", "image_size=32")
+    told = kit(
+        "train", "tiny-stripes", "--recipe", "finetune", *ready, "--set", "learning_rate=10", "--set", "patience=1",
+        "--set", "epochs=3", "--set", "unfreeze=1.0", "--set", "tta=identity",
+    )  # fmt: skip
+    run = runs.find(told.stdout.splitlines()[-1])
+    assert _epochs(run) == ["0", "1"] and "fold 0: 1 of 3 epochs, kept epoch 0; each of them in" in told.stderr
+    task = replace(_task(prepared, home), config=run.config, folder=home)
+    learned, _ = stopping_split(task)
+    [seen] = compute(task.data, task.places, run.config, ("train",), ("identity",)).values()
+    kernel, bias, _ = features.solve(replace(task, learn_rows=learned), [seen])
+    expected = softmax(seen[task.judged_rows] @ kernel + bias)
+    kept = predictions.load(run.oof).at(task.data.train.ids[task.judged_rows])
+    assert np.allclose(kept, expected, atol=1e-4)
 
 
 @pytest.mark.parametrize("weights", ["imagenet", "none"])

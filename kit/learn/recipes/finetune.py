@@ -2,7 +2,8 @@
 
 The head is not trained in epochs: it is the linear layer that the recipe `features` solves for, on features that are kept
 on disk. Starting from it, the first steps do not tear the backbone's features apart (Kumar et al. 2022, "Fine-Tuning can
-Distort Pretrained Features and Underperform Out-of-Distribution": LP-FT).
+Distort Pretrained Features and Underperform Out-of-Distribution": LP-FT). It is epoch 0 of the history, and what is kept
+where no epoch is better.
 """
 
 from dataclasses import replace
@@ -25,7 +26,7 @@ GROUPS = 4  # of layers, each with a learning rate of its own
 def fit(task: Task) -> list[dict[str, float]]:
     """Trains one member and leaves its weights in task.folder. Returns the history, one record per epoch."""
     rows, stopping_rows = stopping_split(task)
-    lesson = Lesson(rows, scratch.one_hot(task), stopping_rows)
+    lesson = Lesson(rows, scratch.one_hot(task), stopping_rows, head_start=True)
 
     def begin(model: keras.Model) -> None:
         backbone_of(model).set_weights(_pretrained(task).get_weights())
