@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from kit import logistic
 from kit.data import holdout
 from kit.data.cache import Dataset, Part
 from kit.errors import DataError
@@ -69,7 +70,8 @@ def measure(data: Dataset) -> Shift:
     is_test = np.repeat([0, 1], [len(train), len(test)])
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=300, tol=1e-3))
     splits = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    said = cross_val_predict(model, values, is_test, cv=splits, method="predict_proba")[:, 1]
+    with logistic.one_thread():
+        said = cross_val_predict(model, values, is_test, cv=splits, method="predict_proba")[:, 1]
     auc = float(roc_auc_score(is_test, said))
     return Shift(auc, _error(auc, len(train), len(test)), train, said[: len(train)])
 

@@ -60,7 +60,8 @@ def _strength(features: np.ndarray, labels: np.ndarray, task: Task) -> float:
     def loss(strength: float) -> float:
         total = 0.0
         for learn, judge in splits:
-            solved = LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(features[learn], labels[learn])
+            with logistic.one_thread():
+                solved = LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(features[learn], labels[learn])
             said = np.zeros((len(judge), classes))  # a class of too few images may not be among those learned
             said[:, solved.classes_] = solved.predict_proba(features[judge])
             said /= said.sum(1, keepdims=True)  # float32 adds up to 1 less nearly than float64 is held to
