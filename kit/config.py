@@ -56,7 +56,7 @@ class Config:
     mixup: float = 0.0  # alpha of the beta distribution that mixes pairs of images; 0 = off
     cutmix: float = 0.0  # alpha of the beta distribution that pastes a piece of another image; 0 = off
     # progressive only: one number per stage
-    stage_sizes: tuple[int, ...] = ()  # pixels per side
+    stage_sizes: tuple[int, ...] = ()  # pixels per side; empty = from five eighths of the images' own up to all of it
     stage_epochs: tuple[int, ...] = ()
     stage_batches: tuple[int, ...] = ()  # batch sizes; empty = batch_size
     # finetune only
@@ -87,7 +87,7 @@ OF_RECIPE: dict[str, dict[str, Any]] = {
         "ema": 0.0,
         "patience": 2,
     },
-    "progressive": {"stage_sizes": (20, 26, 32), "stage_epochs": (10, 6, 6)},
+    "progressive": {"stage_epochs": (10, 6, 6)},
 }
 
 # What a backbone's own recipe sets, in the same way.

@@ -15,7 +15,7 @@ from kit.data.cache import Dataset
 from kit.errors import ConfigError, DataError, KitError
 from kit.files import locked
 from kit.learn import augment, device, joining, member, networks, recipes, teacher, views
-from kit.learn.recipes import recipe
+from kit.learn.recipes import progressive, recipe
 from kit.learn.task import Task
 from kit.progress import say
 from kit.runs import Run, environment
@@ -51,15 +51,23 @@ def _begin(
     prints = corrections.fingerprints(data, fold_of)
     run = runs.create(competition.slug, "train", config, origin, name=name, fingerprints=prints)
     say(f"run {run.id}")
+    for remark in recipes.remarks(config, [key for key, layer in origin.items() if layer == "the command line"]):
+        say(remark)
     return run, data, fold_of
 
 
 def checked(competition: Competition, config: Config) -> Config:
     """The configuration with the whole path of its weights and the whole id of its teacher, which may be trained on later, or
-    elsewhere. Raises ConfigError for what this competition cannot be trained with: unknown recipes, backbones or views, images
-    too small for the network, and more folds than folds.csv has, if there is one here; DataError for a run that cannot teach.
+    elsewhere, and with the sizes of its stages.
+
+    Raises ConfigError for what this competition cannot be trained with: unknown recipes, backbones or views, images too small
+    for the network, and more folds than folds.csv has, if there is one here; DataError for a run that cannot teach.
     """
     recipes.check(config)
+    if config.recipe == "progressive" and not config.stage_sizes:
+        config = replace(
+            config, stage_sizes=progressive.sizes(min(competition.image_shape[:2]), len(config.stage_epochs))
+        )
     networks.check(config, competition.image_shape)
     augment.check(competition, config)
     if recipe(config.recipe).taught:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kit import places, predictions, runs
-from kit.config import Config
+from kit.config import FIELDS, Config
 from kit.data import cache, folds
 from kit.data.prepare import prepare
 from kit.errors import DataError
@@ -203,9 +203,33 @@ def test_stages_that_a_competition_sets_are_of_progressive_alone(recipe, epochs)
     assert recipes.recipe(recipe).epochs(Config(epochs=12, stage_epochs=(30, 18, 20), unfreeze=(0.3, 1.0))) == epochs
 
 
+def test_settings_without_a_meaning_and_random_weights_are_told(kit, prepared):
+    words = ("--recipe", "features", "--backbone", "mobilenet_0.25", "--set", "image_size=32", "--set", "mixup=0.2")
+    told = kit("train", "tiny-stripes", "--folds", "1", "--create", *words, "--set", "epochs=3", "--seed", "1").stderr
+    assert "\nrecipe features makes no use of epochs, mixup\n" in told
+    assert "\nmobilenet_0.25 has random weights: --weights imagenet, or the path of a file, for trained ones\n" in told
+    told = kit("train", "tiny-stripes", "--create", "--set", "width=4", "--set", "patience=0").stderr
+    assert "no use" not in told and "weights" not in told
+
+
+def test_every_setting_has_a_meaning_for_some_recipe():
+    assert set(recipes.USED_BY) <= set(FIELDS)
+    assert {name for names in recipes.USED_BY.values() for name in names} <= set(recipes.RECIPES)
+
+
+def test_progressive_stages_end_at_the_size_of_the_images(kit, prepared):
+    run = _trained(kit, "--recipe", "progressive", "--folds", "1", "--set", "stage_epochs=1,1,1")
+    assert run.config.stage_sizes == (5, 6, 8)
+    assert _trained(kit, "--recipe", "progressive", "--folds", "1", "--set", "stage_epochs=1").config.stage_sizes == (
+        8,
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (("--recipe", "finetune"), "recipe finetune has no backbone 'cnn'; --backbone, one of mobilenet_0.25, "),
+        (("--recipe", "finetune", "--backbone", "resnet49"), "'resnet49'; did you mean 'resnet"),
         (("--recipe", "pseudo"), "wants a teacher"),
         (("--recipe", "progressive", "--set", "stage_sizes=4,8"), "stages do not fit together"),
         (("--backbone", "resnet9", "--set", "image_size=4"), "resnet9 halves images three times; received 4"),

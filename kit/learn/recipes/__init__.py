@@ -56,6 +56,26 @@ RECIPES = {
 }
 
 
+_NETWORKS = ("scratch", "progressive", "distill", "pseudo")  # those that train a network of kit.learn.networks
+_IN_EPOCHS = (*_NETWORKS, "finetune")
+
+USED_BY = {  # settings that have a meaning for some recipes alone
+    "weights": ("finetune", "features"),
+    "epochs": ("scratch", "distill", "pseudo", "finetune"),
+    "image_size": ("scratch", "distill", "pseudo", "finetune", "features"),
+    **dict.fromkeys(("width", "drop_path"), _NETWORKS),
+    **dict.fromkeys(("dropout", "optimizer", "learning_rate", "schedule", "warmup", "weight_decay"), _IN_EPOCHS),
+    **dict.fromkeys(("bias_rate", "accumulate", "label_smoothing", "ema", "patience", "stopping_share"), _IN_EPOCHS),
+    **dict.fromkeys(("workers", "augment_on", "mirror", "cutout", "randaugment", "mixup", "cutmix"), _IN_EPOCHS),
+    **dict.fromkeys(("stage_sizes", "stage_epochs", "stage_batches"), ("progressive",)),
+    **dict.fromkeys(("unfreeze", "rate_decay"), ("finetune",)),
+    "teacher": ("distill", "pseudo"),
+    **dict.fromkeys(("teacher_temperature", "teacher_share"), ("distill",)),
+    "pseudo_confidence": ("pseudo",),
+    "head_strength": ("finetune", "features"),
+}
+
+
 def recipe(name: str) -> Recipe:
     if name not in RECIPES:
         raise ConfigError(f"unknown recipe {name!r}", do=nearest(name, RECIPES))
@@ -66,10 +86,22 @@ def check(config: Config) -> None:
     """Raises ConfigError for a recipe, or a backbone of it, that does not exist, or seeds where nothing is random."""
     known = recipe(config.recipe).backbones
     if config.backbone not in known:
-        raise ConfigError(
-            f"recipe {config.recipe} has no backbone {config.backbone!r}", do=nearest(config.backbone, known)
-        )
+        message = f"recipe {config.recipe} has no backbone {config.backbone!r}"
+        if config.backbone in (*NETWORKS, *BACKBONES):  # perhaps a default: not mistyped, but of the other recipes
+            raise ConfigError(message, do="--backbone, one of " + ", ".join(known))
+        raise ConfigError(message, do=nearest(config.backbone, known))
     if config.seeds > 1 and not recipe(config.recipe).seeded:
         raise ConfigError(
             f"recipe {config.recipe} learns the same from every seed", received=f"seeds={config.seeds}", expected="1"
         )
+
+
+def remarks(config: Config, given: Collection[str]) -> list[str]:
+    """What may surprise of settings that are allowed. given: those that somebody typed."""
+    unused = [key for key in given if config.recipe not in USED_BY.get(key, (config.recipe,))]
+    lines = [f"recipe {config.recipe} makes no use of {', '.join(unused)}"] if unused else []
+    if recipe(config.recipe).pretrained and config.weights == "none":
+        lines.append(
+            f"{config.backbone} has random weights: --weights imagenet, or the path of a file, for trained ones"
+        )
+    return lines

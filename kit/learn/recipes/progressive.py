@@ -3,6 +3,8 @@
 Progressive resizing, as in J. Howard's DAWNBench entries (fast.ai 2018). One schedule of the learning rate spans all stages.
 """
 
+import numpy as np
+
 from kit.config import Config
 from kit.errors import ConfigError
 from kit.learn import predict
@@ -21,6 +23,11 @@ def fit(task: Task) -> list[dict[str, float]]:
 
 def predictor(task: Task) -> Predictor:
     return predict.predictor(scratch.network(task), task, task.config.stage_sizes[-1])
+
+
+def sizes(side: int, count: int) -> tuple[int, ...]:
+    """Pixels per side of each of `count` stages, from five eighths of the images' own up to all of it."""
+    return tuple(round(side * share) for share in np.linspace(1 if count == 1 else 0.625, 1, count))
 
 
 def stages(config: Config) -> list[Stage]:
