@@ -208,7 +208,7 @@ def test_settings_without_a_meaning_and_random_weights_are_told(kit, prepared):
     told = kit("train", "tiny-stripes", "--folds", "1", "--create", *words, "--set", "epochs=3", "--seed", "1").stderr
     assert "\nrecipe features makes no use of epochs, mixup\n" in told
     assert "\nmobilenet_0.25 has random weights: --weights imagenet, or the path of a file, for trained ones\n" in told
-    told = kit("train", "tiny-stripes", "--create", "--set", "width=4", "--set", "patience=0").stderr
+    told = kit("train", "tiny-stripes", "--folds", "1", "--create", "--set", "width=4", "--set", "patience=0").stderr
     assert "no use" not in told and "weights" not in told
 
 
