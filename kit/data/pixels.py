@@ -104,7 +104,12 @@ def _check_pixels(path: Path, names: list[str], shape: tuple[int, int, int]) -> 
         if numbers != list(wanted):
             raise DataError(f"{path}, line 1: pixel columns out of order or too many", expected=f"{expected} in order")
     if len(names) != expected:
-        raise DataError(f"{path}, line 1: wrong number of pixel columns", received=len(names), expected=expected)
+        raise DataError(
+            f"{path}, line 1: wrong number of pixel columns",
+            received=len(names),
+            expected=f"{expected}, for {shape[0]}x{shape[1]} pixels of {shape[2]}",
+            do="mend the shape; a column without pixels is named by id_column",
+        )
 
 
 def _split(row: bytes, places: Sequence[int]) -> tuple[list[bytes], bytes]:

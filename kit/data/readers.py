@@ -13,7 +13,7 @@ from pathlib import Path
 from kit.data.pixels import PixelTable, pixel_csv
 from kit.errors import DataError, nearest
 
-__all__ = ["PixelTable", "image_folder", "labels", "natural", "pixel_csv", "table"]
+__all__ = ["PixelTable", "class_folders", "image_folder", "labels", "natural", "pixel_csv", "table"]
 
 
 def natural(name: str) -> list[tuple[int, int, str]]:
@@ -28,8 +28,36 @@ def image_folder(folder: Path, suffix: str) -> list[Path]:
         raise DataError(f"no folder of images {folder}", do="compare Archives and `read` with what the archive holds")
     names = [path for path in folder.iterdir() if path.suffix.lower() == suffix.lower()]
     if not names:
-        raise DataError(f"no {suffix} files in {folder}", received=f"{sum(1 for _ in folder.iterdir())} other entries")
+        raise DataError(
+            f"no {suffix} files in {folder}",
+            received=f"{sum(1 for _ in folder.iterdir())} other entries",
+            do="a folder for each class wants kit.data.readers.class_folders" if any(folder.glob("*/")) else "",
+        )
     return sorted(names, key=lambda path: natural(path.name))
+
+
+def class_folders(folder: Path, suffix: str) -> tuple[list[str], list[Path], list[str]]:
+    """Ids, images and labels of a folder with a folder of images for each class, in natural order of the ids.
+
+    A label is the name of the folder that the image lies in, an id its path below `folder`: cat/1 of cat/1.jpg, so that
+    another class may have a 1.jpg too. Raises DataError for no such folder and for images that lie in none.
+    """
+    if not folder.is_dir():
+        raise DataError(f"no folder {folder}", do="compare Archives and `read` with what the archive holds")
+    images = {
+        path.relative_to(folder).with_suffix("").as_posix(): path
+        for path in folder.rglob("*")
+        if path.suffix.lower() == suffix.lower()
+    }
+    loose = [path.name for path in images.values() if path.parent == folder]
+    if loose or not images:
+        raise DataError(
+            f"{folder} is no folder of classes",
+            received=f"{len(loose)} {suffix} files outside of them, such as {min(loose)}" if loose else "no images",
+            expected=f"a folder of {suffix} files for each class",
+        )
+    ids = sorted(images, key=natural)
+    return ids, [images[one] for one in ids], [images[one].parent.name for one in ids]
 
 
 def table(path: Path, columns: Sequence[str] = ()) -> list[dict[str, str]]:

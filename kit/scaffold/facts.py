@@ -23,7 +23,8 @@ IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 class Facts:
     """Fields of a Competition. `seen` names those read off the archive; the others are guesses for a person to correct.
 
-    label_columns: the id and label column of the labels table (label_columns[1] of a pixel table).
+    label_columns: the id and label column of the labels table, or of the pixel table. pixel_ids: whether the latter has ids.
+    class_folders: whether the training images lie in a folder for each class.
     """
 
     train: str = "train.zip"
@@ -38,6 +39,8 @@ class Facts:
     values: tuple[str, ...] = ()
     suffix: str = ".jpg"
     shape: tuple[int, int, int] = (96, 96, 3)
+    pixel_ids: bool = False
+    class_folders: bool = False
     seen: frozenset[str] = field(default_factory=frozenset)
 
     def found(self, **values: Any) -> "Facts":
@@ -122,6 +125,8 @@ def _guess(written: str) -> tuple[str, ...]:
 def _classes(facts: Facts, source: zipfile.ZipFile, names: Sequence[str]) -> Facts:
     """The different labels of the labels table, or of the pixel table; in natural order."""
     table = facts.labels or facts.train
+    if table == facts.train and (folders := _class_folders(names, facts.train)):
+        return _with_classes(facts.found(class_folders=True), folders)
     if not is_table(table) or table not in names:
         return facts
     rows = _rows(source, table)
@@ -133,9 +138,12 @@ def _classes(facts: Facts, source: zipfile.ZipFile, names: Sequence[str]) -> Fac
         return facts
     id_place = lower.index(facts.id_column.lower()) if facts.id_column.lower() in lower else 0
     facts = facts.found(label_columns=(header[id_place], header[place]))
-    side = math.isqrt(len(header) - 1)
-    if not facts.labels and side * side == len(header) - 1:  # a pixel table: all columns but the label
-        facts = facts.found(shape=(side, side, 1))
+    if not facts.labels:  # a pixel table: all columns but the label, and perhaps an id
+        facts = facts.found(pixel_ids=facts.id_column.lower() in lower)
+        pixels = len(header) - 1 - facts.pixel_ids
+        side = math.isqrt(pixels)
+        if side * side == pixels:
+            facts = facts.found(shape=(side, side, 1))
     if len(facts.target_columns) > 1:
         return facts
     different: set[str] = set()
@@ -144,6 +152,15 @@ def _classes(facts: Facts, source: zipfile.ZipFile, names: Sequence[str]) -> Fac
         if len(different) > MOST_CLASSES:
             return facts
     return _with_classes(facts, tuple(sorted(different, key=natural)))
+
+
+def _class_folders(names: Sequence[str], train: str) -> tuple[str, ...]:
+    """The folders below the folder `train`, if all its images lie in one of several."""
+    paths = [PurePosixPath(name) for name in names if name.startswith(f"{train}/")]
+    parents = [path.parent for path in paths if path.suffix.lower() in IMAGES]
+    folders = {parent.name for parent in parents if parent != PurePosixPath(train)}
+    all_of_them = PurePosixPath(train) not in parents
+    return tuple(sorted(folders, key=natural)) if len(folders) > 1 and all_of_them else ()
 
 
 def _with_classes(facts: Facts, classes: tuple[str, ...]) -> Facts:

@@ -57,9 +57,15 @@ $form    ),
 
 # How images and labels are read, by what the archive shows. Each is the body of `read`.
 PIXELS = Template("""\
-    # One row per image, one column per pixel; the test table has no label column. Rows are numbered from 1.
-    images, labels = pixel_csv(raw / f"{part}.csv", SHAPE, label_column=$label_column if part == "train" else None)
+    # One row per image, one column per pixel; the test table has no label column. $ids_note
+    label = $label_column if part == "train" else None
+    images, labels = pixel_csv(raw / f"{part}.csv", SHAPE, label_column=label$ids)
     return Split(images.ids, images, labels)""")
+FOLDERS = Template("""\
+    if part == "train":
+        return Split(*class_folders(raw / $train, $suffix))
+    images = image_folder(raw / $test, $suffix)  # ids are TODO: as the sample submission writes them; here without the ending
+    return Split([path.stem for path in images], images, None)""")
 TABLE = Template("""\
     images = image_folder(raw / ($train if part == "train" else $test), $suffix)  #$suffix_note files called so
     ids = [path.stem for path in images]
@@ -67,8 +73,8 @@ TABLE = Template("""\
 NAMES = Template("""\
     images = image_folder(raw / ($train if part == "train" else $test), $suffix)  #$suffix_note files called so
     ids = [path.stem for path in images]
-    # TODO: where the class is written. Here: cat.0.jpg is a cat. In folders: path.parent.name. In a table:
-    # kit.data.readers.labels(raw / "labels.csv", ids, "id", "label")
+    # TODO: where the class is written. Here: cat.0.jpg is a cat. In a folder for each class, perhaps of an archive in the
+    # archive: kit.data.readers.class_folders. In a table: kit.data.readers.labels(raw / "labels.csv", ids, "id", "label")
     return Split(ids, images, [path.name.split(".")[0] for path in images] if part == "train" else None)""")
 
 README = Template("""# $title
@@ -125,11 +131,17 @@ def _names(slug: str, facts: Facts) -> dict[str, str]:
 
 
 def _readers(facts: Facts) -> str:
-    return "readers import image_folder" + (", labels" if facts.labels else "")
+    return (
+        "readers import "
+        + ("class_folders, " if facts.class_folders else "")
+        + "image_folder"
+        + (", labels" if facts.labels else "")
+    )
 
 
 def _read(facts: Facts) -> str:
-    body = PIXELS if is_table(facts.train) else TABLE if facts.labels else NAMES
+    body = PIXELS if is_table(facts.train) else TABLE if facts.labels else FOLDERS if facts.class_folders else NAMES
+    ids = f", id_column={_literal(facts.label_columns[0])}" if facts.pixel_ids else ""
     return body.substitute(
         train=_literal(_on_disk(facts.train)),
         test=_literal(_on_disk(facts.test)),
@@ -138,6 +150,8 @@ def _read(facts: Facts) -> str:
         suffix_note=_doubt(facts, "suffix"),
         id_column=_literal(facts.label_columns[0]),
         label_column=_literal(facts.label_columns[1]),
+        ids=ids,
+        ids_note="" if ids else "Rows are numbered from 1, or pass id_column.",
     )
 
 

@@ -112,6 +112,44 @@ def test_a_table_of_pixels_gives_classes_and_shape(scaffold, tmp_path):
     assert (list(split.ids), list(split.labels)) == (["1", "2"], ["10", "2"])
 
 
+def test_a_column_of_ids_in_a_table_of_pixels(scaffold, tmp_path):
+    train = "id,letter,p0,p1,p2,p3\nx7,b,1,2,3,4\nx8,a,1,2,3,4\n"
+    made = scaffold(
+        {
+            "train.csv": train,
+            "test.csv": "id,p0,p1,p2,p3\nx9,1,2,3,4\n",
+            "sample_submission.csv": "id,letter\nx9,a\n",
+        }
+    )
+    assert made.classes == ("a", "b") and made.image_shape == (2, 2, 1)
+    (tmp_path / "train.csv").write_text(train)
+    (tmp_path / "test.csv").write_text("id,p0,p1,p2,p3\nx9,1,2,3,4\n")
+    split = made.read(tmp_path, "train")
+    assert (list(split.ids), list(split.labels)) == (["x7", "x8"], ["b", "a"]) and next(iter(split.images)).max() == 4
+    assert list(made.read(tmp_path, "test").ids) == ["x9"]
+
+
+@pytest.mark.parametrize("outside", [(), ("train/0.jpg",)])
+def test_a_folder_of_images_for_each_class(scaffold, tmp_path, outside):
+    files = ("train/pattern/1.jpg", "train/Golden Dog/1.jpg", "train/Golden Dog/2.jpg", "test/10.jpg", "test/9.jpg")
+    made = scaffold(
+        {**dict.fromkeys((*files, *outside), b""), "sample_submission.csv": "id,breed\n9,pattern\n10,pattern\n"}
+    )
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    if outside:
+        assert made.classes == ("first", "second"), "one image lies in no folder: these are no classes"
+        with pytest.raises(DataError, match="class_folders"):
+            made.read(tmp_path, "train")
+        return
+    split = made.read(tmp_path, "train")
+    assert list(split.ids) == ["Golden Dog/1", "Golden Dog/2", "pattern/1"]
+    assert list(split.labels) == ["Golden Dog", "Golden Dog", "pattern"] and made.classes == ("Golden Dog", "pattern")
+    assert [path.relative_to(tmp_path).as_posix() for path in split.images] == [files[1], files[2], files[0]]
+    assert list(made.read(tmp_path, "test").ids) == ["9", "10"]
+
+
 def test_folders_of_images_and_a_table_called_train(scaffold, tmp_path):
     labels = "image_id,label\na,0\nb,3\n"
     made = scaffold(

@@ -1,6 +1,6 @@
 import pytest
 
-from kit.data.readers import image_folder, labels, table
+from kit.data.readers import class_folders, image_folder, labels, table
 from kit.errors import DataError
 
 
@@ -81,3 +81,17 @@ def test_labels_that_do_not_fit_the_images_are_refused(tmp_path, rows, message):
     (tmp_path / "l.csv").write_text("id,label\n" + rows)
     with pytest.raises(DataError, match=message):
         labels(tmp_path / "l.csv", ["1", "2"], "id", "label")
+
+
+def test_a_folder_for_each_class_holds_all_images(tmp_path):
+    (tmp_path / "train" / "cat").mkdir(parents=True)
+    with pytest.raises(DataError, match="received no images"):
+        class_folders(tmp_path / "train", ".png")
+    for name in ("cat/1.PNG", "cat/2.txt", "9.png"):
+        (tmp_path / "train" / name).touch()
+    with pytest.raises(DataError, match=r"1 \.png files outside of them, such as 9\.png"):
+        class_folders(tmp_path / "train", ".png")
+    (tmp_path / "train" / "9.png").unlink()
+    assert class_folders(tmp_path / "train", ".png") == (["cat/1"], [tmp_path / "train/cat/1.PNG"], ["cat"])
+    with pytest.raises(DataError, match="no folder"):
+        class_folders(tmp_path / "tain", ".png")
