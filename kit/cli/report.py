@@ -13,7 +13,8 @@ from kit.cli.options import Settings
 @options.json_option
 @click.pass_obj
 def command(obj: Settings, reference: str, quick: bool, layer: int, as_json: bool) -> None:
-    """Write one self-contained page about a run: scores, curves, confusions, calibration, mistakes, what the network saw.
+    """Write one self-contained page about a run: scores, curves, confusions, calibration, mistakes, and what the network saw:
+    class activation maps (Grad-CAM), filters, feature maps.
 
     Of a competition: all runs over time, and its submissions, out of fold against public score.
     """

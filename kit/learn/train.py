@@ -14,7 +14,7 @@ from kit.data import corrections, folds
 from kit.data.cache import Dataset
 from kit.errors import ConfigError, DataError, KitError
 from kit.files import locked
-from kit.learn import augment, device, joining, member, networks, recipes, teacher, views
+from kit.learn import augment, backbones, device, joining, member, networks, recipes, teacher, views
 from kit.learn.recipes import progressive, recipe
 from kit.learn.task import Task
 from kit.progress import say
@@ -34,7 +34,11 @@ def train(competition: Competition, config: Config, origin: Mapping[str, str], *
 
 
 def create(competition: Competition, config: Config, origin: Mapping[str, str], *, name: str | None = None) -> Run:
-    """A new run that is not trained yet. Raises KitError for settings or data that do not fit."""
+    """A new run that is not trained yet. Raises KitError for settings or data that do not fit, and for ImageNet weights that
+    cannot be fetched: here there may be internet, on the nodes that train it often is none.
+    """
+    if recipe(config.recipe).pretrained and config.weights == "imagenet":
+        backbones.build(config.backbone, "imagenet", backbones.size_of(config))
     return _begin(competition, config, origin, name)[0]
 
 

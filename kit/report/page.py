@@ -39,7 +39,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Subject], str]], ...] = (
     ("mistakes", "Worst mistakes", classes.mistakes),
     ("labels", "Likely label errors", review.labels),
     ("duplicates", "Near-duplicates", review.duplicates),
-    ("activation", "Class activation", _activation),
+    ("activation", "Class activation (Grad-CAM)", _activation),
     ("filters", "Filters and maps", _filters),
     ("augmentation", "Augmentation", sheets.augmentation),
     ("views", "Test-time views", sheets.views),

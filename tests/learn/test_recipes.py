@@ -12,9 +12,9 @@ from kit import places, predictions, runs
 from kit.config import FIELDS, Config
 from kit.data import cache, folds
 from kit.data.prepare import prepare
-from kit.errors import DataError
+from kit.errors import DataError, KaggleError
 from kit.files import write_json
-from kit.learn import recipes, teacher
+from kit.learn import backbones, recipes, teacher, train
 from kit.learn.features import compute
 from kit.learn.recipes import distill, features, finetune, pseudo, scratch
 from kit.learn.task import Task, stopping_split
@@ -210,6 +210,22 @@ def test_settings_without_a_meaning_and_random_weights_are_told(kit, prepared):
     assert "\nmobilenet_0.25 has random weights: --weights imagenet, or the path of a file, for trained ones\n" in told
     told = kit("train", "tiny-stripes", "--folds", "1", "--create", "--set", "width=4", "--set", "patience=0").stderr
     assert "no use" not in told and "weights" not in told
+
+
+def test_making_a_run_fetches_what_nodes_without_internet_cannot(prepared, home, monkeypatch):
+    asked = Config(recipe="features", backbone="mobilenet_0.25", weights="imagenet", folds=1)
+    fetched = []
+    monkeypatch.setattr(backbones, "build", lambda *words: fetched.append(words))
+    train.create(prepared, asked, {})
+    assert fetched == [("mobilenet_0.25", "imagenet", 224)] and len(runs.every()) == 1
+
+    def offline(*words):
+        raise KaggleError("no ImageNet weights")
+
+    monkeypatch.setattr(backbones, "build", offline)
+    with pytest.raises(KaggleError):
+        train.create(prepared, asked, {})
+    assert len(runs.every()) == 1
 
 
 def test_every_setting_has_a_meaning_for_some_recipe():

@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from kit import places
+from kit import competition, places
 from kit.config import Config
 from kit.data import cache, folds
 from kit.errors import ConfigError
@@ -20,6 +22,22 @@ def trained(prepared, make_run):
     model = scratch.network(train.task_of(run, prepared, data, fold_of, 0, 0))
     checkpoints.save(model, run.member(0) / checkpoints.WEIGHTS)
     return run, model
+
+
+def test_the_readme_s_way_into_a_run(prepared, trained, monkeypatch):
+    run, model = trained
+    monkeypatch.setattr(competition, "load", lambda slug: prepared)
+    readme = (Path(competition.__file__).parents[1] / "README.md").read_text()
+    [block] = [
+        part.partition("```")[0] for part in readme.split("```python\n") if "runs.find(" in part.partition("```")[0]
+    ]
+    first, _, last = block.rstrip().rpartition("\n")
+    names: dict = {}
+    exec(first.replace("sklearn-digits-scratch-cnn", run.id), names)
+    said, about = eval(last, names), names["about"]
+    assert names["oof"].probabilities.shape == (len(names["oof"].ids), len(names["oof"].classes))
+    expected = model.predict_on_batch(about.data.train.images[about.rows[:9]].astype(np.float32))
+    assert np.allclose(said, np.asarray(expected), atol=1e-5)
 
 
 def test_a_class_s_map_adds_up_to_what_the_network_says_of_it(prepared, trained):
