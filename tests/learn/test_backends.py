@@ -54,5 +54,5 @@ def test_what_one_backend_trained_the_other_predicts_with_the_same_logits(
     assert kept == [trainer, other]
     for one, two in ((run.oof, again.oof), (run.test, again.test)):
         assert predictions.load(one).ids.tolist() == predictions.load(two).ids.tolist()
-        assert np.ptp(_logits(one)) > 1  # it learned something that could differ
+        assert np.ptp(_logits(one)) > 0.5  # it learned something that could differ
         assert np.abs(_logits(one) - _logits(two)).max() < 1e-4

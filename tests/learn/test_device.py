@@ -180,16 +180,19 @@ def test_two_accumulated_batches_are_one_of_twice_the_size_and_survive_a_resume(
     draw = np.random.default_rng(0)
     images, targets = draw.random((64, 4, 4, 1), np.float32), np.eye(3, dtype=np.float32)[draw.integers(0, 3, 64)]
     config = Config(optimizer=optimizer, learning_rate=0.05, ema=0.9)
-    whole, halves = _learner(config, 4), _learner(Config(**{**vars(config), "accumulate": 2}), 8)
+    whole, halves = (
+        _learner(config, 40),
+        _learner(Config(**{**vars(config), "accumulate": 2}), 80),
+    )  # of which 4 and 8 are taken
     for start in range(0, 64, 16):
         whole.train_on_batch(images[start : start + 16], targets[start : start + 16])
     for start in range(0, 64, 8):
         if start == 24:  # in the middle of a step: the gradients of one batch wait for the next
             state = checkpoints.write(halves, tmp_path, State(epoch=1))
-            halves = _learner(Config(**{**vars(config), "accumulate": 2}), 8)
+            halves = _learner(Config(**{**vars(config), "accumulate": 2}), 80)
             checkpoints.restore(halves, tmp_path, state)
         halves.train_on_batch(images[start : start + 8], targets[start : start + 8])
     halves.train_on_batch(images[:8], targets[:8])  # no step, but the rest of the average's last one
-    begun, a, b = _learner(config, 4).get_weights(), _values(whole), _values(halves)
+    begun, a, b = _learner(config, 40).get_weights(), _values(whole), _values(halves)
     assert all(np.allclose(one, other, atol=2e-6) for one, other in zip(a, b, strict=True))
     assert np.abs(a[0] - begun[0]).max() > 0.01 and np.abs(a[0] - a[2]).max() > 1e-3
