@@ -31,9 +31,9 @@ class Config:
     )
     jit_compile: str = "auto"  # XLA: auto | on | off
     devices: int = 0  # that share each batch; 0 = all GPUs
-    # networks: all but features
+    # what learns in epochs: all but features
     epochs: int = 12  # finetune: of each stage
-    width: int = 32  # channels of the first convolution
+    width: int = 32  # channels of the first convolution; not of a pretrained backbone
     dropout: float = 0.0
     drop_path: float = 0.0  # chance to skip the last residual block of wide_resnet, less for earlier ones
     optimizer: str = "sgd"  # sgd (Nesterov) | adamw
@@ -67,7 +67,7 @@ class Config:
     teacher_temperature: float = 2.0  # distill: softens what the teacher says
     teacher_share: float = 0.7  # distill: weight of the teacher's word against the label
     pseudo_confidence: float = 0.95  # pseudo: how sure of a test image the teacher must be, of how sure it can be
-    # features only
+    # features, and finetune, which begins with its head
     head_strength: float = (
         0.0  # inverse regularisation C of the head; 0 = chosen by cross-validation within the training folds
     )
@@ -192,6 +192,8 @@ _RANGES: dict[str, tuple[float, float]] = {
 
 _CHOICES = {
     "average": ("probabilities", "logits"),
+    "optimizer": ("sgd", "adamw"),
+    "schedule": ("one_cycle", "cosine"),
     "precision": ("auto", "float32", "mixed_bfloat16", "mixed_float16"),
     "jit_compile": ("auto", "on", "off"),
 }

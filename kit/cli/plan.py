@@ -34,7 +34,7 @@ def command(
 
     \b
     kit plan digit-recognizer
-    kit plan cifar-10 --seeds 3 --set epochs=40 --budget 2h
+    kit plan digit-recognizer --seeds 3 --set epochs=40 --budget 2h
     """
     seconds = None if budget is None else allowed(budget)
     given = {key: value for key, value in chosen.items() if value not in (None, False)}

@@ -30,7 +30,7 @@ def command(obj: Settings, /, slug: str | None, settings: tuple[str, ...], as_js
     \b
     kit train digit-recognizer --folds 1
     kit train dogs-vs-cats --recipe features --backbone mobilenet_v2_1.00 --weights imagenet
-    kit train cifar-10 --set epochs=20 --set learning_rate=0.2 --seeds 3
+    kit train digit-recognizer --set epochs=20 --set learning_rate=0.2 --seeds 3
     kit train --resume cifar-10-scratch-resnet9-1121-093012
     kit train cifar-10 --create; kit train --resume RUN --fold 0 (and 1, ... anywhere); kit train --resume RUN joins them
 

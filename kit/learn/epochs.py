@@ -1,5 +1,6 @@
 """What happens around each epoch: seeds, the judgement of the averaged weights, a checkpoint, and stopping in time."""
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import numpy as np
 
 from kit import signals
 from kit.config import Config
+from kit.errors import ConfigError
 from kit.learn import checkpoints
 from kit.learn.checkpoints import State
 from kit.learn.predict import logits
@@ -69,6 +71,8 @@ class Epochs(keras.callbacks.Callback):
             with averaged(self.model, self.task.config):
                 found, state = judged(self.model, self.task, self.stopping_rows, state, self.final_size)
             record.update(found)
+        if not (math.isfinite(record["loss"]) or state.best_weights or self.task.report):
+            raise ConfigError(f"the loss of epoch {state.epoch} is not a number", do="try a lower --set learning_rate")
         self._show(record)
         record.update(epoch=state.epoch, seconds=round(time.monotonic() - self.started, 2))
         self.state = replace(state, history=[*state.history, record])
@@ -122,7 +126,7 @@ def judged(model: keras.Model, task: Task, rows: np.ndarray, state: State, size:
     labels = task.data.train.labels[rows]
     loss = _cross_entropy(values, labels)
     record = {"stopping_loss": loss, "stopping_accuracy": float((values.argmax(1) == labels).mean())}
-    if state.best_loss is not None and not loss < state.best_loss:  # nor if it is not a number
+    if not loss < (math.inf if state.best_loss is None else state.best_loss):  # nor if it is not a number
         return record, replace(state, epochs_since_best=state.epochs_since_best + 1)
     best = checkpoints.keep_best(model, task.folder, state)
     return record, replace(state, best_weights=best, best_loss=loss, epochs_since_best=0)

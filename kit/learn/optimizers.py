@@ -6,7 +6,6 @@ from typing import Any
 import keras
 
 from kit.config import Config
-from kit.errors import ConfigError
 
 Factor = Callable[[Any], float]  # variable -> how much faster than others it learns
 
@@ -57,7 +56,7 @@ def build(config: Config, rate: Any, updates: int, factor: Factor | None = None)
     """The optimizer that `config` names, with averaged weights (EMA) and without decay of biases and normalisations.
 
     rate: a number, or a schedule of the optimizer's steps. updates: the steps that it will take. factor: of layer groups;
-    biases learn config.bias_rate times as fast on top of it. Raises ConfigError for an unknown name.
+    biases learn config.bias_rate times as fast on top of it.
 
     Keras averages after each batch, also one whose gradients are only added up: the root keeps the momentum per step.
     """
@@ -67,12 +66,8 @@ def build(config: Config, rate: Any, updates: int, factor: Factor | None = None)
         "weight_decay": config.weight_decay,
         "gradient_accumulation_steps": config.accumulate if config.accumulate > 1 else None,
     }
-    if config.optimizer == "sgd":
-        optimizer = SGD(rate, momentum=0.9, nesterov=True, **settings)
-    elif config.optimizer == "adamw":
-        optimizer = AdamW(rate, **settings)
-    else:
-        raise ConfigError("unknown optimizer", received=repr(config.optimizer), expected="sgd or adamw")
+    sgd = config.optimizer == "sgd"
+    optimizer = SGD(rate, momentum=0.9, nesterov=True, **settings) if sgd else AdamW(rate, **settings)
     optimizer.exclude_from_weight_decay(var_names=["beta", "gamma", "bias"])
     optimizer.factor = lambda variable: _faster(variable, config) * (factor(variable) if factor else 1.0)
     return optimizer

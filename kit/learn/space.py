@@ -28,6 +28,8 @@ def parse(text: str) -> tuple[str, Span | tuple[Any, ...]]:
     key, _, value = text.partition("=")
     if key in FIXED or (key in FIELDS and isinstance(FIELDS[key].default, tuple)):
         raise ConfigError(f"--space cannot vary {key}", do="it stays as it is set")
+    if key == "patience" and value.startswith("0"):
+        raise ConfigError("--space patience from 0: without, no rows are set aside to judge by", expected="1 or more")
     ends = value.split(":")
     choices = tuple(_value(key, part) for part in (ends[:2] if len(ends) > 1 else value.split(",")) if part)
     if key == "batch_size" and 0 in choices:
@@ -37,11 +39,11 @@ def parse(text: str) -> tuple[str, Span | tuple[Any, ...]]:
     numbers = not any(isinstance(end, (str, bool)) for end in choices)
     if len(choices) == 2 and numbers and ends[2:] in ([], ["log"]) and choices[0] < choices[1]:
         span = Span(*choices, log=len(ends) == 3)
-        if span.low > 0 or not span.log:
+        if span.low > 0 or not (span.log or key == "image_size"):  # whose 0 is not the smallest
             return key, span
     raise ConfigError(
         f"--space {text!r} is no range of {key}",
-        expected="KEY=LOW:HIGH, KEY=LOW:HIGH:log (LOW above 0) or KEY=a,b,c",
+        expected="KEY=LOW:HIGH, KEY=LOW:HIGH:log (LOW above 0, of image_size in any case) or KEY=a,b,c",
     )
 
 

@@ -76,6 +76,7 @@ def _epochs(
 def _probe(competition: Competition, config: Config, data: Dataset, count: int) -> tuple[list[float], float, float]:
     """Of two epochs of `count` images per stage: seconds of the second ones, of the start, of an image under a view."""
     short = replace(config, epochs=2, stage_epochs=(2,) * len(config.stage_epochs), patience=0)
+    short = replace(short, accumulate=min(config.accumulate, BATCHES[0]))
     if recipe(config.recipe).taught:
         short = replace(short, recipe="scratch")
     with tempfile.TemporaryDirectory() as folder:

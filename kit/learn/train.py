@@ -79,6 +79,8 @@ def checked(competition: Competition, config: Config) -> Config:
     if config.weights not in ("imagenet", "none"):
         config = replace(config, weights=str(Path(config.weights).expanduser().resolve()))
     views.check(config.tta, competition.tta)
+    if config.recipe == "progressive":
+        progressive.stages(config)
     there = places.data(competition.slug).folds
     if there.exists() and config.folds > (most := folds.count(there)):
         raise ConfigError(

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from kit.config import Config
-from kit.errors import KitError
+from kit.errors import ConfigError, KitError
 from kit.learn import checkpoints, device, optimizers, schedules
 from kit.learn.batches import on_batches
 from kit.learn.checkpoints import State
@@ -36,8 +36,11 @@ class Lesson:
 
 
 def compile_model(model: keras.Model, config: Config, steps: int, stage: Stage) -> None:
-    """Loss, optimizer and schedule for `steps` batches in all."""
-    updates = max(1, steps // config.accumulate)
+    """Loss, optimizer and schedule for `steps` batches in all. Raises ConfigError if they are too few for a step."""
+    if not (updates := steps // config.accumulate):
+        raise ConfigError(
+            "a training without a step", received=f"accumulate={config.accumulate} of {steps} batches", expected="fewer"
+        )
     rate = schedules.learning_rate(
         config.schedule, config.learning_rate, updates, config.warmup, stage.part, config.accumulate
     )

@@ -131,7 +131,8 @@ def test_the_command_trains_with_the_batch_and_rate_of_the_best_trial(search, pr
         ("cutout=0:64", "cutout would blot out whole images"),
         ("augment_on=workers,device", "tiny-stripes says how to augment images, not batches"),
         ("schedule=cosine,step", "unknown schedule 'step'"),
-        ("optimizer=sgd,lamb", "unknown optimizer; received 'lamb'"),
+        ("optimizer=sgd,lamb", "unknown optimizer 'lamb'; expected sgd or adamw"),
+        ("head_strength=0.1:1", "--space head_strength changes nothing: recipe scratch does not use it"),
     ],
 )
 def test_every_choice_is_checked_before_the_first_trial(search, home, text, message):
@@ -172,7 +173,10 @@ def test_spaces_are_read_in_the_type_of_the_setting():
         ("learning_rate=1:0.1", "no range of learning_rate"),
         ("learning_rate=0.1:1:lin", "no range"),
         ("weight_decay=0:1:log", "LOW above 0"),
-        ("optimizer=a:b", "no range"),
+        ("mirror=true:false", "no range"),
+        ("patience=0,3", "patience from 0"),
+        ("patience=0:3", "patience from 0"),
+        ("image_size=0:16", "no range of image_size"),
         ("cutout=", "no range"),
         ("epochs=0:9", "out of range"),
         ("epochs=0.5:9", "wrong type"),

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from kit.config import Config
-from kit.learn import networks, schedules
+from kit.learn import networks, predict, schedules
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,21 @@ def test_a_schedule_rises_to_its_peak_and_falls_to_nearly_nothing(name):
     assert values[25] == pytest.approx(0.4) == max(values) and values[0] == pytest.approx(0.04)
     assert all(a < b for a, b in itertools.pairwise(values[:26])) and values[100] < 0.005
     assert all(a >= b for a, b in itertools.pairwise(values[25:]))
+
+
+@pytest.mark.parametrize("shape", [(60, 32, 32, 3), (40, 300, 300, 1)])  # in one piece; in several, a part of the rows
+def test_the_first_layer_of_airbench_whitens_the_patches_of_the_rows_it_is_given(shape):
+    images = np.random.default_rng(0).integers(0, 256, shape).astype("uint8")
+    images[:, 1:] = images[:, 1:] // 2 + images[:, :-1] // 2  # neighbours are alike
+    images[: shape[0] // 2] = 0
+    model = networks.build((*shape[1:3], shape[3]), 10, Config(backbone="airbench", width=4))
+    networks.begin(model, images, np.arange(shape[0] // 2, shape[0]))
+    layer = model.get_layer("whitening")
+    seen = np.asarray(layer(images[shape[0] // 2 :].astype(np.float32) / 64 - 1.9)).reshape(-1, layer.filters)
+    half = layer.filters // 2
+    assert np.allclose(seen[:, :half], -seen[:, half:], atol=1e-5)
+    assert np.allclose(np.cov(seen[:, :half], rowvar=False), np.eye(half), atol=0.02)
+
+
+def test_a_batch_that_is_predicted_is_smaller_for_larger_images():
+    assert [predict.at_once(side * side) for side in (8, 28, 96, 160, 256, 380, 1024)] == [256, 256, 128, 64, 32, 8, 8]

@@ -12,12 +12,13 @@ from kit import places, predictions, runs
 from kit.config import FIELDS, Config
 from kit.data import cache, folds
 from kit.data.prepare import prepare
-from kit.errors import DataError, KaggleError
+from kit.errors import ConfigError, DataError, KaggleError
 from kit.files import write_json
 from kit.learn import backbones, recipes, teacher, train
 from kit.learn.features import compute
 from kit.learn.recipes import distill, features, finetune, pseudo, scratch
 from kit.learn.task import Task, stopping_split
+from kit.learn.training import Lesson
 from kit.predictions import softmax
 from kit.runs import trash
 
@@ -119,7 +120,13 @@ def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepare
     targets = distill.targets(replace(task, config=replace(task.config)), task.learn_rows)
     assert np.array_equal(targets[task.judged_rows], scratch.one_hot(task)[task.judged_rows])
     taught = targets[task.learn_rows]
-    assert np.allclose(taught.sum(1), 1, atol=1e-5) and (taught.max(1) < 1).any()
+    heard = [
+        scratch.predictor(replace(task, config=run.config, folder=run.member(fold)))(
+            task.data.train, task.learn_rows, run.config.tta, ""
+        )
+        for fold in (0, 1)
+    ]
+    assert np.allclose(taught, heard[0], atol=1e-5) and not np.allclose(taught, heard[1], atol=1e-2)
 
     for recipe in ("pseudo", "distill"):  # named such that the reference fits the student, too
         words = ("--folds", "2", "--recipe", recipe, "--set", "teacher=tiny-stripes-first", "--name", "first-taught")
@@ -129,6 +136,52 @@ def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepare
     words = ("--recipe", "distill", "--set", f"teacher={run.id}", "--folds", "3")
     done = kit("train", "tiny-stripes", *words, check=False)
     assert done.returncode == 2 and f"{run.id} has no member of fold 2" in done.stderr and runs.every() == [run]
+
+
+def test_the_weights_of_a_teacher_s_parts_know_no_label_of_the_fold(kit, prepared, home):
+    first = _trained(kit, "--folds", "2", "--set", "epochs=2")
+    second = _trained(kit, "--folds", "2", "--set", "epochs=9", "--seed", "1")
+    task = _task(prepared, home)
+    fold_of = folds.read(task.places.folds, task.data.train.ids)
+
+    def weights(wrong):
+        labels = task.data.train.labels.copy()
+        labels[wrong] = (labels[wrong] + 1) % 3
+        data = replace(task.data, train=replace(task.data.train, labels=labels))
+        return teacher._weights(replace(task, data=data), fold_of, [first, second])
+
+    right = weights([])
+    assert np.array_equal(weights(task.judged_rows), right) and not np.allclose(weights(task.learn_rows), right)
+
+
+@pytest.mark.parametrize("outside", ["judged", "stopping"])
+def test_a_head_learns_of_no_row_but_its_own(prepared, home, monkeypatch, outside):
+    task = _task(prepared, home, backbone="mobilenet_0.25", image_size=32, patience=2, unfreeze=(1.0,), epochs=1)
+    _, stopping = stopping_split(task)
+    solve, found = features.solve, []
+
+    def solved(task, views):
+        wrong = task.data.train.labels.copy()
+        wrong[task.judged_rows if outside == "judged" else stopping] = 0
+        other = replace(task, data=replace(task.data, train=replace(task.data.train, labels=wrong)))
+        noise = [np.where(np.isin(np.arange(90), task.learn_rows)[:, None], view, 9.0) for view in views]
+        found.extend([solve(task, views), solve(other, noise)])
+        return found[0]
+
+    monkeypatch.setattr(features, "solve", solved)
+    finetune.fit(replace(task, instead=lambda *words: [{}]))
+    (kernel, bias, strength), (again, other, same) = found
+    assert np.array_equal(kernel, again) and np.array_equal(bias, other) and strength == same and np.ptp(kernel) > 0
+
+
+def test_features_that_say_nothing_and_a_loss_that_is_no_number(prepared, home):
+    seen = np.random.default_rng(0).normal(size=(90, 8)) * ([1.0] * 7 + [1e-18])
+    kernel, _, _ = features.solve(_task(prepared, home, recipe="features"), [seen.astype(np.float32)])
+    assert np.abs(kernel[:7]).max() > 1e-3 and np.abs(kernel[7]).max() < 1e-3
+    task = _task(prepared, home, backbone="cnn", workers=0)
+    lesson = Lesson(task.learn_rows, np.full((90, 3), np.nan, np.float32), task.learn_rows[:0])
+    with pytest.raises(ConfigError, match="the loss of epoch 1 is not a number; try a lower --set learning_rate"):
+        scratch.learn(task, lesson, [scratch.stage(task)])
 
 
 def test_views_that_were_chosen_with_a_fold_do_not_teach_it(kit, prepared, home):
@@ -244,6 +297,9 @@ def test_progressive_stages_end_at_the_size_of_the_images(kit, prepared):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (("--set", "accumulate=512"), "a training without a step; received accumulate=512 of "),
+        (("--recipe", "progressive", "--create", "--set", "stage_sizes=8,8"), "stages do not fit together"),
+        (("--create", "--set", "optimizer=lamb"), "unknown optimizer 'lamb'"),
         (("--recipe", "finetune"), "recipe finetune has no backbone 'cnn'; --backbone, one of mobilenet_0.25, "),
         (("--recipe", "finetune", "--backbone", "resnet49"), "'resnet49'; did you mean 'resnet"),
         (("--recipe", "pseudo"), "wants a teacher"),

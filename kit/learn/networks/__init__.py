@@ -44,7 +44,9 @@ def build(shape: Shape, classes: int, config: Config) -> keras.Model:
     return NETWORKS[config.backbone](shape, classes, config)
 
 
-def begin(model: keras.Model, images: np.ndarray) -> None:
-    """What a network wants to know of the training images, uint8 (N, H, W, C), before its first step: only `airbench` does."""
+def begin(model: keras.Model, images: np.ndarray, rows: np.ndarray) -> None:
+    """What a network wants to know of the training images, uint8 (N, H, W, C), of which it learns `rows`, before its first
+    step: only `airbench` does.
+    """
     if model.name == "airbench":
-        whiten(model, images)
+        whiten(model, images, rows)

@@ -11,6 +11,7 @@ from kit.learn.networks.normalisation import BatchNormalization
 from kit.learn.networks.plain import Shape
 
 PATCH = 2  # pixels per side of the patches that the first layer whitens
+MOST, PIECE = 2**23, 2**20  # patches that it is fitted to; of them at once
 
 
 def airbench(shape: Shape, classes: int, config: Config) -> keras.Model:
@@ -57,15 +58,25 @@ def _partly_identity(shape: tuple[int, ...], dtype: Any = None) -> Any:
     return keras.ops.convert_to_tensor(kernel, dtype)
 
 
-def whiten(model: keras.Model, images: np.ndarray) -> None:
-    """Sets the first layer to filters whose outputs on patches of `images`, uint8 (N, H, W, C), are uncorrelated and of one
-    size: the eigenvectors of the patches' covariance, divided by the roots of the eigenvalues, and their negatives.
+def whiten(model: keras.Model, images: np.ndarray, rows: np.ndarray) -> None:
+    """Sets the first layer to filters whose outputs on patches of images[rows], uint8 (N, H, W, C), are uncorrelated and of
+    one size: the eigenvectors of the patches' covariance, divided by the roots of the eigenvalues, and their negatives.
     """
-    pixels = images.astype(np.float32) / 64 - 1.9
-    windows = np.lib.stride_tricks.sliding_window_view(
-        pixels, (PATCH, PATCH), axis=(1, 2)
-    )  # (N, H, W, C, PATCH, PATCH)
-    patches = windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, PATCH * PATCH * images.shape[3])
-    values, vectors = np.linalg.eigh(np.cov(patches, rowvar=False))
+    values, vectors = np.linalg.eigh(_covariance(images, rows))
     filters = (vectors / np.sqrt(np.maximum(values, 0) + 5e-4)).reshape(PATCH, PATCH, images.shape[3], -1)
     model.get_layer("whitening").set_weights([np.concatenate([filters, -filters], axis=3)])
+
+
+def _covariance(images: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """float64 (D, D), of patches flattened in the order row, column, channel: a piece at a time, and of large images fewer."""
+    size = int(np.prod(images.shape[1:3]))
+    rows = rows[:: max(1, len(rows) * size // MOST)]
+    total, products, count = 0.0, 0.0, 0
+    for piece in np.array_split(rows, max(1, len(rows) * size // PIECE)):
+        pixels = images[piece].astype(np.float64) / 64 - 1.9
+        windows = np.lib.stride_tricks.sliding_window_view(
+            pixels, (PATCH, PATCH), axis=(1, 2)
+        )  # (N, H, W, C, rows, columns)
+        patches = windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, PATCH * PATCH * images.shape[3])
+        total, products, count = total + patches.sum(0), products + patches.T @ patches, count + len(patches)
+    return (products - np.outer(total, total) / count) / (count - 1)

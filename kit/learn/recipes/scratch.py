@@ -25,7 +25,7 @@ def learn(task: Task, lesson: Lesson, stages: list[Stage], *, test_too: bool = F
     some = task.learn_rows[:: max(1, len(task.learn_rows) // 5000)]
 
     def begin(model: keras.Model) -> None:
-        networks.begin(model, task.data.train.images[some])
+        networks.begin(model, task.data.train.images, some)
 
     return training.learn(network, begin, task, lesson, stages, test_too=test_too)
 
