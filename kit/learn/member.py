@@ -27,7 +27,8 @@ def train(task: Task, run: Run) -> None:
             return
         task.folder.mkdir(exist_ok=True)
         with device.training(task.config):
-            history = recipe(task.config.recipe).fit(task)
+            trained = recipe(task.config.recipe).fit(task)
+        history = [{"epoch": number, **record} for number, record in enumerate(trained, 1)]
         _write_history(task.folder / "history.csv", history)
         if told := _epochs(history, sum(recipe(task.config.recipe).epochs(task.config))):
             say(f"{task.label}: {told}; each of them in {task.folder / 'history.csv'}")
@@ -70,10 +71,10 @@ def test_probabilities(task: Task, predictor: Predictor, prior: Sequence[float])
 
 def _write_history(path: Path, history: list[dict[str, float]]) -> None:
     text = io.StringIO()
-    keys = dict.fromkeys(key for record in reversed(history) for key in record)  # an epoch 0 has fewer of them
-    table = csv.DictWriter(text, dict.fromkeys(("epoch", *keys)), lineterminator="\n")
+    keys = dict.fromkeys(["epoch", *history[-1]])  # an epoch 0 has fewer of them
+    table = csv.DictWriter(text, keys, lineterminator="\n")
     table.writeheader()
-    table.writerows({"epoch": number, **record} for number, record in enumerate(history, 1))
+    table.writerows(history)
     write_text(path, text.getvalue())
 
 

@@ -14,9 +14,8 @@ from kit.learn.views import VIEWS
 from kit.predictions import softmax
 from kit.progress import bar
 
-PIXELS = (
-    2**21
-)  # of a batch that is predicted: 256 images up to 90 pixels wide, 32 of 256; MobileNetV2 takes 0.6 GiB for it
+# Pixels of a batch that is predicted: 256 images up to 90 pixels wide, 32 of 256. MobileNetV2 takes 0.6 GiB for it.
+PIXELS = 2**21
 
 Predictor = Callable[[Part, np.ndarray, tuple[str, ...], str], np.ndarray]
 

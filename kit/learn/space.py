@@ -28,12 +28,12 @@ def parse(text: str) -> tuple[str, Span | tuple[Any, ...]]:
     key, _, value = text.partition("=")
     if key in FIXED or (key in FIELDS and isinstance(FIELDS[key].default, tuple)):
         raise ConfigError(f"--space cannot vary {key}", do="it stays as it is set")
-    if key == "patience" and value.startswith("0"):
-        raise ConfigError("--space patience from 0: without, no rows are set aside to judge by", expected="1 or more")
     ends = value.split(":")
     choices = tuple(_value(key, part) for part in (ends[:2] if len(ends) > 1 else value.split(",")) if part)
     if key == "batch_size" and 0 in choices:
         raise ConfigError("batch_size 0 stands for another number, and for another rate", do="name numbers of images")
+    if key == "patience" and 0 in choices:
+        raise ConfigError("patience 0 sets no rows aside to judge a trial by", do="name numbers from 1")
     if len(ends) == 1 and choices:
         return key, choices
     numbers = not any(isinstance(end, (str, bool)) for end in choices)

@@ -74,9 +74,7 @@ def _covariance(images: np.ndarray, rows: np.ndarray) -> np.ndarray:
     total, products, count = 0.0, 0.0, 0
     for piece in np.array_split(rows, max(1, len(rows) * size // PIECE)):
         pixels = images[piece].astype(np.float64) / 64 - 1.9
-        windows = np.lib.stride_tricks.sliding_window_view(
-            pixels, (PATCH, PATCH), axis=(1, 2)
-        )  # (N, H, W, C, rows, columns)
+        windows = np.lib.stride_tricks.sliding_window_view(pixels, (PATCH, PATCH), axis=(1, 2))  # (N, H, W, C, 2, 2)
         patches = windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, PATCH * PATCH * images.shape[3])
         total, products, count = total + patches.sum(0), products + patches.T @ patches, count + len(patches)
     return (products - np.outer(total, total) / count) / (count - 1)
