@@ -174,10 +174,17 @@ def test_a_head_learns_of_no_row_but_its_own(prepared, home, monkeypatch, outsid
     assert np.array_equal(kernel, again) and np.array_equal(bias, other) and strength == same and np.ptp(kernel) > 0
 
 
-def test_features_that_say_nothing_and_a_loss_that_is_no_number(prepared, home):
-    seen = np.random.default_rng(0).normal(size=(90, 8)) * ([1.0] * 7 + [1e-18])
-    kernel, _, _ = features.solve(_task(prepared, home, recipe="features"), [seen.astype(np.float32)])
+def test_a_feature_that_slept_in_training_has_no_say_when_it_wakes(prepared, home):
+    task = _task(prepared, home, recipe="features", head_strength=0.1)
+    seen = np.random.default_rng(0).normal(size=(90, 8)).astype(np.float32)
+    seen[:, 7] = 1e-6 * task.data.train.labels
+    kernel, _, _ = features.solve(task, [seen])
     assert np.abs(kernel[:7]).max() > 1e-3 and np.abs(kernel[7]).max() < 1e-3
+    seen[:] = 1
+    assert np.isfinite(features.solve(task, [seen])[0]).all()
+
+
+def test_a_loss_that_is_no_number_ends_the_training(prepared, home):
     task = _task(prepared, home, backbone="cnn", workers=0)
     lesson = Lesson(task.learn_rows, np.full((90, 3), np.nan, np.float32), task.learn_rows[:0])
     with pytest.raises(ConfigError, match="the loss of epoch 1 is not a number; try a lower --set learning_rate"):

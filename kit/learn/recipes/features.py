@@ -17,7 +17,7 @@ from kit.learn.predict import Predictor
 from kit.learn.task import Task
 from kit.predictions import softmax
 
-DEAD = 1e-6  # of the largest: the standard deviation of a feature that says nothing
+FLOOR = 0.1  # of the mean standard deviation: the least that a feature is divided by
 STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3)
 
 
@@ -40,7 +40,8 @@ def solve(task: Task, views: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, 
     labels = task.data.train.labels[task.learn_rows]
     first = views[0][task.learn_rows]
     mean, scale = first.mean(0), first.std(0)
-    scale[scale <= DEAD * scale.max()] = 1  # stays at about zero
+    scale = np.maximum(scale, FLOOR * scale.mean())  # a feature that slept here shouts when an augmented image wakes it
+    scale[scale == 0] = 1
     strength = task.config.head_strength or _strength((first - mean) / scale, labels, task)
     stacked = np.concatenate([(view[task.learn_rows] - mean) / scale for view in views])
     classes = len(task.competition.classes)
