@@ -26,7 +26,7 @@ class KitError(Exception):
             parts.append(f"received {received}")
         if expected is not None:
             parts.append(f"expected {expected}")
-        if do is not None:
+        if do:
             parts.append(do)
         super().__init__(" ".join("; ".join(parts).split()))
 

@@ -35,7 +35,7 @@ def read(competition: Competition, raw: Path, part: str) -> Split:
 
 def check_sample(competition: Competition, raw: Path, test: Split) -> None:
     """Raises DataError unless the test ids are exactly those of the sample submission."""
-    sample = raw / competition.archives.sample
+    sample = raw / competition.archives.sample.removesuffix(".zip")  # which `prepare` has opened
     column = competition.submission.id_column
     asked = [row[column] for row in table(sample, (column,))]
     wanted, here = set(asked), set(test.ids)

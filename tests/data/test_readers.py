@@ -83,6 +83,12 @@ def test_labels_that_do_not_fit_the_images_are_refused(tmp_path, rows, message):
         labels(tmp_path / "l.csv", ["1", "2"], "id", "label")
 
 
+def test_an_error_without_a_remedy_ends_without_one(tmp_path):
+    (tmp_path / "9.txt").touch()
+    with pytest.raises(DataError, match="received 1 other entries$"):
+        image_folder(tmp_path, ".png")
+
+
 def test_a_folder_for_each_class_holds_all_images(tmp_path):
     (tmp_path / "train" / "cat").mkdir(parents=True)
     with pytest.raises(DataError, match="received no images"):

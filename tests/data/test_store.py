@@ -2,12 +2,13 @@ import os
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from kit.competition import Split
-from kit.data import cache, store
+from kit.data import cache, splits, store
 from kit.data.archives import extract
 from kit.data.images import decode
 from kit.errors import DataError
@@ -111,6 +112,12 @@ def test_test_images_must_be_those_of_the_sample_submission(write, members, fold
     assert not folders.cache.exists()
 
 
+def test_a_sample_that_came_in_a_zip_is_found_where_it_was_opened(pets, tmp_path):
+    zipped = replace(pets, archives=replace(pets.archives, sample="sample.csv.zip"))
+    (tmp_path / "sample.csv").write_text("id,label\n7,cat\n")
+    splits.check_sample(zipped, tmp_path, Split(["7"], [tmp_path], None))
+
+
 def test_an_unknown_class_is_refused(write, members, picture):
     with pytest.raises(DataError, match=r"unknown class .*received 'NA'"):
         write(members | {"train/NA-1.png": picture(1)})
@@ -173,7 +180,7 @@ PEAK = """
 import sys, numpy as np
 from pathlib import Path
 from kit.competition import Archives, Competition, Split, Submission
-from kit.data import cache, store
+from kit.data import cache, splits, store
 from kit.places import DataFolders
 
 class Many:

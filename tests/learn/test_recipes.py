@@ -309,6 +309,8 @@ def test_progressive_stages_end_at_the_size_of_the_images(kit, prepared):
         (("--create", "--set", "optimizer=lamb"), "unknown optimizer 'lamb'"),
         (("--recipe", "finetune"), "recipe finetune has no backbone 'cnn'; --backbone, one of mobilenet_0.25, "),
         (("--recipe", "finetune", "--backbone", "resnet49"), "'resnet49'; did you mean 'resnet"),
+        (("--folds", "0"), "setting folds is out of range; received 0"),
+        (("--seeds", "0"), "setting seeds is out of range; received 0"),
         (("--recipe", "pseudo"), "wants a teacher"),
         (("--recipe", "progressive", "--set", "stage_sizes=4,8"), "stages do not fit together"),
         (("--backbone", "resnet9", "--set", "image_size=4"), "resnet9 halves images three times; received 4"),
