@@ -1,7 +1,8 @@
 # The same words as the CLI. `make demo` and `make test` do all their own set-up.
 COMPETITION ?= digit-recognizer
 PYTHON      ?= python3
-EXTRA       ?= cpu
+# of the environment that is there, so that `make train` never makes a GPU one a CPU one
+EXTRA       ?= $(or $(patsubst .venv/ready-%,%,$(firstword $(wildcard .venv/ready-*))),cpu)
 ARGS        ?=
 IN          ?= here
 SERVICE     ?= kit
