@@ -91,6 +91,11 @@ def table(rows: list[dict[str, Any]]) -> str:
     return "\n".join("  ".join(line).rstrip() for line in lines)
 
 
+def given(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that somebody typed: not those that are None or an unset flag. A 0 is typed."""
+    return {key: value for key, value in chosen.items() if value is not None and value is not False}
+
+
 def next_step(words: str) -> None:
     """The next sensible command, on stderr so that stdout stays a result."""
     click.echo(f"next: kit {words}", err=True)

@@ -37,9 +37,7 @@ def command(
     kit plan digit-recognizer --seeds 3 --set epochs=40 --budget 2h
     """
     seconds = None if budget is None else allowed(budget)
-    given = {
-        key: value for key, value in chosen.items() if value is not None and value is not False
-    }  # a 0 is a setting
+    given = options.given(chosen)
     competition = obj.competition(slug)
     config, _ = train.resolved(competition, {}, given, settings)
     backend.load()

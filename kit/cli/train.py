@@ -40,9 +40,7 @@ def command(obj: Settings, /, slug: str | None, settings: tuple[str, ...], as_js
     from kit.tracking import export
 
     resumed, name, fold = chosen.pop("resume"), chosen.pop("name"), chosen.pop("fold")
-    given = {
-        key: value for key, value in chosen.items() if value is not None and value is not False
-    }  # a 0 is a setting
+    given = options.given(chosen)
     if resumed:
         if given or settings or name:
             raise ConfigError(

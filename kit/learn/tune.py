@@ -23,7 +23,7 @@ from kit.config import Config
 from kit.errors import ConfigError
 from kit.files import locked
 from kit.learn import device, space, train
-from kit.learn.recipes import USED_BY, recipe
+from kit.learn.recipes import recipe, uses
 from kit.learn.space import Space, Span
 from kit.learn.task import Task, stopping_split
 from kit.progress import say
@@ -81,7 +81,7 @@ def tune(competition: Competition, config: Config, allowed: Space, count: int) -
 def _check(task: Task, allowed: Space) -> None:
     """Raises ConfigError for a choice, or an end of a range, that does not fit: now, not when a trial draws it."""
     for key, values in allowed.items():
-        if task.config.recipe not in USED_BY.get(key, (task.config.recipe,)):
+        if not uses(task.config.recipe, key):
             raise ConfigError(f"--space {key} changes nothing: recipe {task.config.recipe} does not use it")
         for value in (values.low, values.high) if isinstance(values, Span) else values:
             config = train.checked(task.competition, replace(task.config, **{key: value}))

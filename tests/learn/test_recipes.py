@@ -120,6 +120,7 @@ def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepare
     targets = distill.targets(replace(task, config=replace(task.config)), task.learn_rows)
     assert np.array_equal(targets[task.judged_rows], scratch.one_hot(task)[task.judged_rows])
     taught = targets[task.learn_rows]
+    assert np.allclose(taught.sum(1), 1, atol=1e-5) and (taught.max(1) < 1).any()
     heard = [
         scratch.predictor(replace(task, config=run.config, folder=run.member(fold)))(
             task.data.train, task.learn_rows, run.config.tta, ""

@@ -76,6 +76,11 @@ USED_BY = {  # settings that have a meaning for some recipes alone
 }
 
 
+def uses(name: str, setting: str) -> bool:
+    """Whether the setting means anything to the recipe of that name."""
+    return name in USED_BY.get(setting, (name,))
+
+
 def recipe(name: str) -> Recipe:
     if name not in RECIPES:
         raise ConfigError(f"unknown recipe {name!r}", do=nearest(name, RECIPES))
@@ -98,7 +103,7 @@ def check(config: Config) -> None:
 
 def remarks(config: Config, given: Collection[str]) -> list[str]:
     """What may surprise of settings that are allowed. given: those that somebody typed."""
-    unused = [key for key in given if config.recipe not in USED_BY.get(key, (config.recipe,))]
+    unused = [key for key in given if not uses(config.recipe, key)]
     lines = [f"recipe {config.recipe} makes no use of {', '.join(unused)}"] if unused else []
     if recipe(config.recipe).pretrained and config.weights == "none":
         lines.append(
