@@ -76,7 +76,7 @@ class Competition:
     read: (raw folder, "train" | "test") -> Split.
     augment: () -> an albumentations transform for uint8 images; None trains on the images as they are.
     augment_batches: () -> layers of Keras that mean the same, for batches on a GPU (`--set augment_on=device`).
-    tta: names of the views (kit.learn.views.VIEWS) that make sense here.
+    tta: names of the views (kit.learn.input.views.VIEWS) that make sense here.
     defaults: Config fields for `kit train`; `runs`: what `kit run` trains, each a dict over the defaults; one
         of a recipe that wants a teacher is taught by those before it.
     public_share: of the test rows, those that the public leaderboard is computed on, 0 to 1; its page says it.

@@ -14,12 +14,12 @@ class Config:
     """Every knob of a run. A knob that a recipe does not use says so."""
 
     recipe: str = "scratch"  # a name in kit.learn.recipes.RECIPES
-    backbone: str = "resnet9"  # from scratch: kit.learn.networks.NETWORKS; pretrained: kit.learn.backbones.BACKBONES
+    backbone: str = "resnet9"  # from scratch: kit.learn.networks.NETWORKS; or networks.pretrained.BACKBONES
     weights: str = "none"  # of a pretrained backbone: none | imagenet | the path of a local file
     folds: int = 5  # how many folds of the folds file to train; 1 = one member on one hold-out split
     seed: int = 0
     seeds: int = 1  # members per fold, each from another seed; their probabilities are averaged
-    tta: tuple[str, ...] = ("identity",)  # views averaged at prediction (kit.learn.views.VIEWS)
+    tta: tuple[str, ...] = ("identity",)  # views averaged at prediction (kit.learn.input.views.VIEWS)
     average: str = "probabilities"  # probabilities | logits: what of the views is averaged
     batch_size: int = 128  # 0 = auto: 128, or 512 for each GPU, with a learning rate to suit (kit.learn.device.settled)
     image_size: int = (
@@ -161,7 +161,7 @@ def _typed(key: str, value: Any, layer: str) -> Any:
 _RANGES: dict[str, tuple[float, float]] = {
     "folds": (1, 100),
     "seed": (0, 2**31 - 1),
-    "seeds": (1, 10),  # more would collide in kit.learn.task.member_seed
+    "seeds": (1, 10),  # more would collide in kit.learn.member.member_seed
     "batch_size": (0, 65536),
     "devices": (0, 1024),
     "image_size": (0, 4096),

@@ -131,11 +131,11 @@ def cli(home, plugins):
 @pytest.fixture
 def prepared(home, archive, plugins):
     """tiny-stripes prepared under $KIT_HOME with 3 folds; returns the loaded Competition."""
-    from kit import places
+    from kit import paths
     from kit.competition import load
     from kit.data.prepare import prepare
 
-    competition, folders = load("tiny-stripes", [plugins]), places.data("tiny-stripes")
+    competition, folders = load("tiny-stripes", [plugins]), paths.data("tiny-stripes")
     folders.archives.mkdir(parents=True)
     shutil.copy(archive, folders.archives)
     prepare(competition, folders, folds=3)

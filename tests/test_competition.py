@@ -8,7 +8,7 @@ SLUGS = sorted(folders())
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_built_in_competitions_load(slug):
-    from kit.learn.views import VIEWS
+    from kit.learn.input.views import VIEWS
     from kit.metrics import METRICS
 
     competition = load(slug)

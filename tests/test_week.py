@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kit import places, predictions, runs
+from kit import paths, predictions, runs
 from kit.competition import Competition, load_folder
 from kit.data import cache
 
@@ -28,7 +28,7 @@ def _wrong_in_other_rows(competition: Competition, *names: str) -> None:
     """Lets two runs be wrong in a tenth of the rows each, so that both together are right, whatever they have learned; of the
     test rows right is what no trained network says, so that these bytes are new.
     """
-    train = cache.load(competition, places.data(competition.slug)).train
+    train = cache.load(competition, paths.data(competition.slug)).train
     for place, run in enumerate(map(runs.find, names)):
         for path in (run.oof, run.test):
             told = predictions.load(path)

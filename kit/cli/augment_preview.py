@@ -23,14 +23,15 @@ def command(
     The pixels are those that `kit train --seed` feeds to its first member: made by the same code, of the same seeds.
     Mixup and cutmix are not shown: they come after.
     """
-    from kit import places
+    from kit import paths
     from kit.cli.train import resolved
     from kit.data import cache
     from kit.files import writing
-    from kit.learn import augment
-    from kit.report import pictures, sheets
+    from kit.learn.input import augment
+    from kit.report.render import pictures
+    from kit.report.sections import sheets
 
-    competition, folders = obj.competition(slug), places.data(slug)
+    competition, folders = obj.competition(slug), paths.data(slug)
     data = cache.load(competition, folders)
     rows = sheets.of_all_classes(data.train.labels, count, seed)
     config, _ = resolved(competition, {}, {"seed": seed}, settings)

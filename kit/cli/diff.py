@@ -30,13 +30,13 @@ def command(
     Of two runs: who is right out of fold where they differ, McNemar's exact test, the paired gain in the competition's
     metric, and what that lets expect of the test rows. Of files: the rows that differ, and what they can do at best and worst.
     """
-    from kit import places
+    from kit import paths
+    from kit.compare import diff, pair
     from kit.data import cache, corrections
-    from kit.decide import diff, rows
 
     competition = obj.competition(slug or _slug(a, b))
-    left, right = (rows.side(competition, reference) for reference in (a, b))
-    where = places.data(competition.slug)
+    left, right = (pair.side(competition, reference) for reference in (a, b))
+    where = paths.data(competition.slug)
     known = corrections.known(competition, where) if left.run and right.run else None
     result = diff.compare(competition, left, right, known)
     if ids or sheet:
@@ -63,7 +63,7 @@ def _sheet(data: Any, found: list[dict[str, str]], path: Path) -> str | None:
 
     from kit.files import writing
     from kit.predictions import shared
-    from kit.report import pictures
+    from kit.report.render import pictures
 
     ours, at = shared(np.array([row["id"] for row in found], str), data.test.ids)  # a file may hold other ids
     if not len(at):

@@ -68,12 +68,12 @@ def command(ctx: click.Context, quick: bool, gpu: bool, as_json: bool) -> None:
 
 
 def _gpu(as_json: bool) -> None:
-    from kit.cli import backend
+    from kit.learn import backend
 
     backend.load()
-    from kit.learn import gpu
+    from kit.learn.cost import device_check
 
-    line = gpu.verdict()
+    line = device_check.verdict()
     options.result({"gpu": line}, line, as_json=as_json)
 
 
@@ -97,7 +97,7 @@ def _machine() -> dict[str, Any]:
 
 def _devices() -> tuple[str, str | None]:
     """What Keras would compute on, and why it cannot if it cannot: a doctor must not fall over what it is to find."""
-    from kit.cli import backend
+    from kit.learn import backend
 
     try:
         backend.load()
@@ -134,7 +134,7 @@ def _unwritable() -> list[str]:
 
 def _home() -> tuple[Path, Path]:
     """Home, and the nearest folder that exists already."""
-    from kit import places
+    from kit import paths
 
-    home = places.home()
+    home = paths.home()
     return home, next(folder for folder in (home, *home.parents) if folder.exists())

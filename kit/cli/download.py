@@ -30,12 +30,12 @@ def command(obj: Settings, slug: str, archive: str | None, as_json: bool) -> Non
 
 def fetched(competition: Competition, archive: str | None) -> Path:
     """The archive in its place: built here for a local competition, taken from `archive`, kept, or downloaded."""
-    from kit import places
+    from kit import paths
     from kit.data.prepare import built
     from kit.kaggle import archive as kept
     from kit.kaggle import download
 
-    folders, slug = places.data(competition.slug), competition.slug
+    folders, slug = paths.data(competition.slug), competition.slug
     if competition.local:
         if archive:
             raise ConfigError(f"{slug} is not on Kaggle: its archive is made here", do="leave --from out")

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from kit import places
+from kit import paths
 from kit.cli import options
 from kit.cli.options import Settings
 from kit.competition import folders, load_folder
@@ -35,7 +35,7 @@ def _entry(slug: str, folder: Path) -> dict[str, Any]:
         competition = load_folder(folder)
     except KitError as error:
         return {"slug": slug, "error": str(error)}
-    data = places.data(slug)
+    data = paths.data(slug)
     return {
         "slug": slug,
         "title": competition.title,

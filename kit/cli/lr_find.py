@@ -4,8 +4,9 @@ from typing import Any
 
 import click
 
-from kit.cli import backend, options
+from kit.cli import options
 from kit.cli.options import Settings
+from kit.learn import backend
 
 
 @click.command()
@@ -39,7 +40,7 @@ def command(
     \b
     kit lr-find cifar-10 --backbone resnet9 --set batch_size=512
     """
-    from kit import places
+    from kit import paths
     from kit.cli.train import resolved
 
     competition = obj.competition(slug)
@@ -48,11 +49,11 @@ def command(
     backend.load()
     from kit.files import writing
     from kit.learn import device
-    from kit.learn.lr_find import find
-    from kit.report import pictures
+    from kit.learn.search.lr_find import find
+    from kit.report.render import pictures
 
     found = find(competition, config, batches=batches, low=low, high=high)
-    path = places.data(slug).root / "lr-find.png"
+    path = paths.data(slug).root / "lr-find.png"
     with writing(path) as out:
         out.write(pictures.range_test(found.rates, found.losses, found.smoothed, found.steepest, found.lowest))
     rate = f"{found.steepest:.2g}"

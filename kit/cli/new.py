@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from kit import places
+from kit import paths
 from kit.cli import options
 from kit.competition import SLUG
 from kit.errors import DataError
@@ -52,4 +52,4 @@ def command(slug: str, archive: Path | None, parent: Path) -> None:
 
 
 def _downloaded(slug: str) -> Path | None:
-    return next(iter(sorted(places.data(slug).archives.glob("*.zip"))), None)
+    return next(iter(sorted(paths.data(slug).archives.glob("*.zip"))), None)

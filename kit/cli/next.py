@@ -20,9 +20,9 @@ def command(obj: Settings, slug: str, offline: bool, as_json: bool) -> None:
     Worth it is what is probably better, or as good within the noise and different enough to be the second of a final two.
     "may add": the expected improvement over the best so far, if the better of the two is kept.
     """
-    from kit import places
+    from kit import paths
     from kit.data import corrections
-    from kit.decide import candidates, worth
+    from kit.leaderboard import candidates, next_steps
 
     competition = obj.competition(slug)
     finished, sent = candidates.finished(competition), candidates.submitted(slug)
@@ -30,8 +30,8 @@ def command(obj: Settings, slug: str, offline: bool, as_json: bool) -> None:
     fresh = [run for run in finished if run.id not in sent]
     left = _left(competition) if not offline else None
     loaded = candidates.load(competition, before + fresh[: candidates.MOST])
-    known = corrections.known(competition, places.data(slug)) if fresh else None
-    rated = worth.rate(competition, loaded[len(before) :], loaded[: len(before)], known) if known else []
+    known = corrections.known(competition, paths.data(slug)) if fresh else None
+    rated = next_steps.rate(competition, loaded[len(before) :], loaded[: len(before)], known) if known else []
     result = {
         "metric": competition.metric,
         "left_today": left,

@@ -29,10 +29,10 @@ def command(obj: Settings, slug: str, every: bool, public_share: float | None, a
 
     Simulated from out-of-fold rows, and from public scores where they are known, each weighted by its number of rows.
     """
-    from kit import places
+    from kit import paths
     from kit.data import corrections
-    from kit.decide import candidates, pick
     from kit.errors import DataError
+    from kit.leaderboard import candidates, final_two
     from kit.progress import say
 
     competition, public = obj.competition(slug), candidates.submitted(slug)
@@ -47,8 +47,8 @@ def command(obj: Settings, slug: str, every: bool, public_share: float | None, a
             do="train more" if every else "--all chooses among all finished runs",
         )
     share = public_share or competition.public_share or PUBLIC_SHARE
-    known = corrections.known(competition, places.data(slug))
-    result = pick.propose(competition, found, known, public, min(share, 0.99))
+    known = corrections.known(competition, paths.data(slug))
+    result = final_two.propose(competition, found, known, public, min(share, 0.99))
     options.result(result, "\n".join(_text(result)), as_json=as_json)
     safe, other = result["proposed"]["runs"]
     options.next_step(f"diff {safe} {other}")

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kit.cli import backend, options, train
+from kit.cli import options, train
 from kit.errors import ConfigError
+from kit.learn import backend
 
 if TYPE_CHECKING:
     from kit.config import Config
-    from kit.learn.plan import Times, Work
+    from kit.learn.cost.plan import Times, Work
 
 OF_TRAIN = ("recipe", "backbone", "weights", "folds", "seed", "seeds", "settings", "deterministic")
 BUDGET = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
@@ -41,7 +42,8 @@ def command(
     competition = obj.competition(slug)
     config, _ = train.resolved(competition, {}, given, settings)
     backend.load()
-    from kit.learn import device, plan, timing
+    from kit.learn import device
+    from kit.learn.cost import plan, timing
     from kit.learn.recipes import recipe
     from kit.learn.train import checked
 
@@ -104,7 +106,7 @@ def _changes(config: "Config", asked: "Work", found: "Work") -> dict[str, str]:
 
 def _kaggle(seconds: float, *, on_gpu: bool) -> dict[str, Any]:
     """What is known of Kaggle's machines. Of their GPUs nothing was measured here, so nothing is said."""
-    from kit.learn import plan
+    from kit.learn.cost import plan
 
     cores = len(os.sched_getaffinity(0))
     estimate = None if on_gpu else seconds * cores / plan.CPU_CORES
@@ -151,7 +153,7 @@ def _text(value: dict[str, Any], asked: "Work", times: "Times") -> str:
 
 
 def _budget(budget: dict[str, Any], asked: "Work") -> list[str]:
-    from kit.learn.plan import Work
+    from kit.learn.cost.plan import Work
 
     if budget["planned"] is None:
         least = f"not even the least: {_of(replace(asked, folds=1, seeds=1, views=1, epochs=(1,) * len(asked.epochs)))}"

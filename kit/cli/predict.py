@@ -4,8 +4,9 @@ from typing import Any
 
 import click
 
-from kit.cli import backend, options
+from kit.cli import options
 from kit.cli.options import Settings
+from kit.learn import backend
 
 
 @click.command()
@@ -37,10 +38,10 @@ def command(obj: Settings, reference: str, tta: str, name: str | None, as_json: 
     competition = obj.competition(source.slug)
     backend.load()
     from kit.files import read_json
-    from kit.learn import again
+    from kit.learn import predict_again
     from kit.tracking import export
 
-    run = again.predict_again(source, competition, convert("tta", tta), name=name)
+    run = predict_again.predict_again(source, competition, convert("tta", tta), name=name)
     if not as_json and (report := read_json(run.metrics).get("tta")):
         click.echo(_shown(report, run.config.average, competition.metric))
     export.after(run)

@@ -38,12 +38,12 @@ def command(
 
     Safe to repeat: what is valid is left alone. folds.csv is the one file that a team shares.
     """
-    from kit import places
+    from kit import paths
     from kit.data import check
     from kit.data.prepare import checked, prepare
 
     competition = settings.competition(slug)
-    folders = places.data(slug)
+    folders = paths.data(slug)
     dataset = prepare(
         competition,
         folders,

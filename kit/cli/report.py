@@ -2,8 +2,9 @@
 
 import click
 
-from kit.cli import backend, options
+from kit.cli import options
 from kit.cli.options import Settings
+from kit.learn import backend
 
 
 @click.command()

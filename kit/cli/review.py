@@ -58,12 +58,12 @@ def apply(obj: Settings, slug: str, file: Path, as_json: bool) -> None:
 
     Folds stay; a dropped image is not learned from, a relabelled one under its new label, and neither is judged.
     """
-    from kit import places
-    from kit.review import decide
+    from kit import paths
+    from kit.review import apply_corrections
 
-    counts = decide.apply(obj.competition(slug), file)
+    counts = apply_corrections.apply(obj.competition(slug), file)
     told = ", ".join(f"{count} {action}" for action, count in counts.items())
-    options.result(counts, f"{places.data(slug).corrections}: {told}", as_json=as_json)
+    options.result(counts, f"{paths.data(slug).corrections}: {told}", as_json=as_json)
     options.next_step(f"train {slug}   (then: kit review compare RUN_WITHOUT RUN_WITH)")
 
 
@@ -75,10 +75,10 @@ def apply(obj: Settings, slug: str, file: Path, as_json: bool) -> None:
 def compare(obj: Settings, without: str, corrected: str, as_json: bool) -> None:
     """Judge two runs on the rows that no correction touches, and say what the second gains."""
     from kit import runs
-    from kit.review import decide
+    from kit.review import apply_corrections
 
     first, second = runs.find(without), runs.find(corrected)
-    found = decide.compare(obj.competition(first.slug), first, second)
+    found = apply_corrections.compare(obj.competition(first.slug), first, second)
     verdict = ": that is noise" if found["noise"] else ""
     gain = f"gain {found['gain']:+.5f} ±{found['error']:.5f} on {found['rows']} clean rows{verdict}"
     options.result(found, f"{options.table([_shown(row) for row in found['runs']])}\n{gain}", as_json=as_json)
@@ -101,7 +101,7 @@ def twins(obj: Settings, slug: str, at_least: float | None, as_json: bool) -> No
     Writes data/SLUG/review/twins.csv, and twins.png with the most doubtful pairs. Drawings of few strokes, such as digits, look
     alike without being the same: there --at-least 0.98 or more.
     """
-    from kit.data.twins import SAME
+    from kit.data.near_duplicates import SAME
     from kit.review import alike
 
     found = alike.review(obj.competition(slug), SAME if at_least is None else at_least)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kit.cli import backend, options
+from kit.cli import options
 from kit.cli.options import Settings
 from kit.cli.train import resolved
 from kit.errors import ConfigError
+from kit.learn import backend
 from kit.progress import say
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def all_steps(
     obj: Settings, slug: str, archive: str | None, given: dict[str, Any], settings: tuple[str, ...]
 ) -> dict[str, Any]:
     """Runs every step and returns the scores of the models, the paths of report and submission, and the local score."""
-    from kit import places
+    from kit import paths
     from kit.cli.download import fetched
     from kit.data.prepare import prepare
 
@@ -62,7 +63,7 @@ def all_steps(
     if not plans:
         raise ConfigError(f"{slug} declares no runs", do=f"kit train {slug}")
     fetched(competition, archive)
-    prepare(competition, places.data(slug), folds=competition.folds)
+    prepare(competition, paths.data(slug), folds=competition.folds)
     backend.load()
     from kit.report import page
     from kit.submission import check

@@ -61,12 +61,12 @@ def _awaited(slug: str, entries: list[Any], timeout_s: float, poll_s: float) -> 
 
 def _notes(entries: list[Any]) -> list[str]:
     """Why submissions failed, in full, and how far the CVs are only told."""
-    from kit import places
+    from kit import paths
 
     notes = [
         f"{entry.ref} failed: {entry.error or 'Kaggle gives no reason'}" for entry in entries if entry.status == "error"
     ]
-    away = {entry.run for entry in entries if entry.run and not (places.runs() / entry.run).exists()}
+    away = {entry.run for entry in entries if entry.run and not (paths.runs() / entry.run).exists()}
     if away:
         notes.append(f"{len(away)} of the runs are not here: their CV is the one in the message")
     return notes

@@ -75,8 +75,9 @@ def _check_options(competition: Competition, send: bool, wait: bool, again: bool
 
 
 def _local(competition: Competition, subject: str, local: bool, send: bool, reveal: bool, as_json: bool) -> None:
-    """The run on the shadow leaderboard (kit.shadow)."""
-    from kit import runs, shadow
+    """The run on the shadow leaderboard (kit.leaderboard.shadow)."""
+    from kit import runs
+    from kit.leaderboard import shadow
 
     if send or not local or subject.endswith(".csv"):
         wrong = "--send" if send else "--reveal without --local" if not local else subject

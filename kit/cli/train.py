@@ -4,9 +4,10 @@ from typing import Any
 
 import click
 
-from kit.cli import backend, options
+from kit.cli import options
 from kit.cli.options import Settings
 from kit.errors import ConfigError
+from kit.learn import backend
 
 
 @click.command()

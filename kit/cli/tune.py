@@ -5,9 +5,10 @@ from typing import Any
 
 import click
 
-from kit.cli import backend, options
+from kit.cli import options
 from kit.cli.options import Settings
 from kit.errors import ConfigError
+from kit.learn import backend
 
 SHOWN = 10
 
@@ -52,7 +53,7 @@ def command(
     kit tune cifar-10 --trials 30 --space learning_rate=0.02:1:log --space optimizer=sgd,adamw
     """
     from kit.cli.train import resolved
-    from kit.learn import space
+    from kit.learn.search import space
 
     if find_spec("optuna") is None:
         raise ConfigError("kit tune needs Optuna, which is not installed", do="pip install optuna")
@@ -62,7 +63,7 @@ def command(
     allowed: space.Space = dict(map(space.parse, spaces))
     backend.load()
     from kit.learn import device
-    from kit.learn.tune import tune
+    from kit.learn.search.tune import tune
 
     allowed = allowed or space.usual(device.settled(config), min(competition.image_shape[:2]))
     found = tune(competition, config, allowed, trials)

@@ -16,9 +16,9 @@ from kit.data import holdout
 from kit.data.readers import table
 from kit.errors import DataError
 from kit.files import read_json
-from kit.places import DataFolders
+from kit.paths import DataFolders
 
-FORMAT = 1  # raise it when the policy of kit.data.images changes
+FORMAT = 1  # raise it when the policy of kit.data.decode_image changes
 TRAIN, TEST = ("id", "label", "group"), ("id", "readable", "group")  # columns of the tables
 QUARANTINE = ("part", "id", "path", "reason")
 FILES = ("train.npy", "test.npy", "train.csv", "test.csv", "quarantine.csv")

@@ -20,7 +20,7 @@ from kit.data.cache import Dataset
 from kit.data.readers import table
 from kit.errors import DataError, nearest
 from kit.files import write_csv
-from kit.places import DataFolders
+from kit.paths import DataFolders
 from kit.progress import say
 
 ACTIONS = ("drop", "relabel", "keep")

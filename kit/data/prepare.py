@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 
 from kit.competition import Competition
-from kit.data import archives, cache, check, holdout, store, twins
+from kit.data import cache, check, holdout, near_duplicates, write_cache
 from kit.data import folds as fold_table
+from kit.data.archives import unpack
 from kit.data.cache import Dataset
 from kit.data.readers import table
 from kit.errors import DataError
 from kit.files import locked, read_json, replacing, write_json
-from kit.places import DataFolders
+from kit.paths import DataFolders
 from kit.progress import say
 
 
@@ -38,7 +39,7 @@ def prepare(
         archive = _archive(competition, folders)
         named = competition.archives
         required = [name for name in (named.train, named.test, named.sample, named.labels) if name]
-        raw = archives.extract(archive, folders.raw, digest=_recorded(archive), required=required)
+        raw = unpack.extract(archive, folders.raw, digest=_recorded(archive), required=required)
         if held_out:
             _hold_out(competition, folders, raw, held_out, folds, allow_bad)
         return decode(
@@ -56,7 +57,7 @@ def _hold_out(
         say(f"{folders.holdout} stays: rows are held out once and for all")
         return
     if not cache.fits(competition, folders, raw):
-        store.write(competition, folders, raw, allow_bad=allow_bad)
+        write_cache.write(competition, folders, raw, allow_bad=allow_bad)
     train = _with_twins(cache.load(competition, folders), folders).train
     rows, public = holdout.choose(train, share)
     left = np.setdiff1d(np.arange(len(train.ids)), rows)
@@ -77,7 +78,7 @@ def decode(
 ) -> Dataset:
     """What follows on raw/, wherever it came from: cache, check and folds. raw: the sha256 of its archive."""
     if not cache.fits(competition, folders, raw):
-        store.write(competition, folders, raw, allow_bad=allow_bad)
+        write_cache.write(competition, folders, raw, allow_bad=allow_bad)
     dataset = cache.load(competition, folders)
     checked(competition, folders, dataset)
     if reset_folds or not folders.folds.exists() or _of_before(folders.folds, dataset):
@@ -99,7 +100,7 @@ def _with_twins(dataset: Dataset, folders: DataFolders) -> Dataset:
     if not listed.exists():
         return dataset
     say(f"the pairs in {listed} stay together")
-    return twins.together(dataset, twins.read(listed, dataset))
+    return near_duplicates.together(dataset, near_duplicates.read(listed, dataset))
 
 
 def checked(competition: Competition, folders: DataFolders, dataset: Dataset) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from kit import metrics, places, predictions, runs
+from kit import metrics, paths, predictions, runs
 from kit.competition import Competition
 from kit.config import Config
 from kit.data import cache, corrections, folds
 from kit.data.cache import Dataset
-from kit.ensemble import choice, finish, members, methods
-from kit.ensemble.choice import Chosen
+from kit.ensemble import choose_method, contribution, finish, methods
+from kit.ensemble.choose_method import Chosen
 from kit.ensemble.methods import METHODS
 from kit.errors import ConfigError, DataError
 from kit.files import write_json
@@ -23,7 +23,7 @@ def ensemble(competition: Competition, parts: list[Run], *, name: str | None = N
 
     Raises DataError when they do not predict the same rows.
     """
-    where = places.data(competition.slug)
+    where = paths.data(competition.slug)
     data = corrections.load(competition, where)
     fold_of = folds.read(where.folds, data.train.ids)
     prints = folds.fingerprints(data, fold_of)
@@ -31,7 +31,7 @@ def ensemble(competition: Competition, parts: list[Run], *, name: str | None = N
     ids, stack = _stack(parts, data)
     labels = cache.labels_of(data.train, ids)
     folds_of_rows = folds.parts(data, fold_of, _rows(data, ids))
-    chosen = choice.choose(competition, stack, labels, folds_of_rows)
+    chosen = choose_method.choose(competition, stack, labels, folds_of_rows)
     tested = np.stack([predictions.load(part.test).at(data.test.ids) for part in parts])
     honest, last = finish.finished(competition, chosen, labels, folds_of_rows)
     record = {"method": chosen.method, "parameters": chosen.parameters, "finish": last}
@@ -43,8 +43,8 @@ def ensemble(competition: Competition, parts: list[Run], *, name: str | None = N
     run = runs.create(competition.slug, "ensemble", config, {}, name=name, fingerprints=prints, parents=parents)
     predictions.save(run.oof, predictions.of(ids, honest, competition.classes))
     predictions.save(run.test, predictions.of(data.test.ids, test, competition.classes))
-    table = members.table(competition, [part.id for part in parts], stack, labels, folds_of_rows, chosen)
-    timed = [row | {"seconds": members.seconds(part)} for row, part in zip(table, parts, strict=True)]
+    table = contribution.table(competition, [part.id for part in parts], stack, labels, folds_of_rows, chosen)
+    timed = [row | {"seconds": contribution.seconds(part)} for row, part in zip(table, parts, strict=True)]
     judged = _judge(competition, stack, labels, honest, joined(competition, stack, record))
     tried = _tried(competition, labels, chosen)
     write_json(run.metrics, judged | record | tried | {"parts": timed})

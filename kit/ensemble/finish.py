@@ -12,7 +12,7 @@ import numpy as np
 from kit import metrics
 from kit.competition import Competition
 from kit.ensemble import calibration, thresholds
-from kit.ensemble.choice import Chosen
+from kit.ensemble.choose_method import Chosen
 from kit.ensemble.methods import Parameters
 
 

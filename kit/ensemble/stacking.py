@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from kit import logistic
+from kit import linear
 from kit.ensemble.pool import logs
 from kit.predictions import softmax
 
@@ -13,7 +13,7 @@ STRENGTH = 0.01  # inverse regularisation: members say much the same, so coeffic
 
 def fit(stack: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
     """A linear layer {"kernel" (R * C, C), "bias" (C,)}. stack: float (R, N, C). labels: int (N,)."""
-    kernel, bias = logistic.fit(_inputs(stack), labels, stack.shape[2], strength=STRENGTH)
+    kernel, bias = linear.fit(_inputs(stack), labels, stack.shape[2], strength=STRENGTH)
     return {"kernel": kernel.tolist(), "bias": bias.tolist()}
 
 

@@ -1,0 +1,1 @@
+"""A kernel on Kaggle: its bundle, what runs inside, and a trial of it here."""

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kit import places, predictions
+from kit import paths, predictions
 from kit.competition import Competition
 from kit.config import Config
 from kit.errors import ConfigError, DataError
 from kit.files import read_json, replacing_folder, sha256, write_json
-from kit.kernel import members, names, packing, script
+from kit.kaggle import names
+from kit.kernel import entries, packing, script
 from kit.runs import Run
 from kit.submission import build as submission
 from kit.submission import sample
@@ -44,7 +45,7 @@ def for_run(folder: Path, competition: Competition, run: Run, options: Options) 
     if run.slug != competition.slug:
         raise DataError(f"{run.id} is of another competition", received=run.slug, expected=competition.slug)
     files: dict[str, Path] = {}
-    manifest = {"mode": "predict", "run": run.id, "runs": members.entries(run, files)}
+    manifest = {"mode": "predict", "run": run.id, "runs": entries.entries(run, files)}
     local = submission.build(competition, predictions.load(run.test), sample.read(competition))
     manifest["submission_sha256"] = hashlib.sha256(local).hexdigest()  # what the kernel should write
     return _write(folder, competition, manifest, files, options)
@@ -63,9 +64,9 @@ def for_training(
     if config.teacher:
         raise ConfigError("a teacher stays here", received=f"recipe {config.recipe}", expected="one without a teacher")
     files: dict[str, Path] = {}
-    manifest = {"mode": "train", "config": members.portable(config), "origin": origin, "name": None}
-    manifest["backbone"] = members.backbone(config, files)
-    here = places.data(competition.slug)
+    manifest = {"mode": "train", "config": entries.portable(config), "origin": origin, "name": None}
+    manifest["backbone"] = entries.backbone(config, files)
+    here = paths.data(competition.slug)
     files |= {path.name: path for path in (here.folds, here.holdout, here.corrections) if path.exists()}
     written = _write(folder, competition, manifest, files, options)
     write_json(folder / LOCAL, {"weights": config.weights})

@@ -10,15 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from kit import places, predictions, runs
-from kit.cli import backend
+from kit import paths, predictions, runs
 from kit.competition import Competition, load
 from kit.config import resolve
-from kit.data import archives, cache, prepare, store
+from kit.data import cache, prepare, write_cache
 from kit.data import folds as fold_table
+from kit.data.archives import unpack
 from kit.data.cache import Dataset
 from kit.errors import DataError, KitError
 from kit.files import read_json, sha256, write_json
+from kit.learn import backend
 from kit.progress import say
 from kit.submission import check
 
@@ -44,7 +45,7 @@ def _run(bundle: Path, kaggle: Path, started: float) -> None:
     output = kaggle / "working"
     shutil.copy(checked.path, output / "submission.csv")
     if manifest["mode"] == "train":
-        data = cache.load(competition, places.data(competition.slug))
+        data = cache.load(competition, paths.data(competition.slug))
         write_json(final.folder / "rows.json", {"rows_fingerprint": fold_table.rows_fingerprint(data)})
         shutil.make_archive(str(output / "run"), "zip", final.folder.parent, final.id)
     for notice in checked.report.notices:
@@ -88,9 +89,9 @@ def _mounted(inputs: Path, competition: Competition) -> Path:
 
 def _predict(competition: Competition, manifest: dict[str, Any], bundle: Path, mounted: Path) -> runs.Run:
     """Test predictions of the bundle's runs, parts before the ensembles made of them. Returns the last, which is asked for."""
-    folders = places.data(competition.slug)
-    archives.gather(mounted, folders.raw, without=(competition.archives.train,))
-    store.write(competition, folders, "mounted", test_only=True)
+    folders = paths.data(competition.slug)
+    unpack.gather(mounted, folders.raw, without=(competition.archives.train,))
+    write_cache.write(competition, folders, "mounted", test_only=True)
     data = cache.load(competition, folders)
     done: dict[str, runs.Run] = {}
     for entry in manifest["runs"]:
@@ -106,7 +107,7 @@ def _predict(competition: Competition, manifest: dict[str, Any], bundle: Path, m
 
 def _restored(entry: dict[str, Any], bundle: Path) -> runs.Run:
     """A run folder as far as prediction needs it; weights are linked from the bundle."""
-    folder = places.runs() / entry["id"]
+    folder = paths.runs() / entry["id"]
     stored = dict(entry["config"])
     if entry["backbone"]:
         stored["weights"] = str(bundle / entry["backbone"])
@@ -122,14 +123,14 @@ def _restored(entry: dict[str, Any], bundle: Path) -> runs.Run:
 
 def _averaged(run: runs.Run, entry: dict[str, Any], competition: Competition, data: Dataset) -> np.ndarray:
     """The mean of the members' test probabilities, float32 (N, C)."""
-    from kit.learn.member import test_probabilities
+    from kit.learn.member import Task
     from kit.learn.recipes import recipe
-    from kit.learn.task import Task
+    from kit.learn.train_member import test_probabilities
 
     none, values = np.empty(0, np.int64), []
     for (fold, seed), carried in zip(run.members(), entry["members"], strict=True):
         folder = run.member(fold, seed)
-        task = Task(competition, run.config, data, places.data(run.slug), fold, none, none, folder, seed)
+        task = Task(competition, run.config, data, paths.data(run.slug), fold, none, none, folder, seed)
         predictor = recipe(run.config.recipe).predictor(task)
         values.append(test_probabilities(task, predictor, carried["class_prior"]))
     return np.mean(values, axis=0)
@@ -146,8 +147,8 @@ def _train(competition: Competition, manifest: dict[str, Any], bundle: Path, mou
     """Trains the bundle's configuration here, on the folds, hold-out and corrections that the bundle brings."""
     from kit.learn import train
 
-    folders = places.data(competition.slug)
-    archives.gather(mounted, folders.raw)
+    folders = paths.data(competition.slug)
+    unpack.gather(mounted, folders.raw)
     for shared in (folders.folds, folders.holdout, folders.corrections):
         if (bundle / shared.name).exists():
             shutil.copy(bundle / shared.name, shared)

@@ -5,13 +5,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from kit import places
+from kit import paths
 from kit.competition import Competition
-from kit.data import archives, cache
+from kit.data import cache
 from kit.data import folds as fold_table
+from kit.data.archives import unpack
 from kit.errors import DataError, KaggleError
 from kit.files import read_json, replacing_folder, sha256, write_json
-from kit.kernel import bundle, names
+from kit.kaggle import names
+from kit.kernel import bundle
 from kit.kernel.inside import OUTPUT
 from kit.progress import say
 
@@ -109,13 +111,13 @@ def _believed(output: Path, built: str, what: str) -> dict[str, Any]:
 
 
 def _keep_run(folder: Path, competition: Competition, run: str) -> None:
-    target = places.runs() / run
+    target = paths.runs() / run
     if target.exists():
         say(f"run {run} is here already")
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetched-") as scratch:
-        archives.open_outermost(folder / "output" / "run.zip", Path(scratch))
+        unpack.open_outermost(folder / "output" / "run.zip", Path(scratch))
         arrived = Path(scratch) / run
         stored = read_json(arrived / "config.json")
         stored["config"]["weights"] = read_json(folder / bundle.LOCAL)["weights"]  # where the file lies here
@@ -128,7 +130,7 @@ def _fit_in(arrived: Path, competition: Competition) -> None:
     """Takes the run as one of the data here if ids, labels and folds are the same: Kaggle's image decodes a JPEG with another
     version of the library, and so some pixels to the next grey level, which is another fingerprint but no other data.
     """
-    folders = places.data(competition.slug)
+    folders = paths.data(competition.slug)
     if not folders.folds.exists():
         say(f"`kit prepare {competition.slug}` comes before blending or predicting with this run")
         return

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from kit.competition import Competition
 from kit.errors import ConfigError
 from kit.files import sha256, write_json, write_text
-from kit.kernel import bootstrap, names, packing
+from kit.kaggle import names
+from kit.kernel import bootstrap, packing
 
 if TYPE_CHECKING:
     from kit.kernel.bundle import Options

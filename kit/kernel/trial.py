@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kit import places, predictions, runs
+from kit import paths, predictions, runs
 from kit.competition import Competition
-from kit.data import archives, prepare
+from kit.data import prepare
+from kit.data.archives import unpack
 from kit.errors import DataError
 from kit.files import read_json
 from kit.kernel import bundle
@@ -69,11 +70,11 @@ def run(folder: Path, competition: Competition, *, layout: str, python: Path) ->
 
 
 def _lay_out(kaggle: Path, folder: Path, competition: Competition, layout: str) -> None:
-    archive = prepare.built(competition, places.data(competition.slug))
+    archive = prepare.built(competition, paths.data(competition.slug))
     if not archive.exists():
         raise DataError(f"no archive of {competition.slug}", do=f"kit download {competition.slug}")
     data, dataset = LAYOUTS[layout]
-    archives.open_outermost(archive, kaggle / "input" / data.format(slug=competition.slug))
+    unpack.open_outermost(archive, kaggle / "input" / data.format(slug=competition.slug))
     if (folder / "dataset").is_dir():
         name = read_json(folder / "dataset" / bundle.METADATA)["id"].partition("/")[2]
         where = kaggle / "input" / dataset.format(dataset=name)

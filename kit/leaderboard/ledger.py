@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from kit import places
+from kit import paths
 from kit.errors import DataError
 from kit.files import read_json, write_json
 from kit.kaggle.submissions import Scored
@@ -119,7 +119,7 @@ def _entry(row: Scored, upload: records.Record | None) -> Entry:
 
 def metrics_of(run: str | None) -> dict[str, Any] | None:
     """The metrics.json of a finished run, None if it is not here."""
-    path = places.runs() / run / "metrics.json" if run else None
+    path = paths.runs() / run / "metrics.json" if run else None
     return read_json(path) if path and path.exists() else None
 
 

@@ -3,14 +3,15 @@
 from dataclasses import asdict
 from typing import Any
 
-from kit import metrics, paired, places, predictions, runs
+from kit import metrics, paths, predictions, runs
 from kit.competition import Competition
 from kit.data import corrections
 from kit.errors import DataError
 from kit.files import read_json
-from kit.leaderboard import ledger, noise
+from kit.leaderboard import ledger
 from kit.leaderboard.agreement import FAR, Fit, Pair
 from kit.leaderboard.ledger import Entry
+from kit.stats import noise, paired
 
 
 def scored(competition: Competition, entries: list[Entry], public_rows: int | None) -> list[dict[str, Any]]:
@@ -42,7 +43,7 @@ def public_rows(competition: Competition, share: float | None) -> int | None:
 
     Training images that were held out are no test rows, wherever the cache keeps them.
     """
-    examined = places.data(competition.slug).cache / "check.json"
+    examined = paths.data(competition.slug).cache / "check.json"
     if share is None or not examined.exists():
         return None
     test = read_json(examined)["test"]
@@ -92,7 +93,7 @@ def _best_two(competition: Competition) -> dict[str, Any]:
     best = sorted(finished, key=lambda run: score[run.id], reverse=better)[:2]
     if len(best) < 2:
         raise DataError("two finished runs are needed here to compare", received=len(best))
-    known = corrections.known(competition, places.data(competition.slug))
+    known = corrections.known(competition, paths.data(competition.slug))
     ours, theirs = (predictions.load(run.oof) for run in best)
     pair = paired.judge(competition, ours, theirs, known)
     if pair is None:

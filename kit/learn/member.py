@@ -1,87 +1,77 @@
-"""One member of a run: the recipe's fit on one fold from one seed, and what it predicts of rows it never saw."""
+"""One member to train: what a recipe gets."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from kit import metrics, predictions
-from kit.files import locked, write_json, write_text
-from kit.learn import device
-from kit.learn.predict import Predictor
-from kit.learn.recipes import recipe
-from kit.learn.task import Task
-from kit.progress import say
-from kit.runs import Run
+from kit.competition import Competition
+from kit.config import Config
+from kit.data.cache import Dataset
+from kit.errors import DataError
+from kit.paths import DataFolders
 
 
-def train(task: Task, run: Run) -> None:
-    """Trains it, unless it is trained, and predicts the rows that it is judged on and the test rows.
-
-    Raises KitError where another process is at it.
+def member_seed(seed: int, fold: int, number: int = 0) -> int:
+    """Below 2**32, as NumPy wants it. Differs over fold (below 100), number (below 10) and seed (below 4,294,967; of two
+    greater ones the members may share a seed).
     """
-    with locked(run.member_lock(task.fold, task.number), f"{task.label} of {run.id} is already being trained"):
-        if run.trained(task.fold, task.number):
-            return
-        task.folder.mkdir(exist_ok=True)
-        with device.training(task.config):
-            trained = recipe(task.config.recipe).fit(task)
-        history = [{"epoch": number, **record} for number, record in enumerate(trained, 1)]
-        _write_history(task.folder / "history.csv", history)
-        if told := _epochs(history, sum(recipe(task.config.recipe).epochs(task.config))):
-            say(f"{task.label}: {told}; each of them in {task.folder / 'history.csv'}")
-        predict(task, task.folder)
-        for leftover in (*task.folder.glob("epoch-*.weights.h5"), *task.folder.glob("best-*.npz")):
-            leftover.unlink()
+    return (seed * 1000 + number * 100 + fold) % 2**32
 
 
-def predict(task: Task, out: Path, judged: np.ndarray | None = None) -> None:
-    """Writes oof.npz, test.npz and, last, metrics.json of a member into `out`.
+@dataclass(frozen=True)
+class Task:
+    """The fold in question: rows of data.train as int64 indices.
 
-    judged: the probabilities of the judged rows, float32 (len(task.judged_rows), C), where they are known already.
+    learn_rows: what the member may learn from, in any way. judged_rows: the fold it is judged on, which it never sees,
+    without the rows that a correction touches.
+    folder: runs/<id>/fold-<k>, the member's own place for checkpoints and weights. number: which of the config's seeds.
+    report: gets each epoch's number and record, and may raise to end the training. instead: is called, and returns a history,
+    in place of kit.learn.fit.loop.train, with what that gets.
     """
-    predictor = recipe(task.config.recipe).predictor(task)
-    data, classes, tta = task.data, task.competition.classes, task.config.tta
-    labels = data.train.labels[task.learn_rows]
-    prior = (np.bincount(labels, minlength=len(classes)) / len(labels)).tolist()
-    if judged is None:
-        judged = predictor(data.train, task.judged_rows, tta, f"{task.label}: out of fold")
-    oof = predictions.of(data.train.ids[task.judged_rows], judged, classes)
-    test = predictions.of(data.test.ids, test_probabilities(task, predictor, prior), classes)
-    predictions.save(out / "oof.npz", oof)
-    predictions.save(out / "test.npz", test)
-    score = metrics.judge(task.competition, data.train.labels[task.judged_rows], oof.probabilities)
-    write_json(out / "metrics.json", {"fold": task.fold, "seed": task.number, **score, "class_prior": prior})
-    result = f"{task.competition.metric} {score['score']:.5f} ±{score['error']:.5f}"
-    say(f"{task.label}: {result} on {score['rows']} unseen images")
+
+    competition: Competition
+    config: Config
+    data: Dataset
+    places: DataFolders
+    fold: int
+    learn_rows: np.ndarray
+    judged_rows: np.ndarray
+    folder: Path
+    number: int = 0
+    report: Callable[[int, dict[str, float]], None] | None = None
+    instead: Callable[..., list[dict[str, float]]] | None = None
+
+    @property
+    def seed(self) -> int:
+        """Differs from member to member of a run, so that they differ."""
+        return member_seed(self.config.seed, self.fold, self.number)
+
+    @property
+    def label(self) -> str:
+        """What to call the member when speaking to people: fold 0, or fold 0 seed 1."""
+        return self.folder.name.replace("-", " ")
 
 
-def test_probabilities(task: Task, predictor: Predictor, prior: Sequence[float]) -> np.ndarray:
-    """float32 (N, C) for all test images. One that cannot be read keeps its row and gets `prior`, the share of each class
-    among the images that the member learned from.
+def stopping_split(task: Task) -> tuple[np.ndarray, np.ndarray]:
+    """(rows to learn from, rows that decide when to stop), both out of task.learn_rows; the second is empty without patience.
+
+    Stratified, exact duplicates together; a class with a single image is learned. Early stopping is a choice, so it must not
+    look at the fold that is judged. Raises DataError where no class has two images.
     """
-    test = task.data.test
-    out = np.tile(np.asarray(prior, np.float32), (len(test.ids), 1))
-    readable = np.flatnonzero(test.readable)
-    out[readable] = predictor(test, readable, task.config.tta, f"{task.label}: test")
-    return out
+    from sklearn.model_selection import train_test_split
 
-
-def _write_history(path: Path, history: list[dict[str, float]]) -> None:
-    text = io.StringIO()
-    keys = dict.fromkeys(["epoch", *history[-1]])  # an epoch 0 has fewer of them
-    table = csv.DictWriter(text, keys, lineterminator="\n")
-    table.writeheader()
-    table.writerows(history)
-    write_text(path, text.getvalue())
-
-
-def _epochs(history: list[dict[str, float]], planned: int) -> str:
-    """How many a training took and whose weights it kept; nothing of a recipe without epochs."""
-    if not planned:
-        return ""
-    judged = [record for record in history if np.isfinite(record.get("stopping_loss", np.nan))]
-    took = f"{history[-1]['epoch']} of {planned} epochs"
-    return f"{took}, kept epoch {min(judged, key=lambda one: one['stopping_loss'])['epoch']}" if judged else took
+    if task.config.patience == 0:
+        return task.learn_rows, task.learn_rows[:0]
+    groups, labels = task.data.train.groups[task.learn_rows], task.data.train.labels[task.learn_rows]
+    first = np.unique(groups, return_index=True)[1]
+    first = first[np.bincount(labels[first])[labels[first]] > 1]
+    if not len(first):
+        raise DataError(
+            "no class has two images, one to learn from and one to decide when to stop", do="--set patience=0"
+        )
+    share = max(task.config.stopping_share, len(np.unique(labels[first])) / len(first))
+    _, stopping = train_test_split(groups[first], test_size=share, random_state=task.seed, stratify=labels[first])
+    aside = np.isin(groups, stopping)
+    return task.learn_rows[~aside], task.learn_rows[aside]

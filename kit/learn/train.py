@@ -7,16 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
-from kit import places, runs
+from kit import paths, runs
 from kit.competition import Competition
 from kit.config import Config
 from kit.data import corrections, folds
 from kit.data.cache import Dataset
 from kit.errors import ConfigError, DataError, KitError
 from kit.files import locked
-from kit.learn import augment, backbones, device, joining, member, networks, recipes, teacher, views
-from kit.learn.recipes import progressive, recipe
-from kit.learn.task import Task
+from kit.learn import device, join, networks, recipes, train_member
+from kit.learn.input import augment, views
+from kit.learn.member import Task
+from kit.learn.networks import pretrained
+from kit.learn.recipes import progressive, recipe, teacher
 from kit.progress import say
 from kit.runs import Run, environment
 
@@ -38,7 +40,7 @@ def create(competition: Competition, config: Config, origin: Mapping[str, str], 
     cannot be fetched: here there may be internet, on the nodes that train it often is none.
     """
     if recipe(config.recipe).pretrained and config.weights == "imagenet":
-        backbones.build(config.backbone, "imagenet", backbones.size_of(config))
+        pretrained.build(config.backbone, "imagenet", pretrained.size_of(config))
     return _begin(competition, config, origin, name)[0]
 
 
@@ -81,7 +83,7 @@ def checked(competition: Competition, config: Config) -> Config:
     views.check(config.tta, competition.tta)
     if config.recipe == "progressive":
         progressive.stages(config)
-    there = places.data(competition.slug).folds
+    there = paths.data(competition.slug).folds
     if there.exists() and config.folds > (most := folds.count(there)):
         raise ConfigError(
             "--folds asks for more than folds.csv has",
@@ -104,7 +106,7 @@ def rehearsal(competition: Competition, config: Config, folder: Path) -> Task:
         )
     data, fold_of = load(competition)
     learn = learned(data, fold_of, 0)
-    return Task(competition, config, data, places.data(competition.slug), 0, learn, learn[:0], folder)
+    return Task(competition, config, data, paths.data(competition.slug), 0, learn, learn[:0], folder)
 
 
 def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Run:
@@ -130,7 +132,7 @@ def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Ru
 
 def load(competition: Competition) -> tuple[Dataset, np.ndarray]:
     """The prepared data, labels corrected, and the fold of each training row."""
-    where = places.data(competition.slug)
+    where = paths.data(competition.slug)
     data = corrections.load(competition, where)
     return data, folds.read(where.folds, data.train.ids)
 
@@ -143,18 +145,18 @@ def learned(data: Dataset, fold_of: np.ndarray, fold: int) -> np.ndarray:
 def _go(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray) -> None:
     with locked(run.lock, f"{run.id} is already being trained"):
         _members(run, competition, data, fold_of)
-        joining.join(run, competition, data)
+        join.join(run, competition, data)
 
 
 def _members(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int | None = None) -> None:
     environment.note_device(run, device.chosen(run.config))
     say(device.described(run.config))
     for each in run.members(fold):
-        member.train(task_of(run, competition, data, fold_of, *each), run)
+        train_member.train(task_of(run, competition, data, fold_of, *each), run)
 
 
 def task_of(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int, seed: int) -> Task:
     judged = np.setdiff1d(np.flatnonzero(fold_of == fold), data.corrected)
     learn = learned(data, fold_of, fold)
     folder = run.member(fold, seed)
-    return Task(competition, run.config, data, places.data(run.slug), fold, learn, judged, folder, seed)
+    return Task(competition, run.config, data, paths.data(run.slug), fold, learn, judged, folder, seed)

@@ -8,8 +8,10 @@ from kit.competition import Competition
 from kit.errors import ConfigError, KitError
 from kit.files import write_text
 from kit.progress import bar
-from kit.report import classes, html, learning, members, review, sheets, shift, subject
-from kit.report.html import Section
+from kit.report import subject
+from kit.report.render import html
+from kit.report.render.html import Section
+from kit.report.sections import classes, ensemble_members, learning, review, sheets, shift
 from kit.report.subject import Subject
 from kit.runs import Run
 
@@ -17,13 +19,13 @@ About = TypeVar("About")  # what a page is about: a run (Subject), or a competit
 
 
 def _activation(about: Subject) -> str:
-    from kit.report import activation
+    from kit.report.sections import class_maps
 
-    return activation.seen(about)
+    return class_maps.seen(about)
 
 
 def _filters(about: Subject) -> str:
-    from kit.report import networks
+    from kit.report.sections import networks
 
     return networks.filters(about)
 
@@ -31,7 +33,7 @@ def _filters(about: Subject) -> str:
 # Name, title, and what makes the body: HTML, empty if there is nothing to say of this run. In the order of the page.
 SECTIONS: tuple[tuple[str, str, Callable[[Subject], str]], ...] = (
     ("summary", "Summary", learning.summary),
-    ("ensemble", "Ensemble", members.members),
+    ("ensemble", "Ensemble", ensemble_members.members),
     ("curves", "Learning curves", learning.curves),
     ("confusions", "Confusions", classes.confusion),
     ("classes", "Classes", classes.by_class),

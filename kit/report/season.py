@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from kit import metrics, places, runs
+from kit import metrics, paths, runs
 from kit.competition import Competition
 from kit.data import cache, holdout
 from kit.files import read_json, write_text
 from kit.leaderboard import ledger
 from kit.leaderboard.ledger import Entry
-from kit.report import charts, html, images, page, sent, shift
-from kit.report.charts import Axes, Dot, Line
+from kit.report import page
+from kit.report.render import charts, html, images
+from kit.report.render.charts import Axes, Dot, Line
+from kit.report.sections import shift, submissions_sent
 
 FAR = 4  # times the median distance from the best score: what is further away is not drawn
 
@@ -64,7 +66,7 @@ def write(competition: Competition) -> Path:
     about = Season(competition, tried, ledger.local(competition.slug))
     sections = [page.made(name, title, make, about) for name, title, make in SECTIONS]
     chips = [competition.slug, competition.metric, f"{len(competition.classes)} classes"]
-    target = places.data(competition.slug).root / "report.html"
+    target = paths.data(competition.slug).root / "report.html"
     write_text(target, html.page(competition.title, "Competition", chips, sections, f"kit report {competition.slug}"))
     return target
 
@@ -166,12 +168,12 @@ def _table(about: Season) -> str:
 
 
 def _sent(about: Season) -> str:
-    return sent.section(about.competition, about.sent)
+    return submissions_sent.section(about.competition, about.sent)
 
 
 def _data(about: Season) -> str:
     """Counts, balance, and two images of each class."""
-    folders, names = places.data(about.competition.slug), about.competition.classes
+    folders, names = paths.data(about.competition.slug), about.competition.classes
     data, check = cache.load(about.competition, folders), read_json(folders.cache / "check.json")
     counts = np.bincount(data.train.labels, minlength=len(names))
     own = ~holdout.among(data.test.ids)  # held-out training images lie among them
@@ -192,7 +194,7 @@ def _data(about: Season) -> str:
 
 
 def _shift(about: Season) -> str:
-    return shift.section(cache.load(about.competition, places.data(about.competition.slug)))
+    return shift.section(cache.load(about.competition, paths.data(about.competition.slug)))
 
 
 SECTIONS: tuple[tuple[str, str, Callable[[Season], str]], ...] = (

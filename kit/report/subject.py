@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from kit import places, predictions
+from kit import paths, predictions
 from kit.competition import Competition
 from kit.data import cache
 from kit.errors import DataError
 from kit.files import read_json
-from kit.places import DataFolders
+from kit.paths import DataFolders
 from kit.runs import Run
 
 
@@ -47,7 +47,7 @@ def load(run: Run, competition: Competition, layer: int = 1) -> Subject:
     """Raises DataError for a run that is not finished, or whose data is not here."""
     if run.status() != "finished":
         raise DataError(f"{run.id} is not finished", received=run.status(), do=f"kit train --resume {run.id}")
-    folders = places.data(competition.slug)
+    folders = paths.data(competition.slug)
     data, oof = cache.load(competition, folders), predictions.load(run.oof)
     rows = rows_of(data.train, oof.ids.tolist())
     found, labels = read_json(run.metrics), data.train.labels[rows]

@@ -1,0 +1,1 @@
+"""What is wrong with the data: label errors, near-duplicates, and what people decide about them."""

@@ -4,23 +4,23 @@ from typing import Any
 
 import numpy as np
 
-from kit import places
+from kit import paths
 from kit.competition import Competition
-from kit.data import cache, twins
+from kit.data import cache, near_duplicates
 from kit.data.cache import Dataset
-from kit.data.twins import Pair
+from kit.data.near_duplicates import Pair
 from kit.files import writing
-from kit.report import pictures
+from kit.report.render import pictures
 
 SHOWN = 48  # pairs of the sheet
 
 
-def review(competition: Competition, least: float = twins.SAME) -> dict[str, Any]:
+def review(competition: Competition, least: float = near_duplicates.SAME) -> dict[str, Any]:
     """Writes data/<slug>/review/twins.csv and twins.png (the pairs least alike: the doubtful ones), and counts the pairs."""
-    where = places.data(competition.slug)
+    where = paths.data(competition.slug)
     data = cache.load(competition, where)
-    found = twins.find(data, least)
-    twins.write(where.review / "twins.csv", data, found)
+    found = near_duplicates.find(data, least)
+    near_duplicates.write(where.review / "twins.csv", data, found)
     if found:
         with writing(where.review / "twins.png") as out:
             out.write(sheet(data, competition, found[-SHOWN:]))

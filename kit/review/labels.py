@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from kit import places, predictions
+from kit import paths, predictions
 from kit.competition import Competition
 from kit.data import cache, corrections
 from kit.data.corrections import PROPOSED
 from kit.data.readers import table
 from kit.errors import ConfigError
 from kit.files import write_csv, writing
-from kit.places import DataFolders
-from kit.report import pictures
+from kit.paths import DataFolders
+from kit.report.render import pictures
 from kit.runs import Run, environment
 
 
@@ -44,7 +44,7 @@ def propose(run: Run, competition: Competition, *, top: int = 100, action: str =
     finds most probable, and its probability out of fold. What was already decided on is not proposed again, and what a
     person has filled into an earlier table of the run stays.
     """
-    where = places.data(competition.slug)
+    where = paths.data(competition.slug)
     data = cache.load(competition, where)
     environment.check_data(run, {"data_fingerprint": data.fingerprint})
     oof = predictions.load(run.oof)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kit import places
+from kit import paths
 from kit.config import Config, resolve
 from kit.errors import ConfigError, DataError, nearest
 from kit.files import read_json, write_json
@@ -115,7 +115,7 @@ def create(
             "--name does not fit into a folder name", received=repr(label), expected="letters, digits, . _ -"
         )
     now = datetime.datetime.now(datetime.UTC)
-    folder = _claim(places.runs(), f"{slug}-{label}-{now:%m%d-%H%M%S}")
+    folder = _claim(paths.runs(), f"{slug}-{label}-{now:%m%d-%H%M%S}")
     run = Run(folder, folder.name, slug, kind, config, parents, now.isoformat("T", "seconds"))
     write_json(folder / "config.json", {"config": dataclasses.asdict(config), "origin": dict(origin)})
     write_json(folder / "environment.json", environment.of(config, fingerprints))
@@ -203,7 +203,7 @@ def every(slug: str | None = None, *, archived: bool = False) -> list[Run]:
     Those of another version of the kit are among them (`read_run`); those with damaged records are named, and left out.
     """
     found = []
-    for file in places.runs().glob("*/run.json"):
+    for file in paths.runs().glob("*/run.json"):
         try:
             found.append(read_run(file.parent))
         except DataError as error:
@@ -224,8 +224,8 @@ def find(reference: str, opened: Callable[[Path], Run] = open_run) -> Run:
     """
     if "/" in reference and (Path(reference) / "run.json").is_file():
         return opened(Path(reference).resolve())
-    ids = [file.parent.name for file in places.runs().glob("*/run.json")]
-    return opened(places.runs() / one_of(reference, ids, str(places.runs()), "`kit runs` lists them"))
+    ids = [file.parent.name for file in paths.runs().glob("*/run.json")]
+    return opened(paths.runs() / one_of(reference, ids, str(paths.runs()), "`kit runs` lists them"))
 
 
 def training_of(run: Run) -> Run:

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from kit import places, runs
+from kit import paths, runs
 from kit.errors import DataError
 from kit.leaderboard import ledger
 from kit.runs import Run
@@ -14,7 +14,7 @@ WEIGHTS = ("model.weights.h5", "epoch-*.weights.h5", "best-*.npz", "state.json")
 
 
 def folder() -> Path:
-    return places.runs() / ".trash"
+    return paths.runs() / ".trash"
 
 
 def inside() -> list[str]:
@@ -40,8 +40,8 @@ def delete(doomed: Sequence[Run], *, force: bool = False) -> None:
 
 def _check(run: Run, staying: Sequence[Run], force: bool) -> None:
     _check_idle(run)
-    if run.folder.parent.resolve() != places.runs().resolve():
-        raise DataError(f"{run.id} does not lie in {places.runs()}", received=run.folder)
+    if run.folder.parent.resolve() != paths.runs().resolve():
+        raise DataError(f"{run.id} does not lie in {paths.runs()}", received=run.folder)
     if (folder() / run.id).exists():
         raise DataError(f"a run {run.id} is in the trash already", do="kit runs empty-trash, then delete it")
     if needing := [other.id for other in staying if run.id in other.parents]:
@@ -99,7 +99,7 @@ def delete_weights(run: Run) -> int:
 def restore(reference: str) -> Run:
     """Brings a run back by its id or a unique beginning of it. Raises DataError if another one of that id is here."""
     name = runs.one_of(reference, inside(), str(folder()), "or it was deleted for good")
-    target = places.runs() / name
+    target = paths.runs() / name
     if target.exists():
         raise DataError(f"a run {name} is here already", do="delete that one first")
     (folder() / name).rename(target)

@@ -1,0 +1,1 @@
+"""A folder for another competition, from what its archive shows."""

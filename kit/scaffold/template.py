@@ -50,7 +50,7 @@ $form    ),
     ),
     read=read,
     augment=augment,
-    tta=("identity", "hflip"),  # TODO: views (kit.learn.views.VIEWS) that make sense here: `kit predict` may average them
+    tta=("identity", "hflip"),  # TODO: views (kit.learn.input.views.VIEWS) that make sense here: `kit predict` may average them
     defaults={"recipe": "scratch", "backbone": "resnet9", "epochs": 12},  # any field of kit.config.Config
 )
 ''')

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kit import places, predictions, runs
+from kit import paths, predictions, runs
 from kit.competition import Competition
 from kit.data import cache, folds
 from kit.errors import DataError
@@ -36,7 +36,7 @@ def check(folder: Path, competition: Competition) -> Run:
     """The run in `folder`. Raises DataError if it does not fit the data and folds here, and ConfigError for settings of another
     version of the kit.
     """
-    where = places.data(competition.slug)
+    where = paths.data(competition.slug)
     data = cache.load(competition, where)
     try:
         run = runs.open_run(folder)
@@ -73,5 +73,5 @@ def _check_rows(run: Run, competition: Competition, part: str, here: np.ndarray)
 def record(run: Run, source: str) -> dict[str, Any]:
     """Where a run came from, and which of the runs that it was made of are not here: of it, there are the predictions only."""
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    missing = [parent for parent in run.parents if not (places.runs() / parent / "run.json").exists()]
+    missing = [parent for parent in run.parents if not (paths.runs() / parent / "run.json").exists()]
     return {"from": source, "when": now, "parents_not_here": missing}

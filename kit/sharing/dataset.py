@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kit.errors import ConfigError, DataError
 from kit.files import write_json
-from kit.kernel.names import DATASET, SLUG, title
+from kit.kaggle.names import DATASET, SLUG, title
 from kit.sharing.manifest import ID, PREDICTIONS, WEIGHTS
 
 PACKED = ".pack"  # a zip without compression; what is called .zip, Kaggle would unpack

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kit import places, runs
+from kit import paths, runs
 from kit.competition import Competition
 from kit.errors import DataError
 from kit.files import sha256, write_json
@@ -24,7 +24,7 @@ def pull(store: Store, run_id: str, found: Callable[[str], Competition], *, sour
     """
     said = _read(store, run_id, PREDICTIONS)
     carried = _read(store, run_id, WEIGHTS) if weights and said.kind == "train" else None
-    target, fetched = places.runs() / run_id, 0
+    target, fetched = paths.runs() / run_id, 0
     if target.exists():
         _check_same(runs.read_run(target), said)
     else:
@@ -71,8 +71,8 @@ def _check_same(here: Run, said: Manifest) -> bool:
 @contextmanager
 def _fetched(store: Store, said: Manifest) -> Iterator[Path]:
     """A folder with the files of the manifest, each of them checked; it vanishes unless it is moved away."""
-    places.runs().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=places.runs(), prefix=".pulled-") as scratch:
+    paths.runs().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=paths.runs(), prefix=".pulled-") as scratch:
         folder = Path(scratch) / said.run
         for name in said.files:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kit import places, predictions, runs
+from kit import paths, predictions, runs
 from kit.competition import Competition
 from kit.errors import DataError
 from kit.runs import Run
@@ -49,6 +49,6 @@ def describe(competition: Competition, checked: Checked) -> dict[str, Any]:
     report = checked.report
     result: dict[str, Any] = {"path": str(checked.path), "rows": report.rows, "sha256": report.sha256}
     if competition.local:
-        solution = places.data(competition.slug).solution
+        solution = paths.data(competition.slug).solution
         result |= {"metric": competition.metric, "local_score": local.score(checked.data, competition, solution)}
     return result | {"notices": list(report.notices)}

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from kit import places
+from kit import paths
 from kit.errors import DataError, KaggleError
 from kit.files import locked, read_json, write_json
 
@@ -36,7 +36,7 @@ def now() -> str:
 
 def folder(slug: str, run_folder: Path | None) -> Path:
     """Where the records of a run, or of the bare files of a competition, lie."""
-    return run_folder / "submissions" if run_folder else places.runs() / "submissions" / slug
+    return run_folder / "submissions" if run_folder else paths.runs() / "submissions" / slug
 
 
 def write(where: Path, record: Record) -> Path:
@@ -67,7 +67,7 @@ def await_score(record: Record, where: Path, *, timeout_s: float, poll_s: float)
 def every(slug: str, where: Path | None = None) -> list[Record]:
     """All uploads to a competition from here, and those in the folder `where`, oldest first. DataError if one is damaged."""
     files = set(_files(where.resolve())) if where else set()
-    root = places.runs().resolve()
+    root = paths.runs().resolve()
     files.update(_files(root / "submissions" / slug))
     for run in root.glob("*/submissions"):
         files.update(_files(run))
@@ -88,5 +88,5 @@ def _read(path: Path) -> Record:
 
 def sending(slug: str) -> AbstractContextManager[None]:
     """One upload to a competition at a time, so that the same file cannot slip through twice."""
-    lock = places.runs() / "submissions" / slug / ".lock"
+    lock = paths.runs() / "submissions" / slug / ".lock"
     return locked(lock, f"another upload to {slug} is under way")

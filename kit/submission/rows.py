@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kit.submission.file import File
+from kit.submission.read import File
 from kit.submission.table import Offence, show
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kit.competition import Competition
 from kit.submission import rows, values
-from kit.submission.file import File
+from kit.submission.read import File
 from kit.submission.sample import Sample
 from kit.submission.table import Offence, parse, refuse
 

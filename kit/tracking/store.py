@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
-from kit import places
+from kit import paths
 from kit.errors import ConfigError, DataError, TrackingError
 
 ENVIRONMENT = {  # for this process, unless set otherwise; MLflow's own defaults wait for 2 minutes, 8 times
@@ -31,7 +31,7 @@ def wanted() -> bool:
 
 def address() -> str:
     """A server's, or of an SQLite file: $MLFLOW_TRACKING_URI, else runs/mlflow/mlflow.db. Raises ConfigError for others."""
-    chosen = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{places.tracking() / 'mlflow.db'}"
+    chosen = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{paths.tracking() / 'mlflow.db'}"
     if urlsplit(chosen).scheme not in ("http", "https", "sqlite"):
         raise ConfigError(
             "MLFLOW_TRACKING_URI is no place to export to",
@@ -80,8 +80,8 @@ def _cause(words: str) -> str:
 @contextmanager
 def alone() -> Iterator[None]:
     """Waits until no other process here is exporting: two would make two copies of one run, or the SQLite tables twice."""
-    places.tracking().mkdir(parents=True, exist_ok=True)
-    with open(places.tracking() / ".lock", "a") as handle:
+    paths.tracking().mkdir(parents=True, exist_ok=True)
+    with open(paths.tracking() / ".lock", "a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
@@ -89,7 +89,7 @@ def alone() -> Iterator[None]:
 def experiment(client: Any, slug: str) -> str:
     """The id of the competition's experiment, made if there is none. Raises DataError if its files lie elsewhere than here."""
     local = address().startswith("sqlite:")
-    own = (places.tracking() / "artifacts" / slug).as_uri() if local else None
+    own = (paths.tracking() / "artifacts" / slug).as_uri() if local else None
     found = client.get_experiment_by_name(slug)
     if found is None:
         return str(client.create_experiment(slug, artifact_location=own))
@@ -100,6 +100,6 @@ def experiment(client: Any, slug: str) -> str:
             "MLflow's file was begun when this folder had another path, and holds such paths",
             received=found.artifact_location,
             expected=own,
-            do=f"remove {places.tracking()} and repeat: kit runs sync writes it anew",
+            do=f"remove {paths.tracking()} and repeat: kit runs sync writes it anew",
         )
     return str(found.experiment_id)

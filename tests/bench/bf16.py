@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 
-from kit import logistic, places
+from kit import linear, paths
 from kit.competition import load
 from kit.data import cache, folds
 from kit.predictions import softmax
@@ -25,11 +25,11 @@ STRENGTHS = (0.003, 0.01, 0.03, 0.1)
 
 def side(backbone: str, weights: str, out: str) -> None:
     """Computes the next chunk for each line of stdin and answers with the images per second; writes all when it ends."""
-    from kit.learn import backbones
+    from kit.learn.networks import pretrained
 
-    images = cache.load(load("dogs-vs-cats"), places.data("dogs-vs-cats")).train.images
-    model = backbones.extractor(backbone, weights, SIZE)
-    model.predict_on_batch(backbones.prepare(images[:BATCH], backbone, SIZE))
+    images = cache.load(load("dogs-vs-cats"), paths.data("dogs-vs-cats")).train.images
+    model = pretrained.extractor(backbone, weights, SIZE)
+    model.predict_on_batch(pretrained.prepare(images[:BATCH], backbone, SIZE))
     found: list[np.ndarray] = []
 
     def chunk(start: str) -> float:
@@ -37,7 +37,7 @@ def side(backbone: str, weights: str, out: str) -> None:
         started = time.monotonic()
         for chosen in np.array_split(rows, range(BATCH, len(rows), BATCH)):
             padded = np.resize(chosen, BATCH)  # one shape, one compiled graph
-            batch = backbones.prepare(images[padded], backbone, SIZE)
+            batch = pretrained.prepare(images[padded], backbone, SIZE)
             found.append(np.asarray(model.predict_on_batch(batch))[: len(chosen)])
         return len(rows) / (time.monotonic() - started)
 
@@ -71,7 +71,7 @@ def _judged(
         learn, judged = dealt != fold, dealt == fold
         for place, (fitted, shown) in enumerate(((plain, plain), (plain, fast), (fast, fast))):
             mean, scale = fitted[learn].mean(0), fitted[learn].std(0) + 1e-9
-            kernel, bias = logistic.fit((fitted[learn] - mean) / scale, labels[learn], 2, strength=strength)
+            kernel, bias = linear.fit((fitted[learn] - mean) / scale, labels[learn], 2, strength=strength)
             out[place, judged] = softmax((shown[judged] - mean) / scale @ kernel + bias)
     return tuple(out)
 
@@ -92,7 +92,7 @@ def _print(name: str, judged: list[np.ndarray], labels: np.ndarray) -> None:
 
 
 def main(words: list[str]) -> None:
-    where = places.data("dogs-vs-cats")
+    where = paths.data("dogs-vs-cats")
     train = cache.load(load("dogs-vs-cats"), where).train
     dealt, kept = folds.read(where.folds, train.ids), []
     for backbone, weights in zip(words[::2], words[1::2], strict=True):

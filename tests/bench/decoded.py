@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from kit import places
-from kit.data.decoding import batches
+from kit import paths
+from kit.data.decode_all import batches
 
 
 def photos(count: int) -> list[Path]:
     """JPEG files, each second one a cat."""
-    raw = places.data("dogs-vs-cats").raw / "train"
+    raw = paths.data("dogs-vs-cats").raw / "train"
     cats, dogs = (sorted(raw.rglob(f"{name}.*.jpg"))[: count // 2] for name in ("cat", "dog"))
     return [path for pair in zip(cats, dogs, strict=True) for path in pair]
 

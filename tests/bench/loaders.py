@@ -1,6 +1,6 @@
 """How fast augmented images arrive: python -m tests.bench.loaders WORKERS ... [--peers].
 
-The same augmentation at 32 and at 224 pixels by kit.learn.loader, with each number of workers. --peers: with the last
+The same augmentation at 32 and at 224 pixels by kit.learn.input.loader, with each number of workers. --peers: with the last
 of them also by keras.utils.PyDataset with processes, and by grain if it can be imported. All run on in turn, epoch after
 epoch. The images are random, which augmentation does not mind.
 """
@@ -19,7 +19,7 @@ import numpy as np
 
 from kit.competition import BUILT_IN
 from kit.config import Config
-from kit.learn.loader import Augmenter, Source, loader, open_source
+from kit.learn.input.loader import Augmenter, Source, loader, open_source
 from tests.bench.ratios import alternated, ratio, spread, timed
 
 PHOTOS = Path(__file__).parent / "photos"

@@ -12,7 +12,8 @@ import keras
 import numpy as np
 
 from kit.config import Config
-from kit.learn import backbones, features
+from kit.learn.networks import pretrained
+from kit.learn.predict import extract_features
 from tests.bench.decoded import decode, photos
 from tests.bench.ratios import alternated, ratio, spread, timed
 
@@ -21,7 +22,7 @@ COUNT, SIZE, TIMES = 320, 224, 4
 
 def _own(model: keras.Model, backbone: str) -> keras.Model:
     """The same backbone as Keras itself builds it."""
-    chosen = backbones.BACKBONES[backbone]
+    chosen = pretrained.BACKBONES[backbone]
     arguments = dict(chosen.arguments, include_top=False, pooling="avg", input_shape=model.input_shape[1:])
     plain = getattr(keras.applications, chosen.builder)(weights=None, **arguments)
     plain.set_weights(model.get_weights())
@@ -32,24 +33,24 @@ def _keras(folder: Path, model: keras.Model, backbone: str) -> np.ndarray:
     """float32 (N, D), in the order of the files' names."""
     import tensorflow as tf
 
-    prepare = getattr(keras.applications, backbones.BACKBONES[backbone].family).preprocess_input
+    prepare = getattr(keras.applications, pretrained.BACKBONES[backbone].family).preprocess_input
     images = keras.utils.image_dataset_from_directory(
-        folder, labels=None, image_size=(SIZE, SIZE), batch_size=features.BATCH, shuffle=False, verbose=False
+        folder, labels=None, image_size=(SIZE, SIZE), batch_size=extract_features.BATCH, shuffle=False, verbose=False
     )
     return model.predict(images.map(prepare, tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE), verbose=0)
 
 
 def extracted(cache: Path, out: Path, model: keras.Model, config: Config, size: int = SIZE) -> np.ndarray:
     """float32 (N, D): the features of decoded images, as `kit train` writes them to disk."""
-    features._write(model, np.load(cache, mmap_mode="r"), "identity", config, size, out, "pass")
+    extract_features._write(model, np.load(cache, mmap_mode="r"), "identity", config, size, out, "pass")
     return np.load(out)
 
 
 def main(backbone: str, weights: str) -> None:
     paths = sorted(photos(COUNT))
     config = Config(recipe="features", backbone=backbone, weights=weights, image_size=SIZE)
-    plain = _own(backbones.build(backbone, weights, SIZE), backbone)
-    model = backbones.extractor(backbone, weights, SIZE)
+    plain = _own(pretrained.build(backbone, weights, SIZE), backbone)
+    model = pretrained.extractor(backbone, weights, SIZE)
     with tempfile.TemporaryDirectory() as place:
         folder, cache, out = Path(place) / "photos", Path(place) / "cache.npy", Path(place) / "features.npy"
         folder.mkdir()

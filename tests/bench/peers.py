@@ -27,17 +27,18 @@ PAIRS = (("first epoch", "train"), ("later epoch", "train"), ("features", "featu
 def ours(network: str) -> None:
     """Answers "first epoch" (with decoding), "later epoch", "features" (with decoding) and "features again"."""
     from kit.config import Config
-    from kit.learn import backbones, loader
+    from kit.learn.input import loader
+    from kit.learn.networks import pretrained
     from tests.bench import passes, pipeline
     from tests.bench.decoded import decode, photos
 
     backbone, count = NETWORKS[network][1:]
     paths = photos(count)
-    base = backbones.build(backbone, "none", SIZE)
+    base = pretrained.build(backbone, "none", SIZE)
     base.trainable = True
     config = Config(backbone=backbone, batch_size=BATCH, ema=0.0, learning_rate=0.01)
     model = pipeline.trainable(base, config)
-    features = backbones.extractor(backbone, "none", SIZE)
+    features = pretrained.extractor(backbone, "none", SIZE)
     with tempfile.TemporaryDirectory() as folder:
         pixels, out = Path(folder) / "train.npy", Path(folder) / "features.npy"
         decode(paths, SIZE, pixels)

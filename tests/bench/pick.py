@@ -21,7 +21,7 @@ from sklearn.preprocessing import StandardScaler
 
 from kit import metrics
 from kit.competition import Competition, load
-from kit.decide import pick as final_two
+from kit.leaderboard import final_two
 from tests.bench.jobs import three_backbones
 from tests.bench.place import Place
 
@@ -87,7 +87,7 @@ def digits(seed: int) -> tuple[np.ndarray, np.ndarray]:
 def dogs(place: Place, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """(labels, out-of-fold probabilities (48, N, 2)) of linear heads on some of the features of three backbones."""
     from kit.data import cache
-    from kit.places import DataFolders
+    from kit.paths import DataFolders
 
     place.fetched("dogs-vs-cats")
     three_backbones(place, seed)

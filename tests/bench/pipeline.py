@@ -18,13 +18,16 @@ from typing import Any
 import keras
 import numpy as np
 
-from kit import places
+from kit import paths
 from kit.cli.train import resolved
 from kit.competition import load
 from kit.config import Config
 from kit.data import cache
-from kit.learn import backbones, device, loader, networks, training
-from kit.learn.epochs import take_average
+from kit.learn import device, networks
+from kit.learn.fit import loop
+from kit.learn.fit.callback import take_average
+from kit.learn.input import loader
+from kit.learn.networks import pretrained
 from tests.bench.decoded import decode, photos
 from tests.bench.ratios import alternated, ratio, spread, timed
 
@@ -85,11 +88,11 @@ def _measure(
 def competition(slug: str, seconds: float) -> None:
     plugin = load(slug)
     config, _ = resolved(plugin, {}, {}, ())
-    where = places.data(slug)
+    where = paths.data(slug)
     labels = cache.load(plugin, where).train.labels
     with device.training(config):
         model = networks.build(plugin.image_shape, len(plugin.classes), config)
-    training.compile_model(model, config, 10_000, training.Stage(1, config.batch_size))
+    loop.compile_model(model, config, 10_000, loop.Stage(1, config.batch_size))
     rates = _measure(
         model, loader.Source((where.cache / "train.npy",), plugin.folder, config, 0), labels, config, seconds
     )
@@ -100,14 +103,14 @@ def trainable(base: keras.Model, config: Config) -> keras.Model:
     """A backbone for images 0 to 255 with a head for two classes, compiled."""
     rescaling = keras.layers.Rescaling(1 / 127.5, -1.0)
     model = keras.Sequential([keras.Input(base.input_shape[1:]), rescaling, base, keras.layers.Dense(2)])
-    training.compile_model(model, config, 10_000, training.Stage(1, config.batch_size))
+    loop.compile_model(model, config, 10_000, loop.Stage(1, config.batch_size))
     return model
 
 
 def photographs(size: int, seconds: float) -> None:
     paths = photos(COUNT)
     config = replace(Config(), batch_size=32, learning_rate=0.01)
-    base = backbones.build("mobilenet_v2_0.35", "none", size)
+    base = pretrained.build("mobilenet_v2_0.35", "none", size)
     base.trainable = True
     model = trainable(base, config)
     with tempfile.TemporaryDirectory() as folder:

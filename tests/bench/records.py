@@ -7,7 +7,7 @@ import os
 
 import numpy as np
 
-from kit import places, predictions, runs
+from kit import paths, predictions, runs
 from kit.competition import load
 from kit.config import Config
 from kit.data import cache
@@ -40,7 +40,7 @@ def _timed(place: Place, words: tuple[str, ...]) -> str:
 def write(seed: int) -> list[str]:
     """Into $KIT_HOME; scores are drawn, not measured. Returns the two best runs, which alone have predictions."""
     draw, competition = np.random.default_rng(seed), load(SLUG)
-    train = cache.load(competition, places.data(SLUG)).train
+    train = cache.load(competition, paths.data(SLUG)).train
     scores = 0.98 + 0.01 * draw.random(500)
     made = [runs.create(SLUG, "train", Config(), {}, name=f"r{number}", fingerprints={}) for number in range(500)]
     for run, score in zip(made, scores.tolist(), strict=True):

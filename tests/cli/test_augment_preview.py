@@ -5,22 +5,22 @@ import sys
 import numpy as np
 from PIL import Image
 
-from kit import places
+from kit import paths
 from kit.config import Config
 from kit.data import cache
-from kit.learn.loader import Source, loader
-from kit.report import sheets
+from kit.learn.input.loader import Source, loader
+from kit.report.sections import sheets
 
 
 def test_the_sheet_shows_what_training_sees(kit, prepared):
     told = json.loads(kit("augment-preview", "tiny-stripes", "--images", "4", "--epochs", "3", "--json").stdout)
     picture = Image.open(told["picture"])
     assert picture.format == "PNG" and picture.width > 4 * 80 and picture.height > 4 * 80
-    data = cache.load(prepared, places.data("tiny-stripes"))
+    data = cache.load(prepared, paths.data("tiny-stripes"))
     rows = [data.train.ids.tolist().index(name) for name in told["ids"]]
     assert len({int(data.train.labels[row]) for row in rows}) == 3  # every class, though four images
 
-    folders = places.data("tiny-stripes")
+    folders = paths.data("tiny-stripes")
     images = sheets.shown(prepared, Config(seed=2), data, folders, rows, 3)
     assert np.array_equal(images[:, 0], data.train.images[rows])
     with loader(Source((folders.cache / "train.npy",), prepared.folder, Config(seed=2), 2000), 1) as training:
@@ -31,7 +31,7 @@ def test_the_sheet_shows_what_training_sees(kit, prepared):
 
 def test_albumentations_asks_no_server_for_a_newer_version():
     asked = "import urllib.request as r; r.OpenerDirector.open = lambda *a, **k: print('asked')"
-    code = f"{asked}; from kit.learn import augment, policies; policies.Cutout(2)"
+    code = f"{asked}; from kit.learn.input import augment, randaugment; randaugment.Cutout(2)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 

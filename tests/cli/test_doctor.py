@@ -8,7 +8,8 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from kit.cli import backend, doctor
+from kit.cli import doctor
+from kit.learn import backend
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def _losses(seed=0):
 
 
 def test_the_suggestion_is_where_a_planted_loss_falls_fastest():
-    from kit.learn.lr_find import suggestion
+    from kit.learn.search.lr_find import suggestion
 
     for seed in range(20):
         found = suggestion(RATES, _losses(seed))
@@ -34,7 +34,7 @@ def test_the_suggestion_is_where_a_planted_loss_falls_fastest():
 
 @pytest.mark.parametrize("losses", [np.full(100, 2.3), 2.3 + NOISE, np.linspace(2.3, 9, 100), np.array([2.3, 9.0])])
 def test_a_loss_that_never_falls_suggests_nothing(losses):
-    from kit.learn.lr_find import suggestion
+    from kit.learn.search.lr_find import suggestion
 
     with pytest.raises(ConfigError, match="falls at no learning rate"):
         suggestion(RATES, losses)
@@ -54,7 +54,7 @@ def test_a_picture_and_a_setting_to_paste(kit, prepared):
 def test_the_rates_are_those_the_network_learns_with(prepared, monkeypatch, accumulate):
     import keras
 
-    from kit.learn.lr_find import find
+    from kit.learn.search.lr_find import find
 
     used, train_on_batch = [], keras.Model.train_on_batch
 
@@ -72,7 +72,8 @@ def test_the_rates_are_those_the_network_learns_with(prepared, monkeypatch, accu
 def test_the_command_trains_with_the_batch_that_the_rate_was_found_for(prepared, monkeypatch):
     from kit.cli import lr_find as cli
     from kit.cli import train
-    from kit.learn import device, lr_find
+    from kit.learn import device
+    from kit.learn.search import lr_find
 
     batches = []
 
@@ -94,12 +95,12 @@ def test_the_command_trains_with_the_batch_that_the_rate_was_found_for(prepared,
 
 
 def test_trying_out_never_sees_the_judged_fold(prepared, home):
-    from kit import places
+    from kit import paths
     from kit.data import cache, folds
     from kit.learn.train import rehearsal
 
     task = rehearsal(prepared, Config(backbone="cnn"), home)
-    where = places.data("tiny-stripes")
+    where = paths.data("tiny-stripes")
     fold_of = folds.read(where.folds, cache.load(prepared, where).train.ids)
     assert len(task.learn_rows) == 60 and 0 not in fold_of[task.learn_rows] and len(task.judged_rows) == 0
     with pytest.raises(ConfigError, match="recipe features has nothing to try out"):

@@ -6,7 +6,7 @@ import pytest
 from kit.cli import options, plan
 from kit.config import Config
 from kit.errors import ConfigError
-from kit.learn.plan import Times, Work
+from kit.learn.cost.plan import Times, Work
 
 
 def test_a_plan_times_the_recipe_and_names_the_training_that_fits(kit, prepared, home):

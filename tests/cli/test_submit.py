@@ -8,7 +8,7 @@ import click.testing
 import numpy as np
 import pytest
 
-from kit import places, predictions, runs
+from kit import paths, predictions, runs
 from kit.config import Config
 from kit.errors import ConfigError, DataError, KaggleError, SubmissionError
 
@@ -44,10 +44,10 @@ def plugins(tmp_path):
 def prepared(home):
     """The samples, and the solution of the local one, where `kit prepare` leaves them."""
     for slug in ("zoo", "pond"):
-        raw = places.data(slug).raw
+        raw = paths.data(slug).raw
         raw.mkdir(parents=True)
         (raw / "sample.csv").write_text("id,label\n" + "".join(f"{name},0\n" for name in IDS))
-    places.data("pond").solution.write_text("id,label\n1,dog\n2,cat\n3,dog\n")
+    paths.data("pond").solution.write_text("id,label\n1,dog\n2,cat\n3,dog\n")
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def submit(home, plugins):
 
 
 def sent_records() -> list[dict]:
-    return [json.loads(path.read_text()) for path in sorted(places.runs().rglob("submissions/**/*.json"))]
+    return [json.loads(path.read_text()) for path in sorted(paths.runs().rglob("submissions/**/*.json"))]
 
 
 def test_a_run_becomes_a_checked_file(kit, make_run):
@@ -172,7 +172,7 @@ def test_an_unfinished_run_and_an_unprepared_competition(submit, make_run):
     with pytest.raises(DataError, match="no predictions at"):
         submit("zoo", run.id)
     assert not (run.folder / "submission.csv").exists()
-    (places.data("zoo").raw / "sample.csv").unlink()
+    (paths.data("zoo").raw / "sample.csv").unlink()
     with pytest.raises(DataError, match="run: kit prepare zoo"):
         submit("zoo", run.id)
 
@@ -206,7 +206,7 @@ def test_the_same_bytes_go_twice_only_with_again(submit, make_run, kaggle, tmp_p
     assert len(kaggle.sent) == 1
     submit("zoo", twin, "--send", "--again")
     assert [record["ref"] for record in sorted(sent_records(), key=lambda record: record["when"])] == [41, 42]
-    assert list((places.runs() / "submissions" / "zoo").glob("*.json"))
+    assert list((paths.runs() / "submissions" / "zoo").glob("*.json"))
 
 
 def test_what_fails_is_neither_sent_nor_recorded(submit, make_run, kaggle, tmp_path):

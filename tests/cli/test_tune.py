@@ -15,8 +15,8 @@ from kit.cli.options import Settings
 from kit.cli.tune import command
 from kit.config import Config
 from kit.errors import ConfigError, DataError
-from kit.learn import space
-from kit.learn.space import Span
+from kit.learn.search import space
+from kit.learn.search.space import Span
 
 SPACE = ("--space", "learning_rate=0.01:0.3:log", "--space", "optimizer=sgd,adamw")
 
@@ -47,7 +47,7 @@ def test_the_same_command_goes_on_and_a_killed_trial_is_not_counted(kit, prepare
 @pytest.fixture
 def search(prepared, monkeypatch):
     """tune() over learning rates, with a planted recipe: the best is 0.01; from 1 on the loss is no number."""
-    from kit.learn import tune
+    from kit.learn.search import tune
 
     seen, trained = [], []
 
@@ -101,7 +101,7 @@ def _resolved(competition, line):
 
 @pytest.mark.parametrize("folds", ["1", "3"])
 def test_no_row_that_judges_a_trial_is_in_the_score_of_the_command(search, prepared, home, folds):
-    from kit.learn.task import stopping_split
+    from kit.learn.member import stopping_split
     from kit.learn.train import load, rehearsal
 
     line = json.loads(search.cli("--set", "patience=5", "--set", f"folds={folds}", "--json"))["command"]

@@ -9,8 +9,8 @@ import pytest
 from kit.competition import BUILT_IN, folders, load
 from kit.config import resolve
 from kit.data.prepare import prepare
-from kit.learn.views import VIEWS
-from kit.places import DataFolders
+from kit.learn.input.views import VIEWS
+from kit.paths import DataFolders
 from tests.small_archives import ARCHIVES, zipped
 
 SLUGS = sorted(folders())

@@ -11,7 +11,7 @@ from PIL import Image
 
 from kit.competition import Archives, Competition, Split, Submission
 from kit.data.readers import image_folder
-from kit.places import DataFolders
+from kit.paths import DataFolders
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kit import places
-from kit.data import cache, check, corrections, folds, holdout, prepare, store, twins
+from kit import paths
+from kit.data import cache, check, corrections, folds, holdout, near_duplicates, prepare, write_cache
 from kit.errors import ConfigError, DataError
 from kit.files import write_csv
-from kit.places import DataFolders
+from kit.paths import DataFolders
 
 PAIRS = [(n, n + 45) for n in range(45)]  # rows of tiny-stripes; row n is of class n % 3
 
@@ -18,9 +18,11 @@ PAIRS = [(n, n + 45) for n in range(45)]  # rows of tiny-stripes; row n is of cl
 @pytest.fixture
 def reviewed(prepared) -> DataFolders:
     """tiny-stripes with near-duplicates listed, each image in one pair, and a decision about every label."""
-    where = places.data("tiny-stripes")
+    where = paths.data("tiny-stripes")
     data = cache.load(prepared, where)
-    twins.write(where.review / "twins.csv", data, [twins.Pair(*pair, "train", 1.0) for pair in PAIRS])
+    near_duplicates.write(
+        where.review / "twins.csv", data, [near_duplicates.Pair(*pair, "train", 1.0) for pair in PAIRS]
+    )
     decisions = [corrections.Decision(row, "drop" if row % 10 == 0 else "keep", -1) for row in range(90)]
     corrections.write(where.corrections, data, prepared.classes, decisions)
     return where
@@ -32,7 +34,7 @@ def _hold_out(competition, where):
 
 def test_names_with_commas_and_quotes_come_back(prepared, tmp_path):
     competition = replace(prepared, classes=("flat, wide", 'the "steep"', "none"))
-    train = cache.load(prepared, places.data("tiny-stripes")).train
+    train = cache.load(prepared, paths.data("tiny-stripes")).train
     train = replace(train, ids=np.array([f'a "{name}", b' for name in train.ids]))
     holdout.write(tmp_path / "h.csv", competition, train, *holdout.choose(train, 0.3))
     kept = holdout.read(tmp_path / "h.csv", competition)
@@ -46,7 +48,7 @@ def test_listed_twins_are_held_out_together_or_not_at_all(prepared, reviewed):
     assert len(out) in (26, 28) and all((a in out) == (b in out) for a, b in PAIRS)
     fold = dict(zip(data.train.ids.tolist(), folds.read(reviewed.folds, data.train.ids).tolist(), strict=True))
     assert all(fold[str(a + 1)] == fold[str(b + 1)] for a, b in PAIRS if a not in out)
-    listed = twins.read(reviewed.review / "twins.csv", data)
+    listed = near_duplicates.read(reviewed.review / "twins.csv", data)
     assert len(listed) == 45 - len(out) / 2, "pairs within the hold-out are no pairs of training images"
 
 
@@ -62,7 +64,7 @@ def test_decisions_about_held_out_images_are_passed_over(prepared, reviewed):
 
 def test_twins_of_other_images_are_refused_before_anything_is_changed(prepared, reviewed):
     before = {path: path.read_bytes() for path in (reviewed.folds, reviewed.cache / "train.csv")}
-    write_csv(reviewed.review / "twins.csv", twins.COLUMNS, [("1", "900", "train", "1")])
+    write_csv(reviewed.review / "twins.csv", near_duplicates.COLUMNS, [("1", "900", "train", "1")])
     with pytest.raises(DataError, match="kit review twins"):
         _hold_out(prepared, reviewed)
     assert not reviewed.holdout.exists() and all(path.read_bytes() == old for path, old in before.items())
@@ -70,7 +72,7 @@ def test_twins_of_other_images_are_refused_before_anything_is_changed(prepared, 
 
 @pytest.mark.parametrize(("count", "error"), [(1, ConfigError), (20, DataError)])
 def test_folds_that_cannot_be_dealt_are_refused_before_anything_is_held_out(prepared, home, count, error):
-    where = places.data("tiny-stripes")
+    where = paths.data("tiny-stripes")
     with pytest.raises(error, match=r"too (few|many) folds"):
         prepare.prepare(prepared, where, folds=count, held_out=0.5)  # leaves 15 images of a class
     assert not where.holdout.exists() and len(prepare.prepare(prepared, where, folds=3).train.ids) == 90
@@ -78,7 +80,7 @@ def test_folds_that_cannot_be_dealt_are_refused_before_anything_is_held_out(prep
 
 @pytest.mark.parametrize(
     ("module", "step"),
-    [(holdout, "write"), (store, "write"), (check, "examine"), (folds, "make"), (folds, "write")],
+    [(holdout, "write"), (write_cache, "write"), (check, "examine"), (folds, "make"), (folds, "write")],
     ids=lambda one: getattr(one, "__name__", one),
 )
 def test_after_a_crash_the_same_command_ends_as_without_one(prepared, reviewed, monkeypatch, tmp_path, module, step):

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from kit.data import archives, store
+from kit.data import write_cache
+from kit.data.archives import unpack
 from kit.data.prepare import prepare
 from kit.errors import DataError
 from kit.files import locked, sha256
@@ -28,8 +29,8 @@ def test_the_whole_road_is_walked_once(pets, folders, members, pack, monkeypatch
     assert len((folders.folds).read_text().splitlines()) == 25
 
     before = {path: path.stat().st_mtime_ns for path in folders.root.rglob("*") if path.name != ".prepare.lock"}
-    monkeypatch.setattr(store, "batches", lambda *_: pytest.fail("decoded again"))
-    monkeypatch.setattr(archives, "_unpack", lambda *_: pytest.fail("extracted again"))
+    monkeypatch.setattr(write_cache, "batches", lambda *_: pytest.fail("decoded again"))
+    monkeypatch.setattr(unpack, "_unpack", lambda *_: pytest.fail("extracted again"))
     second = prepare(pets, folders, folds=3)
     assert second.fingerprint == first.fingerprint
     assert {path: path.stat().st_mtime_ns for path in folders.root.rglob("*") if path.name != ".prepare.lock"} == before
@@ -131,9 +132,9 @@ main(sys.argv[1:])
 @pytest.mark.parametrize(
     ("module", "function", "path"),
     [
-        ("archives", "write_json", "raw"),
-        ("store", "_store", "test.npy"),
-        ("store", "write_json", "cache"),
+        ("archives.unpack", "write_json", "raw"),
+        ("write_cache", "_store", "test.npy"),
+        ("write_cache", "write_json", "cache"),
         ("prepare", "write_json", "check.json"),
     ],
 )

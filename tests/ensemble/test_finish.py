@@ -9,7 +9,7 @@ import pytest
 from kit import metrics
 from kit.competition import Submission, load
 from kit.ensemble import calibration, finish, thresholds
-from kit.ensemble.choice import Chosen
+from kit.ensemble.choose_method import Chosen
 from kit.predictions import softmax
 from tests.ensemble.conftest import predictions
 

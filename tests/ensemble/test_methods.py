@@ -7,7 +7,7 @@ import pytest
 
 from kit import metrics
 from kit.competition import load
-from kit.ensemble import choice, members, methods, mixtures
+from kit.ensemble import choose_method, contribution, methods, mixtures
 from kit.ensemble.methods import METHODS
 from tests.ensemble.conftest import predictions
 
@@ -43,10 +43,10 @@ def test_a_method_gives_probabilities_and_parameters_that_survive_json(name, com
 
 
 def test_no_fold_has_a_say_in_how_it_is_judged(competition, stack, labels, folds):
-    before = choice.choose(competition, stack, labels, folds)
+    before = choose_method.choose(competition, stack, labels, folds)
     changed = labels.copy()
     changed[folds == 1] = (changed[folds == 1] + 1) % 3
-    after = choice.choose(competition, stack, changed, folds)
+    after = choose_method.choose(competition, stack, changed, folds)
     assert np.array_equal(before.honest[folds == 1], after.honest[folds == 1])
     assert not np.array_equal(before.honest[folds == 0], after.honest[folds == 0])
     for name in METHODS:
@@ -57,7 +57,7 @@ def test_no_fold_has_a_say_in_how_it_is_judged(competition, stack, labels, folds
 def test_choosing_among_many_on_noise_looks_better_than_it_is(competition):
     labels = np.random.default_rng(5).integers(0, 3, 90)
     stack = np.stack([predictions(seed, labels, 0.3) for seed in range(12)])
-    chosen = choice.choose(competition, stack, labels, np.arange(90) % 5)
+    chosen = choose_method.choose(competition, stack, labels, np.arange(90) % 5)
     greedy = METHODS["greedy"]
     seen = greedy.apply(stack, greedy.fit(stack, labels, methods.better(competition, labels)))
     assert (
@@ -68,7 +68,7 @@ def test_choosing_among_many_on_noise_looks_better_than_it_is(competition):
 def test_one_run_that_nothing_improves_is_kept_alone(competition, labels, folds):
     good = predictions(1, labels, 4.0)
     misled = np.stack([good, *(predictions(seed, (labels + 1) % 3, 3.0) for seed in (2, 3))])
-    chosen = choice.choose(competition, misled, labels, folds)
+    chosen = choose_method.choose(competition, misled, labels, folds)
     said = METHODS[chosen.method].apply(misled, chosen.parameters)
     assert (said.argmax(1) == good.argmax(1)).mean() > 0.99
 
@@ -76,7 +76,7 @@ def test_one_run_that_nothing_improves_is_kept_alone(competition, labels, folds)
 def test_a_single_run_is_calibrated(competition, labels, folds):
     sure = predictions(1, labels, 2.0) ** 4
     sure = (sure / sure.sum(1, keepdims=True)).astype(np.float32)
-    chosen = choice.choose(competition, sure[None], labels, folds)
+    chosen = choose_method.choose(competition, sure[None], labels, folds)
     assert chosen.method in ("pool", "stacking")
     assert metrics.log_loss(labels, chosen.honest) < 0.8 * metrics.log_loss(labels, sure)
     assert (chosen.honest.argmax(1) == sure.argmax(1)).mean() > 0.98
@@ -102,10 +102,13 @@ def test_of_methods_within_the_noise_the_one_of_least_log_loss(competition, labe
     for said, wrong in ((sure, [0, 1]), (unsure, [2])):
         said[wrong] = np.roll(said[wrong], 1, axis=1)
     run, tried = np.roll(sure, 1, axis=1)[None], {"unsure": unsure, "sure": sure}
-    assert choice.best(competition, run, labels, tried) == ("sure", None)  # one row behind is noise
-    assert choice.best(competition, unsure[None], labels, tried) == ("unsure", "sure")  # but not below a run alone
+    assert choose_method.best(competition, run, labels, tried) == ("sure", None)  # one row behind is noise
+    assert choose_method.best(competition, unsure[None], labels, tried) == (
+        "unsure",
+        "sure",
+    )  # but not below a run alone
     sure[::2] = np.roll(sure[::2], 1, axis=1)
-    assert choice.best(competition, run, labels, tried) == ("unsure", None)
+    assert choose_method.best(competition, run, labels, tried) == ("unsure", None)
 
 
 def test_a_method_that_scores_below_the_best_run_is_given_up_for_it(competition, labels, folds):
@@ -114,29 +117,29 @@ def test_a_method_that_scores_below_the_best_run_is_given_up_for_it(competition,
     unsure[0], sure[:4] = np.roll(unsure[0], 1), np.roll(sure[:4], 1, axis=1)
     stack = np.stack([unsure, sure]).astype(np.float32)
     for split in (folds, folds % 2):  # two folds decide it, too
-        chosen = choice.choose(competition, stack, labels, split)
+        chosen = choose_method.choose(competition, stack, labels, split)
         assert chosen.given_up not in (None, "single") and chosen.method == "single"
         assert chosen.parameters == {"weights": [1.0, 0.0]} and np.allclose(chosen.tried["single"], unsure)
         assert (chosen.honest.argmax(1) != labels).sum() < 4
 
 
 def test_the_member_table_says_what_is_lost_without_each(competition, stack, labels, folds):
-    chosen = choice.choose(competition, stack, labels, folds)
-    rows = members.table(competition, ["weak", "strong", "noise"], stack, labels, folds, chosen)
+    chosen = choose_method.choose(competition, stack, labels, folds)
+    rows = contribution.table(competition, ["weak", "strong", "noise"], stack, labels, folds, chosen)
     lost = [row["log_loss_lost_without"] for row in rows]
     assert lost[1] > lost[0] > lost[2] and abs(lost[2]) < 0.01
     assert rows[1]["score"] > rows[0]["score"] > rows[2]["score"]
     assert rows[2]["temperature"] > 3 > rows[0]["temperature"]  # the one that knows nothing should be sure of nothing
     twice = stack[[1, 1]]
-    copied = members.table(
-        competition, ["a", "copy"], twice, labels, folds, choice.choose(competition, twice, labels, folds)
+    copied = contribution.table(
+        competition, ["a", "copy"], twice, labels, folds, choose_method.choose(competition, twice, labels, folds)
     )
     assert copied[0]["correlation"] == pytest.approx(1) and abs(copied[0]["score_lost_without"]) < 0.02
 
 
 def test_two_folds_leave_none_to_fit_on_so_no_weight_is_fitted(competition, labels):
     stack, halves = np.stack([predictions(seed, labels, 1.0) for seed in (1, 2, 3)]), np.arange(len(labels)) % 2
-    chosen = choice.choose(competition, stack, labels, halves)
+    chosen = choose_method.choose(competition, stack, labels, halves)
     assert chosen.method == "geometric mean" and np.array_equal(chosen.honest, chosen.tried["geometric mean"])
     good = np.stack([predictions(1, labels, 4.0), predictions(2, labels, 0.0)])
-    assert choice.choose(competition, good, labels, halves).method == "single"
+    assert choose_method.choose(competition, good, labels, halves).method == "single"

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from kit import places
+from kit import paths
 from kit.data import cache, folds
 from kit.files import write_json
 from tests.kaggle_server import refusal
@@ -20,7 +20,7 @@ def folder(prepared, monkeypatch):
     from kit.kernel import bundle
     from kit.kernel.bundle import Options
 
-    folder = places.kernels() / NAME
+    folder = paths.kernels() / NAME
     bundle._write(folder, prepared, {"mode": "predict", "run": "tiny-stripes-x", "runs": []}, {}, Options(NAME))
     (folder / "dataset" / "extra.h5").write_bytes(b"weights")
     write_json(folder / "notes.json", {})
@@ -183,11 +183,11 @@ def test_a_training_becomes_a_local_run(kit, prepared, kaggle, tmp_path):
     config, origin = resolved(prepared, {"folds": 1, "epochs": 1}, {}, ())
     run = train.train(prepared, config, origin)
     built = json.loads(kit("kernel", "build", "tiny-stripes", "--mode", "train", "--run", run.id, "--json").stdout)
-    folder = places.kernels() / built["name"]
+    folder = paths.kernels() / built["name"]
     kit("kernel", "push", built["name"], "--poll", "0")
     away = tmp_path / "away"
     run.folder.rename(away)
-    data = cache.load(prepared, places.data("tiny-stripes"))
+    data = cache.load(prepared, paths.data("tiny-stripes"))
     (away / "rows.json").write_text(json.dumps({"rows_fingerprint": folds.rows_fingerprint(data)}))
     environment = json.loads((away / "environment.json").read_text())
     environment["data_fingerprint"] = "of pixels decoded by another version of the library"
@@ -207,7 +207,7 @@ def test_a_training_becomes_a_local_run(kit, prepared, kaggle, tmp_path):
 
 
 def test_a_code_competition_gets_the_version_that_was_pushed(kit, push, kaggle, folder):
-    write_json(places.runs() / "tiny-stripes-x" / "metrics.json", {"score": 0.9, "error": 0.01})
+    write_json(paths.runs() / "tiny-stripes-x" / "metrics.json", {"score": 0.9, "error": 0.01})
     push()
     done = kit("kernel", "submit", NAME, "--wait", "--poll", "0", "-m", "first", "--json")
     [asked] = kaggle.asked("CreateCodeSubmission")
@@ -265,4 +265,4 @@ def test_a_kernel_that_runs_is_not_forgotten_when_another_is_built(kit, prepared
 )
 def test_a_training_that_would_fail_on_kaggle_is_not_built(kit, prepared, words, message):
     done = kit("kernel", "build", "tiny-stripes", "--mode", "train", *words, check=False)
-    assert done.returncode == 2 and message in done.stderr and not places.kernels().exists()
+    assert done.returncode == 2 and message in done.stderr and not paths.kernels().exists()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kit import places
+from kit import paths
 from kit.cli.train import resolved
 from kit.runs import Run
 
@@ -24,6 +24,6 @@ def build(kit):
 
     def run(*words: str, slug: str = "tiny-stripes"):
         done = kit("kernel", "build", slug, *words, "--json")
-        return places.kernels() / json.loads(done.stdout)["name"]
+        return paths.kernels() / json.loads(done.stdout)["name"]
 
     return run

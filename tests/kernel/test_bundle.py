@@ -28,10 +28,10 @@ def test_a_bundle_carries_code_weights_and_their_hashes(build, trained, home):
 
 @pytest.mark.parametrize("mode", ["predict", "train"])
 def test_nothing_of_this_machine_is_uploaded(kit, prepared, build, plugins, home, mode):
-    from kit.learn import backbones
+    from kit.learn.networks import pretrained
 
     weights = home / "mine.weights.h5"
-    backbones.build("mobilenet_0.25", "none", 32).save_weights(weights)
+    pretrained.build("mobilenet_0.25", "none", 32).save_weights(weights)
     words = (
         "--recipe",
         "features",

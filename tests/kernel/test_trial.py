@@ -11,7 +11,7 @@ import sys
 import numpy as np
 import pytest
 
-from kit import places, predictions
+from kit import paths, predictions
 from kit.cli.train import resolved
 from kit.competition import load
 from kit.ensemble.build import joined
@@ -50,11 +50,11 @@ def test_a_bundle_of_each_competition_agrees_with_the_network_cut(
     if "WEIGHTS" in settings:
         import keras
 
-        from kit.learn import backbones
+        from kit.learn.networks import pretrained
 
         keras.utils.set_random_seed(0)
         weights = tmp_path / "small.weights.h5"
-        backbones.build("mobilenet_0.25", "none", 32).save_weights(weights)
+        pretrained.build("mobilenet_0.25", "none", 32).save_weights(weights)
         settings = [str(weights) if word == "WEIGHTS" else word for word in settings]
     kit("download", slug, "--from", str(tmp_path / f"{slug}.zip"))
     kit("prepare", slug, "--folds", "2")
@@ -62,7 +62,7 @@ def test_a_bundle_of_each_competition_agrees_with_the_network_cut(
     if sys.executable == PYTHON:  # py7zr is installed here; its wheels would come from a package index
         monkeypatch.setattr("kit.kernel.packing.MISSING", {})
     name = f"{slug}-predict"
-    bundle.for_run(places.kernels() / name, load(slug), find(run), bundle.Options(name))
+    bundle.for_run(paths.kernels() / name, load(slug), find(run), bundle.Options(name))
     result = attempt(f"{slug}-predict")
     assert result["agreement"] == "the same bytes as the local submission" and result["cut"] is True
     assert result["rows"] == 11 and result["peak_mib"] > 100

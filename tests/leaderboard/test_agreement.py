@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from kit.leaderboard import noise
 from kit.leaderboard.agreement import Pair, fit, spearman
+from kit.stats import noise
 
 
 def test_rank_correlation_is_scipys_with_ties():

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from kit import metrics, places, predictions, runs
+from kit import metrics, paths, predictions, runs
 from kit.config import Config
 from kit.data import cache
 from kit.errors import KaggleError
@@ -49,7 +49,7 @@ def noisy(labels: np.ndarray, share: float, draw: np.random.Generator) -> np.nda
 
 def a_run(competition, number: int) -> runs.Run:
     draw, share = np.random.default_rng(number), (1 + number % 9) * 0.04
-    data = cache.load(competition, places.data(competition.slug))
+    data = cache.load(competition, paths.data(competition.slug))
     run = runs.create(competition.slug, "train", Config(folds=3), {}, name=f"n{number}", fingerprints={})
     said = noisy(data.train.labels, share, draw)
     for path, ids, values in (

@@ -9,9 +9,10 @@ import pytest
 from kit import predictions, runs
 from kit.config import Config, resolve
 from kit.errors import ConfigError
-from kit.learn import checkpoints, device, networks, training
-from kit.learn.checkpoints import State
-from kit.learn.training import Stage
+from kit.learn import device, networks
+from kit.learn.fit import checkpoints, loop
+from kit.learn.fit.checkpoints import State
+from kit.learn.fit.loop import Stage
 
 TWO = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
 
@@ -164,7 +165,7 @@ def _learner(config, steps):
     """A linear network, whose gradients do not depend on the other images of a batch, as those behind a BatchNorm do."""
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Flatten(), keras.layers.Dense(3)])
-    training.compile_model(model, config, steps, Stage(1, 8))
+    loop.compile_model(model, config, steps, Stage(1, 8))
     return model
 
 

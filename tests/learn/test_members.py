@@ -41,7 +41,7 @@ def test_members_trained_at_once_equal_those_trained_in_turn(kit, prepared):
 
 
 def test_several_seeds_are_members_that_are_averaged_and_judged_alone(kit, prepared, home):
-    from kit import places
+    from kit import paths
     from kit.report import page
 
     done = kit("train", "tiny-stripes", *EQUAL, "--seed", "20241121", "--seeds", "2", "--set", "epochs=1")
@@ -60,7 +60,7 @@ def test_several_seeds_are_members_that_are_averaged_and_judged_alone(kit, prepa
         assert np.allclose(oof.at(one.ids), mean, atol=1e-7) and len(one.ids) == 30
 
     result = json.loads(run.metrics.read_text())
-    labels = cache.labels_of(cache.load(prepared, places.data("tiny-stripes")).train, oof.ids)
+    labels = cache.labels_of(cache.load(prepared, paths.data("tiny-stripes")).train, oof.ids)
     alone = [np.concatenate([judged[seed].probabilities, judged[seed + 2].probabilities]) for seed in (0, 1)]
     scores = [metrics.judge(prepared, labels, said)["score"] for said in alone]
     assert result["one_seed"]["scores"] == pytest.approx(scores)
@@ -79,7 +79,7 @@ def test_several_seeds_are_members_that_are_averaged_and_judged_alone(kit, prepa
 
 
 def test_no_two_members_have_the_same_seed():
-    from kit.learn.task import member_seed
+    from kit.learn.member import member_seed
 
     every = [member_seed(*of) for of in itertools.product((0, 1, 2, 42, 4_294_966), range(100), range(10))]
     assert len(set(every)) == len(every)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kit import metrics, places, predictions, runs
+from kit import metrics, paths, predictions, runs
 from kit.config import Config
 from kit.data import cache, folds
 from kit.files import write_json, write_text
@@ -16,7 +16,7 @@ def make_run(prepared):
     """make_run(share of rows that are right, ...) -> a finished Run on the rows of the first fold, or of all."""
 
     def make(right: float, *, kind="train", name=None, parents=(), seed=0, folds_trained=3, **settings):
-        where = places.data(prepared.slug)
+        where = paths.data(prepared.slug)
         data = cache.load(prepared, where)
         fold_of = folds.read(where.folds, data.train.ids)
         config = Config(folds=folds_trained, backbone="cnn", width=4, tta=("identity", "hflip"), **settings)

@@ -7,7 +7,8 @@ import pytest
 
 from kit.errors import ConfigError, DataError
 from kit.files import read_json, write_json, write_text
-from kit.report import page, review, subject
+from kit.report import page, subject
+from kit.report.sections import review
 from tests.chromium import browser
 from tests.report.conftest import NASTY
 
@@ -89,20 +90,20 @@ def test_a_run_that_is_not_finished_has_no_report(prepared, make_run):
 
 
 def test_an_ensemble_shows_its_members_and_how_alike_they_are(prepared, make_run):
-    from kit.report import members
+    from kit.report.sections import ensemble_members
 
     parts = [make_run(0.7, name=f"part-{seed}", seed=seed) for seed in (1, 2)]
     run = make_run(0.9, kind="ensemble", name="both", parents=[part.id for part in parts], seed=3)
     table = [{"run": part.id, "weight": 0.5, "score": 0.7, "correlation": None} for part in parts]
     tried = [{"method": "mean", "score": 0.9, "log_loss": 0.3}]
     write_json(run.metrics, {**read_json(run.metrics), "method": "mean", "parts": table, "methods": tried})
-    body = members.members(subject.load(run, prepared))
+    body = ensemble_members.members(subject.load(run, prepared))
     wrong = [subject.load(part, prepared).predicted != subject.load(part, prepared).labels for part in parts]
     shared = (wrong[0] & wrong[1]).sum() / (wrong[0] | wrong[1]).sum()
     assert f">{shared:.2f}</td>" in body and all(part.id in body for part in parts)
     stored = parts[0].folder / "config.json"
     write_json(stored, {**read_json(stored), "config": read_json(stored)["config"] | {"whirl": 1}})  # another version's
-    assert members.members(subject.load(run, prepared)) == body
+    assert ensemble_members.members(subject.load(run, prepared)) == body
     text = page.write(run, prepared).read_text()  # without its network sections, not with empty ones
     assert "ensemble" in _sections(text) and not {"activation", "filters", "curves"} & set(_sections(text))
 

@@ -5,7 +5,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from kit import metrics, places, predictions, runs
+from kit import metrics, paths, predictions, runs
 from kit.config import Config
 from kit.data import cache, corrections, folds
 from kit.files import write_json
@@ -19,7 +19,7 @@ def said(prepared):
     """
 
     def make(sure: float, name: str) -> runs.Run:
-        where = places.data(prepared.slug)
+        where = paths.data(prepared.slug)
         data = corrections.load(prepared, where)
         prints = corrections.fingerprints(data, folds.read(where.folds, data.train.ids))
         run = runs.create(prepared.slug, "train", Config(folds=3), {}, name=name, fingerprints=prints)

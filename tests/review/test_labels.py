@@ -9,14 +9,14 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
-from kit import places, predictions, runs
+from kit import paths, predictions, runs
 from kit.config import Config
 from kit.data import cache
 from kit.ensemble.build import ensemble
 from kit.errors import DataError
 from kit.files import read_json, write_csv
 from kit.learn import train
-from kit.review import decide
+from kit.review import apply_corrections
 from kit.review.labels import suspects
 
 
@@ -62,7 +62,9 @@ def test_what_a_person_fills_in_is_taken_and_not_asked_again(kit, mislabelled, p
 
 
 def test_training_learns_from_corrected_rows_and_is_judged_on_none(mislabelled, prepared, said, home):
-    decide.apply(prepared, _decided(home / "one.csv", ("7", "relabel", "flat"), ("20", "drop", ""), ("42", "keep", "")))
+    apply_corrections.apply(
+        prepared, _decided(home / "one.csv", ("7", "relabel", "flat"), ("20", "drop", ""), ("42", "keep", ""))
+    )
     data, fold_of = train.load(prepared)
     run = said(0.9, "with")
     for fold in range(3):
@@ -70,13 +72,13 @@ def test_training_learns_from_corrected_rows_and_is_judged_on_none(mislabelled, 
         learned, judged = data.train.ids[task.learn_rows], data.train.ids[task.judged_rows]
         assert "20" not in learned and not {"7", "20"} & set(judged)
         assert ("7" in learned) == (fold_of[6] != fold) and ("42" in judged) == (fold_of[41] == fold)
-    assert data.train.labels[6] == 0 and cache.load(prepared, places.data("tiny-stripes")).train.labels[6] == 1
+    assert data.train.labels[6] == 0 and cache.load(prepared, paths.data("tiny-stripes")).train.labels[6] == 1
 
 
 def test_members_of_one_run_learn_from_the_same_corrections(prepared, home):
     config = Config(backbone="cnn", width=4, epochs=1, folds=1, workers=0)
     run = train.create(prepared, config, {})
-    decide.apply(prepared, _decided(home / "one.csv", ("20", "drop", "")))
+    apply_corrections.apply(prepared, _decided(home / "one.csv", ("20", "drop", "")))
     with pytest.raises(DataError, match="the corrections here differ from what"):
         train.resume(run, prepared)
 
@@ -84,7 +86,7 @@ def test_members_of_one_run_learn_from_the_same_corrections(prepared, home):
 def test_the_effect_is_measured_on_the_rows_that_no_correction_touches(kit, mislabelled, prepared, said, home):
     without = said(0.9, "without")
     wrong = [(name, "relabel", right) for name, (_, right) in mislabelled.items()]
-    decide.apply(prepared, _decided(home / "all.csv", *wrong))
+    apply_corrections.apply(prepared, _decided(home / "all.csv", *wrong))
     corrected = said(0.9, "with")
     assert len(predictions.load(without.oof).ids) == 90 and len(predictions.load(corrected.oof).ids) == 87
     found = json.loads(kit("review", "compare", without.id, corrected.id, "--json").stdout)
@@ -95,7 +97,7 @@ def test_the_effect_is_measured_on_the_rows_that_no_correction_touches(kit, misl
 
 def test_runs_with_and_without_corrections_join_on_the_clean_rows(prepared, said, home):
     without = said(0.6, "without")
-    decide.apply(prepared, _decided(home / "one.csv", ("20", "drop", ""), ("7", "keep", "")))
+    apply_corrections.apply(prepared, _decided(home / "one.csv", ("20", "drop", ""), ("7", "keep", "")))
     joined = ensemble(prepared, [without, said(0.8, "with")])
     assert sorted(predictions.load(joined.oof).ids.tolist()) == sorted(str(n) for n in range(1, 91) if n != 20)
     assert read_json(joined.metrics)["rows"] == 89
@@ -114,17 +116,21 @@ def test_runs_with_and_without_corrections_join_on_the_clean_rows(prepared, said
 )
 def test_a_bad_table_is_refused_with_its_line(prepared, home, rows, message):
     with pytest.raises(DataError) as caught:
-        decide.apply(prepared, _decided(home / "bad.csv", *rows))
-    assert message in str(caught.value) and not places.data("tiny-stripes").corrections.exists()
+        apply_corrections.apply(prepared, _decided(home / "bad.csv", *rows))
+    assert message in str(caught.value) and not paths.data("tiny-stripes").corrections.exists()
 
 
 def test_corrections_of_other_labels_are_refused(prepared, home):
     write_csv(home / "old.csv", ("id", "given", "action", "label"), [("7", "none", "drop", "")])
     with pytest.raises(DataError, match="line 2: the label of '7' is another now; received 'none'; expected 'flat'"):
-        decide.apply(prepared, home / "old.csv")
+        apply_corrections.apply(prepared, home / "old.csv")
 
 
 def test_a_later_decision_replaces_an_earlier_one(prepared, home):
-    decide.apply(prepared, _decided(home / "one.csv", ("7", "drop", ""), ("20", "drop", "")))
-    assert decide.apply(prepared, _decided(home / "two.csv", ("7", "keep", ""))) == {"drop": 1, "relabel": 0, "keep": 1}
-    assert runs.every() == [] and len(_rows(places.data("tiny-stripes").corrections)) == 2
+    apply_corrections.apply(prepared, _decided(home / "one.csv", ("7", "drop", ""), ("20", "drop", "")))
+    assert apply_corrections.apply(prepared, _decided(home / "two.csv", ("7", "keep", ""))) == {
+        "drop": 1,
+        "relabel": 0,
+        "keep": 1,
+    }
+    assert runs.every() == [] and len(_rows(paths.data("tiny-stripes").corrections)) == 2

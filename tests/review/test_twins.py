@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from kit import places
-from kit.data import cache, folds, twins
+from kit import paths
+from kit.data import cache, folds, near_duplicates
 from kit.data.cache import Dataset, Part
 from kit.data.prepare import prepare
 from kit.errors import DataError
@@ -47,12 +47,12 @@ def photos():
 
 
 def test_planted_twins_are_found_and_nothing_else(photos):
-    found = twins.find(photos)
+    found = near_duplicates.find(photos)
     within = {(pair.row, pair.other) for pair in found if pair.part == "train"}
     across = {(pair.row, pair.other) for pair in found if pair.part == "test"}
     assert within == {(n, 540 + n) for n in range(60)} and across == {(60 + n, 80 + n) for n in range(20)}
-    assert all(twins.SAME <= pair.similarity <= 1.001 for pair in found)
-    assert twins.find(photos, least=1.01) == []
+    assert all(near_duplicates.SAME <= pair.similarity <= 1.001 for pair in found)
+    assert near_duplicates.find(photos, least=1.01) == []
 
 
 def test_a_test_image_beyond_the_training_rows_has_its_place_in_the_sheet(photos, prepared):
@@ -63,7 +63,7 @@ def test_a_test_image_beyond_the_training_rows_has_its_place_in_the_sheet(photos
         few,
     )
     data = Dataset(train, photos.test, "")
-    found = twins.find(data)
+    found = near_duplicates.find(data)
     assert {pair.other for pair in found} == set(range(80, 100)) and len(train.ids) == 20
     picture = cv2.imdecode(np.frombuffer(alike.sheet(data, prepared, found), np.uint8), cv2.IMREAD_COLOR)
     assert picture.std() > 0
@@ -71,14 +71,18 @@ def test_a_test_image_beyond_the_training_rows_has_its_place_in_the_sheet(photos
 
 def test_images_without_structure_are_like_nothing():
     blank = [np.full((32, 32, 1), grey, np.uint8) for grey in (0, 128, 128, 255)]
-    assert twins.find(Dataset(part(blank), part(blank), "")) == []
+    assert near_duplicates.find(Dataset(part(blank), part(blank), "")) == []
 
 
 def test_linked_images_share_a_group_and_so_a_fold(photos):
-    chain = [twins.Pair(0, 1, "train", 1), twins.Pair(1, 2, "train", 1), twins.Pair(5, 3, "test", 1)]
-    groups = twins.together(photos, chain).train.groups
+    chain = [
+        near_duplicates.Pair(0, 1, "train", 1),
+        near_duplicates.Pair(1, 2, "train", 1),
+        near_duplicates.Pair(5, 3, "test", 1),
+    ]
+    groups = near_duplicates.together(photos, chain).train.groups
     assert len(set(groups[:3].tolist())) == 1 and len(np.unique(groups)) == 598
-    dealt = folds.make(twins.together(photos, twins.find(photos)), 5, seed=0)
+    dealt = folds.make(near_duplicates.together(photos, near_duplicates.find(photos)), 5, seed=0)
     assert (dealt[:60] == dealt[540:]).all()
 
 
@@ -92,7 +96,7 @@ def test_the_command_lists_pairs_and_new_folds_keep_them_together(kit, archive, 
         rows[75 + number] = [rows[75 + number][0], *rows[number][1:]]
         rows[75 + number][1] = str(min(255, int(rows[number][1]) + 3))
     files["train.csv"] = "\n".join(",".join(row) for row in rows) + "\n"
-    folders = places.data("tiny-stripes")
+    folders = paths.data("tiny-stripes")
     folders.archives.mkdir(parents=True)
     with zipfile.ZipFile(folders.archives / "tiny-stripes.zip", "w") as out:
         for name, text in files.items():
@@ -107,4 +111,4 @@ def test_the_command_lists_pairs_and_new_folds_keep_them_together(kit, archive, 
     assert (dealt[:15] == dealt[75:]).all()
     (folders.review / "twins.csv").write_text("id,other,part,similarity\n1,900,train,1\n")
     with pytest.raises(DataError, match="kit review twins"):
-        twins.read(folders.review / "twins.csv", cache.load(competition, folders))
+        near_duplicates.read(folders.review / "twins.csv", cache.load(competition, folders))

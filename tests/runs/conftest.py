@@ -5,14 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from kit import metrics, places, predictions, runs
+from kit import metrics, paths, predictions, runs
 from kit.config import Config
 from kit.data import cache, folds
 from kit.files import write_json, write_text
 
 
 def prints(competition) -> dict:
-    where = places.data(competition.slug)
+    where = paths.data(competition.slug)
     data = cache.load(competition, where)
     return folds.fingerprints(data, folds.read(where.folds, data.train.ids))
 
@@ -28,7 +28,7 @@ def make_run(prepared):
     """make_run(name, skill=..., seed=..., kind=..., parents=..., **settings): a finished run of tiny-stripes, with weights."""
 
     def make(name: str, *, skill=2.0, seed=0, kind="train", parents=(), finished=True, **settings) -> runs.Run:
-        data = cache.load(prepared, places.data(prepared.slug))
+        data = cache.load(prepared, paths.data(prepared.slug))
         config = dataclasses.replace(Config(folds=3), **settings)
         origin = dict.fromkeys(settings, "the command line")
         run = runs.create(

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from kit import places, predictions
+from kit import paths, predictions
 from kit.data import cache
 from kit.errors import ConfigError
 from kit.files import read_json, write_json
@@ -38,7 +38,7 @@ def test_the_gain_is_paired_on_common_rows_and_noise_is_called_so(cli, make_run,
         b.oof, predictions.of(some.ids[::-2], some.probabilities[::-2], some.classes)
     )  # another order, too
     found = json.loads(cli("runs", "compare", a.id, b.id, c.id, "--json").stdout)["gains"]
-    data = cache.load(prepared, places.data(prepared.slug))
+    data = cache.load(prepared, paths.data(prepared.slug))
     labels = cache.labels_of(data.train, some.ids[::-2])
     hits = [predictions.load(run.oof).at(some.ids[::-2]).argmax(1) == labels for run in (a, b)]
     difference = hits[1].astype(float) - hits[0]

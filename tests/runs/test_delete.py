@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from kit import places, predictions, runs
+from kit import paths, predictions, runs
 from kit.errors import ConfigError, DataError
 from kit.files import locked, write_json
 from kit.kaggle.submissions import Scored
@@ -108,7 +108,7 @@ def test_the_trash_is_emptied_after_asking(cli, make_run):
     cli("runs", "delete", run.id)
     assert cli("runs", "empty-trash", input="n\n").stdout.startswith(run.id) and trash.inside() == [run.id]
     cli("runs", "empty-trash", "--yes")
-    assert os.listdir(places.runs()) == [] and "freed 0.0" in cli("runs", "empty-trash").stdout
+    assert os.listdir(paths.runs()) == [] and "freed 0.0" in cli("runs", "empty-trash").stdout
 
 
 def test_a_run_of_the_same_id_is_never_written_over(cli, make_run):

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from kit import places, runs
+from kit import paths, runs
 from kit.config import Config
 from kit.errors import ConfigError, DataError
 from kit.files import read_json, write_json
@@ -52,12 +52,12 @@ def test_sort_and_columns(cli, three):
     assert ids(cli("runs", "--sort", "-epochs", "--json")) == [bad, begun, good]
     shown = cli("runs", "--sort", "score", "--columns", "epochs,tta").stdout.splitlines()
     assert shown[0].split()[-3:] == ["error", "epochs", "tta"] and shown[1].split()[-2:] == ["4", "identity,hflip"]
-    assert read_json(places.runs() / good / "run.json")["created"][:10] in shown[1]
+    assert read_json(paths.runs() / good / "run.json")["created"][:10] in shown[1]
 
 
 def test_a_score_that_is_better_when_lower_comes_first(cli, three):
     for name in three[:2]:
-        path = places.runs() / name / "metrics.json"
+        path = paths.runs() / name / "metrics.json"
         write_json(path, read_json(path) | {"metric": "log_loss"})
     assert ids(cli("runs", "--sort", "score", "--json")) == [three[1], three[0], three[2]]
 
@@ -91,7 +91,7 @@ def test_archived_runs_are_hidden_but_can_be_named(cli, three):
 
 def test_a_run_of_another_kit_is_listed_with_a_note_and_used_nowhere(cli, three):
     good, bad, begun = three
-    path = places.runs() / bad / "config.json"
+    path = paths.runs() / bad / "config.json"
     stored = read_json(path)
     stored["config"] |= {"whirl": 3, "epochs": "many"}
     write_json(path, stored)
@@ -131,7 +131,7 @@ def test_500_runs_are_listed_in_under_a_second(home, plugins):
 
 @pytest.mark.parametrize("stamp", [None, "yesterday", 7])
 def test_a_run_that_does_not_say_when_it_was_made_is_as_old_as_its_file(cli, three, prepared, stamp):
-    path = places.runs() / three[0] / "run.json"
+    path = paths.runs() / three[0] / "run.json"
     record = read_json(path) | {"created": stamp}
     write_json(path, {key: value for key, value in record.items() if value is not None})
     os.utime(path, (1e9, 1e9))
@@ -145,7 +145,7 @@ def test_a_run_that_does_not_say_when_it_was_made_is_as_old_as_its_file(cli, thr
     [("run.json", "{"), ("run.json", "[]"), ("run.json", '{"id": "x"}'), ("config.json", "{}"), ("config.json", "")],
 )
 def test_a_damaged_run_is_named_and_hides_no_other(cli, three, name, text):
-    damaged = places.runs() / three[0] / name
+    damaged = paths.runs() / three[0] / name
     damaged.write_text(text)
     done = cli("runs", "tiny-stripes", "--json")
     assert ids(done) == list(three[1:])

@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from kit import places, predictions, runs
+from kit import paths, predictions, runs
 from kit.data import cache, folds
 from kit.errors import ConfigError, DataError
 from kit.files import read_json, sha256, write_json
@@ -39,7 +39,7 @@ def sign(folder, name: str, *, manifest: str = "manifest.json") -> None:
 
 
 def left() -> list:
-    return sorted(path.name for path in places.runs().iterdir())
+    return sorted(path.name for path in paths.runs().iterdir())
 
 
 @pytest.mark.parametrize("kind", ["folder", "file", "memory", "kaggle"])
@@ -205,10 +205,10 @@ def test_what_does_not_fit_is_refused_and_nothing_is_left(cli, make_run, team, c
     cli("runs", "push", run.id, "--to", str(team))
     leave(run)
     change(team / run.id)
-    outside = contents(places.home())
+    outside = contents(paths.home())
     with pytest.raises((DataError, ConfigError), match=message):
         cli("runs", "pull", str(team), run.id)
-    assert left() == [] and contents(places.home()) == outside
+    assert left() == [] and contents(paths.home()) == outside
 
 
 def test_of_many_the_good_ones_are_taken_and_the_others_named(cli, make_run, team):
@@ -282,7 +282,7 @@ def test_the_fingerprints_are_of_the_folds_here(cli, make_run, team, prepared):
     run = make_run("a")
     cli("runs", "push", run.id, "--to", str(team))
     leave(run)
-    where = places.data("tiny-stripes")
+    where = paths.data("tiny-stripes")
     data = cache.load(prepared, where)
     folds.write(where.folds, data.train.ids, folds.make(data, 3, seed=99))
     with pytest.raises(DataError, match="the folds here differ from what"):

@@ -3,7 +3,7 @@
 import json
 import shutil
 
-from kit import places, predictions
+from kit import paths, predictions
 from kit.data import cache, folds
 from kit.files import read_json
 
@@ -23,23 +23,23 @@ def test_a_teammates_model_joins_the_ensemble_and_other_folds_are_refused(
     monkeypatch.setenv("KIT_HOME", str(second))
     own = make_run("own", skill=1.0, folds=1)
     assert hers in kit("runs", "pull", str(team)).stdout
-    assert not list((places.runs() / hers).rglob("*.h5"))
-    judged, mine = predictions.load(places.runs() / hers / "oof.npz").ids, predictions.load(own.oof)
+    assert not list((paths.runs() / hers).rglob("*.h5"))
+    judged, mine = predictions.load(paths.runs() / hers / "oof.npz").ids, predictions.load(own.oof)
     predictions.save(own.oof, predictions.of(judged, mine.at(judged), mine.classes))
     joined = kit("ensemble", "tiny-stripes", hers, own.id).stdout.splitlines()[-1]
-    assert read_json(places.runs() / joined / "run.json")["parents"] == [hers, own.id]
+    assert read_json(paths.runs() / joined / "run.json")["parents"] == [hers, own.id]
     checked = json.loads(kit("submit", "tiny-stripes", joined, "--json").stdout)
     assert checked["rows"] == 30
     kit("report", hers)
 
     kit("runs", "pull", str(team), hers, "--weights")
     weights = {path.name: path.read_bytes() for path in (home / "runs" / hers / "fold-0").glob("*.h5")}
-    assert weights == {path.name: path.read_bytes() for path in (places.runs() / hers / "fold-0").glob("*.h5")} != {}
+    assert weights == {path.name: path.read_bytes() for path in (paths.runs() / hers / "fold-0").glob("*.h5")} != {}
 
     monkeypatch.setenv("KIT_HOME", str(third))
-    where = places.data("tiny-stripes")
+    where = paths.data("tiny-stripes")
     data = cache.load(prepared, where)
     folds.write(where.folds, data.train.ids, folds.make(data, 3, seed=99))
     refused = kit("runs", "pull", str(team), hers, check=False)
     assert refused.returncode == 3 and "the folds here differ from what" in refused.stderr
-    assert list(places.runs().iterdir()) == []
+    assert list(paths.runs().iterdir()) == []

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from kit import places
+from kit import paths
 from kit.errors import DataError
 from kit.submission import records
 from kit.submission.records import Record
@@ -20,14 +20,14 @@ def test_one_file_per_upload_and_the_score_goes_into_its_own(home):
     records.write(where, second)
     assert records.write(where, replace(first, public_score="0.5")) == path
     assert [(found.ref, found.public_score) for found in records.every("zoo")] == [(1, "0.5"), (2, None)]
-    assert path.parent == places.runs() / "submissions" / "zoo" and path.name.startswith("abababab-")
+    assert path.parent == paths.runs() / "submissions" / "zoo" and path.name.startswith("abababab-")
 
 
 def test_uploads_of_runs_and_files_are_found_by_competition(home, tmp_path):
     elsewhere = tmp_path / "copied-run" / "submissions"
-    records.write(records.folder("zoo", places.runs() / "zoo-a"), record(run="zoo-a"))
+    records.write(records.folder("zoo", paths.runs() / "zoo-a"), record(run="zoo-a"))
     records.write(records.folder("zoo", None), record(ref=2))
-    records.write(records.folder("pond", places.runs() / "pond-a"), record(slug="pond", ref=3))
+    records.write(records.folder("pond", paths.runs() / "pond-a"), record(slug="pond", ref=3))
     records.write(elsewhere, record(ref=4))
     assert [found.ref for found in records.every("zoo")] == [1, 2]
     assert [found.ref for found in records.every("zoo", elsewhere)] == [1, 2, 4]

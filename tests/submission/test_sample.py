@@ -1,13 +1,13 @@
 import pytest
 
-from kit import places
+from kit import paths
 from kit.errors import DataError
 from kit.submission import sample
 
 
 @pytest.fixture
 def file(home):
-    path = places.data("zoo").raw / "sample.csv"
+    path = paths.data("zoo").raw / "sample.csv"
     path.parent.mkdir(parents=True)
     return path
 

@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from kit import places, predictions, runs
+from kit import paths, predictions, runs
 from kit.config import Config
 from kit.files import write_json, write_text
 from kit.runs import Run
@@ -56,6 +56,6 @@ def outcomes(home, empty):
     """outcomes(run, ...) -> what a sync of these runs did, counted: {"exported": 1}."""
     from kit.tracking import export
 
-    places.tracking().mkdir(parents=True)
-    shutil.copy(empty, places.tracking())
+    paths.tracking().mkdir(parents=True)
+    shutil.copy(empty, paths.tracking())
     return lambda *runs: dict(Counter(outcome for _, outcome in export.sync(runs)))

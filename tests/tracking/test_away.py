@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from kit import places, runs
+from kit import paths, runs
 from kit.tracking import export
 
 pytest.importorskip("mlflow")
@@ -35,8 +35,8 @@ def test_a_training_ends_well_and_is_exported_later(kit, prepared, empty, silent
     assert away.returncode == 5 and away.stderr.count("\n") == 1
     assert json.loads(away.stdout) == {"exported": 0, "updated": 0, "unchanged": 0, "unfinished": 0, "store": address}
 
-    places.tracking().mkdir(exist_ok=True)
-    shutil.copy(empty, places.tracking())
+    paths.tracking().mkdir(exist_ok=True)
+    shutil.copy(empty, paths.tracking())
     caught_up = kit("runs", "sync", "tiny-stripes")
     assert caught_up.stdout.startswith("1 exported, 0 updated, 0 unchanged, 0 unfinished\nsqlite:////")
 

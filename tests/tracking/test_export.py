@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kit import places
+from kit import paths
 from kit.config import Config
 from kit.errors import ConfigError, DataError, TrackingError
 from kit.files import read_json, sha256
@@ -60,16 +60,16 @@ def test_everything_of_a_run_arrives(finished, outcomes):
 
     files = {file.path for file in client.list_artifacts(name)}
     assert files == {"config.json", "environment.json", "metrics.json", "report.html", "run.json"}
-    fetched = client.download_artifacts(name, "report.html", str(places.home()))
+    fetched = client.download_artifacts(name, "report.html", str(paths.home()))
     assert Path(fetched).read_text() == "<p>report</p>"
 
 
 def test_again_changes_nothing_and_a_new_report_is_added(finished, outcomes):
     run = finished("one")
     assert outcomes(run) == {"exported": 1}
-    before = places.tracking().joinpath("mlflow.db").read_bytes()
+    before = paths.tracking().joinpath("mlflow.db").read_bytes()
     assert outcomes(run) == {"unchanged": 1}
-    assert places.tracking().joinpath("mlflow.db").read_bytes() == before
+    assert paths.tracking().joinpath("mlflow.db").read_bytes() == before
 
     (run.folder / "report.html").write_text("later")
     assert outcomes(run) == {"updated": 1}
@@ -129,7 +129,7 @@ def test_runs_are_exported_as_they_finish_only_if_asked(finished, monkeypatch, e
 
 def test_unasked_nothing_is_written(finished):
     export.after(finished("one"))
-    assert not places.tracking().exists() and "MLFLOW_TRACKING_URI" not in os.environ
+    assert not paths.tracking().exists() and "MLFLOW_TRACKING_URI" not in os.environ
 
 
 def test_other_stores_are_refused_without_showing_a_password(finished, outcomes, monkeypatch):
@@ -140,7 +140,7 @@ def test_other_stores_are_refused_without_showing_a_password(finished, outcomes,
 
 
 def test_a_damaged_file_is_one_line_with_the_remedy(finished, home):
-    places.tracking().mkdir(parents=True)
-    (places.tracking() / "mlflow.db").write_text("no database\n" * 100)
+    paths.tracking().mkdir(parents=True)
+    (paths.tracking() / "mlflow.db").write_text("no database\n" * 100)
     with pytest.raises(TrackingError, match=r"sqlite:///.*not a database; later: kit runs sync; .*remove it first"):
         list(export.sync([finished("one")]))

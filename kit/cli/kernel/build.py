@@ -4,9 +4,10 @@ from typing import Any
 
 import click
 
-from kit.cli import backend, options
+from kit.cli import options
 from kit.cli.options import Settings
 from kit.errors import ConfigError
+from kit.learn import backend
 
 
 @click.command()
@@ -43,13 +44,13 @@ def command(
     **chosen: Any,
 ) -> None:
     """Write a kernel that runs with the internet off, and the private dataset it needs, into kernels/NAME."""
-    from kit import places, runs
+    from kit import paths, runs
     from kit.kernel import bundle
 
     competition = settings_.competition(slug)
     name = name or f"{slug}-{mode}"
     how = bundle.Options(name, accelerator or ("gpu" if mode == "train" else "none"), **chosen)
-    folder, source = places.kernels() / name, runs.find(run) if run else None
+    folder, source = paths.kernels() / name, runs.find(run) if run else None
     if mode == "predict":
         if source is None or settings:
             raise ConfigError("mode predict needs --run RUN, and takes no --set", do="`kit runs` lists them")

@@ -13,6 +13,6 @@ poll_option = click.option("--poll", type=click.FloatRange(min=0), default=15.0,
 
 def folder(name: str) -> Path:
     """kernels/NAME under $KIT_HOME, or a path to it."""
-    from kit import places
+    from kit import paths
 
-    return Path(name) if "/" in name else places.kernels() / name
+    return Path(name) if "/" in name else paths.kernels() / name

@@ -21,7 +21,7 @@ def command(name: str, wait: bool, again: bool, timeout: float, poll: float, wor
     """In a code competition: submit the version that was pushed last. Kaggle runs it again on the hidden test set."""
     from dataclasses import asdict
 
-    from kit import places
+    from kit import paths
     from kit.kaggle import kernels
     from kit.kernel import bundle, pushed
     from kit.submission import message, records
@@ -43,7 +43,7 @@ def command(name: str, wait: bool, again: bool, timeout: float, poll: float, wor
             kernels.wait(kernel, version, timeout_s=timeout if wait else 0, poll_s=poll)
             run = manifest.get("run") or ""
             words = f"{words} {kernel} version {version}".strip()
-            text = message.write(words, run, bundled, places.runs() / run / "metrics.json")
+            text = message.write(words, run, bundled, paths.runs() / run / "metrics.json")
             ref = kernels.submit(slug, kernel, version, text)
             kept = records.Record(slug, bundled, manifest.get("run"), subject, text, ref, records.now())
             records.write(where, kept)

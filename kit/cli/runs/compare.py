@@ -23,15 +23,15 @@ def command(obj: Settings, references: tuple[str, ...], as_json: bool) -> None:
     that what is hard for both does not blur it.
     """
     from kit import runs
-    from kit.ensemble import members
+    from kit.compare import runs as comparison
+    from kit.ensemble import contribution
     from kit.errors import ConfigError
-    from kit.runs import comparison
 
     found = [runs.find(reference, runs.read_run) for reference in references]
     if len({run.id for run in found}) < max(2, len(found)) or len({run.slug for run in found}) > 1:
         received = ", ".join(run.id for run in found)
         raise ConfigError("a comparison needs different runs of one competition", received=received)
-    scores = [_score(run) | {"seconds": members.seconds(run)} for run in found]
+    scores = [_score(run) | {"seconds": contribution.seconds(run)} for run in found]
     finished = [run for run in found if run.status() == "finished"]
     answer = {
         "runs": scores,

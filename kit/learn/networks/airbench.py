@@ -7,7 +7,7 @@ import numpy as np
 from keras import layers
 
 from kit.config import Config
-from kit.learn.networks.normalisation import BatchNormalization
+from kit.learn.networks.batchnorm import BatchNormalization
 from kit.learn.networks.plain import Shape
 
 PATCH = 2  # pixels per side of the patches that the first layer whitens

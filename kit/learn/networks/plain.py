@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from kit.config import Config
-from kit.learn.networks.normalisation import BatchNormalization
+from kit.learn.networks.batchnorm import BatchNormalization
 
 Shape = tuple[int | None, int | None, int]
 

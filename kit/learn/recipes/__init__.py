@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from kit.config import Config
 from kit.errors import ConfigError, nearest
-from kit.learn.backbones import BACKBONES
+from kit.learn.member import Task
 from kit.learn.networks import NETWORKS
-from kit.learn.predict import Predictor
+from kit.learn.networks.pretrained import BACKBONES
+from kit.learn.predict.forward import Predictor
 from kit.learn.recipes import distill, features, finetune, progressive, pseudo, scratch
-from kit.learn.task import Task
 
 
 def _one_stage(config: Config) -> tuple[int, ...]:

@@ -7,11 +7,10 @@ which classes an image resembles. Honest out of fold: a member is taught by the 
 import numpy as np
 
 from kit.ensemble.pool import logs
-from kit.learn import teacher
-from kit.learn.predict import Predictor
-from kit.learn.recipes import scratch
-from kit.learn.task import Task, stopping_split
-from kit.learn.training import Lesson
+from kit.learn.fit.loop import Lesson
+from kit.learn.member import Task, stopping_split
+from kit.learn.predict.forward import Predictor
+from kit.learn.recipes import scratch, teacher
 from kit.predictions import softmax
 
 predictor = scratch.predictor

@@ -9,12 +9,13 @@ import time
 import keras
 import numpy as np
 
-from kit import logistic
+from kit import linear
 from kit.data.cache import Part
-from kit.learn import checkpoints, tta
-from kit.learn.features import compute
-from kit.learn.predict import Predictor
-from kit.learn.task import Task
+from kit.learn.fit import checkpoints
+from kit.learn.member import Task
+from kit.learn.predict import tta
+from kit.learn.predict.extract_features import compute
+from kit.learn.predict.forward import Predictor
 from kit.predictions import softmax
 
 FLOOR = 0.1  # of the mean standard deviation: the least that a feature is divided by
@@ -45,7 +46,7 @@ def solve(task: Task, views: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, 
     strength = task.config.head_strength or _strength((first - mean) / scale, labels, task)
     stacked = np.concatenate([(view[task.learn_rows] - mean) / scale for view in views])
     classes = len(task.competition.classes)
-    kernel, bias = logistic.fit(stacked, np.tile(labels, len(views)), classes, strength=strength / len(views))
+    kernel, bias = linear.fit(stacked, np.tile(labels, len(views)), classes, strength=strength / len(views))
     kernel = kernel / scale[:, None]  # the standardisation moves into the layer
     return kernel, bias - mean @ kernel, strength
 
@@ -62,7 +63,7 @@ def _strength(features: np.ndarray, labels: np.ndarray, task: Task) -> float:
     def loss(strength: float) -> float:
         total = 0.0
         for learn, judge in splits:
-            with logistic.one_thread():
+            with linear.one_thread():
                 solved = LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(features[learn], labels[learn])
             said = np.zeros((len(judge), classes))  # a class of too few images may not be among those learned
             said[:, solved.classes_] = solved.predict_proba(features[judge])

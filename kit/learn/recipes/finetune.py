@@ -11,14 +11,17 @@ from dataclasses import replace
 import keras
 from keras import layers
 
-from kit.learn import backbones, device, predict, training
-from kit.learn.features import compute
-from kit.learn.optimizers import Factor
-from kit.learn.predict import Predictor
+from kit.learn import device
+from kit.learn.fit import loop
+from kit.learn.fit.loop import Lesson
+from kit.learn.fit.optimizers import Factor
+from kit.learn.fit.stages import Begin, Factors, Stage
+from kit.learn.member import Task, stopping_split
+from kit.learn.networks import pretrained
+from kit.learn.predict import forward
+from kit.learn.predict.extract_features import compute
+from kit.learn.predict.forward import Predictor
 from kit.learn.recipes import features, scratch
-from kit.learn.stages import Begin, Factors, Stage
-from kit.learn.task import Task, stopping_split
-from kit.learn.training import Lesson
 
 GROUPS = 4  # of layers, each with a learning rate of its own
 
@@ -34,7 +37,7 @@ def fit(task: Task) -> list[dict[str, float]]:
         unseen = replace(task, learn_rows=rows)  # the head must not have learned from the rows that decide when to stop
         model.get_layer("logits").set_weights(list(features.solve(unseen, [pooled])[:2]))
 
-    return training.learn(network, begin, task, lesson, stages(task))
+    return loop.learn(network, begin, task, lesson, stages(task))
 
 
 def stages(task: Task) -> list[Stage]:
@@ -44,7 +47,7 @@ def stages(task: Task) -> list[Stage]:
         Stage(
             config.epochs,
             config.batch_size,
-            backbones.size_of(config),
+            pretrained.size_of(config),
             begin=_unfrozen(share, config.weights),
             factors=_slower(config.rate_decay),
         )
@@ -53,15 +56,15 @@ def stages(task: Task) -> list[Stage]:
 
 
 def predictor(task: Task) -> Predictor:
-    return predict.predictor(network(task), task, backbones.size_of(task.config))
+    return forward.predictor(network(task), task, pretrained.size_of(task.config))
 
 
 def network(task: Task) -> keras.Model:
     """uint8-valued images (N, size, size, 1 or 3) -> logits (N, classes). The weights are random."""
-    size, name = backbones.size_of(task.config), task.config.backbone
+    size, name = pretrained.size_of(task.config), task.config.backbone
     images = keras.Input((size, size, task.competition.image_shape[2]))
     x = layers.Concatenate()([images] * 3) if images.shape[-1] == 1 else images
-    x = backbones.build(name, "none", size)(backbones.preprocess(x, name))
+    x = pretrained.build(name, "none", size)(pretrained.preprocess(x, name))
     x = layers.Dropout(task.config.dropout)(x)
     logits = layers.Dense(len(task.competition.classes), name="logits", dtype="float32")(x)
     model = keras.Model(images, logits, name="finetune")
@@ -77,8 +80,8 @@ def backbone_of(model: keras.Model) -> keras.Model:
 def _pretrained(task: Task) -> keras.Model:
     """From a file in any case: the same layers, then, as of a model with random weights."""
     config = task.config
-    weights = str(backbones.kept(config.backbone)) if config.weights == "imagenet" else config.weights
-    return backbones.build(config.backbone, weights, backbones.size_of(config), config.seed)
+    weights = str(pretrained.kept(config.backbone)) if config.weights == "imagenet" else config.weights
+    return pretrained.build(config.backbone, weights, pretrained.size_of(config), config.seed)
 
 
 def _unfrozen(share: float, weights: str) -> Begin:

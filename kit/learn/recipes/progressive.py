@@ -7,12 +7,12 @@ import numpy as np
 
 from kit.config import Config
 from kit.errors import ConfigError
-from kit.learn import predict
-from kit.learn.predict import Predictor
+from kit.learn.fit.loop import Lesson
+from kit.learn.fit.stages import Stage, parts
+from kit.learn.member import Task, stopping_split
+from kit.learn.predict import forward
+from kit.learn.predict.forward import Predictor
 from kit.learn.recipes import scratch
-from kit.learn.stages import Stage, parts
-from kit.learn.task import Task, stopping_split
-from kit.learn.training import Lesson
 
 
 def fit(task: Task) -> list[dict[str, float]]:
@@ -22,7 +22,7 @@ def fit(task: Task) -> list[dict[str, float]]:
 
 
 def predictor(task: Task) -> Predictor:
-    return predict.predictor(scratch.network(task), task, task.config.stage_sizes[-1])
+    return forward.predictor(scratch.network(task), task, task.config.stage_sizes[-1])
 
 
 def sizes(side: int, count: int) -> tuple[int, ...]:

@@ -7,10 +7,9 @@ the way in which an ensemble's parts are weighted.
 import numpy as np
 
 from kit.data import holdout
-from kit.learn import teacher
-from kit.learn.recipes import scratch
-from kit.learn.task import Task, stopping_split
-from kit.learn.training import Lesson
+from kit.learn.fit.loop import Lesson
+from kit.learn.member import Task, stopping_split
+from kit.learn.recipes import scratch, teacher
 from kit.progress import say
 
 predictor = scratch.predictor

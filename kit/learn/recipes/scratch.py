@@ -3,11 +3,13 @@
 import keras
 import numpy as np
 
-from kit.learn import device, networks, predict, training
-from kit.learn.predict import Predictor
-from kit.learn.stages import Stage
-from kit.learn.task import Task, stopping_split
-from kit.learn.training import Lesson
+from kit.learn import device, networks
+from kit.learn.fit import loop
+from kit.learn.fit.loop import Lesson
+from kit.learn.fit.stages import Stage
+from kit.learn.member import Task, stopping_split
+from kit.learn.predict import forward
+from kit.learn.predict.forward import Predictor
 
 
 def fit(task: Task) -> list[dict[str, float]]:
@@ -21,13 +23,13 @@ def stage(task: Task) -> Stage:
 
 
 def learn(task: Task, lesson: Lesson, stages: list[Stage], *, test_too: bool = False) -> list[dict[str, float]]:
-    """As kit.learn.training.learn, for the networks that start from nothing."""
+    """As kit.learn.fit.loop.learn, for the networks that start from nothing."""
     some = task.learn_rows[:: max(1, len(task.learn_rows) // 5000)]
 
     def begin(model: keras.Model) -> None:
         networks.begin(model, task.data.train.images, some)
 
-    return training.learn(network, begin, task, lesson, stages, test_too=test_too)
+    return loop.learn(network, begin, task, lesson, stages, test_too=test_too)
 
 
 def one_hot(task: Task) -> np.ndarray:
@@ -36,7 +38,7 @@ def one_hot(task: Task) -> np.ndarray:
 
 
 def predictor(task: Task) -> Predictor:
-    return predict.predictor(network(task), task, task.config.image_size)
+    return forward.predictor(network(task), task, task.config.image_size)
 
 
 def network(task: Task) -> keras.Model:

@@ -1,0 +1,1 @@
+"""What differs between two runs, or between a run and a file."""

@@ -1,0 +1,79 @@
+"""What .zip and .7z files list, and how their members are copied: a chunk at a time, never more than the listing declares."""
+
+import copy
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from kit.data.archives.limits import Member, refusal
+from kit.errors import KitError
+from kit.files import CHUNK
+from kit.progress import bar
+
+Create = Callable[[str], BinaryIO]  # name of a member -> the open file that receives it
+Opened = tuple[list[Member], Callable[[Create], None]]  # the listing, and what copies all files of it
+
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile bounds the memory of no other
+
+
+@contextmanager
+def _open_zip(archive: Path) -> Iterator[Opened]:
+    with zipfile.ZipFile(archive) as source:
+        infos = source.infolist()
+
+        def copy_all(create: Create) -> None:
+            for info in bar(infos, label=f"extract {archive.name}", unit="file"):
+                if not info.is_dir():
+                    _copy_zipped(archive, source, info, create)
+
+        yield [_zip_member(info) for info in infos], copy_all
+
+
+def _zip_member(info: zipfile.ZipInfo) -> Member:
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    plain = kind in (0, stat.S_IFDIR if info.is_dir() else stat.S_IFREG)
+    return Member(
+        # zipfile cuts a name at NUL: what was cut is in orig_filename alone
+        info.orig_filename if "\0" in info.orig_filename else info.filename,
+        info.file_size,
+        info.compress_size,
+        "special" if not plain else "folder" if info.is_dir() else "file",
+        encrypted=bool(info.flag_bits & 0x1),
+    )
+
+
+def _copy_zipped(archive: Path, source: zipfile.ZipFile, info: zipfile.ZipInfo, create: Create) -> None:
+    if info.compress_type not in _METHODS:
+        raise refusal(
+            archive, f"member {info.filename!r} is compressed in an unusual way", expected="stored or deflated"
+        )
+    # zipfile stops in silence at the declared size; asked for one byte more, it finds a longer member out.
+    longer = copy.copy(info)
+    longer.file_size += 1
+    size = 0
+    try:
+        with source.open(longer) as packed, create(info.filename) as out:
+            while chunk := packed.read(CHUNK):
+                size += out.write(chunk)
+    except (KitError, OSError):
+        raise
+    except Exception as error:
+        raise refusal(
+            archive, f"member {info.filename!r} is damaged", received=error or type(error).__name__
+        ) from error
+    if size != info.file_size:
+        raise refusal(
+            archive, f"member {info.filename!r} is not as large as declared", expected=f"{info.file_size} bytes"
+        )
+
+
+def _open_7z(archive: Path) -> AbstractContextManager[Opened]:
+    from kit.data.archives.sevenzip import open_7z  # only here: few competitions need it
+
+    return open_7z(archive)
+
+
+OPENERS: dict[str, Callable[[Path], AbstractContextManager[Opened]]] = {".zip": _open_zip, ".7z": _open_7z}

@@ -1,0 +1,151 @@
+"""Safe extraction of .zip and .7z archives, and of archives inside them, into a folder that appears whole or not at all.
+
+How names land: a member `a/b.png` becomes `<into>/a/b.png`. An archive inside, `train.zip`, is opened into
+`<into>/train/`, and is not kept. If all its members lie in a top folder that is itself called `train`, that folder is not
+repeated: `1.png` and `train/1.png` both become `<into>/train/1.png` (and `train.csv` of `train.csv.zip` `<into>/train.csv`).
+"""
+
+import os
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from kit.data.archives.formats import OPENERS
+from kit.data.archives.limits import ARCHIVES, DEFAULT_LIMITS, Limits, Member, check, refusal
+from kit.errors import DataError, KitError
+from kit.files import read_json, replacing_folder, sha256, write_json
+
+MANIFEST = "manifest.json"
+
+
+def extract(
+    archive: Path,
+    into: Path,
+    *,
+    digest: str | None = None,
+    required: Collection[str] = (),
+    limits: Limits = DEFAULT_LIMITS,
+) -> str:
+    """Fills `into` with the files of `archive` (mode 0644) and its manifest.json, written last. Returns the sha256.
+
+    A folder that already holds this archive (by sha256 `digest`, number of files and bytes) is left as it is.
+    required: members (files, folders, or either as an archive) that must be there. Raises DataError naming the member
+    that is refused, damaged or missing; then `into` is as it was before.
+    """
+    if digest is not None and _is_whole(into, digest):
+        return digest
+    actual = sha256(archive)
+    if digest not in (None, actual):
+        raise DataError(f"{archive} is not the file that was downloaded", received=actual, expected=f"sha256 {digest}")
+    if not _is_whole(into, actual):
+        with replacing_folder(into) as folder:
+            _unpack(archive, folder, folder, limits, required)
+            if (folder / MANIFEST).exists():
+                raise refusal(archive, f"member {MANIFEST!r} has the name of the kit's own record")
+            count, size = _extent(folder)
+            write_json(folder / MANIFEST, {"archive_sha256": actual, "files": count, "bytes": size})
+    return actual
+
+
+def gather(mounted: Path, into: Path, *, without: Collection[str] = (), limits: Limits = DEFAULT_LIMITS) -> None:
+    """Fills `into` with what `extract` would, from a folder that holds the members of the archive, as Kaggle mounts them.
+
+    Archives in it are unpacked, but for those named in `without`; other files are linked, not copied.
+    Raises DataError as `extract` does.
+    """
+    limits = replace(limits, depth=limits.depth - 1)
+    with replacing_folder(into) as folder:
+        for root, _, names in os.walk(mounted):
+            here = folder / Path(root).relative_to(mounted)
+            here.mkdir(exist_ok=True)
+            for name in names:
+                source = Path(root) / name
+                if source.suffix.lower() not in ARCHIVES:
+                    (here / name).symlink_to(source)
+                elif name not in without:
+                    left = _unpack(source, here, here / source.stem, limits)
+                    limits = replace(left, depth=limits.depth)
+
+
+def open_outermost(archive: Path, into: Path) -> None:
+    """Writes the members of `archive` into `into` and leaves archives among them as they are, as Kaggle mounts them."""
+    with OPENERS[archive.suffix.lower()](archive) as (members, copy_all):
+        check(archive, members, DEFAULT_LIMITS)
+        copy_all(_creator(archive, into))
+
+
+def _is_whole(folder: Path, digest: str) -> bool:
+    try:
+        manifest = read_json(folder / MANIFEST)
+    except DataError:
+        return False
+    count, size = _extent(folder)
+    own = (folder / MANIFEST).stat().st_size
+    return bool(manifest == {"archive_sha256": digest, "files": count - 1, "bytes": size - own})
+
+
+def _extent(folder: Path) -> tuple[int, int]:
+    """Number and bytes of all files below `folder`."""
+    sizes = [os.stat(os.path.join(root, name)).st_size for root, _, names in os.walk(folder) for name in names]
+    return len(sizes), sum(sizes)
+
+
+def _unpack(archive: Path, parent: Path, own: Path, limits: Limits, required: Collection[str] = ()) -> Limits:
+    """Writes all of `archive` into `own`, or into `parent` if all of it lies under the name of `own` already.
+
+    Returns the limits that remain for the archives that follow.
+    """
+    try:
+        with OPENERS[archive.suffix.lower()](archive) as (members, copy_all):
+            check(archive, members, limits)
+            _check_required(archive, members, required)
+            folder = parent if {member.name.partition("/")[0] for member in members} == {own.name} else own
+            for member in members:
+                if member.kind == "folder":
+                    (folder / member.name).mkdir(parents=True, exist_ok=True)
+            copy_all(_creator(archive, folder))
+    except KitError:
+        raise
+    except OSError as error:  # no space, no permission
+        raise DataError(f"cannot extract {archive.name}", received=error) from error
+    except ImportError as error:
+        raise DataError(f"cannot open {archive.name}", received=error, do="install what it names") from error
+    except Exception as error:  # a damaged listing can raise anything inside zipfile and py7zr
+        raise refusal(archive, "it is damaged or not an archive", received=error or type(error).__name__) from error
+    spent = sum(member.size for member in members)
+    left = replace(limits, members=limits.members - len(members), bytes=limits.bytes - spent)
+    return _unpack_nested([folder / member.name for member in members if member.archive], left)
+
+
+def _unpack_nested(archives: list[Path], limits: Limits) -> Limits:
+    for archive in archives:
+        left = _unpack(archive, archive.parent, archive.with_suffix(""), replace(limits, depth=limits.depth - 1))
+        limits = replace(left, depth=limits.depth)
+        archive.unlink()
+    return limits
+
+
+def _creator(archive: Path, folder: Path) -> Callable[[str], BinaryIO]:
+    def create(name: str) -> BinaryIO:
+        """A new file; never an existing one, so no archive writes over what another one brought."""
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = open(target, "xb")  # noqa: SIM115
+        except FileExistsError:
+            raise refusal(archive, f"{name!r} is there already, from another archive") from None
+        os.fchmod(handle.fileno(), 0o644)
+        return handle
+
+    return create
+
+
+def _check_required(archive: Path, members: list[Member], required: Collection[str]) -> None:
+    names = {member.name.rstrip("/") for member in members}
+    for name in required:
+        packed = {name, *(name + suffix for suffix in ARCHIVES)}
+        if not packed & names and not any(other.startswith(f"{name}/") for other in names):
+            raise refusal(
+                archive, f"it lacks {name}", received=", ".join(sorted(names)[:10]), expected=", ".join(required)
+            )

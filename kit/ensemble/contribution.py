@@ -1,0 +1,73 @@
+"""What each member of an ensemble is worth: its score, how like the others it is, what is lost without it."""
+
+import csv
+from typing import Any
+
+import numpy as np
+
+from kit import metrics, runs
+from kit.competition import Competition
+from kit.ensemble import calibration, methods
+from kit.ensemble.choose_method import Chosen
+from kit.ensemble.methods import METHODS
+from kit.ensemble.pool import logs
+from kit.errors import DataError
+from kit.runs import Run
+
+
+def table(
+    competition: Competition, names: list[str], stack: np.ndarray, labels: np.ndarray, folds: np.ndarray, chosen: Chosen
+) -> list[dict[str, Any]]:
+    """One record per run: its weight (None where the method has none), score and log loss out of fold, mean correlation of
+    its log probability of the true class with the others', the temperature that would calibrate it, and by how much the
+    cross-fitted score and log loss of the chosen method are worse without it (negative: they are better without it; None
+    for a single run).
+    """
+    weights = chosen.parameters.get("weights", [None] * len(names))
+    true = logs(stack[:, np.arange(len(labels)), labels])
+    correlations = np.atleast_2d(np.corrcoef(true))
+    rows = []
+    for place, name in enumerate(names):
+        others = np.arange(len(names)) != place
+        record: dict[str, Any] = {"run": name, "weight": weights[place]}
+        record["score"] = metrics.judge(competition, labels, stack[place])["score"]
+        record["log_loss"] = metrics.log_loss(labels, stack[place])
+        record["correlation"] = float(correlations[place][others].mean()) if others.any() else None
+        record["temperature"] = calibration.temperature(stack[place], labels)
+        record |= _lost(competition, stack[others], labels, folds, chosen)
+        rows.append(record)
+    return rows
+
+
+def _lost(
+    competition: Competition, others: np.ndarray, labels: np.ndarray, folds: np.ndarray, chosen: Chosen
+) -> dict[str, float | None]:
+    if not len(others):
+        return {"score_lost_without": None, "log_loss_lost_without": None}
+    method, without = METHODS[chosen.method], np.empty(others.shape[1:], np.float32)
+    for fold in np.unique(folds):
+        judged = folds == fold
+        better = methods.better(competition, labels[~judged])
+        parameters = method.fit(others[:, ~judged], labels[~judged], better)
+        without[judged] = method.apply(others[:, judged], parameters)
+    whole = chosen.tried[chosen.method]
+    lost, _ = metrics.gain(competition, labels, whole, without)
+    difference = metrics.log_loss(labels, without) - metrics.log_loss(labels, whole)
+    return {"score_lost_without": lost, "log_loss_lost_without": difference}
+
+
+def seconds(run: Run) -> int | None:
+    """What the trainings behind a run took, all members together, by their history.csv; None if that is not recorded."""
+    try:
+        trained = _trainings(run).values()
+    except DataError:  # a run that it came from is not here any more
+        return None
+    files = [file for one in trained for file in one.folder.glob("*/history.csv")]
+    epochs = [row for file in files for row in csv.DictReader(file.read_text().splitlines())]
+    return round(sum(float(row["seconds"]) for row in epochs)) if all("seconds" in row for row in epochs) else None
+
+
+def _trainings(run: Run) -> dict[str, Run]:
+    if run.kind == "train":
+        return {run.id: run}
+    return {key: one for parent in run.parents for key, one in _trainings(runs.find(parent, runs.read_run)).items()}

@@ -1,0 +1,83 @@
+"""Which runs a submission rests on, and what a bundle must carry of each: weights, backbone, class prior, how to join them."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from kit import runs
+from kit.config import Config
+from kit.errors import ConfigError, DataError
+from kit.files import read_json, sha256
+from kit.runs import Run
+
+
+def entries(final: Run, files: dict[str, Path]) -> list[dict[str, Any]]:
+    """One record per run, parts before the ensembles made of them, `final` last; adds to `files` (name -> path) what to carry.
+
+    Raises DataError for a run that is not finished or was trained by a kit that did not keep class priors.
+    """
+    if final.status() != "finished":
+        raise DataError(f"{final.id} is not finished", received=final.status(), do=f"kit train --resume {final.id}")
+    found: dict[str, dict[str, Any]] = {}
+    if final.kind == "ensemble":
+        metrics = read_json(final.metrics)
+        parts = metrics["parts"]
+        if "method" not in metrics:
+            raise DataError(
+                f"{final.id} was made by an older kit", do=f"kit ensemble {final.slug} " + " ".join(final.parents)
+            )
+        for part in parts:
+            found |= {entry["id"]: entry for entry in entries(runs.find(part["run"]), files)}
+        blend = {key: metrics.get(key) for key in ("method", "parameters", "finish")}
+        blend["parts"] = [part["run"] for part in parts]
+        return [*found.values(), _entry(final, blend=blend)]
+    trained = runs.training_of(final)
+    members = [_member(trained, trained.member(*member), files) for member in trained.members()]
+    return [_entry(final, members=members, backbone=_beside(trained.config, files))]
+
+
+def _entry(run: Run, **particular: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = {"members": [], "backbone": None, "blend": None}
+    return {"id": run.id, "slug": run.slug, "kind": run.kind, "config": portable(run.config)} | plain | particular
+
+
+def portable(config: Config) -> dict[str, Any]:
+    """The configuration without paths of this machine; the bundle says by itself where the weights lie in it."""
+    return dataclasses.asdict(config) | {"weights": Path(config.weights).name}
+
+
+def _member(run: Run, folder: Path, files: dict[str, Path]) -> dict[str, Any]:
+    metrics = read_json(folder / "metrics.json")
+    if "class_prior" not in metrics:
+        raise DataError(
+            f"{run.id} was trained by an older kit", expected="the class prior of its members", do="train again"
+        )
+    name = f"{run.id}.{folder.name}.weights.h5"
+    files[name] = folder / "model.weights.h5"
+    return {"weights": name, "class_prior": metrics["class_prior"]}
+
+
+def _beside(config: Config, files: dict[str, Path]) -> str | None:
+    from kit.learn.recipes import recipe
+
+    return backbone(config, files) if recipe(config.recipe).frozen else None
+
+
+def backbone(config: Config, files: dict[str, Path]) -> str | None:
+    """The name under which the bundle carries the backbone's pretrained weights; None for a recipe without them."""
+    from kit.learn.networks import pretrained
+    from kit.learn.recipes import recipe
+
+    if not recipe(config.recipe).pretrained:
+        return None
+    if config.weights == "none":
+        raise ConfigError(
+            "random weights of a frozen backbone are not kept with the run", do="train with --weights imagenet or PATH"
+        )
+    path = pretrained.kept(config.backbone) if config.weights == "imagenet" else Path(config.weights)
+    if not path.is_file():
+        raise DataError(f"no weights file {path}", expected=f"the weights that {config.backbone} was trained with")
+    suffix = ".weights.h5" if path.name.endswith(".weights.h5") else ".h5"  # Keras chooses the format by it
+    name = f"{config.backbone}.{sha256(path)[:12]}{suffix}"
+    files[name] = path
+    return name

@@ -1,0 +1,160 @@
+"""The final two: which pair of submissions has the best expected maximum on the private board.
+
+What each run would score there is simulated. Its centre is what is believed of the run: its score out of fold and its public
+score, each weighted by its number of rows (all rows are taken to be equally noisy, so that is weighting by precision; that
+the public board is easier or harder for all is taken out first). Around it, all runs move together as in a bootstrap over
+out-of-fold rows (Efron 1979), which keeps what runs have in common: two runs that fail on the same images rise and fall
+together, and such a pair gains little from being two. A bootstrap sample has 1 / (1/known + 1/private) rows, so that its
+spread holds both what is not known of a run and the luck of the private rows.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from kit import metrics
+from kit.competition import Competition
+from kit.leaderboard.candidates import Candidate, stacked
+from kit.progress import bar
+
+DRAWS, SLOW_DRAWS = 2000, 300  # simulated boards; of metrics that are no mean over rows
+CHUNK = 50
+
+
+def believed(scores: np.ndarray, public: np.ndarray, rows: int, public_rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """(the centre (R,), the rows behind it (R,)) of each run from its score out of fold and public score, NaN if unknown."""
+    known = ~np.isnan(public)
+    shift = (public - scores)[known].mean() if known.any() else 0.0
+    public_weight = np.where(known, public_rows, 0)
+    centre = (rows * scores + public_weight * np.where(known, public - shift, 0)) / (rows + public_weight)
+    return centre, rows + public_weight
+
+
+def boards(
+    competition: Competition,
+    labels: np.ndarray,
+    stack: np.ndarray,
+    public: np.ndarray,
+    public_rows: int,
+    private_rows: int,
+    draws: int | None = None,
+) -> np.ndarray:
+    """Simulated private scores, float64 (draws, R), greater is better whatever the metric.
+
+    labels: int (N,). stack: probabilities (R, N, C) out of fold. public: scores (R,), NaN where unknown.
+    """
+    metric = metrics.metric(competition.metric)
+    sign = 1 if metric.greater_is_better else -1
+    said = [metrics.submitted(competition, one) for one in stack]
+    centre, known = believed(sign * scores(competition, labels, stack), sign * public, len(labels), public_rows)
+    size = round(1 / (1 / len(labels) + 1 / private_rows))
+    generator = np.random.default_rng(0)
+    if metric.per_row:
+        rows = np.stack([metric.per_row(labels, one) for one in said])
+        moved = _means(rows - rows.mean(1, keepdims=True), size, draws or DRAWS, generator)
+    else:
+        moved = np.empty((draws or SLOW_DRAWS, len(said)))
+        for draw in bar(range(len(moved)), label="private boards", unit="board"):
+            sample = _stratified(labels, size, generator)
+            moved[draw] = [metric.score(labels[sample], one[sample]) for one in said]
+        moved -= moved.mean(0)
+    narrower = np.sqrt((1 / known + 1 / private_rows) / (1 / len(labels) + 1 / private_rows))
+    return centre + sign * moved * narrower
+
+
+def scores(competition: Competition, labels: np.ndarray, stack: np.ndarray) -> np.ndarray:
+    """float64 (R,): the score out of fold of each run."""
+    metric = metrics.metric(competition.metric)
+    return np.array([metric.score(labels, metrics.submitted(competition, one)) for one in stack])
+
+
+def _means(rows: np.ndarray, size: int, draws: int, generator: np.random.Generator) -> np.ndarray:
+    """float64 (draws, R): means of `rows` (R, N) over samples of `size` with replacement, as products with counts."""
+    values, count = rows.T.astype(np.float32), rows.shape[1]
+    out = np.empty((draws, len(rows)))
+    for start in range(0, draws, CHUNK):
+        samples = generator.integers(0, count, (min(CHUNK, draws - start), size), dtype=np.int32)
+        counts = np.stack([np.bincount(sample, minlength=count) for sample in samples])
+        out[start : start + len(samples)] = counts.astype(np.float32) @ values / size
+    return out
+
+
+def _stratified(labels: np.ndarray, size: int, generator: np.random.Generator) -> np.ndarray:
+    """Rows with replacement, each class with its share of `size` and at least one, so that every score is defined."""
+    of_class = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    counts = [max(1, round(size * len(rows) / len(labels))) for rows in of_class]
+    return np.concatenate([generator.choice(rows, count) for rows, count in zip(of_class, counts, strict=True)])
+
+
+def best_pair(simulated: np.ndarray) -> tuple[int, int]:
+    """The two columns of (draws, R), R at least 2, whose larger value has the highest mean; the better one first."""
+    best, pair = -np.inf, (0, 1)
+    for one in range(simulated.shape[1] - 1):
+        means = np.maximum(simulated[:, [one]], simulated[:, one + 1 :]).mean(0)
+        if (highest := means.max()) > best:
+            best, pair = highest, (one, one + 1 + int(means.argmax()))
+    return safe_first(simulated, pair)
+
+
+def safe_first(simulated: np.ndarray, pair: tuple[int, int]) -> tuple[int, int]:
+    one, other = pair
+    return (one, other) if simulated[:, one].mean() >= simulated[:, other].mean() else (other, one)
+
+
+def two_best(scores: np.ndarray) -> tuple[int, int] | None:
+    """The places of the two greatest of (R,), those that are NaN left out; None if there are no two."""
+    order = np.argsort(-scores, kind="stable")[: np.isfinite(scores).sum()]
+    return (int(order[0]), int(order[1])) if len(order) > 1 else None
+
+
+def prospect(simulated: np.ndarray, pair: tuple[int, int]) -> dict[str, float]:
+    """What to expect of a pair: its expected maximum (greater is better), and how often the first beats the second."""
+    one, other = simulated[:, pair[0]], simulated[:, pair[1]]
+    wins = float((one > other).mean() + (one == other).mean() / 2)
+    return {"expected_max": float(np.maximum(one, other).mean()), "first_is_better": wins}
+
+
+def propose(
+    competition: Competition,
+    found: list[Candidate],
+    known: tuple[np.ndarray, np.ndarray],
+    public: Mapping[str, float | None],
+    public_share: float,
+) -> dict[str, Any]:
+    """The pair of the best expected maximum, and beside it the two best public scores and the two best out of fold.
+
+    known: ids and labels of the training images. public: by run id. Each pair is a dict: runs (the safe and the different
+    one), expected_max in the metric's own direction, first_is_better, differs (share of test rows). All are judged by one
+    simulation, so the proposal is the best of them by construction.
+    """
+    labels, stack = stacked(found, known)
+    own = scores(competition, labels, stack)
+    told = np.array([np.nan if (score := public.get(one.run.id)) is None else score for one in found])
+    rows = len(found[0].decided)
+    public_rows = round(rows * public_share)
+    simulated = boards(competition, labels, stack, told, public_rows, rows - public_rows)
+    sign = 1 if metrics.metric(competition.metric).greater_is_better else -1
+    pairs = {"proposed": best_pair(simulated), "best_public": two_best(sign * told), "best_cv": two_best(sign * own)}
+    return {
+        "metric": competition.metric,
+        "out_of_fold_rows": len(labels),
+        "public_rows": public_rows,
+        "private_rows": rows - public_rows,
+        "runs": [
+            {"run": one.run.id, "score": score, "public": public.get(one.run.id)}
+            for one, score in zip(found, own.tolist(), strict=True)
+        ],
+        **{name: _told(simulated, found, pair, sign) if pair else None for name, pair in pairs.items()},
+    }
+
+
+def _told(simulated: np.ndarray, found: list[Candidate], pair: tuple[int, int], sign: int) -> dict[str, Any]:
+    one, other = pair = safe_first(simulated, pair)
+    told = prospect(simulated, pair)
+    return {
+        "runs": [found[place].run.id for place in pair],
+        **told,
+        "expected_max": sign * told["expected_max"],
+        "differs": float((found[one].decided != found[other].decided).mean()),
+    }

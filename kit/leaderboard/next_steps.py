@@ -1,0 +1,131 @@
+"""Which run is worth one of the day's submissions.
+
+The rule. The bar is the best run submitted so far, by its score out of fold. Candidates are taken from the best score down:
+
+- nothing is submitted yet: the first one, to learn how the public board relates to cross-validation;
+- it would say exactly what a submitted run said: not worth it;
+- it beats the bar with a probability of at least 1/2: worth it, and it is the bar from here on;
+- it is behind by less than a standard error (a probability of at least 0.16), and decides otherwise than everything submitted
+  or proposed on at least half as many test rows as the bar has mistakes: worth it as the different one of a final two;
+- else not.
+
+The probability is that of a normal distribution around the paired gain on the rows that both judged out of fold. It is not
+corrected for how many candidates were compared: the best of thirty equals looks better than it is.
+"""
+
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtr
+
+from kit import metrics
+from kit.competition import Competition
+from kit.leaderboard.candidates import Candidate
+from kit.predictions import shared
+from kit.stats import paired
+
+BEHIND = 0.16  # the probability of being better when a standard error behind
+DIFFERENT = 0.5  # of the bar's mistakes
+
+
+def probability(gain: float, error: float) -> float:
+    """That a gain is truly above 0: 1/2 where nothing is known against it."""
+    if error == 0:
+        return 0.5 if gain == 0 else float(gain > 0)
+    return float(ndtr(gain / error))
+
+
+def may_add(gain: float, error: float) -> float:
+    """The expected improvement (Mockus 1978): the mean of what is above 0 of a normal distribution around the gain. That is
+    what there is to win by a submission, if the better of the two is kept.
+    """
+    if error == 0:
+        return max(gain, 0.0)
+    return float(gain * ndtr(gain / error) + error * np.exp(-((gain / error) ** 2) / 2) / np.sqrt(2 * np.pi))
+
+
+def gain_over(
+    competition: Competition, ours: Candidate, theirs: Candidate, known: tuple[np.ndarray, np.ndarray]
+) -> tuple[float, float, int]:
+    """(gain of ours, its standard error, shared rows); without shared rows, the difference of two independent scores."""
+    if pair := paired.judge(competition, ours.oof, theirs.oof, known):
+        return pair.gain, pair.error, len(pair.labels)
+    sign = 1 if metrics.metric(competition.metric).greater_is_better else -1
+    return sign * (ours.score - theirs.score), float(np.hypot(ours.error, theirs.error)), 0
+
+
+def rate(
+    competition: Competition,
+    candidates: list[Candidate],
+    submitted: list[Candidate],
+    known: tuple[np.ndarray, np.ndarray],
+) -> list[dict[str, Any]]:
+    """A record per candidate in the order given, which is that of their scores: the best first. known: ids and labels."""
+    bar = submitted[0] if submitted else None
+    taken, rated = list(submitted), []
+    for one in candidates:
+        record = _compared(competition, one, bar, taken, known)
+        record["worth"], record["why"] = _verdict(record, one, bar, submitted, taken, known)
+        rated.append(record)
+        if record["worth"]:
+            taken.append(one)
+            bar = one if bar is None or record["better"] >= 0.5 else bar
+    return rated
+
+
+def _compared(
+    competition: Competition,
+    one: Candidate,
+    bar: Candidate | None,
+    taken: list[Candidate],
+    known: tuple[np.ndarray, np.ndarray],
+) -> dict[str, Any]:
+    metric, margin = metrics.metric(competition.metric), 1.96 * one.error
+    interval = [max(metric.low, one.score - margin), min(metric.high, one.score + margin)]
+    record: dict[str, Any] = {"run": one.run.id, "score": one.score, "error": one.error, "interval": interval}
+    record |= dict.fromkeys(("against", "gain", "gain_error", "shared_rows", "better", "may_add", "differs", "nearest"))
+    if bar is not None:
+        gain, error, rows = gain_over(competition, one, bar, known)
+        record |= {"against": bar.run.id, "gain": gain, "gain_error": error, "shared_rows": rows}
+        shares = [float((one.decided != other.decided).mean()) for other in taken]
+        nearest = int(np.argmin(shares))
+        record |= {
+            "better": probability(gain, error),
+            "may_add": may_add(gain, error),
+            "differs": shares[nearest],
+            "nearest": taken[nearest].run.id,
+        }
+    return record
+
+
+def _verdict(
+    record: dict[str, Any],
+    one: Candidate,
+    bar: Candidate | None,
+    submitted: list[Candidate],
+    taken: list[Candidate],
+    known: tuple[np.ndarray, np.ndarray],
+) -> tuple[bool, str]:
+    if bar is None:
+        return True, "the first: shows how the public score relates to this one"
+    if twin := next((other for other in taken if other.said == one.said), None):
+        return False, f"says on every test row what {twin.run.id} says"
+    better, differs = record["better"], record["differs"]
+    if better >= 0.5:
+        of = "submitted" if submitted and bar is submitted[0] else "so far"
+        sure = "clearly" if better >= 0.975 else "probably" if better >= 0.84 else "perhaps"
+        return True, f"{sure} better than the best {of} ({better:.0%})"
+    if better < BEHIND:
+        return False, f"behind by more than a standard error (better with {better:.0%})"
+    if differs >= (enough := DIFFERENT * mistakes(bar, known)):
+        return True, f"as good within the noise ({better:.0%}), and different: {differs:.2%} of the test rows"
+    return (
+        False,
+        f"too like {record['nearest']}: {differs:.2%} of the test rows differ, {enough:.2%} would be different",
+    )
+
+
+def mistakes(one: Candidate, known: tuple[np.ndarray, np.ndarray]) -> float:
+    """The share of its out-of-fold decisions that are wrong."""
+    rows, at = shared(one.oof.ids, known[0])
+    return float((one.oof.probabilities[rows].argmax(1) != known[1][at]).mean())

@@ -1,0 +1,28 @@
+"""Keras and its backend, loaded once and quietly: TensorFlow writes a dozen lines at start that say nothing to a user."""
+
+import os
+import sys
+import tempfile
+
+from kit import paths
+
+
+def load() -> None:
+    """Imports keras (seconds), with what its backend writes to stderr held back, and shown only if the import fails."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if os.environ.get("KERAS_BACKEND") == "jax":  # what one command has compiled the next ones load: seconds of each
+        os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(paths.runs() / ".jax"))
+        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as said:
+        os.dup2(said.fileno(), 2)  # below Python: the lines come from C++
+        try:
+            import keras  # noqa: F401
+        except BaseException:
+            said.seek(0)
+            os.write(kept, said.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

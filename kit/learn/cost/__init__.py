@@ -1,0 +1,1 @@
+"""What a training costs: a plan of its time, and whether the device works."""

@@ -1,0 +1,145 @@
+"""The times of a plan, by doing a little of the work: the recipe itself, on some of the images, for two epochs."""
+
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kit import paths
+from kit.competition import Competition
+from kit.config import Config
+from kit.data import cache, folds
+from kit.data.cache import Dataset, Part
+from kit.learn import device
+from kit.learn.cost.plan import Times, extrapolated
+from kit.learn.fit import checkpoints
+from kit.learn.member import Task
+from kit.learn.networks import pretrained
+from kit.learn.predict import extract_features
+from kit.learn.recipes import recipe
+from kit.paths import DataFolders
+
+BATCHES = (8, 64)  # of an epoch; the longer one only where the shorter is over too soon to be timed well
+ENOUGH = 2.0  # seconds
+JUDGED = 256  # images that are predicted: one batch
+MOST = 1 << 29  # bytes of images
+
+
+def measured(competition: Competition, config: Config) -> Times:
+    """Times of fold 0. Raises DataError if the data is not prepared.
+
+    Of a recipe with a teacher only the student is timed, that of pseudo as if it learned from every readable test image: an
+    upper bound. The heads of `features`, seconds each, are not.
+    """
+    where = paths.data(competition.slug)
+    data = cache.load(competition, where)
+    fold_of = folds.read(where.folds, data.train.ids)
+    judged, test = int((fold_of == 0).sum()), int(data.test.readable.sum())
+    known = recipe(config.recipe)
+    image = _feature_seconds(data, config) if known.pretrained else 0.0
+    if not known.seeded:
+        return Times(once_per_view=image * (len(fold_of) + test))
+    aside = round((len(fold_of) - judged) * config.stopping_share) if config.patience else 0
+    learn = len(fold_of) - judged - aside
+    epochs, start, view = _epochs(competition, config, data, learn, test if learns_test(config) else 0, image)
+    epochs = tuple(seconds + aside * view for seconds in epochs)
+    return Times(epochs, start, (judged + test) * view, once=image * len(fold_of))
+
+
+def learns_test(config: Config) -> bool:
+    """Whether it may learn from test images; from how many only its teacher knows."""
+    return config.recipe == "pseudo"
+
+
+def _epochs(
+    competition: Competition, config: Config, data: Dataset, learn: int, test: int, feature: float
+) -> tuple[tuple[float, ...], float, float]:
+    """Seconds of an epoch of each stage over `learn` rows and `test` images of the test part; of a member's start, without
+    the features that all members share, `feature` of an image; of an image under a view.
+    """
+    batch = max(config.batch_size, *config.stage_batches, 1)
+    most = min(learn, max(batch, MOST // data.train.images[0].nbytes))
+    timed: list[tuple[int, list[float]]] = []
+    for batches in BATCHES:
+        rows = min(batches * batch, most)
+        seconds, start, view = _probe(competition, config, data, rows)
+        start = max(0.0, start - feature * min(rows + JUDGED, len(data.train.ids)))
+        timed.append((rows, seconds))
+        if sum(seconds) > ENOUGH or rows == most:
+            break
+    stages = range(len(timed[0][1]))
+    epochs = tuple(extrapolated(learn + test, [(rows, seconds[stage]) for rows, seconds in timed]) for stage in stages)
+    return epochs, start, view
+
+
+def _probe(competition: Competition, config: Config, data: Dataset, count: int) -> tuple[list[float], float, float]:
+    """Of two epochs of `count` images per stage: seconds of the second ones, of the start, of an image under a view."""
+    short = replace(config, epochs=2, stage_epochs=(2,) * len(config.stage_epochs), patience=0)
+    short = replace(short, accumulate=min(config.accumulate, BATCHES[0]))
+    if recipe(config.recipe).taught:
+        short = replace(short, recipe="scratch")
+    with tempfile.TemporaryDirectory() as folder:
+        where = DataFolders(Path(folder))
+        if recipe(short.recipe).pretrained and config.weights != "none":
+            short = replace(short, weights=_random_weights(config, where.root))
+        part = _some(data, count + JUDGED, where)
+        rows = np.arange(len(part.ids))
+        small = Dataset(part, data.test, "timing")  # of another name: no feature of these rows is taken for one of all
+        task = Task(competition, short, small, where, 0, rows[:count], rows[count:], where.root)
+        with device.training(short):
+            whole, history = _timed(lambda: recipe(short.recipe).fit(task))
+        predictor = recipe(short.recipe).predictor(task)
+        judged = rows[-JUDGED:]
+        first, _ = _timed(lambda: predictor(part, judged, ("identity",), "one view"))
+        again, _ = _timed(lambda: predictor(part, judged, ("identity",), "one view"))
+    seconds = [record["seconds"] for record in history[1::2]]
+    return seconds, max(0.0, whole - 2 * sum(seconds)) + max(0.0, first - again), again / len(judged)
+
+
+def _random_weights(config: Config, folder: Path) -> str:
+    """A file of weights, since those of the run may yet have to be downloaded. With a file, as with them, normalisations are
+    not learned, which is faster.
+    """
+    path = folder / "random.weights.h5"
+    size = pretrained.size_of(config)
+    checkpoints.save(pretrained.build(config.backbone, "none", size), path)
+    return str(path)
+
+
+def _some(data: Dataset, count: int, where: DataFolders) -> Part:
+    """Rows of the training part, of all classes alike, and a cache of them for the loader."""
+    labels = data.train.labels
+    order = np.random.default_rng(0).permutation(len(labels))
+    turn = np.empty(len(order), np.int64)  # first one of each class, then another of each
+    for label in np.unique(labels):
+        turn[labels[order] == label] = np.arange((labels == label).sum())
+    rows = order[np.argsort(turn, kind="stable")][:count]
+    train = data.train
+    part = Part(train.ids[rows], train.images[rows], labels[rows], train.readable[rows], train.groups[rows])
+    where.cache.mkdir()
+    np.save(where.cache / "train.npy", part.images)
+    return part
+
+
+def _feature_seconds(data: Dataset, config: Config) -> float:
+    """Of one image. Random weights are as fast as trained ones."""
+    size = pretrained.size_of(config)
+    model = pretrained.extractor(config.backbone, "none", size)
+    images = data.train.images[: extract_features.BATCH]
+
+    def batch() -> None:
+        model.predict_on_batch(pretrained.prepare(images, config.backbone, size))
+
+    batch()  # compiles
+    return min(_timed(batch)[0] for _ in range(3)) / len(images)
+
+
+def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Seconds of the call, and what it returned."""
+    started = time.perf_counter()
+    result = work()
+    return time.perf_counter() - started, result

@@ -1,0 +1,161 @@
+"""What happens around each epoch: seeds, the judgement of the averaged weights, a checkpoint, and stopping in time."""
+
+import math
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import keras
+import numpy as np
+
+from kit import signals
+from kit.config import Config
+from kit.errors import ConfigError
+from kit.learn.fit import checkpoints
+from kit.learn.fit.checkpoints import State
+from kit.learn.fit.stages import Stage
+from kit.learn.member import Task
+from kit.learn.predict.forward import logits
+from kit.progress import bar, say
+
+WRITING_SHARE = 0.1  # of the time that checkpoints may take
+UNDER_WAY = 8  # batches: what a signal has to wait for, and what a GPU has to hold
+NOTHING, LONGEST = 0.05, 60.0  # seconds: of writing that nobody notices; that may be lost
+QUIET = 60.0  # seconds between two lines about epochs
+
+
+class Epochs(keras.callbacks.Callback):
+    """At each epoch: seeds before it; after it judges the averaged weights, writes a checkpoint, and stops in time.
+
+    Under JAX a few batches are under way at once, or a GPU would wait while the next one is brought.
+    """
+
+    async_safe = True  # Keras may tell of a computed batch in another thread, and does so under JAX
+
+    def __init__(
+        self, task: Task, stage: Stage, stopping_rows: np.ndarray, state: State, steps: int, final_size: int
+    ) -> None:
+        super().__init__()
+        self.task, self.stage, self.state = task, stage, state
+        self.stopping_rows, self.final_size = stopping_rows, final_size  # judged as the finished member will predict
+        self.free = threading.Semaphore(UNDER_WAY)
+        self.on_disk, self.written, self.writing = state, 0.0, 0.0  # the last checkpoint, when it was, and its seconds
+        self.label = task.label + (f", {stage.size} px" if stage.size else "")
+        self.told = time.monotonic()
+        self.shown = bar(total=stage.epochs * steps, done=state.stage_epoch * steps, label=self.label, unit="batch")
+
+    def over(self) -> bool:
+        state = self.state
+        return state.stage_epoch >= self.stage.epochs or 0 < self.task.config.patience <= state.epochs_since_best
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self.started = time.monotonic()
+        _seed(self.model, self.task.seed * 100_003 + self.state.epoch)
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        signals.check()
+        self.free.acquire()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self.free.release()
+        self.shown.update(1)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        signals.check()
+        record = {key: float(value) for key, value in (logs or {}).items()}
+        state = replace(self.state, epoch=self.state.epoch + 1, stage_epoch=self.state.stage_epoch + 1)
+        if len(self.stopping_rows):
+            with averaged(self.model, self.task.config):
+                found, state = judged(self.model, self.task, self.stopping_rows, state, self.final_size)
+            record.update(found)
+        if not (math.isfinite(record["loss"]) or state.best_weights or self.task.report):
+            raise ConfigError(f"the loss of epoch {state.epoch} is not a number", do="try a lower --set learning_rate")
+        self._show(record)
+        record.update(epoch=state.epoch, seconds=round(time.monotonic() - self.started, 2))
+        self.state = replace(state, history=[*state.history, record])
+        self._checkpoint()
+        self.model.stop_training = self.over()
+        if self.task.report:
+            self.task.report(self.state.epoch, record)
+
+    def _show(self, record: dict[str, float]) -> None:
+        """At the bar; where there is none, as in the log of a cluster or a container, in a line, once a minute at most."""
+        values = {key: f"{value:.4f}" for key, value in record.items()}
+        self.shown.set_postfix(values)
+        if self.shown.disable and time.monotonic() - self.told > QUIET:
+            self.told = time.monotonic()
+            told = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in values.items())
+            say(f"{self.label}: epoch {self.state.stage_epoch + 1} of {self.stage.epochs}: {told}")
+
+    def _checkpoint(self) -> None:
+        """After each epoch; but where writing takes long, as of large networks on a fast GPU, after as many of them that it
+        takes a tenth of the time, and at the end. A training that goes on repeats the others, bit for bit.
+        """
+        begun = time.monotonic()
+        soon = begun - self.written < min(self.writing / WRITING_SHARE, LONGEST)
+        if soon and self.writing > NOTHING and not self.over():
+            checkpoints.forget(self.task.folder, self.on_disk, self.state)  # best weights that others have surpassed
+            return
+        self.state = self.on_disk = checkpoints.write(self.model, self.task.folder, self.state)
+        self.written = time.monotonic()
+        self.writing = self.written - begun
+
+
+def _seed(model: keras.Model, seed: int) -> None:
+    keras.utils.set_random_seed(seed % 2**31)
+    for number, layer in enumerate(_layers(model)):
+        generator = getattr(layer, "seed_generator", None)
+        if generator is not None:
+            generator.state.assign(np.array([seed % 2**31, number], dtype="uint32"))
+
+
+def _layers(model: keras.Model) -> Iterator[keras.Layer]:
+    """Also those of a model within the model."""
+    for layer in model.layers:
+        yield from _layers(layer) if isinstance(layer, keras.Model) else [layer]
+
+
+def judged(model: keras.Model, task: Task, rows: np.ndarray, state: State, size: int) -> tuple[dict[str, float], State]:
+    """stopping_loss and stopping_accuracy, on the stopping rows `rows`, and the state with the weights kept if they are the
+    best. size: pixels per side, 0 = as cached.
+    """
+    values = logits(model, task.data.train.images, rows, "identity", task.config.batch_size, size)
+    labels = task.data.train.labels[rows]
+    loss = _cross_entropy(values, labels)
+    record = {"stopping_loss": loss, "stopping_accuracy": float((values.argmax(1) == labels).mean())}
+    if not loss < (math.inf if state.best_loss is None else state.best_loss):  # nor if it is not a number
+        return record, replace(state, epochs_since_best=state.epochs_since_best + 1)
+    best = checkpoints.keep_best(model, task.folder, state)
+    return record, replace(state, best_weights=best, best_loss=loss, epochs_since_best=0)
+
+
+@contextmanager
+def averaged(model: keras.Model, config: Config) -> Iterator[None]:
+    """Within the block the model holds the averaged weights (EMA); training goes on with its own afterwards."""
+    if not config.ema:
+        yield
+        return
+    own = [np.array(variable) for variable in model.trainable_variables]
+    take_average(model)
+    try:
+        yield
+    finally:
+        for variable, value in zip(model.trainable_variables, own, strict=True):
+            variable.assign(value)
+
+
+def take_average(model: keras.Model) -> None:
+    """Copies the averaged weights into the model. Keras alone only lends them under JAX: both variables would hold one
+    array, and the next prediction, which gives the model's arrays away to be written over, would leave none to average.
+    """
+    model.optimizer.finalize_variable_values(model.trainable_variables)
+    for variable in model.trainable_variables:
+        variable.assign(np.array(variable))
+
+
+def _cross_entropy(values: np.ndarray, labels: np.ndarray) -> float:
+    shifted = values - values.max(1, keepdims=True)
+    return float((np.log(np.exp(shifted).sum(1)) - shifted[np.arange(len(labels)), labels]).mean())

@@ -1,0 +1,58 @@
+"""What happens to whole batches in the training process, by Keras's own layers and so on the device: mixing, and, instead of
+the workers' albumentations, augmentation.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from kit.competition import Competition
+from kit.config import Config
+from kit.learn import device
+from kit.learn.input.augment import failed
+
+OnBatch = Callable[[np.ndarray, np.ndarray], tuple[Any, Any]]
+
+
+def on_batches(competition: Competition, config: Config, seed: int) -> OnBatch:
+    """A function (images (B, H, W, C), targets float32 (B, classes)) -> the same, augmented and mixed; batch after batch as
+    `seed` draws. The function raises DataError if the competition's own layers fail.
+
+    MixUp: Zhang et al. 2018; CutMix: Yun et al. 2019. With both, each batch gets one of them, by chance.
+    """
+    with device.exact():  # pixels and labels are data, in whatever precision the network computes
+        augmenting = _augmenting(competition, config) if config.augment_on == "device" else []
+        mixing = [
+            *([keras.layers.MixUp(alpha=config.mixup)] if config.mixup else []),
+            *([keras.layers.CutMix(factor=(config.cutmix, config.cutmix))] if config.cutmix else []),
+        ]
+        for number, layer in enumerate([*augmenting, *mixing]):
+            layer.generator = keras.random.SeedGenerator((seed + number) % 2**32)  # JAX refuses more
+    draw = np.random.default_rng(seed)
+
+    def change(images: np.ndarray, targets: np.ndarray) -> tuple[Any, Any]:
+        received = f"{images.dtype} {images.shape}"
+        try:
+            for layer in augmenting:
+                images = layer(images, training=True)
+        except Exception as error:
+            folder = competition.folder or Path(competition.slug)
+            raise failed(folder, error, name="augment_batches", received=received) from error
+        if not mixing:
+            return images, targets
+        both = mixing[draw.integers(len(mixing))]({"images": images, "labels": targets}, training=True)
+        return both["images"], both["labels"]
+
+    return change
+
+
+def _augmenting(competition: Competition, config: Config) -> list[keras.layers.Layer]:
+    """The competition's own layers, and what the configuration adds, as kit.learn.input.augment does it for the workers."""
+    own = list(competition.augment_batches() if competition.augment_batches else [])
+    if not config.cutout:
+        return own
+    share = config.cutout**2 / np.prod(competition.image_shape[:2])
+    return [*own, keras.layers.RandomErasing(factor=(1.0, 1.0), scale=(share, share), fill_value=128.0)]

@@ -1,0 +1,34 @@
+"""The stages of a training: epochs of one image size, one batch size, and one set of layers that learn."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import keras
+
+from kit.learn.fit.optimizers import Factor
+
+Begin = Callable[[keras.Model], None]
+Factors = Callable[[keras.Model], Factor]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Some epochs of one kind.
+
+    size: pixels per side, 0 = as cached. part: which part of the learning rate's schedule this stage runs through.
+    begin: sets which layers learn. factors: of the model then, how much faster than others each variable learns.
+    """
+
+    epochs: int
+    batch_size: int
+    size: int = 0
+    part: tuple[float, float] = (0.0, 1.0)
+    begin: Begin | None = None
+    factors: Factors | None = None
+
+
+def parts(epochs: tuple[int, ...]) -> list[tuple[float, float]]:
+    """Which part of one schedule each stage runs through, by its number of epochs."""
+    done = [sum(epochs[:number]) / sum(epochs) for number in range(len(epochs) + 1)]
+    return list(pairwise(done))

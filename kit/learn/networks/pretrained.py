@@ -1,0 +1,212 @@
+"""Pretrained backbones: every family of keras.applications, with the input each was trained on, and a check of that input."""
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from kit import paths
+from kit.config import Config
+from kit.errors import ConfigError, DataError, KaggleError
+from kit.learn import device
+from kit.learn.fit.checkpoints import load_every_weight, save
+from kit.learn.input.augment import resized
+from kit.learn.networks.batchnorm import fold, fuse
+
+# What preprocess_input of a family makes of pixels 0..255: (lowest, highest) value. "inside": the network rescales itself.
+RANGES = {"inside": (0.0, 255.0), "tf": (-1.0, 1.0), "torch": (-2.12, 2.65), "caffe": (-123.7, 151.1)}
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """builder: a function of keras.applications; family: its module there, which holds preprocess_input; size: pixels."""
+
+    builder: str
+    family: str
+    range: str
+    size: int = 224
+    arguments: tuple[tuple[str, Any], ...] = ()
+
+
+def _mobilenets(name: str, builder: str, family: str, alphas: tuple[float, ...]) -> dict[str, Backbone]:
+    return {f"{name}_{alpha:.2f}": Backbone(builder, family, "tf", arguments=(("alpha", alpha),)) for alpha in alphas}
+
+
+def _family(
+    builders: dict[str, str], family: str, range_: str, sizes: dict[str, int] | int = 224
+) -> dict[str, Backbone]:
+    return {
+        name: Backbone(builder, family, range_, sizes if isinstance(sizes, int) else sizes[name])
+        for name, builder in builders.items()
+    }
+
+
+BACKBONES: dict[str, Backbone] = {
+    **_mobilenets("mobilenet", "MobileNet", "mobilenet", (0.25, 0.5, 0.75, 1.0)),
+    **_mobilenets("mobilenet_v2", "MobileNetV2", "mobilenet_v2", (0.35, 0.5, 0.75, 1.0, 1.3, 1.4)),
+    **_family(
+        {"mobilenet_v3_small": "MobileNetV3Small", "mobilenet_v3_large": "MobileNetV3Large"}, "mobilenet_v3", "inside"
+    ),
+    **_family({"vgg16": "VGG16"}, "vgg16", "caffe"),
+    **_family({"vgg19": "VGG19"}, "vgg19", "caffe"),
+    **_family({f"resnet{n}": f"ResNet{n}" for n in (50, 101, 152)}, "resnet", "caffe"),
+    **_family({f"resnet{n}_v2": f"ResNet{n}V2" for n in (50, 101, 152)}, "resnet_v2", "tf"),
+    **_family({f"densenet{n}": f"DenseNet{n}" for n in (121, 169, 201)}, "densenet", "torch"),
+    **_family({"inception_v3": "InceptionV3"}, "inception_v3", "tf", 299),
+    **_family({"inception_resnet_v2": "InceptionResNetV2"}, "inception_resnet_v2", "tf", 299),
+    **_family({"xception": "Xception"}, "xception", "tf", 299),
+    **_family({"nasnet_mobile": "NASNetMobile"}, "nasnet", "tf", 224),
+    **_family({"nasnet_large": "NASNetLarge"}, "nasnet", "tf", 331),
+    **_family(
+        {f"efficientnet_b{n}": f"EfficientNetB{n}" for n in range(8)},
+        "efficientnet",
+        "inside",
+        {f"efficientnet_b{n}": size for n, size in enumerate((224, 240, 260, 300, 380, 456, 528, 600))},
+    ),
+    **_family(
+        {f"efficientnet_v2_{x.lower()}": f"EfficientNetV2{x}" for x in ("B0", "B1", "B2", "B3", "S", "M", "L")},
+        "efficientnet_v2",
+        "inside",
+        {
+            f"efficientnet_v2_{x}": s
+            for x, s in zip(["b0", "b1", "b2", "b3", "s", "m", "l"], (224, 240, 260, 300, 384, 480, 480), strict=True)
+        },
+    ),
+    **_family(
+        {f"convnext_{x.lower()}": f"ConvNeXt{x}" for x in ("Tiny", "Small", "Base", "Large", "XLarge")},
+        "convnext",
+        "inside",
+    ),
+}
+
+
+def size_of(config: Config) -> int:
+    """Pixels per side that the backbone is shown."""
+    return config.image_size or BACKBONES[config.backbone].size
+
+
+def build(name: str, weights: str, size: int, seed: int = 0) -> keras.Model:
+    """The backbone without its top: float32 images (N, size, size, 3) as `prepare` makes them -> pooled features (N, D).
+
+    weights: "imagenet" (downloaded once by Keras), "none" (random, by seed), or the path of a weights file made with
+    include_top=False. Raises ConfigError for images that are too small, DataError for a missing, damaged or wrong file,
+    KaggleError without internet.
+    """
+    chosen = BACKBONES[name]
+    make = getattr(keras.applications, chosen.builder)
+    arguments = dict(chosen.arguments, include_top=False, pooling="avg", input_shape=(size, size, 3))
+    try:
+        model = _downloaded(make, arguments, name) if weights == "imagenet" else make(weights=None, **arguments)
+    except ValueError as error:  # Keras's own word on images that are too small for it
+        raise ConfigError(f"{name} cannot be built", received=error, do="--set image_size") from None
+    if weights == "none":
+        _draw(model, seed)
+    elif weights != "imagenet":
+        _load(model, Path(weights), name)
+    model.trainable = False
+    fuse(model)
+    model.jit_compile = device.jit_compile()
+    return model
+
+
+def extractor(name: str, weights: str, size: int, seed: int = 0) -> keras.Model:
+    """What `build` gives, only to predict with: its normalisations are folded into its convolutions."""
+    model = build(name, weights, size, seed)
+    fold(model)
+    return model
+
+
+def kept(name: str) -> Path:
+    """ImageNet weights of the backbone as a file, for a place without internet; written once, as `build` reads it."""
+    path = paths.kernels() / ".weights" / f"{name}.imagenet.weights.h5"
+    if not path.exists():
+        model = build(name, "imagenet", BACKBONES[name].size)
+        save(_rescaled(model, name) if BACKBONES[name].family == "efficientnet" else model, path)
+    return path
+
+
+def _rescaled(model: keras.Model, name: str) -> keras.Model:
+    """The same model as Keras builds it to load a file. Of EfficientNet B0 to B7 that one lacks a layer which divides by
+    the root of the deviations and has no weights, so loading would not miss it: the normalisation before it takes it over.
+    """
+    plain = build(name, "none", BACKBONES[name].size)
+    plain.set_weights(model.get_weights())
+    [normalisation] = [layer for layer in plain.layers if isinstance(layer, keras.layers.Normalization)]
+    mean, variance, count = normalisation.get_weights()
+    normalisation.set_weights([mean, variance * np.array([0.229, 0.224, 0.225], variance.dtype), count])
+    return plain
+
+
+def _downloaded(make: Any, arguments: dict[str, Any], name: str) -> keras.Model:
+    try:
+        with warnings.catch_warnings():  # that the weights were learned on images of another size, as was asked for
+            warnings.filterwarnings("ignore", "`input_shape` is undefined or non-square")
+            return make(weights="imagenet", **arguments)
+    except Exception as error:
+        if "URL fetch failure" not in str(error) and not isinstance(error, OSError):
+            raise
+        url = next((word for word in str(error).split() if word.startswith("http")), "its weights")
+        raise KaggleError(
+            f"no ImageNet weights for {name}: no internet and none in ~/.keras/models",
+            do=f"fetch {url.rstrip(':')} on another machine, then pass --weights PATH",
+        ) from None
+
+
+def _draw(model: keras.Model, seed: int) -> None:
+    """Random kernels (Glorot), by NumPy: Keras would draw others in another process, and under another backend."""
+    draw = np.random.default_rng(seed)
+    for variable in model.trainable_variables:
+        if len(variable.shape) > 1:
+            fans = np.prod(variable.shape[:-2]) * sum(variable.shape[-2:])
+            variable.assign(draw.normal(0.0, np.sqrt(2 / fans), variable.shape))
+
+
+def _load(model: keras.Model, path: Path, name: str) -> None:
+    if not path.is_file():
+        raise DataError(
+            f"no weights file {path}", expected=f"ImageNet weights of {name} without top (.h5 or .weights.h5)"
+        )
+    if path.suffix != ".h5":
+        raise DataError(
+            f"{path.name} is not a weights file", expected=".h5 or .weights.h5: whole models are never loaded"
+        )
+    try:
+        load_every_weight(model, path)
+    except Exception as error:  # h5py and Keras raise a dozen kinds for a file that does not fit
+        reason = " ".join(str(error).split())[:160]
+        raise DataError(
+            f"{path.name} does not hold weights of {name} without top", received=reason, do="check --backbone"
+        ) from None
+
+
+def prepare(images: np.ndarray, name: str, size: int) -> np.ndarray:
+    """uint8 (N, H, W, C) with 1 or 3 channels -> float32 (N, size, size, 3) as the backbone was trained on."""
+    images = resized(images, size)
+    if images.shape[3] == 1:
+        images = np.repeat(images, 3, axis=3)
+    return np.asarray(preprocess(images.astype(np.float32), name))
+
+
+def preprocess(images: Any, name: str) -> Any:
+    """float32 (N, H, W, 3), 0 to 255, as the backbone was trained on: of arrays and, in a model, of its tensors."""
+    return getattr(keras.applications, BACKBONES[name].family).preprocess_input(images)
+
+
+def check_input(batch: np.ndarray, name: str) -> None:
+    """Raises DataError if `batch` cannot be what the backbone was trained on, such as pixels divided by 255 twice.
+
+    The classic silent failure: a network that rescales inside, fed with 0..1, sees nearly black images and learns nothing.
+    """
+    low, high = RANGES[BACKBONES[name].range]
+    span = high - low
+    seen_low, seen_high = float(batch.min()), float(batch.max())
+    if seen_low < low - 0.02 * span or seen_high > high + 0.02 * span or seen_high - seen_low < 0.1 * span:
+        raise DataError(
+            f"the images are not in the range that {name} was trained on",
+            received=f"{seen_low:.3g} to {seen_high:.3g}, mean {float(batch.mean()):.3g}",
+            expected=f"about {low:g} to {high:g}",
+            do="`read` and `augment` must give pixels 0 to 255; the kit rescales for each backbone",
+        )

@@ -1,0 +1,1 @@
+"""Probabilities of images, over one view or several, now or again later."""

@@ -1,0 +1,81 @@
+"""Probabilities of images, in pieces that fit in memory, averaged over TTA views."""
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+from kit.data.cache import Part
+from kit.learn.fit import checkpoints
+from kit.learn.input.augment import resized
+from kit.learn.input.views import VIEWS
+from kit.learn.member import Task
+from kit.learn.networks.batchnorm import fold
+from kit.learn.predict import tta
+from kit.predictions import softmax
+from kit.progress import bar
+
+# Pixels of a batch that is predicted: 256 images up to 90 pixels wide, 32 of 256. MobileNetV2 takes 0.6 GiB for it.
+PIXELS = 2**21
+
+Predictor = Callable[[Part, np.ndarray, tuple[str, ...], str], np.ndarray]
+
+
+def predictor(model: keras.Model, task: Task, size: int) -> Predictor:
+    """A function (part, rows, views, label of the bar) -> probabilities, float32 (len(rows), C), by the trained member.
+
+    model: its network; size: the pixels per side that it wants, 0 for as they are cached.
+    """
+    checkpoints.load(model, task.folder / checkpoints.WEIGHTS)
+    fold(model)
+
+    def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
+        average = task.config.average
+        return probabilities(model, part.images, rows, views, average=average, size=size, label=label)
+
+    return run
+
+
+def logits(
+    model: keras.Model, images: np.ndarray, rows: np.ndarray, view: str, batch_size: int, size: int = 0
+) -> np.ndarray:
+    """float32 (len(rows), classes) for one view of images[rows]. images: uint8 (N, H, W, C), may be memory-mapped.
+
+    size: pixels per side that the model is shown; 0: as they are.
+    """
+    pieces = []
+    for start in range(0, len(rows), batch_size):
+        batch = resized(VIEWS[view](images[rows[start : start + batch_size]]), size)
+        missing = batch_size - len(batch)  # one batch shape, so one compiled graph
+        padded = np.concatenate([batch, np.zeros((missing, *batch.shape[1:]), batch.dtype)]) if missing else batch
+        pieces.append(np.asarray(model.predict_on_batch(padded))[: len(batch)])
+    return np.concatenate(pieces)
+
+
+def probabilities(
+    model: keras.Model,
+    images: np.ndarray,
+    rows: np.ndarray,
+    views: tuple[str, ...],
+    *,
+    average: str,
+    size: int = 0,
+    label: str,
+) -> np.ndarray:
+    """Averaged over views as kit.learn.predict.tta.average does, float32 (len(rows), classes), rows summing to 1."""
+    batch_size = at_once((size or images.shape[1]) * (size or images.shape[2]))
+    out = np.empty((len(rows), model.output_shape[-1]), dtype=np.float32)
+    with bar(total=len(rows) * len(views), label=label, unit="image") as shown:
+        for start in range(0, len(rows), 16 * batch_size):
+            piece = rows[start : start + 16 * batch_size]
+            said = []
+            for view in views:
+                said.append(softmax(logits(model, images, piece, view, batch_size, size)))
+                shown.update(len(piece))
+            out[start : start + len(piece)] = tta.average(np.stack(said), average)
+    return out
+
+
+def at_once(pixels: int) -> int:
+    """How many images of so many pixels are predicted in one batch: a network's memory grows with both."""
+    return int(2 ** np.clip(np.floor(np.log2(PIXELS / pixels)), 3, 8))

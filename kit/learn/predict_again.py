@@ -1,0 +1,89 @@
+"""A finished run predicted again, under other TTA views; nothing is trained."""
+
+import shutil
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from kit import runs
+from kit.competition import Competition
+from kit.config import Config
+from kit.data import folds
+from kit.data.cache import Dataset
+from kit.errors import DataError
+from kit.learn import join, train, train_member
+from kit.learn.input import views
+from kit.learn.member import Task
+from kit.learn.predict import tta
+from kit.learn.recipes import recipe
+from kit.runs import Run, environment
+
+AUTO = ("auto",)
+
+
+def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *, name: str | None = None) -> Run:
+    """A new run that holds the predictions of `run`'s members under the views `names`.
+
+    AUTO: those of the competition's views that help out of fold. What judges a fold was then chosen on the others.
+    """
+    trained = trained_run(run)
+    if names != AUTO:
+        views.check(names, competition.tta)
+    data, fold_of = train.load(competition)
+    prints = folds.fingerprints(data, fold_of)
+    environment.check_data(trained, prints)
+    prints |= environment.corrections_of([trained])
+    tasks = [train.task_of(trained, competition, data, fold_of, *each) for each in trained.members()]
+    if names == AUTO:
+        config, judged, report = _chosen(tasks, data, fold_of)
+    else:
+        config, judged, report = replace(run.config, tta=names), [None] * len(tasks), {}
+    origin = dict.fromkeys(("tta", "average"), "out of fold") if names == AUTO else {"tta": "command line"}
+    label = name or f"{config.recipe}-{config.backbone}-tta"
+    again = runs.create(run.slug, "predict", config, origin, name=label, fingerprints=prints, parents=(trained.id,))
+    try:
+        for task, known in zip(tasks, judged, strict=True):
+            train_member.predict(replace(task, config=config), again.member(task.fold, task.number), known)
+        join.join(again, competition, data, report)
+    except BaseException:
+        shutil.rmtree(again.folder)  # it is quickly made again, and there is nothing to resume
+        raise
+    return again
+
+
+def trained_run(run: Run) -> Run:
+    """The training that `run` goes back to. Raises DataError if there is none, or none that is finished."""
+    run = runs.training_of(run)
+    if run.kind != "train" or run.status() != "finished":
+        raise DataError(
+            f"{run.id} has no members to predict with",
+            received=f"{run.kind}, {run.status()}",
+            expected="a finished train run",
+        )
+    return run
+
+
+def _chosen(
+    tasks: list[Task], data: Dataset, fold_of: np.ndarray
+) -> tuple[Config, list[np.ndarray | None], dict[str, Any]]:
+    """(the configuration with the views that help, each member's honest out-of-fold probabilities, the report)."""
+    competition = tasks[0].competition
+    names = sorted(competition.tta, key=lambda view: view != "identity")  # that one first: it is always kept
+    said = [_by_view(task, names) for task in tasks]
+    first = [task for task in tasks if task.number == 0]  # of the members of each fold, which are averaged
+    means = [np.mean([s for s, of in zip(said, tasks, strict=True) if of.fold == one.fold], axis=0) for one in first]
+    rows = np.concatenate([task.judged_rows for task in first])
+    parts = np.zeros(len(fold_of), np.int64)
+    parts[rows] = folds.parts(data, fold_of, rows)
+    choice = tta.choose(competition, names, np.concatenate(means, axis=1), data.train.labels[rows], parts[rows])
+    config = replace(tasks[0].config, tta=choice.views, average=choice.average)
+    honest = [tta.crossed(choice.by_fold, s, parts[of.judged_rows]) for s, of in zip(said, tasks, strict=True)]
+    return config, [*honest], {"tta": choice.report}
+
+
+def _by_view(task: Task, names: list[str]) -> np.ndarray:
+    """float32 (V, N, C): the member's probabilities of the rows that it is judged on, by each view."""
+    predictor = recipe(task.config.recipe).predictor(task)
+    said = [predictor(task.data.train, task.judged_rows, (name,), f"{task.label}: {name}") for name in names]
+    return np.stack(said)

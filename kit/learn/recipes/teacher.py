@@ -1,0 +1,118 @@
+"""What a finished run or ensemble says of images, for a member that is judged on a fold: never by a model that saw it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from kit import predictions, runs
+from kit.competition import Competition
+from kit.config import Config
+from kit.data import cache, corrections, folds
+from kit.ensemble import pool
+from kit.errors import ConfigError, DataError
+from kit.files import read_json
+from kit.learn import device
+from kit.learn.member import Task
+from kit.learn.predict.forward import Predictor
+from kit.runs import Run, environment
+
+Opener = Callable[[Task], Predictor]  # of the recipe that the task's configuration names
+
+
+def of_test(task: Task) -> np.ndarray:
+    """float32 (N, C): probabilities of all test images, by the teacher's members of this fold."""
+    ids = task.data.test.ids
+
+    def one(run: Run) -> np.ndarray:
+        return np.mean(
+            [predictions.load(run.member(*each) / "test.npz").at(ids) for each in run.members(task.fold)], axis=0
+        )
+
+    return _joined(task, one)
+
+
+def of_training(task: Task, rows: np.ndarray, opened: Opener) -> np.ndarray:
+    """float32 (len(rows), C): of training images outside the fold, by the teacher's members of this fold, which learned from
+    them too. opened: (task of a member) -> its predictor.
+    """
+
+    def one(run: Run) -> np.ndarray:
+        said = []
+        for fold, number in run.members(task.fold):
+            member = replace(task, config=run.config, folder=run.member(fold, number), number=number)
+            with device.exact():
+                said.append(opened(member)(task.data.train, rows, run.config.tta, f"{task.label}: {run.id}"))
+        return np.mean(said, axis=0)
+
+    return _joined(task, one)
+
+
+def surest(task: Task) -> float:
+    """The highest probability that its trainings let the teacher say: less than 1 where they learned smoothed labels, and
+    more again of an ensemble whose weights undo that.
+    """
+    from kit.learn.recipes import recipe  # they import this module
+
+    def one(run: Run) -> np.ndarray:
+        classes = len(task.competition.classes)
+        smoothing = 0.0 if recipe(run.config.recipe).frozen else run.config.label_smoothing
+        return (1 - smoothing) * np.eye(classes)[:1] + smoothing / classes
+
+    return float(_joined(task, one).max())
+
+
+def _joined(task: Task, one: Callable[[Run], np.ndarray]) -> np.ndarray:
+    """A single run's word, or the pool of an ensemble's parts, with weights fitted on rows outside the fold."""
+    fold_of = folds.read(task.places.folds, task.data.train.ids)
+    parts = _parts(_found(task, fold_of))
+    return pool.blend(np.stack([one(part) for part in parts]), _weights(task, fold_of, parts))
+
+
+def checked(competition: Competition, config: Config) -> Run:
+    """The teacher that the settings name. Raises ConfigError or DataError unless it is finished, of this competition, and has
+    members of each fold.
+    """
+    if not config.teacher:
+        raise ConfigError(f"recipe {config.recipe} wants a teacher", do="--set teacher=RUN, a run or an ensemble")
+    run = runs.find(config.teacher)
+    if run.slug != competition.slug or run.status() != "finished":
+        raise DataError(
+            f"{run.id} cannot teach",
+            received=f"{run.slug}, {run.status()}",
+            expected=f"{competition.slug}, finished",
+        )
+    _parts(run)  # which raises for one that is not here
+    if config.folds > run.config.folds:
+        raise ConfigError(
+            f"{run.id} has no member of fold {run.config.folds}",
+            received=f"{run.config.folds} folds",
+            do="use as many --folds",
+        )
+    return run
+
+
+def _found(task: Task, fold_of: np.ndarray) -> Run:
+    run = checked(task.competition, task.config)
+    environment.check_data(run, folds.fingerprints(task.data, fold_of))
+    return run
+
+
+def _parts(run: Run) -> list[Run]:
+    """The trainings that an ensemble, perhaps of ensembles, was made of; with their own views, since those that `kit predict`
+    takes may have been chosen with the rows of the fold.
+    """
+    if run.kind != "ensemble":
+        return [runs.training_of(run)]
+    named = [part["run"] for part in read_json(run.metrics)["parts"]]
+    return list({part.id: part for name in named for part in _parts(runs.find(name))}.values())
+
+
+def _weights(task: Task, fold_of: np.ndarray, parts: list[Run]) -> np.ndarray:
+    """(R,): of least log loss on judged rows outside the fold; equal ones where there are none."""
+    loaded = [predictions.load(part.oof) for part in parts]
+    outside = task.data.train.ids[fold_of != task.fold]
+    ids = np.intersect1d(corrections.clean(task.data, loaded[0].ids), outside)
+    if len(parts) == 1 or not len(ids):
+        return np.full(len(parts), 1 / len(parts))
+    return pool.fit(np.stack([part.at(ids) for part in loaded]), cache.labels_of(task.data.train, ids))

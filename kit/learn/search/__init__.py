@@ -1,0 +1,1 @@
+"""Settings found by trying: the learning rate, and any other by Optuna."""

@@ -1,0 +1,169 @@
+"""A search for settings with Optuna (Akiba et al. 2019): trials on fold 0, judged on some of its rows to learn from.
+
+All trials of a competition lie in data/<slug>/tune.db (SQLite), a study for each combination of data, settings and space.
+"""
+
+import hashlib
+import json
+import math
+import shutil
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import keras
+import optuna
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.trial import TrialState
+
+from kit import paths
+from kit.competition import Competition
+from kit.config import Config
+from kit.errors import ConfigError
+from kit.files import locked
+from kit.learn import device, train
+from kit.learn.member import Task, stopping_split
+from kit.learn.recipes import recipe, uses
+from kit.learn.search import space
+from kit.learn.search.space import Space, Span
+from kit.progress import say
+
+COUNTED = (TrialState.COMPLETE, TrialState.PRUNED)  # what was killed or failed is not
+UNUSED = ("tta", "workers")  # no trial depends on them
+
+
+@dataclass(frozen=True)
+class Trial:
+    """loss, accuracy: on the stopping rows, at the best of its epochs. settings: those that were varied."""
+
+    number: int
+    loss: float
+    accuracy: float
+    epoch: int
+    seconds: float
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Found:
+    """trials: those that ran to their end, best first. rows: how many they are judged on."""
+
+    study: str
+    database: Path
+    rows: int
+    pruned: int
+    trials: list[Trial]
+
+
+def tune(competition: Competition, config: Config, allowed: Space, count: int) -> Found:
+    """Goes on with the study of these settings until it has `count` trials, the first of them the settings as they are.
+
+    Raises ConfigError for settings that do not fit, and DataError while another search for this competition runs.
+    """
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    root = paths.data(competition.slug).root
+    config = replace(config, patience=config.patience or 100_000)  # without, no rows are set aside
+    if config.deterministic:
+        device.make_deterministic()
+    with locked(root / "tune.lock", f"{competition.slug} is already being tuned"):
+        with TemporaryDirectory(dir=root, prefix=".tune-") as scratch:
+            task = train.rehearsal(competition, config, Path(scratch))
+            _check(task, allowed)
+            study = _study(task, allowed, root / "tune.db")
+            while len(study.get_trials(deepcopy=False, states=COUNTED)) < count:
+                _trial(study, task, allowed)
+        ended = study.get_trials(states=(TrialState.COMPLETE,))
+        pruned = len(study.get_trials(states=(TrialState.PRUNED,)))
+    trials = sorted((_of(trial, allowed) for trial in ended), key=lambda trial: trial.loss)
+    return Found(study.study_name, root / "tune.db", len(stopping_split(task)[1]), pruned, trials)
+
+
+def _check(task: Task, allowed: Space) -> None:
+    """Raises ConfigError for a choice, or an end of a range, that does not fit: now, not when a trial draws it."""
+    for key, values in allowed.items():
+        if not uses(task.config.recipe, key):
+            raise ConfigError(f"--space {key} changes nothing: recipe {task.config.recipe} does not use it")
+        for value in (values.low, values.high) if isinstance(values, Span) else values:
+            config = train.checked(task.competition, replace(task.config, **{key: value}))
+            device.devices(config)
+
+
+def _study(task: Task, allowed: Space, database: Path) -> optuna.Study:
+    """Opened, with what a killed search left behind as failed: the lock tells that none is running."""
+    epochs = sum(recipe(task.config.recipe).epochs(task.config))
+    study = optuna.create_study(
+        storage=f"sqlite:///{database}",
+        study_name=_name(task, allowed),
+        # at equal epochs a high rate looks worse than it ends: under a falling schedule half of them say little
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=epochs // 2),
+        load_if_exists=True,
+    )
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+        study.tell(trial.number, state=TrialState.FAIL)
+    begun = len(study.get_trials(deepcopy=False))
+    if not begun and (point := space.inside(allowed, task.config)):
+        study.enqueue_trial(point)
+    study.sampler = optuna.samplers.TPESampler(seed=(task.config.seed * 1000 + begun) % 2**32)  # else draws come again
+    return study
+
+
+def _name(task: Task, allowed: Space) -> str:
+    """Of the recipe and the backbone, and a digest of all that the losses of its trials depend on."""
+    settings = {key: value for key, value in asdict(task.config).items() if key not in allowed and key not in UNUSED}
+    told = {key: asdict(span) if isinstance(span, Span) else span for key, span in allowed.items()}
+    rows = hashlib.sha256(task.learn_rows.astype("<i8").tobytes()).hexdigest()
+    prints = [task.data.fingerprint, task.data.corrections, rows]
+    digest = hashlib.sha256(json.dumps([settings, told, prints], sort_keys=True).encode()).hexdigest()
+    return f"{task.config.recipe}-{task.config.backbone}-{digest[:8]}"
+
+
+def _trial(study: optuna.Study, task: Task, allowed: Space) -> None:
+    trial = study.ask({key: _distribution(values) for key, values in allowed.items()})
+    settings = space.rounded(allowed, trial.params)
+    folder = task.folder / f"trial {trial.number}"
+
+    def report(epoch: int, record: dict[str, float]) -> None:
+        loss = record["stopping_loss"]
+        if math.isfinite(loss):
+            trial.report(loss, epoch)
+        if not math.isfinite(loss) or trial.should_prune():
+            raise optuna.TrialPruned
+
+    folder.mkdir()
+    config = replace(task.config, **settings)
+    try:
+        with device.training(config):
+            history = recipe(config.recipe).fit(replace(task, config=config, folder=folder, report=report))
+    except optuna.TrialPruned:
+        study.tell(trial, state=TrialState.PRUNED)
+        say(f"trial {trial.number}: ended early")
+    except BaseException:
+        study.tell(trial, state=TrialState.FAIL)
+        raise
+    else:
+        _tell(study, trial, history)
+    finally:
+        shutil.rmtree(folder)
+        keras.utils.clear_session(free_memory=True)
+
+
+def _tell(study: optuna.Study, trial: optuna.Trial, history: list[dict[str, float]]) -> None:
+    best = min(history, key=lambda record: record["stopping_loss"])
+    seconds = round(sum(record["seconds"] for record in history), 1)
+    for key, value in (("epoch", best["epoch"]), ("accuracy", best["stopping_accuracy"]), ("seconds", seconds)):
+        trial.set_user_attr(key, value)
+    study.tell(trial, best["stopping_loss"])
+    say(f"trial {trial.number}: stopping loss {best['stopping_loss']:.4f}; the best so far is {study.best_value:.4f}")
+
+
+def _distribution(allowed: Span | tuple[Any, ...]) -> BaseDistribution:
+    if not isinstance(allowed, Span):
+        return CategoricalDistribution(allowed)
+    kind: Any = IntDistribution if isinstance(allowed.low, int) else FloatDistribution
+    return kind(allowed.low, allowed.high, log=allowed.log)
+
+
+def _of(trial: optuna.trial.FrozenTrial, allowed: Space) -> Trial:
+    told = {key: trial.user_attrs[key] for key in ("epoch", "accuracy", "seconds")}
+    return Trial(trial.number, trial.values[0], settings=space.rounded(allowed, trial.params), **told)

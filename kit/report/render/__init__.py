@@ -1,0 +1,1 @@
+"""HTML, charts and pictures, from arrays."""

@@ -1,0 +1,77 @@
+"""What an ensemble is made of: weights, what each member is worth, and how alike the members are."""
+
+import numpy as np
+
+from kit import predictions, runs
+from kit.errors import DataError
+from kit.report.render import html
+from kit.report.subject import Subject
+
+
+def members(subject: Subject) -> str:
+    """Empty for a run that is no ensemble."""
+    found = subject.metrics
+    if subject.run.kind != "ensemble":
+        return ""
+    fractional = ("weight", "correlation")
+    rows = [
+        {
+            key.replace("_", " "): html.share(value) if key in fractional and value is not None else value
+            for key, value in part.items()
+        }
+        for part in found["parts"]
+    ]
+    words = (
+        f"Method: {found['method']}. Lost without: by how much the ensemble is worse without that member, cross-fitted; "
+        "below zero it is better without."
+    )
+    if given_up := found.get("given_up"):
+        words += f" {given_up.capitalize()} scores below the best run, so it was given up."
+    tried = [{key.replace("_", " "): value for key, value in row.items()} for row in found["methods"]]
+    return (
+        html.paragraph(words)
+        + html.table(rows)
+        + _correlations(subject)
+        + "<h3>Methods tried, cross-fitted</h3>"
+        + html.table(tried)
+    )
+
+
+def _correlations(subject: Subject) -> str:
+    try:
+        parts = [runs.find(name, runs.read_run) for name in subject.run.parents]
+    except DataError as error:
+        return html.nothing(f"correlations between members: {error}")
+    if len(parts) < 2:
+        return ""
+    ids = subject.data.train.ids[subject.rows]
+    said = np.stack([predictions.load(part.oof).at(ids) for part in parts])
+    true = np.log(np.maximum(said[:, np.arange(len(ids)), subject.labels], 1e-6))
+    return _matrices(np.corrcoef(true), said.argmax(2) != subject.labels, subject.run.parents, subject.run.slug)
+
+
+def _matrices(correlation: np.ndarray, missed: np.ndarray, ids: tuple[str, ...], slug: str) -> str:
+    """correlation: float (R, R); missed: bool (R, N), the mistakes of each member."""
+    names = [name.removeprefix(f"{slug}-") for name in ids]
+    either = np.maximum((missed[:, None] | missed[None]).sum(-1), 1)
+    shared = (missed[:, None] & missed[None]).sum(-1) / either
+    numbers = [str(number + 1) for number in range(len(names))]
+    key = [f"{number}  {name}" for number, name in zip(numbers, names, strict=True)]
+    pictures = []
+    for title, values in (
+        ("Correlation of the log probability of the truth", correlation),
+        ("Share of mistakes in common", shared),
+    ):
+        cells = [
+            [
+                html.cell(
+                    f"{values[a, b]:.2f}", max(0.0, 0.8 * values[a, b]), colour="cool", hint=f"{names[a]} / {names[b]}"
+                )
+                if a != b
+                else html.cell("")
+                for b in range(len(names))
+            ]
+            for a in range(len(names))
+        ]
+        pictures.append(f"<h3>{title}</h3>{html.heat(key, numbers, cells)}")
+    return html.beside(pictures)

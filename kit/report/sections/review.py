@@ -1,0 +1,57 @@
+"""What `kit review` has found, if it was asked: likely label errors of a run, near-duplicates of the data."""
+
+from kit.data import near_duplicates
+from kit.data.cache import Part
+from kit.data.corrections import PROPOSED
+from kit.data.near_duplicates import Pair
+from kit.data.readers import table
+from kit.report.render import html, images
+from kit.report.subject import Subject, rows_of
+
+MOST_ERRORS, MOST_PAIRS = 42, 24
+
+
+def labels(subject: Subject) -> str:
+    """Empty where nothing was looked for."""
+    path = subject.run.folder / "review" / "corrections.csv"
+    found = table(path, PROPOSED) if path.exists() else []  # worst first
+    shown = found[:MOST_ERRORS]
+    rows = rows_of(subject.data.train, [row["id"] for row in shown])
+    tiles = []
+    for one, row in zip(shown, rows, strict=True):
+        caption = images.verdict(one["id"], one["given"], one["label"], float(one["probability"]))
+        decided = f"<br>{html.text(one['action'])}" if one["action"] else ""
+        tiles.append(images.tile(subject.data.train.images[row], caption + decided, f"{one['given']}?"))
+    words = f"{len(found)} labels that the run contradicts out of fold, which it says in red. Look before you correct."
+    return html.paragraph(words) + images.grid(tiles) if found else ""
+
+
+def duplicates(subject: Subject) -> str:
+    """Pairs that are nearly the same image, within train and across train and test; empty where nothing was looked for."""
+    listed = subject.folders.review / "twins.csv"
+    found = near_duplicates.read(listed, subject.data) if listed.exists() else []
+    sheets = []
+    for part, title in (("train", "Within train"), ("test", "Across train and test")):
+        pairs = [pair for pair in found if pair.part == part]
+        if pairs:
+            shown = _pairs(subject, getattr(subject.data, part), pairs[:MOST_PAIRS])
+            sheets.append(f"<h3>{title}: {len(pairs):,} pairs</h3>{images.grid(shown, 12)}")
+    return "".join(sheets)
+
+
+def _pairs(subject: Subject, part: Part, pairs: list[Pair]) -> list[str]:
+    """A figure for each pair, the first image of train, the other of `part`."""
+    train, names = subject.data.train, subject.competition.classes
+    tiles = []
+    for pair in pairs:
+        a, b = pair.row, pair.other
+        one, other = str(train.ids[a]), str(part.ids[b])
+        labelled = [names[train.labels[a]], names[part.labels[b]] if len(part.labels) else "test"]
+        both = images.img(train.images[a], one) + images.img(part.images[b], other)
+        said = " · ".join(map(html.text, labelled))
+        tone = ' class="no"' if len(part.labels) and labelled[0] != labelled[1] else ""
+        tiles.append(
+            f'<figure><div class="side" style="--n:2">{both}</div><figcaption><b{tone}>{said}</b> '
+            f"{pair.similarity:.4f}<br>id {html.text(one)}, {html.text(other)}</figcaption></figure>"
+        )
+    return tiles

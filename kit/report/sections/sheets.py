@@ -1,0 +1,89 @@
+"""What a network is shown: augmented images as in training, and the views of test-time augmentation."""
+
+import numpy as np
+
+from kit.competition import Competition
+from kit.config import Config
+from kit.data.cache import Dataset
+from kit.learn.input.views import VIEWS
+from kit.paths import DataFolders
+from kit.report.render import html, images
+from kit.report.subject import Subject
+
+IMAGES, EPOCHS = 5, 7
+
+
+def augmentation(subject: Subject) -> str:
+    """Empty for a run that trains on its images as they are: a frozen backbone, an ensemble."""
+    config, competition = subject.run.config, subject.competition
+    if config.recipe in ("features", "ensemble"):
+        return ""
+    rows = of_all_classes(subject.data.train.labels, IMAGES, config.seed)
+    pictures = shown(competition, config, subject.data, subject.folders, rows, EPOCHS)
+    strips = []
+    for row, line in zip(rows, pictures, strict=True):
+        name = competition.classes[subject.data.train.labels[row]]
+        captions = [f"<b>{html.text(name)}</b>", *(f"epoch {epoch + 1}" for epoch in range(EPOCHS))]
+        tiles = [images.tile(image, words, name) for image, words in zip(line, captions, strict=True)]
+        strips.append(images.strip(tiles))
+    words = (
+        "Each image as it is, and as the first member saw it in one epoch after another, by the same code and seeds."
+    )
+    mixed = " Mixup and CutMix come after and are not shown." if config.mixup or config.cutmix else ""
+    return html.paragraph(words + mixed) + "".join(strips)
+
+
+def of_all_classes(labels: np.ndarray, count: int, seed: int) -> list[int]:
+    """Rows, class after class in turn. labels: int (N,)."""
+    order = np.random.default_rng(seed).permutation(len(labels))
+    turns = {label: iter(order[labels[order] == label]) for label in np.unique(labels)}
+    rows: list[int] = []
+    while len(rows) < min(count, len(labels)):
+        rows += [int(row) for turn in turns.values() if (row := next(turn, None)) is not None]
+    return rows[:count]
+
+
+def shown(
+    competition: Competition, config: Config, data: Dataset, folders: DataFolders, rows: list[int], epochs: int
+) -> np.ndarray:
+    """uint8 (len(rows), 1 + epochs, H, W, C): each image as cached, then as in the epochs of the first member."""
+    from kit.learn.input.loader import Source, open_source
+    from kit.learn.member import member_seed
+
+    chosen = np.array(rows)
+    files = (folders.cache / "train.npy",)
+    augmenter = open_source(Source(files, competition.folder, config, member_seed(config.seed, 0)))
+    return np.stack([data.train.images[chosen], *(augmenter.batch(epoch, chosen) for epoch in range(epochs))], axis=1)
+
+
+def views(subject: Subject) -> str:
+    """The views that are averaged, on two images; with what each gains, if that was measured."""
+    names = subject.run.config.tta
+    if subject.run.kind == "ensemble" or len(names) < 2:
+        return ""
+    rows = of_all_classes(subject.data.train.labels, 2, subject.run.config.seed)
+    pictures = subject.data.train.images[np.array(rows)]
+    seen = {name: VIEWS[name](pictures) for name in names}
+    strips = [
+        images.strip([images.tile(of[place], html.text(name), name) for name, of in seen.items()])
+        for place in range(len(rows))
+    ]
+    return html.paragraph(f"{len(names)} views, averaged.") + "".join(strips) + _gains(subject)
+
+
+def _gains(subject: Subject) -> str:
+    found = subject.metrics.get("tta")
+    if not found:
+        return ""
+    rows = [
+        {
+            "view": row["view"],
+            "gain": row["gain"],
+            "±": row["error"],
+            "gain in log loss": row["log_loss_gain"],
+            "± ": row["log_loss_error"],
+            "averaged": "yes" if row["kept"] else "no",
+        }
+        for row in found["views"]
+    ]
+    return "<h3>Gain of each with the first one, over the first one alone</h3>" + html.table(rows)

@@ -1,0 +1,115 @@
+"""Do training and test images come from the same place? Adversarial validation: a classifier tries to tell them apart."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from kit import linear
+from kit.data import holdout
+from kit.data.cache import Dataset, Part
+from kit.errors import DataError
+from kit.report.render import html, images
+
+MOST = 4000  # images of each part, drawn at random
+FOLDS = 5
+SIDE = 8
+NOTICEABLE = 0.55
+FEWEST = 50
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Shift:
+    """auc: area under the ROC curve of telling test from train, cross-validated: 0.5 if they cannot be told apart, 1 if always.
+    error: its standard error. rows: int64 (M,), rows of train; likeness: float (M,), their probability to be test images.
+    """
+
+    auc: float
+    error: float
+    rows: np.ndarray
+    likeness: np.ndarray
+
+    @property
+    def found(self) -> bool:
+        return self.auc - 2 * self.error > 0.5 and self.auc > NOTICEABLE
+
+
+def features(pictures: np.ndarray) -> np.ndarray:
+    """float32 (N, D) of uint8 (N, H, W, C): the image at 8x8 pixels, and of each channel mean, deviation and sharpness."""
+    rows = []
+    for image in pictures:
+        small = cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA).reshape(-1)
+        pixels = image.reshape(-1, image.shape[2]).astype(np.float32)
+        steps = np.abs(np.diff(image.astype(np.float32), axis=1)).mean((0, 1))
+        rows.append(np.concatenate([small, pixels.mean(0), pixels.std(0), steps]))
+    return np.asarray(rows, np.float32)
+
+
+def measure(data: Dataset) -> Shift:
+    """Identical images are taken once; unreadable ones and held-out training images (kit.data.holdout) not at all.
+
+    Raises DataError for fewer than 50 images of a part. The error is that of Hanley and McNeil 1982 ("The meaning and use of
+    the area under a ROC curve").
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    own = ~holdout.among(data.test.ids)
+    train, test = _drawn(data.train, data.train.readable), _drawn(data.test, data.test.readable & own)
+    if min(len(train), len(test)) < FEWEST:
+        raise DataError(
+            "too few different images to compare train and test",
+            received=f"{len(train)} and {len(test)}",
+            expected=f"{FEWEST} of each",
+        )
+    values = np.concatenate([features(data.train.images[train]), features(data.test.images[test])])
+    is_test = np.repeat([0, 1], [len(train), len(test)])
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=300, tol=1e-3))
+    splits = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    with linear.one_thread():
+        said = cross_val_predict(model, values, is_test, cv=splits, method="predict_proba")[:, 1]
+    auc = float(roc_auc_score(is_test, said))
+    return Shift(auc, _error(auc, len(train), len(test)), train, said[: len(train)])
+
+
+def _drawn(part: Part, allowed: np.ndarray) -> np.ndarray:
+    """Rows, sorted: at most MOST of those `allowed` (bool), no two with the same pixels."""
+    rows = np.flatnonzero(allowed)
+    first = rows[np.unique(part.groups[rows], return_index=True)[1]]
+    return np.sort(np.random.default_rng(0).permutation(first)[:MOST])
+
+
+def _error(auc: float, negative: int, positive: int) -> float:
+    pairs = (positive - 1) * (auc / (2 - auc) - auc**2) + (negative - 1) * (2 * auc**2 / (1 + auc) - auc**2)
+    return float(np.sqrt(max(auc * (1 - auc) + pairs, 0) / (negative * positive)))
+
+
+def section(data: Dataset) -> str:
+    found = measure(data)
+    if found.found:
+        verdict = "They can: scores out of fold may not carry over to the test images."
+    else:
+        verdict = "They cannot, by what these simple features see."
+    words = (
+        "Can train and test images be told apart? A logistic regression on 8x8 pixels, colour and sharpness tries it, "
+        f"cross-validated on {len(found.rows):,} training images and as many test images or fewer. "
+    )
+    card = [("AUC", f"{found.auc:.3f}", f"± {found.error:.3f}, chance 0.5")]
+    return html.paragraph(words + verdict) + html.cards(card) + (_alike(data, found) if found.found else "")
+
+
+def _alike(data: Dataset, found: Shift) -> str:
+    order = np.argsort(-found.likeness, kind="stable")
+    sheets = []
+    for title, chosen in (("Most like the test images", order[:SHOWN]), ("Least like them", order[::-1][:SHOWN])):
+        tiles = []
+        for place in chosen:
+            row, sure = found.rows[place], found.likeness[place]
+            name = data.train.ids[row]
+            tiles.append(images.tile(data.train.images[row], f"{sure:.2f}<br>id {html.text(name)}", f"id {name}"))
+        sheets.append(f"<h3>{title}</h3>" + images.grid(tiles, 5.5))
+    return "".join(sheets)

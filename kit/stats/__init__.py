@@ -1,0 +1,1 @@
+"""How far to believe a difference: paired gains, and the standard errors of scores."""
