@@ -21,27 +21,27 @@ def member_seed(seed: int, fold: int, number: int = 0) -> int:
 
 
 @dataclass(frozen=True)
-class Task:
+class Member:
     """The fold in question: rows of data.train as int64 indices.
 
-    learn_rows: what the member may learn from, in any way. judged_rows: the fold it is judged on, which it never sees,
+    train_rows: what the member may learn from, in any way. validation_rows: the fold it is judged on, which it never sees,
     without the rows that a correction touches.
     folder: runs/<id>/fold-<k>, the member's own place for checkpoints and weights. number: which of the config's seeds.
-    report: gets each epoch's number and record, and may raise to end the training. instead: is called, and returns a history,
+    report: gets each epoch's number and record, and may raise to end the training. train_fn: is called, and returns a history,
     in place of kit.learn.fit.loop.train, with what that gets.
     """
 
     competition: Competition
     config: Config
     data: Dataset
-    places: DataFolders
+    data_folders: DataFolders
     fold: int
-    learn_rows: np.ndarray
-    judged_rows: np.ndarray
+    train_rows: np.ndarray
+    validation_rows: np.ndarray
     folder: Path
     number: int = 0
     report: Callable[[int, dict[str, float]], None] | None = None
-    instead: Callable[..., list[dict[str, float]]] | None = None
+    train_fn: Callable[..., list[dict[str, float]]] | None = None
 
     @property
     def seed(self) -> int:
@@ -54,24 +54,24 @@ class Task:
         return self.folder.name.replace("-", " ")
 
 
-def stopping_split(task: Task) -> tuple[np.ndarray, np.ndarray]:
-    """(rows to learn from, rows that decide when to stop), both out of task.learn_rows; the second is empty without patience.
+def split_early_stopping(member: Member) -> tuple[np.ndarray, np.ndarray]:
+    """(rows to learn from, rows that decide when to stop), both out of member.train_rows; the second is empty without patience.
 
     Stratified, exact duplicates together; a class with a single image is learned. Early stopping is a choice, so it must not
     look at the fold that is judged. Raises DataError where no class has two images.
     """
     from sklearn.model_selection import train_test_split
 
-    if task.config.patience == 0:
-        return task.learn_rows, task.learn_rows[:0]
-    groups, labels = task.data.train.groups[task.learn_rows], task.data.train.labels[task.learn_rows]
+    if member.config.patience == 0:
+        return member.train_rows, member.train_rows[:0]
+    groups, labels = member.data.train.groups[member.train_rows], member.data.train.labels[member.train_rows]
     first = np.unique(groups, return_index=True)[1]
     first = first[np.bincount(labels[first])[labels[first]] > 1]
     if not len(first):
         raise DataError(
             "no class has two images, one to learn from and one to decide when to stop", do="--set patience=0"
         )
-    share = max(task.config.stopping_share, len(np.unique(labels[first])) / len(first))
-    _, stopping = train_test_split(groups[first], test_size=share, random_state=task.seed, stratify=labels[first])
+    share = max(member.config.stopping_share, len(np.unique(labels[first])) / len(first))
+    _, stopping = train_test_split(groups[first], test_size=share, random_state=member.seed, stratify=labels[first])
     aside = np.isin(groups, stopping)
-    return task.learn_rows[~aside], task.learn_rows[aside]
+    return member.train_rows[~aside], member.train_rows[aside]

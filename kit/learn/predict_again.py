@@ -14,7 +14,7 @@ from kit.data.cache import Dataset
 from kit.errors import DataError
 from kit.learn import join, train, train_member
 from kit.learn.input import views
-from kit.learn.member import Task
+from kit.learn.member import Member
 from kit.learn.predict import tta
 from kit.learn.recipes import recipe
 from kit.runs import Run, environment
@@ -34,17 +34,17 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
     prints = folds.fingerprints(data, fold_of)
     environment.check_data(trained, prints)
     prints |= environment.corrections_of([trained])
-    tasks = [train.task_of(trained, competition, data, fold_of, *each) for each in trained.members()]
+    members = [train.member_of(trained, competition, data, fold_of, *each) for each in trained.members()]
     if names == AUTO:
-        config, judged, report = _chosen(tasks, data, fold_of)
+        config, judged, report = _chosen(members, data, fold_of)
     else:
-        config, judged, report = replace(run.config, tta=names), [None] * len(tasks), {}
+        config, judged, report = replace(run.config, tta=names), [None] * len(members), {}
     origin = dict.fromkeys(("tta", "average"), "out of fold") if names == AUTO else {"tta": "command line"}
     label = name or f"{config.recipe}-{config.backbone}-tta"
     again = runs.create(run.slug, "predict", config, origin, name=label, fingerprints=prints, parents=(trained.id,))
     try:
-        for task, known in zip(tasks, judged, strict=True):
-            train_member.predict(replace(task, config=config), again.member(task.fold, task.number), known)
+        for member, known in zip(members, judged, strict=True):
+            train_member.predict(replace(member, config=config), again.member(member.fold, member.number), known)
         join.join(again, competition, data, report)
     except BaseException:
         shutil.rmtree(again.folder)  # it is quickly made again, and there is nothing to resume
@@ -65,25 +65,25 @@ def trained_run(run: Run) -> Run:
 
 
 def _chosen(
-    tasks: list[Task], data: Dataset, fold_of: np.ndarray
+    members: list[Member], data: Dataset, fold_of: np.ndarray
 ) -> tuple[Config, list[np.ndarray | None], dict[str, Any]]:
     """(the configuration with the views that help, each member's honest out-of-fold probabilities, the report)."""
-    competition = tasks[0].competition
+    competition = members[0].competition
     names = sorted(competition.tta, key=lambda view: view != "identity")  # that one first: it is always kept
-    said = [_by_view(task, names) for task in tasks]
-    first = [task for task in tasks if task.number == 0]  # of the members of each fold, which are averaged
-    means = [np.mean([s for s, of in zip(said, tasks, strict=True) if of.fold == one.fold], axis=0) for one in first]
-    rows = np.concatenate([task.judged_rows for task in first])
+    said = [_by_view(member, names) for member in members]
+    first = [member for member in members if member.number == 0]  # of the members of each fold, which are averaged
+    means = [np.mean([s for s, of in zip(said, members, strict=True) if of.fold == one.fold], axis=0) for one in first]
+    rows = np.concatenate([member.validation_rows for member in first])
     parts = np.zeros(len(fold_of), np.int64)
     parts[rows] = folds.parts(data, fold_of, rows)
     choice = tta.choose(competition, names, np.concatenate(means, axis=1), data.train.labels[rows], parts[rows])
-    config = replace(tasks[0].config, tta=choice.views, average=choice.average)
-    honest = [tta.crossed(choice.by_fold, s, parts[of.judged_rows]) for s, of in zip(said, tasks, strict=True)]
+    config = replace(members[0].config, tta=choice.views, average=choice.average)
+    honest = [tta.crossed(choice.by_fold, s, parts[of.validation_rows]) for s, of in zip(said, members, strict=True)]
     return config, [*honest], {"tta": choice.report}
 
 
-def _by_view(task: Task, names: list[str]) -> np.ndarray:
+def _by_view(member: Member, names: list[str]) -> np.ndarray:
     """float32 (V, N, C): the member's probabilities of the rows that it is judged on, by each view."""
-    predictor = recipe(task.config.recipe).predictor(task)
-    said = [predictor(task.data.train, task.judged_rows, (name,), f"{task.label}: {name}") for name in names]
+    predictor = recipe(member.config.recipe).predictor(member)
+    said = [predictor(member.data.train, member.validation_rows, (name,), f"{member.label}: {name}") for name in names]
     return np.stack(said)

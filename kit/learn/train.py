@@ -16,7 +16,7 @@ from kit.errors import ConfigError, DataError, KitError
 from kit.files import locked
 from kit.learn import device, join, networks, recipes, train_member
 from kit.learn.input import augment, views
-from kit.learn.member import Task
+from kit.learn.member import Member
 from kit.learn.networks import pretrained
 from kit.learn.recipes import progressive, recipe, teacher
 from kit.progress import say
@@ -94,7 +94,7 @@ def checked(competition: Competition, config: Config) -> Config:
     return config
 
 
-def rehearsal(competition: Competition, config: Config, folder: Path) -> Task:
+def rehearsal(competition: Competition, config: Config, folder: Path) -> Member:
     """Fold 0's first member for trying out settings: its rows to learn from, without the rows that are judged.
 
     Raises ConfigError for settings that do not fit, and for a recipe that learns in no epochs.
@@ -106,7 +106,7 @@ def rehearsal(competition: Competition, config: Config, folder: Path) -> Task:
         )
     data, fold_of = load(competition)
     learn = learned(data, fold_of, 0)
-    return Task(competition, config, data, paths.data(competition.slug), 0, learn, learn[:0], folder)
+    return Member(competition, config, data, paths.data(competition.slug), 0, learn, learn[:0], folder)
 
 
 def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Run:
@@ -152,11 +152,11 @@ def _members(run: Run, competition: Competition, data: Dataset, fold_of: np.ndar
     environment.note_device(run, device.chosen(run.config))
     say(device.described(run.config))
     for each in run.members(fold):
-        train_member.train(task_of(run, competition, data, fold_of, *each), run)
+        train_member.train(member_of(run, competition, data, fold_of, *each), run)
 
 
-def task_of(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int, seed: int) -> Task:
+def member_of(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int, seed: int) -> Member:
     judged = np.setdiff1d(np.flatnonzero(fold_of == fold), data.corrected)
     learn = learned(data, fold_of, fold)
     folder = run.member(fold, seed)
-    return Task(competition, run.config, data, paths.data(run.slug), fold, learn, judged, folder, seed)
+    return Member(competition, run.config, data, paths.data(run.slug), fold, learn, judged, folder, seed)

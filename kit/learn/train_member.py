@@ -10,62 +10,62 @@ import numpy as np
 from kit import metrics, predictions
 from kit.files import locked, write_json, write_text
 from kit.learn import device
-from kit.learn.member import Task
+from kit.learn.member import Member
 from kit.learn.predict.forward import Predictor
 from kit.learn.recipes import recipe
 from kit.progress import say
 from kit.runs import Run
 
 
-def train(task: Task, run: Run) -> None:
+def train(member: Member, run: Run) -> None:
     """Trains it, unless it is trained, and predicts the rows that it is judged on and the test rows.
 
     Raises KitError where another process is at it.
     """
-    with locked(run.member_lock(task.fold, task.number), f"{task.label} of {run.id} is already being trained"):
-        if run.trained(task.fold, task.number):
+    with locked(run.member_lock(member.fold, member.number), f"{member.label} of {run.id} is already being trained"):
+        if run.trained(member.fold, member.number):
             return
-        task.folder.mkdir(exist_ok=True)
-        with device.training(task.config):
-            trained = recipe(task.config.recipe).fit(task)
+        member.folder.mkdir(exist_ok=True)
+        with device.training(member.config):
+            trained = recipe(member.config.recipe).fit(member)
         history = [{"epoch": number, **record} for number, record in enumerate(trained, 1)]
-        _write_history(task.folder / "history.csv", history)
-        if told := _epochs(history, sum(recipe(task.config.recipe).epochs(task.config))):
-            say(f"{task.label}: {told}; each of them in {task.folder / 'history.csv'}")
-        predict(task, task.folder)
-        for leftover in (*task.folder.glob("epoch-*.weights.h5"), *task.folder.glob("best-*.npz")):
+        _write_history(member.folder / "history.csv", history)
+        if told := _epochs(history, sum(recipe(member.config.recipe).epochs(member.config))):
+            say(f"{member.label}: {told}; each of them in {member.folder / 'history.csv'}")
+        predict(member, member.folder)
+        for leftover in (*member.folder.glob("epoch-*.weights.h5"), *member.folder.glob("best-*.npz")):
             leftover.unlink()
 
 
-def predict(task: Task, out: Path, judged: np.ndarray | None = None) -> None:
+def predict(member: Member, out: Path, judged: np.ndarray | None = None) -> None:
     """Writes oof.npz, test.npz and, last, metrics.json of a member into `out`.
 
-    judged: the probabilities of the judged rows, float32 (len(task.judged_rows), C), where they are known already.
+    judged: the probabilities of the judged rows, float32 (len(member.validation_rows), C), where they are known already.
     """
-    predictor = recipe(task.config.recipe).predictor(task)
-    data, classes, tta = task.data, task.competition.classes, task.config.tta
-    labels = data.train.labels[task.learn_rows]
+    predictor = recipe(member.config.recipe).predictor(member)
+    data, classes, tta = member.data, member.competition.classes, member.config.tta
+    labels = data.train.labels[member.train_rows]
     prior = (np.bincount(labels, minlength=len(classes)) / len(labels)).tolist()
     if judged is None:
-        judged = predictor(data.train, task.judged_rows, tta, f"{task.label}: out of fold")
-    oof = predictions.of(data.train.ids[task.judged_rows], judged, classes)
-    test = predictions.of(data.test.ids, test_probabilities(task, predictor, prior), classes)
+        judged = predictor(data.train, member.validation_rows, tta, f"{member.label}: out of fold")
+    oof = predictions.of(data.train.ids[member.validation_rows], judged, classes)
+    test = predictions.of(data.test.ids, test_probabilities(member, predictor, prior), classes)
     predictions.save(out / "oof.npz", oof)
     predictions.save(out / "test.npz", test)
-    score = metrics.judge(task.competition, data.train.labels[task.judged_rows], oof.probabilities)
-    write_json(out / "metrics.json", {"fold": task.fold, "seed": task.number, **score, "class_prior": prior})
-    result = f"{task.competition.metric} {score['score']:.5f} ±{score['error']:.5f}"
-    say(f"{task.label}: {result} on {score['rows']} unseen images")
+    score = metrics.judge(member.competition, data.train.labels[member.validation_rows], oof.probabilities)
+    write_json(out / "metrics.json", {"fold": member.fold, "seed": member.number, **score, "class_prior": prior})
+    result = f"{member.competition.metric} {score['score']:.5f} ±{score['error']:.5f}"
+    say(f"{member.label}: {result} on {score['rows']} unseen images")
 
 
-def test_probabilities(task: Task, predictor: Predictor, prior: Sequence[float]) -> np.ndarray:
+def test_probabilities(member: Member, predictor: Predictor, prior: Sequence[float]) -> np.ndarray:
     """float32 (N, C) for all test images. One that cannot be read keeps its row and gets `prior`, the share of each class
     among the images that the member learned from.
     """
-    test = task.data.test
+    test = member.data.test
     out = np.tile(np.asarray(prior, np.float32), (len(test.ids), 1))
     readable = np.flatnonzero(test.readable)
-    out[readable] = predictor(test, readable, task.config.tta, f"{task.label}: test")
+    out[readable] = predictor(test, readable, member.config.tta, f"{member.label}: test")
     return out
 
 

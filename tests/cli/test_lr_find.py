@@ -77,8 +77,8 @@ def test_the_command_trains_with_the_batch_that_the_rate_was_found_for(prepared,
 
     batches = []
 
-    def fit(task):
-        batches.append(task.config.batch_size)
+    def fit(member):
+        batches.append(member.config.batch_size)
         return [{"loss": loss} for loss in _losses()]
 
     monkeypatch.setattr(device, "gpus", lambda: ["gpu:0"])  # 512 images, at four times the rate
@@ -99,9 +99,9 @@ def test_trying_out_never_sees_the_judged_fold(prepared, home):
     from kit.data import cache, folds
     from kit.learn.train import rehearsal
 
-    task = rehearsal(prepared, Config(backbone="cnn"), home)
+    member = rehearsal(prepared, Config(backbone="cnn"), home)
     where = paths.data("tiny-stripes")
     fold_of = folds.read(where.folds, cache.load(prepared, where).train.ids)
-    assert len(task.learn_rows) == 60 and 0 not in fold_of[task.learn_rows] and len(task.judged_rows) == 0
+    assert len(member.train_rows) == 60 and 0 not in fold_of[member.train_rows] and len(member.validation_rows) == 0
     with pytest.raises(ConfigError, match="recipe features has nothing to try out"):
         rehearsal(prepared, Config(recipe="features", backbone="mobilenet_0.25"), home)

@@ -51,16 +51,16 @@ def search(prepared, monkeypatch):
 
     seen, trained = [], []
 
-    def fit(task):
-        rate, history = task.config.learning_rate, []
+    def fit(member):
+        rate, history = member.config.learning_rate, []
         seen.append(rate)
-        trained.append(task.config)
+        trained.append(member.config)
         if len(seen) == fit.killed_at:
             raise KeyboardInterrupt
-        for epoch in range(1, task.config.epochs + 1):
+        for epoch in range(1, member.config.epochs + 1):
             loss = math.nan if rate >= 1 else abs(math.log10(rate / 0.01)) + 1 / epoch
             history.append({"epoch": len(history) + 1, "stopping_loss": loss, "stopping_accuracy": 0.5, "seconds": 1.0})
-            task.report(epoch, history[-1])
+            member.report(epoch, history[-1])
         return history
 
     fit.killed_at = 0
@@ -101,12 +101,12 @@ def _resolved(competition, line):
 
 @pytest.mark.parametrize("folds", ["1", "3"])
 def test_no_row_that_judges_a_trial_is_in_the_score_of_the_command(search, prepared, home, folds):
-    from kit.learn.member import stopping_split
+    from kit.learn.member import split_early_stopping
     from kit.learn.train import load, rehearsal
 
     line = json.loads(search.cli("--set", "patience=5", "--set", f"folds={folds}", "--json"))["command"]
     config, fold_of = _resolved(prepared, line), load(prepared)[1]
-    judging = stopping_split(rehearsal(prepared, config, home))[1]
+    judging = split_early_stopping(rehearsal(prepared, config, home))[1]
     assert len(judging) and not np.isin(fold_of[judging], range(config.folds)).any()
     assert line.count("folds") == 1
 

@@ -68,8 +68,8 @@ def test_training_learns_from_corrected_rows_and_is_judged_on_none(mislabelled, 
     data, fold_of = train.load(prepared)
     run = said(0.9, "with")
     for fold in range(3):
-        task = train.task_of(run, prepared, data, fold_of, fold, 0)
-        learned, judged = data.train.ids[task.learn_rows], data.train.ids[task.judged_rows]
+        member = train.member_of(run, prepared, data, fold_of, fold, 0)
+        learned, judged = data.train.ids[member.train_rows], data.train.ids[member.validation_rows]
         assert "20" not in learned and not {"7", "20"} & set(judged)
         assert ("7" in learned) == (fold_of[6] != fold) and ("42" in judged) == (fold_of[41] == fold)
     assert data.train.labels[6] == 0 and cache.load(prepared, paths.data("tiny-stripes")).train.labels[6] == 1

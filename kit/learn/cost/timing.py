@@ -17,7 +17,7 @@ from kit.data.cache import Dataset, Part
 from kit.learn import device
 from kit.learn.cost.plan import Times, extrapolated
 from kit.learn.fit import checkpoints
-from kit.learn.member import Task
+from kit.learn.member import Member
 from kit.learn.networks import pretrained
 from kit.learn.predict import extract_features
 from kit.learn.recipes import recipe
@@ -89,10 +89,10 @@ def _probe(competition: Competition, config: Config, data: Dataset, count: int) 
         part = _some(data, count + JUDGED, where)
         rows = np.arange(len(part.ids))
         small = Dataset(part, data.test, "timing")  # of another name: no feature of these rows is taken for one of all
-        task = Task(competition, short, small, where, 0, rows[:count], rows[count:], where.root)
+        member = Member(competition, short, small, where, 0, rows[:count], rows[count:], where.root)
         with device.training(short):
-            whole, history = _timed(lambda: recipe(short.recipe).fit(task))
-        predictor = recipe(short.recipe).predictor(task)
+            whole, history = _timed(lambda: recipe(short.recipe).fit(member))
+        predictor = recipe(short.recipe).predictor(member)
         judged = rows[-JUDGED:]
         first, _ = _timed(lambda: predictor(part, judged, ("identity",), "one view"))
         again, _ = _timed(lambda: predictor(part, judged, ("identity",), "one view"))

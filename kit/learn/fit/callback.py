@@ -17,7 +17,7 @@ from kit.errors import ConfigError
 from kit.learn.fit import checkpoints
 from kit.learn.fit.checkpoints import State
 from kit.learn.fit.stages import Stage
-from kit.learn.member import Task
+from kit.learn.member import Member
 from kit.learn.predict.forward import logits
 from kit.progress import bar, say
 
@@ -36,24 +36,24 @@ class Epochs(keras.callbacks.Callback):
     async_safe = True  # Keras may tell of a computed batch in another thread, and does so under JAX
 
     def __init__(
-        self, task: Task, stage: Stage, stopping_rows: np.ndarray, state: State, steps: int, final_size: int
+        self, member: Member, stage: Stage, stopping_rows: np.ndarray, state: State, steps: int, final_size: int
     ) -> None:
         super().__init__()
-        self.task, self.stage, self.state = task, stage, state
+        self.member, self.stage, self.state = member, stage, state
         self.stopping_rows, self.final_size = stopping_rows, final_size  # judged as the finished member will predict
         self.free = threading.Semaphore(UNDER_WAY)
         self.on_disk, self.written, self.writing = state, 0.0, 0.0  # the last checkpoint, when it was, and its seconds
-        self.label = task.label + (f", {stage.size} px" if stage.size else "")
+        self.label = member.label + (f", {stage.size} px" if stage.size else "")
         self.told = time.monotonic()
         self.shown = bar(total=stage.epochs * steps, done=state.stage_epoch * steps, label=self.label, unit="batch")
 
     def over(self) -> bool:
         state = self.state
-        return state.stage_epoch >= self.stage.epochs or 0 < self.task.config.patience <= state.epochs_since_best
+        return state.stage_epoch >= self.stage.epochs or 0 < self.member.config.patience <= state.epochs_since_best
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self.started = time.monotonic()
-        _seed(self.model, self.task.seed * 100_003 + self.state.epoch)
+        _seed(self.model, self.member.seed * 100_003 + self.state.epoch)
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         signals.check()
@@ -68,18 +68,18 @@ class Epochs(keras.callbacks.Callback):
         record = {key: float(value) for key, value in (logs or {}).items()}
         state = replace(self.state, epoch=self.state.epoch + 1, stage_epoch=self.state.stage_epoch + 1)
         if len(self.stopping_rows):
-            with averaged(self.model, self.task.config):
-                found, state = judged(self.model, self.task, self.stopping_rows, state, self.final_size)
+            with averaged(self.model, self.member.config):
+                found, state = judged(self.model, self.member, self.stopping_rows, state, self.final_size)
             record.update(found)
-        if not (math.isfinite(record["loss"]) or state.best_weights or self.task.report):
+        if not (math.isfinite(record["loss"]) or state.best_weights or self.member.report):
             raise ConfigError(f"the loss of epoch {state.epoch} is not a number", do="try a lower --set learning_rate")
         self._show(record)
         record.update(epoch=state.epoch, seconds=round(time.monotonic() - self.started, 2))
         self.state = replace(state, history=[*state.history, record])
         self._checkpoint()
         self.model.stop_training = self.over()
-        if self.task.report:
-            self.task.report(self.state.epoch, record)
+        if self.member.report:
+            self.member.report(self.state.epoch, record)
 
     def _show(self, record: dict[str, float]) -> None:
         """At the bar; where there is none, as in the log of a cluster or a container, in a line, once a minute at most."""
@@ -97,9 +97,9 @@ class Epochs(keras.callbacks.Callback):
         begun = time.monotonic()
         soon = begun - self.written < min(self.writing / WRITING_SHARE, LONGEST)
         if soon and self.writing > NOTHING and not self.over():
-            checkpoints.forget(self.task.folder, self.on_disk, self.state)  # best weights that others have surpassed
+            checkpoints.forget(self.member.folder, self.on_disk, self.state)  # best weights that others have surpassed
             return
-        self.state = self.on_disk = checkpoints.write(self.model, self.task.folder, self.state)
+        self.state = self.on_disk = checkpoints.write(self.model, self.member.folder, self.state)
         self.written = time.monotonic()
         self.writing = self.written - begun
 
@@ -118,17 +118,19 @@ def _layers(model: keras.Model) -> Iterator[keras.Layer]:
         yield from _layers(layer) if isinstance(layer, keras.Model) else [layer]
 
 
-def judged(model: keras.Model, task: Task, rows: np.ndarray, state: State, size: int) -> tuple[dict[str, float], State]:
+def judged(
+    model: keras.Model, member: Member, rows: np.ndarray, state: State, size: int
+) -> tuple[dict[str, float], State]:
     """stopping_loss and stopping_accuracy, on the stopping rows `rows`, and the state with the weights kept if they are the
     best. size: pixels per side, 0 = as cached.
     """
-    values = logits(model, task.data.train.images, rows, "identity", task.config.batch_size, size)
-    labels = task.data.train.labels[rows]
+    values = logits(model, member.data.train.images, rows, "identity", member.config.batch_size, size)
+    labels = member.data.train.labels[rows]
     loss = _cross_entropy(values, labels)
     record = {"stopping_loss": loss, "stopping_accuracy": float((values.argmax(1) == labels).mean())}
     if not loss < (math.inf if state.best_loss is None else state.best_loss):  # nor if it is not a number
         return record, replace(state, epochs_since_best=state.epochs_since_best + 1)
-    best = checkpoints.keep_best(model, task.folder, state)
+    best = checkpoints.keep_best(model, member.folder, state)
     return record, replace(state, best_weights=best, best_loss=loss, epochs_since_best=0)
 
 

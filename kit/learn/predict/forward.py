@@ -9,7 +9,7 @@ from kit.data.cache import Part
 from kit.learn.fit import checkpoints
 from kit.learn.input.augment import resized
 from kit.learn.input.views import VIEWS
-from kit.learn.member import Task
+from kit.learn.member import Member
 from kit.learn.networks.batchnorm import fold
 from kit.learn.predict import tta
 from kit.predictions import softmax
@@ -21,16 +21,16 @@ PIXELS = 2**21
 Predictor = Callable[[Part, np.ndarray, tuple[str, ...], str], np.ndarray]
 
 
-def predictor(model: keras.Model, task: Task, size: int) -> Predictor:
+def predictor(model: keras.Model, member: Member, size: int) -> Predictor:
     """A function (part, rows, views, label of the bar) -> probabilities, float32 (len(rows), C), by the trained member.
 
     model: its network; size: the pixels per side that it wants, 0 for as they are cached.
     """
-    checkpoints.load(model, task.folder / checkpoints.WEIGHTS)
+    checkpoints.load(model, member.folder / checkpoints.WEIGHTS)
     fold(model)
 
     def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
-        average = task.config.average
+        average = member.config.average
         return probabilities(model, part.images, rows, views, average=average, size=size, label=label)
 
     return run

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kit.config import Config
 from kit.errors import ConfigError, nearest
-from kit.learn.member import Task
+from kit.learn.member import Member
 from kit.learn.networks import NETWORKS
 from kit.learn.networks.pretrained import BACKBONES
 from kit.learn.predict.forward import Predictor
@@ -22,8 +22,8 @@ class Recipe:
     seeded: another seed, another member. taught: learns from a teacher, a finished run. epochs: of each of its stages.
     """
 
-    fit: Callable[[Task], list[dict[str, float]]]
-    predictor: Callable[[Task], Predictor]
+    fit: Callable[[Member], list[dict[str, float]]]
+    predictor: Callable[[Member], Predictor]
     backbones: Collection[str]
     pretrained: bool = False
     frozen: bool = False

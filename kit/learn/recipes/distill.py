@@ -7,8 +7,8 @@ which classes an image resembles. Honest out of fold: a member is taught by the 
 import numpy as np
 
 from kit.ensemble.pool import logs
-from kit.learn.fit.loop import Lesson
-from kit.learn.member import Task, stopping_split
+from kit.learn.fit.loop import TrainingSet
+from kit.learn.member import Member, split_early_stopping
 from kit.learn.predict.forward import Predictor
 from kit.learn.recipes import scratch, teacher
 from kit.predictions import softmax
@@ -16,23 +16,23 @@ from kit.predictions import softmax
 predictor = scratch.predictor
 
 
-def fit(task: Task) -> list[dict[str, float]]:
-    """Trains one member and leaves its weights in task.folder. Returns the history, one record per epoch."""
-    rows, stopping_rows = stopping_split(task)
-    return scratch.learn(task, Lesson(rows, targets(task, rows), stopping_rows), [scratch.stage(task)])
+def fit(member: Member) -> list[dict[str, float]]:
+    """Trains one member and leaves its weights in member.folder. Returns the history, one record per epoch."""
+    rows, stopping_rows = split_early_stopping(member)
+    return scratch.learn(member, TrainingSet(rows, targets(member, rows), stopping_rows), [scratch.stage(member)])
 
 
-def targets(task: Task, rows: np.ndarray) -> np.ndarray:
+def targets(member: Member, rows: np.ndarray) -> np.ndarray:
     """float32 (N, classes): the labels of all training rows, those of `rows` mixed with the teacher's softened word. The cross
     entropy with a mixture is the mixture of the cross entropies.
     """
-    said = teacher.of_training(task, rows, opened)
-    mixed, share = scratch.one_hot(task), task.config.teacher_share
-    mixed[rows] = share * softmax(logs(said) / task.config.teacher_temperature) + (1 - share) * mixed[rows]
+    said = teacher.of_training(member, rows, opened)
+    mixed, share = scratch.one_hot(member), member.config.teacher_share
+    mixed[rows] = share * softmax(logs(said) / member.config.teacher_temperature) + (1 - share) * mixed[rows]
     return mixed
 
 
-def opened(member: Task) -> Predictor:
+def opened(member: Member) -> Predictor:
     from kit.learn.recipes import recipe  # it lists this module
 
     return recipe(member.config.recipe).predictor(member)

@@ -12,7 +12,7 @@ import numpy as np
 from kit import linear
 from kit.data.cache import Part
 from kit.learn.fit import checkpoints
-from kit.learn.member import Task
+from kit.learn.member import Member
 from kit.learn.predict import tta
 from kit.learn.predict.extract_features import compute
 from kit.learn.predict.forward import Predictor
@@ -22,42 +22,42 @@ FLOOR = 0.1  # of the mean standard deviation: the least that a feature is divid
 STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3)
 
 
-def fit(task: Task) -> list[dict[str, float]]:
-    """Fits the head of one member on every view of its images and leaves it in task.folder. Returns one history record."""
-    started, views = time.monotonic(), task.config.tta
-    features = compute(task.data, task.places, task.config, ("train", "test"), views)
-    kernel, bias, strength = solve(task, [features["train", view] for view in views])
+def fit(member: Member) -> list[dict[str, float]]:
+    """Fits the head of one member on every view of its images and leaves it in member.folder. Returns one history record."""
+    started, views = time.monotonic(), member.config.tta
+    features = compute(member.data, member.data_folders, member.config, ("train", "test"), views)
+    kernel, bias, strength = solve(member, [features["train", view] for view in views])
     head = head_of(kernel.shape[0], kernel.shape[1])
     head.set_weights([kernel, bias])
-    checkpoints.save(head, task.folder / checkpoints.WEIGHTS)
+    checkpoints.save(head, member.folder / checkpoints.WEIGHTS)
     return [{"epoch": 1, "head_strength": strength, "seconds": round(time.monotonic() - started, 2)}]
 
 
-def solve(task: Task, views: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, float]:
-    """(kernel (D, classes), bias (classes,), inverse regularisation) of a linear layer on features, learned of the task's rows.
+def solve(member: Member, views: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, float]:
+    """(kernel (D, classes), bias (classes,), inverse regularisation) of a linear layer on features, from the rows it trains on.
 
     views: float32 (N, D) each, features of all training images.
     """
-    labels = task.data.train.labels[task.learn_rows]
-    first = views[0][task.learn_rows]
+    labels = member.data.train.labels[member.train_rows]
+    first = views[0][member.train_rows]
     mean, scale = first.mean(0), first.std(0)
     scale = np.maximum(scale, FLOOR * scale.mean())  # a feature that slept here shouts when an augmented image wakes it
     scale[scale == 0] = 1
-    strength = task.config.head_strength or _strength((first - mean) / scale, labels, task)
-    stacked = np.concatenate([(view[task.learn_rows] - mean) / scale for view in views])
-    classes = len(task.competition.classes)
+    strength = member.config.head_strength or _strength((first - mean) / scale, labels, member)
+    stacked = np.concatenate([(view[member.train_rows] - mean) / scale for view in views])
+    classes = len(member.competition.classes)
     kernel, bias = linear.fit(stacked, np.tile(labels, len(views)), classes, strength=strength / len(views))
     kernel = kernel / scale[:, None]  # the standardisation moves into the layer
     return kernel, bias - mean @ kernel, strength
 
 
-def _strength(features: np.ndarray, labels: np.ndarray, task: Task) -> float:
+def _strength(features: np.ndarray, labels: np.ndarray, member: Member) -> float:
     """C with the lowest log loss by cross-validation within the rows to learn from, exact duplicates together."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import log_loss
     from sklearn.model_selection import GroupKFold
 
-    groups, classes = task.data.train.groups[task.learn_rows], len(task.competition.classes)
+    groups, classes = member.data.train.groups[member.train_rows], len(member.competition.classes)
     splits = list(GroupKFold(3).split(features, labels, groups))
 
     def loss(strength: float) -> float:
@@ -74,17 +74,17 @@ def _strength(features: np.ndarray, labels: np.ndarray, task: Task) -> float:
     return min(STRENGTHS, key=loss)
 
 
-def predictor(task: Task) -> Predictor:
+def predictor(member: Member) -> Predictor:
     """A function (part, rows, views, label of the bar) -> probabilities, float32 (len(rows), C), by the trained member."""
 
     def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
-        name = "train" if part is task.data.train else "test"
-        features = compute(task.data, task.places, task.config, (name,), views)
-        head = head_of(features[name, views[0]].shape[1], len(task.competition.classes))
-        checkpoints.load(head, task.folder / checkpoints.WEIGHTS)
+        name = "train" if part is member.data.train else "test"
+        features = compute(member.data, member.data_folders, member.config, (name,), views)
+        head = head_of(features[name, views[0]].shape[1], len(member.competition.classes))
+        checkpoints.load(head, member.folder / checkpoints.WEIGHTS)
         kernel, bias = head.get_weights()
         said = np.stack([softmax(features[name, view][rows] @ kernel + bias) for view in views])
-        return tta.average(said, task.config.average)
+        return tta.average(said, member.config.average)
 
     return run
 

@@ -13,10 +13,10 @@ from keras import layers
 
 from kit.learn import device
 from kit.learn.fit import loop
-from kit.learn.fit.loop import Lesson
+from kit.learn.fit.loop import TrainingSet
 from kit.learn.fit.optimizers import Factor
 from kit.learn.fit.stages import Begin, Factors, Stage
-from kit.learn.member import Task, stopping_split
+from kit.learn.member import Member, split_early_stopping
 from kit.learn.networks import pretrained
 from kit.learn.predict import forward
 from kit.learn.predict.extract_features import compute
@@ -26,23 +26,25 @@ from kit.learn.recipes import features, scratch
 GROUPS = 4  # of layers, each with a learning rate of its own
 
 
-def fit(task: Task) -> list[dict[str, float]]:
-    """Trains one member and leaves its weights in task.folder. Returns the history, one record per epoch."""
-    rows, stopping_rows = stopping_split(task)
-    lesson = Lesson(rows, scratch.one_hot(task), stopping_rows, head_start=True)
+def fit(member: Member) -> list[dict[str, float]]:
+    """Trains one member and leaves its weights in member.folder. Returns the history, one record per epoch."""
+    rows, stopping_rows = split_early_stopping(member)
+    training_set = TrainingSet(rows, scratch.one_hot(member), stopping_rows, head_start=True)
 
     def begin(model: keras.Model) -> None:
-        backbone_of(model).set_weights(_pretrained(task).get_weights())
-        [pooled] = compute(task.data, task.places, task.config, ("train",), ("identity",)).values()
-        unseen = replace(task, learn_rows=rows)  # the head must not have learned from the rows that decide when to stop
+        backbone_of(model).set_weights(_pretrained(member).get_weights())
+        [pooled] = compute(member.data, member.data_folders, member.config, ("train",), ("identity",)).values()
+        unseen = replace(
+            member, train_rows=rows
+        )  # the head must not have learned from the rows that decide when to stop
         model.get_layer("logits").set_weights(list(features.solve(unseen, [pooled])[:2]))
 
-    return loop.learn(network, begin, task, lesson, stages(task))
+    return loop.learn(network, begin, member, training_set, stages(member))
 
 
-def stages(task: Task) -> list[Stage]:
+def stages(member: Member) -> list[Stage]:
     """One for each share of the backbone that learns. Each has a schedule of its own."""
-    config = task.config
+    config = member.config
     return [
         Stage(
             config.epochs,
@@ -55,20 +57,20 @@ def stages(task: Task) -> list[Stage]:
     ]
 
 
-def predictor(task: Task) -> Predictor:
-    return forward.predictor(network(task), task, pretrained.size_of(task.config))
+def predictor(member: Member) -> Predictor:
+    return forward.predictor(network(member), member, pretrained.size_of(member.config))
 
 
-def network(task: Task) -> keras.Model:
+def network(member: Member) -> keras.Model:
     """uint8-valued images (N, size, size, 1 or 3) -> logits (N, classes). The weights are random."""
-    size, name = pretrained.size_of(task.config), task.config.backbone
-    images = keras.Input((size, size, task.competition.image_shape[2]))
+    size, name = pretrained.size_of(member.config), member.config.backbone
+    images = keras.Input((size, size, member.competition.image_shape[2]))
     x = layers.Concatenate()([images] * 3) if images.shape[-1] == 1 else images
     x = pretrained.build(name, "none", size)(pretrained.preprocess(x, name))
-    x = layers.Dropout(task.config.dropout)(x)
-    logits = layers.Dense(len(task.competition.classes), name="logits", dtype="float32")(x)
+    x = layers.Dropout(member.config.dropout)(x)
+    logits = layers.Dense(len(member.competition.classes), name="logits", dtype="float32")(x)
     model = keras.Model(images, logits, name="finetune")
-    model.jit_compile = device.jit_compile(task.config.jit_compile)
+    model.jit_compile = device.jit_compile(member.config.jit_compile)
     return model
 
 
@@ -77,9 +79,9 @@ def backbone_of(model: keras.Model) -> keras.Model:
     return inner
 
 
-def _pretrained(task: Task) -> keras.Model:
+def _pretrained(member: Member) -> keras.Model:
     """From a file in any case: the same layers, then, as of a model with random weights."""
-    config = task.config
+    config = member.config
     weights = str(pretrained.kept(config.backbone)) if config.weights == "imagenet" else config.weights
     return pretrained.build(config.backbone, weights, pretrained.size_of(config), config.seed)
 

@@ -7,22 +7,22 @@ import numpy as np
 
 from kit.config import Config
 from kit.errors import ConfigError
-from kit.learn.fit.loop import Lesson
+from kit.learn.fit.loop import TrainingSet
 from kit.learn.fit.stages import Stage, parts
-from kit.learn.member import Task, stopping_split
+from kit.learn.member import Member, split_early_stopping
 from kit.learn.predict import forward
 from kit.learn.predict.forward import Predictor
 from kit.learn.recipes import scratch
 
 
-def fit(task: Task) -> list[dict[str, float]]:
-    """Trains one member and leaves its weights in task.folder. Returns the history, one record per epoch."""
-    rows, stopping_rows = stopping_split(task)
-    return scratch.learn(task, Lesson(rows, scratch.one_hot(task), stopping_rows), stages(task.config))
+def fit(member: Member) -> list[dict[str, float]]:
+    """Trains one member and leaves its weights in member.folder. Returns the history, one record per epoch."""
+    rows, stopping_rows = split_early_stopping(member)
+    return scratch.learn(member, TrainingSet(rows, scratch.one_hot(member), stopping_rows), stages(member.config))
 
 
-def predictor(task: Task) -> Predictor:
-    return forward.predictor(scratch.network(task), task, task.config.stage_sizes[-1])
+def predictor(member: Member) -> Predictor:
+    return forward.predictor(scratch.network(member), member, member.config.stage_sizes[-1])
 
 
 def sizes(side: int, count: int) -> tuple[int, ...]:

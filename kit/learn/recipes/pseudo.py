@@ -7,29 +7,29 @@ the way in which an ensemble's parts are weighted.
 import numpy as np
 
 from kit.data import holdout
-from kit.learn.fit.loop import Lesson
-from kit.learn.member import Task, stopping_split
+from kit.learn.fit.loop import TrainingSet
+from kit.learn.member import Member, split_early_stopping
 from kit.learn.recipes import scratch, teacher
 from kit.progress import say
 
 predictor = scratch.predictor
 
 
-def fit(task: Task) -> list[dict[str, float]]:
-    """Trains one member and leaves its weights in task.folder. Returns the history, one record per epoch."""
-    rows, stopping_rows = stopping_split(task)
-    return scratch.learn(task, lesson(task, rows, stopping_rows), [scratch.stage(task)], test_too=True)
+def fit(member: Member) -> list[dict[str, float]]:
+    """Trains one member and leaves its weights in member.folder. Returns the history, one record per epoch."""
+    rows, stopping_rows = split_early_stopping(member)
+    return scratch.learn(member, training_set(member, rows, stopping_rows), [scratch.stage(member)], test_too=True)
 
 
-def lesson(task: Task, rows: np.ndarray, stopping_rows: np.ndarray) -> Lesson:
+def training_set(member: Member, rows: np.ndarray, stopping_rows: np.ndarray) -> TrainingSet:
     """The training rows with their labels, and the test images of which the teacher is sure, with what it says of them.
 
     Not among these: training images that were held out (kit.data.holdout), which nothing learns from in any way.
     """
-    said, test = teacher.of_test(task), task.data.test
+    said, test = teacher.of_test(member), member.data.test
     own = ~holdout.among(test.ids)
-    enough = task.config.pseudo_confidence * teacher.surest(task)
+    enough = member.config.pseudo_confidence * teacher.surest(member)
     sure = np.flatnonzero((said.max(1) >= enough) & test.readable & own)
-    say(f"{task.label}: {len(sure)} of {own.sum()} test images learned from, as the teacher labels them")
-    given = scratch.one_hot(task)
-    return Lesson(np.concatenate([rows, len(given) + sure]), np.concatenate([given, said]), stopping_rows)
+    say(f"{member.label}: {len(sure)} of {own.sum()} test images learned from, as the teacher labels them")
+    given = scratch.one_hot(member)
+    return TrainingSet(np.concatenate([rows, len(given) + sure]), np.concatenate([given, said]), stopping_rows)

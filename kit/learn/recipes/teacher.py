@@ -13,60 +13,60 @@ from kit.ensemble import pool
 from kit.errors import ConfigError, DataError
 from kit.files import read_json
 from kit.learn import device
-from kit.learn.member import Task
+from kit.learn.member import Member
 from kit.learn.predict.forward import Predictor
 from kit.runs import Run, environment
 
-Opener = Callable[[Task], Predictor]  # of the recipe that the task's configuration names
+Opener = Callable[[Member], Predictor]  # of the recipe that the member's configuration names
 
 
-def of_test(task: Task) -> np.ndarray:
+def of_test(member: Member) -> np.ndarray:
     """float32 (N, C): probabilities of all test images, by the teacher's members of this fold."""
-    ids = task.data.test.ids
+    ids = member.data.test.ids
 
     def one(run: Run) -> np.ndarray:
         return np.mean(
-            [predictions.load(run.member(*each) / "test.npz").at(ids) for each in run.members(task.fold)], axis=0
+            [predictions.load(run.member(*each) / "test.npz").at(ids) for each in run.members(member.fold)], axis=0
         )
 
-    return _joined(task, one)
+    return _joined(member, one)
 
 
-def of_training(task: Task, rows: np.ndarray, opened: Opener) -> np.ndarray:
+def of_training(member: Member, rows: np.ndarray, opened: Opener) -> np.ndarray:
     """float32 (len(rows), C): of training images outside the fold, by the teacher's members of this fold, which learned from
-    them too. opened: (task of a member) -> its predictor.
+    them too. opened: (a member of the teacher) -> its predictor.
     """
 
     def one(run: Run) -> np.ndarray:
         said = []
-        for fold, number in run.members(task.fold):
-            member = replace(task, config=run.config, folder=run.member(fold, number), number=number)
+        for fold, number in run.members(member.fold):
+            of_teacher = replace(member, config=run.config, folder=run.member(fold, number), number=number)
             with device.exact():
-                said.append(opened(member)(task.data.train, rows, run.config.tta, f"{task.label}: {run.id}"))
+                said.append(opened(of_teacher)(member.data.train, rows, run.config.tta, f"{member.label}: {run.id}"))
         return np.mean(said, axis=0)
 
-    return _joined(task, one)
+    return _joined(member, one)
 
 
-def surest(task: Task) -> float:
+def surest(member: Member) -> float:
     """The highest probability that its trainings let the teacher say: less than 1 where they learned smoothed labels, and
     more again of an ensemble whose weights undo that.
     """
     from kit.learn.recipes import recipe  # they import this module
 
     def one(run: Run) -> np.ndarray:
-        classes = len(task.competition.classes)
+        classes = len(member.competition.classes)
         smoothing = 0.0 if recipe(run.config.recipe).frozen else run.config.label_smoothing
         return (1 - smoothing) * np.eye(classes)[:1] + smoothing / classes
 
-    return float(_joined(task, one).max())
+    return float(_joined(member, one).max())
 
 
-def _joined(task: Task, one: Callable[[Run], np.ndarray]) -> np.ndarray:
+def _joined(member: Member, one: Callable[[Run], np.ndarray]) -> np.ndarray:
     """A single run's word, or the pool of an ensemble's parts, with weights fitted on rows outside the fold."""
-    fold_of = folds.read(task.places.folds, task.data.train.ids)
-    parts = _parts(_found(task, fold_of))
-    return pool.blend(np.stack([one(part) for part in parts]), _weights(task, fold_of, parts))
+    fold_of = folds.read(member.data_folders.folds, member.data.train.ids)
+    parts = _parts(_found(member, fold_of))
+    return pool.blend(np.stack([one(part) for part in parts]), _weights(member, fold_of, parts))
 
 
 def checked(competition: Competition, config: Config) -> Run:
@@ -92,9 +92,9 @@ def checked(competition: Competition, config: Config) -> Run:
     return run
 
 
-def _found(task: Task, fold_of: np.ndarray) -> Run:
-    run = checked(task.competition, task.config)
-    environment.check_data(run, folds.fingerprints(task.data, fold_of))
+def _found(member: Member, fold_of: np.ndarray) -> Run:
+    run = checked(member.competition, member.config)
+    environment.check_data(run, folds.fingerprints(member.data, fold_of))
     return run
 
 
@@ -108,11 +108,11 @@ def _parts(run: Run) -> list[Run]:
     return list({part.id: part for name in named for part in _parts(runs.find(name))}.values())
 
 
-def _weights(task: Task, fold_of: np.ndarray, parts: list[Run]) -> np.ndarray:
+def _weights(member: Member, fold_of: np.ndarray, parts: list[Run]) -> np.ndarray:
     """(R,): of least log loss on judged rows outside the fold; equal ones where there are none."""
     loaded = [predictions.load(part.oof) for part in parts]
-    outside = task.data.train.ids[fold_of != task.fold]
-    ids = np.intersect1d(corrections.clean(task.data, loaded[0].ids), outside)
+    outside = member.data.train.ids[fold_of != member.fold]
+    ids = np.intersect1d(corrections.clean(member.data, loaded[0].ids), outside)
     if len(parts) == 1 or not len(ids):
         return np.full(len(parts), 1 / len(parts))
-    return pool.fit(np.stack([part.at(ids) for part in loaded]), cache.labels_of(task.data.train, ids))
+    return pool.fit(np.stack([part.at(ids) for part in loaded]), cache.labels_of(member.data.train, ids))

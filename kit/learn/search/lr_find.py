@@ -19,10 +19,10 @@ from kit.errors import ConfigError
 from kit.learn import device
 from kit.learn.fit import loop, schedules
 from kit.learn.fit.checkpoints import State
-from kit.learn.fit.loop import Lesson
+from kit.learn.fit.loop import TrainingSet
 from kit.learn.fit.stages import Stage
 from kit.learn.input.loader import Loader
-from kit.learn.member import Task
+from kit.learn.member import Member
 from kit.learn.recipes import recipe
 from kit.learn.train import rehearsal
 from kit.progress import bar
@@ -56,24 +56,30 @@ def find(competition: Competition, config: Config, *, batches: int, low: float, 
         )
     rates = np.geomspace(low, high, batches)
     with TemporaryDirectory(dir=paths.data(competition.slug).root, prefix=".lr-find-") as scratch:
-        task = rehearsal(competition, config, Path(scratch))
-        with device.training(task.config):
-            records = recipe(config.recipe).fit(replace(task, instead=partial(_rise, rates=rates)))
+        member = rehearsal(competition, config, Path(scratch))
+        with device.training(member.config):
+            records = recipe(config.recipe).fit(replace(member, train_fn=partial(_rise, rates=rates)))
     return suggestion(rates[: len(records)], np.array([record["loss"] for record in records]))
 
 
 def _rise(
-    model: keras.Model, task: Task, loader: Loader, lesson: Lesson, stages: list[Stage], *, rates: np.ndarray
+    model: keras.Model,
+    member: Member,
+    loader: Loader,
+    training_set: TrainingSet,
+    stages: list[Stage],
+    *,
+    rates: np.ndarray,
 ) -> list[dict[str, float]]:
     """A record per rate, until the loss diverges; what was not a number is left out."""
-    steps = task.config.accumulate  # batches per rate
+    steps = member.config.accumulate  # batches per rate
     stage = replace(stages[0], epochs=len(rates) * steps)  # an epoch has one batch at least
     if stage.begin:
         stage.begin(model)
-    loop.compile_model(model, task.config, len(rates) * steps, stage)
+    loop.compile_model(model, member.config, len(rates) * steps, stage)
     rising = keras.optimizers.schedules.ExponentialDecay(float(rates[0]), len(rates) - 1, float(rates[-1] / rates[0]))
     model.optimizer.learning_rate = schedules.From(rising, 0, steps)
-    feed = loop.feed(task, loader, lesson, stage, State(), [])
+    feed = loop.feed(member, loader, training_set, stage, State(), [])
     losses: list[float] = []
     for _ in bar(rates, label="rising learning rate", unit="rate"):
         loss = float(np.mean([_loss(model, *next(feed)) for _ in range(steps)]))

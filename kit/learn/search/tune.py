@@ -23,7 +23,7 @@ from kit.config import Config
 from kit.errors import ConfigError
 from kit.files import locked
 from kit.learn import device, train
-from kit.learn.member import Task, stopping_split
+from kit.learn.member import Member, split_early_stopping
 from kit.learn.recipes import recipe, uses
 from kit.learn.search import space
 from kit.learn.search.space import Space, Span
@@ -68,33 +68,33 @@ def tune(competition: Competition, config: Config, allowed: Space, count: int) -
         device.make_deterministic()
     with locked(root / "tune.lock", f"{competition.slug} is already being tuned"):
         with TemporaryDirectory(dir=root, prefix=".tune-") as scratch:
-            task = train.rehearsal(competition, config, Path(scratch))
-            _check(task, allowed)
-            study = _study(task, allowed, root / "tune.db")
+            member = train.rehearsal(competition, config, Path(scratch))
+            _check(member, allowed)
+            study = _study(member, allowed, root / "tune.db")
             while len(study.get_trials(deepcopy=False, states=COUNTED)) < count:
-                _trial(study, task, allowed)
+                _trial(study, member, allowed)
         ended = study.get_trials(states=(TrialState.COMPLETE,))
         pruned = len(study.get_trials(states=(TrialState.PRUNED,)))
     trials = sorted((_of(trial, allowed) for trial in ended), key=lambda trial: trial.loss)
-    return Found(study.study_name, root / "tune.db", len(stopping_split(task)[1]), pruned, trials)
+    return Found(study.study_name, root / "tune.db", len(split_early_stopping(member)[1]), pruned, trials)
 
 
-def _check(task: Task, allowed: Space) -> None:
+def _check(member: Member, allowed: Space) -> None:
     """Raises ConfigError for a choice, or an end of a range, that does not fit: now, not when a trial draws it."""
     for key, values in allowed.items():
-        if not uses(task.config.recipe, key):
-            raise ConfigError(f"--space {key} changes nothing: recipe {task.config.recipe} does not use it")
+        if not uses(member.config.recipe, key):
+            raise ConfigError(f"--space {key} changes nothing: recipe {member.config.recipe} does not use it")
         for value in (values.low, values.high) if isinstance(values, Span) else values:
-            config = train.checked(task.competition, replace(task.config, **{key: value}))
+            config = train.checked(member.competition, replace(member.config, **{key: value}))
             device.devices(config)
 
 
-def _study(task: Task, allowed: Space, database: Path) -> optuna.Study:
+def _study(member: Member, allowed: Space, database: Path) -> optuna.Study:
     """Opened, with what a killed search left behind as failed: the lock tells that none is running."""
-    epochs = sum(recipe(task.config.recipe).epochs(task.config))
+    epochs = sum(recipe(member.config.recipe).epochs(member.config))
     study = optuna.create_study(
         storage=f"sqlite:///{database}",
-        study_name=_name(task, allowed),
+        study_name=_name(member, allowed),
         # at equal epochs a high rate looks worse than it ends: under a falling schedule half of them say little
         pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=epochs // 2),
         load_if_exists=True,
@@ -102,26 +102,28 @@ def _study(task: Task, allowed: Space, database: Path) -> optuna.Study:
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
         study.tell(trial.number, state=TrialState.FAIL)
     begun = len(study.get_trials(deepcopy=False))
-    if not begun and (point := space.inside(allowed, task.config)):
+    if not begun and (point := space.inside(allowed, member.config)):
         study.enqueue_trial(point)
-    study.sampler = optuna.samplers.TPESampler(seed=(task.config.seed * 1000 + begun) % 2**32)  # else draws come again
+    study.sampler = optuna.samplers.TPESampler(
+        seed=(member.config.seed * 1000 + begun) % 2**32
+    )  # else draws come again
     return study
 
 
-def _name(task: Task, allowed: Space) -> str:
+def _name(member: Member, allowed: Space) -> str:
     """Of the recipe and the backbone, and a digest of all that the losses of its trials depend on."""
-    settings = {key: value for key, value in asdict(task.config).items() if key not in allowed and key not in UNUSED}
+    settings = {key: value for key, value in asdict(member.config).items() if key not in allowed and key not in UNUSED}
     told = {key: asdict(span) if isinstance(span, Span) else span for key, span in allowed.items()}
-    rows = hashlib.sha256(task.learn_rows.astype("<i8").tobytes()).hexdigest()
-    prints = [task.data.fingerprint, task.data.corrections, rows]
+    rows = hashlib.sha256(member.train_rows.astype("<i8").tobytes()).hexdigest()
+    prints = [member.data.fingerprint, member.data.corrections, rows]
     digest = hashlib.sha256(json.dumps([settings, told, prints], sort_keys=True).encode()).hexdigest()
-    return f"{task.config.recipe}-{task.config.backbone}-{digest[:8]}"
+    return f"{member.config.recipe}-{member.config.backbone}-{digest[:8]}"
 
 
-def _trial(study: optuna.Study, task: Task, allowed: Space) -> None:
+def _trial(study: optuna.Study, member: Member, allowed: Space) -> None:
     trial = study.ask({key: _distribution(values) for key, values in allowed.items()})
     settings = space.rounded(allowed, trial.params)
-    folder = task.folder / f"trial {trial.number}"
+    folder = member.folder / f"trial {trial.number}"
 
     def report(epoch: int, record: dict[str, float]) -> None:
         loss = record["stopping_loss"]
@@ -131,10 +133,10 @@ def _trial(study: optuna.Study, task: Task, allowed: Space) -> None:
             raise optuna.TrialPruned
 
     folder.mkdir()
-    config = replace(task.config, **settings)
+    config = replace(member.config, **settings)
     try:
         with device.training(config):
-            history = recipe(config.recipe).fit(replace(task, config=config, folder=folder, report=report))
+            history = recipe(config.recipe).fit(replace(member, config=config, folder=folder, report=report))
     except optuna.TrialPruned:
         study.tell(trial, state=TrialState.PRUNED)
         say(f"trial {trial.number}: ended early")

@@ -39,7 +39,7 @@ def maps(network: Network, pictures: np.ndarray) -> tuple[np.ndarray, str]:
 def seen(about: Subject) -> str:
     """Where in the image the network saw the class that it named; of wrong predictions, where it saw the true class, too."""
     network = opened(about)
-    inside = np.isin(about.rows, network.judged_rows)
+    inside = np.isin(about.rows, network.validation_rows)
     right = np.flatnonzero(inside & (about.predicted == about.labels))
     right = right[of_all_classes(about.labels[right], RIGHT, about.run.config.seed)]
     wrong = about.wrong[inside[about.wrong]][:WRONG]

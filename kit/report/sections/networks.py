@@ -13,7 +13,7 @@ from kit.errors import ConfigError, DataError
 from kit.learn import predict_again, train
 from kit.learn.fit import checkpoints
 from kit.learn.input.augment import resized
-from kit.learn.member import Task
+from kit.learn.member import Member
 from kit.learn.networks import pretrained
 from kit.learn.recipes import features, finetune, scratch
 from kit.report.render import html, images
@@ -34,7 +34,7 @@ class Network:
     prepare: Callable[[np.ndarray], np.ndarray]
     kernel: np.ndarray
     label: str
-    judged_rows: np.ndarray
+    validation_rows: np.ndarray
 
     def output(self, tensor: keras.KerasTensor, pictures: np.ndarray) -> np.ndarray:
         """What the images, uint8 (N, H, W, C), make of a tensor within the model."""
@@ -50,45 +50,45 @@ def opened(about: Subject) -> Network:
     trained = predict_again.trained_run(about.run)
     fold_of = folds.read(about.folders.folds, about.data.train.ids)
     environment.check_data(trained, folds.fingerprints(about.data, fold_of))
-    task = train.task_of(trained, about.competition, about.data, fold_of, 0, 0)
-    if not (task.folder / checkpoints.WEIGHTS).exists():
+    member = train.member_of(trained, about.competition, about.data, fold_of, 0, 0)
+    if not (member.folder / checkpoints.WEIGHTS).exists():
         raise DataError(
-            f"the weights of {trained.id} are not here", received=f"no {checkpoints.WEIGHTS} of {task.label}"
+            f"the weights of {trained.id} are not here", received=f"no {checkpoints.WEIGHTS} of {member.label}"
         )
-    return _pretrained(task) if trained.config.recipe in ("features", "finetune") else _from_scratch(task)
+    return _pretrained(member) if trained.config.recipe in ("features", "finetune") else _from_scratch(member)
 
 
-def _from_scratch(task: Task) -> Network:
-    config = task.config
+def _from_scratch(member: Member) -> Network:
+    config = member.config
     size = config.stage_sizes[-1] if config.recipe == "progressive" else config.image_size
-    model = scratch.network(task)
-    checkpoints.load(model, task.folder / checkpoints.WEIGHTS)
+    model = scratch.network(member)
+    checkpoints.load(model, member.folder / checkpoints.WEIGHTS)
     [*_, dense] = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
     return Network(
         model,
         lambda pictures: resized(pictures, size).astype(np.float32),
         dense.get_weights()[0],
-        task.label,
-        task.judged_rows,
+        member.label,
+        member.validation_rows,
     )
 
 
-def _pretrained(task: Task) -> Network:
-    name, size = task.config.backbone, pretrained.size_of(task.config)
-    if task.config.recipe == "finetune":
-        whole = finetune.network(task)
-        checkpoints.load(whole, task.folder / checkpoints.WEIGHTS)
+def _pretrained(member: Member) -> Network:
+    name, size = member.config.backbone, pretrained.size_of(member.config)
+    if member.config.recipe == "finetune":
+        whole = finetune.network(member)
+        checkpoints.load(whole, member.folder / checkpoints.WEIGHTS)
         model, head = finetune.backbone_of(whole), whole.get_layer("logits")
     else:
-        model = pretrained.build(name, task.config.weights, size, task.config.seed)
-        head = features.head_of(model.output_shape[-1], len(task.competition.classes))
-        checkpoints.load(head, task.folder / checkpoints.WEIGHTS)
+        model = pretrained.build(name, member.config.weights, size, member.config.seed)
+        head = features.head_of(model.output_shape[-1], len(member.competition.classes))
+        checkpoints.load(head, member.folder / checkpoints.WEIGHTS)
     return Network(
         model,
         lambda pictures: pretrained.prepare(pictures, name, size),
         head.get_weights()[0],
-        task.label,
-        task.judged_rows,
+        member.label,
+        member.validation_rows,
     )
 
 
@@ -96,7 +96,7 @@ def filters(about: Subject) -> str:
     """The filters of a layer, where they see colours or grey, and what it makes of some images."""
     network = opened(about)
     layer = _convolution(network.model, about.layer)
-    rows = network.judged_rows[of_all_classes(about.data.train.labels[network.judged_rows], LOOKED_AT, 0)]
+    rows = network.validation_rows[of_all_classes(about.data.train.labels[network.validation_rows], LOOKED_AT, 0)]
     pictures = about.data.train.images[rows]
     seen = network.output(layer.output, pictures)
     strongest = np.argsort(-seen.std((0, 1, 2)), kind="stable")[:CHANNELS]

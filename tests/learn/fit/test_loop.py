@@ -16,7 +16,7 @@ from kit import paths, predictions, runs
 from kit.config import Config
 from kit.data import cache
 from kit.learn.fit import callback, checkpoints
-from kit.learn.member import Task
+from kit.learn.member import Member
 from kit.learn.recipes import scratch
 
 SHORT = ("--folds", "1", "--deterministic", "--set", "epochs=12", "--set", "dropout=0.2")
@@ -79,13 +79,13 @@ def test_a_killed_training_goes_on_and_ends_bit_equal(kit, prepared, home, plugi
     assert not _equal(_weights(straight), _weights(other))
 
 
-def _task(prepared, folder, **more):
+def _member(prepared, folder, **more):
     """Of 30 rows to judge and the others to learn from."""
     rows = np.arange(90)
     folder.mkdir(exist_ok=True)
     where = paths.data("tiny-stripes")
-    return Task(prepared, data=cache.load(prepared, where), places=where, fold=0, learn_rows=rows[30:],
-                judged_rows=rows[:30], folder=folder, **more)  # fmt: skip
+    return Member(prepared, data=cache.load(prepared, where), data_folders=where, fold=0, train_rows=rows[30:],
+                validation_rows=rows[:30], folder=folder, **more)  # fmt: skip
 
 
 def test_checkpoints_that_take_long_are_rare_and_a_training_goes_on_from_them_alike(prepared, home, monkeypatch):
@@ -105,17 +105,17 @@ def test_checkpoints_that_take_long_are_rare_and_a_training_goes_on_from_them_al
         if len(written) > 1 and epoch > written[-1]:
             raise Killed
 
-    def task(name, **more):
-        return _task(prepared, home / name, config=config, **more)
+    def member(name, **more):
+        return _member(prepared, home / name, config=config, **more)
 
-    straight = scratch.fit(task("straight"))
+    straight = scratch.fit(member("straight"))
     monkeypatch.setattr(checkpoints, "write", slowly)
     started = time.monotonic()
     with pytest.raises(Killed):
-        scratch.fit(task("halted", report=report))
+        scratch.fit(member("halted", report=report))
     assert 2 <= len(written) <= 1 + (time.monotonic() - started), "a tenth of the time"
     assert 1 <= len(list((home / "halted").glob("best-*.npz"))) <= 2
-    history = scratch.fit(task("halted"))
+    history = scratch.fit(member("halted"))
     for key in ("loss", "stopping_loss"):
         assert [one[key] for one in history] == pytest.approx([one[key] for one in straight], rel=1e-3)
 
@@ -123,7 +123,7 @@ def test_checkpoints_that_take_long_are_rare_and_a_training_goes_on_from_them_al
 def test_where_there_is_no_bar_a_line_tells_of_epochs_now_and_then(prepared, home, monkeypatch, capsys):
     monkeypatch.setattr(callback, "QUIET", 0.0)
     config = Config(backbone="cnn", width=2, epochs=2, batch_size=30, workers=0)
-    scratch.fit(_task(prepared, home / "fold-0", config=config))
+    scratch.fit(_member(prepared, home / "fold-0", config=config))
     first, second = capsys.readouterr().err.splitlines()
     number = r"\d\.\d{4}"
     assert re.fullmatch(
@@ -132,7 +132,7 @@ def test_where_there_is_no_bar_a_line_tells_of_epochs_now_and_then(prepared, hom
     )
     assert second.startswith("fold 0: epoch 2 of 2: ")
     monkeypatch.setattr(callback, "QUIET", 60.0)
-    scratch.fit(_task(prepared, home / "fold-1", config=config))
+    scratch.fit(_member(prepared, home / "fold-1", config=config))
     assert capsys.readouterr().err == "", "not twice a minute"
 
 
@@ -250,15 +250,18 @@ def test_early_stopping_never_looks_at_the_judged_fold(prepared, home):
     from kit import paths
     from kit.config import Config
     from kit.data import cache
-    from kit.learn.member import Task, stopping_split
+    from kit.learn.member import Member, split_early_stopping
 
     where = paths.data("tiny-stripes")
     data = cache.load(prepared, where)
     rows = np.arange(len(data.train.ids))
-    task = Task(prepared, Config(patience=3, stopping_share=0.2), data, where, 0, rows[30:], rows[:30], home)
-    learn, stopping = stopping_split(task)
+    member = Member(prepared, Config(patience=3, stopping_share=0.2), data, where, 0, rows[30:], rows[:30], home)
+    learn, stopping = split_early_stopping(member)
     assert sorted([*learn, *stopping]) == rows[30:].tolist() and len(stopping) == 12
-    assert len(stopping_split(Task(prepared, Config(patience=0), data, where, 0, rows[30:], rows[:30], home))[1]) == 0
+    assert (
+        len(split_early_stopping(Member(prepared, Config(patience=0), data, where, 0, rows[30:], rows[:30], home))[1])
+        == 0
+    )
 
 
 def test_predicting_again_with_other_views_is_a_new_run(kit, prepared):

@@ -15,8 +15,8 @@ from kit.data.prepare import prepare
 from kit.errors import ConfigError, DataError, KaggleError
 from kit.files import write_json
 from kit.learn import recipes, train
-from kit.learn.fit.loop import Lesson
-from kit.learn.member import Task, stopping_split
+from kit.learn.fit.loop import TrainingSet
+from kit.learn.member import Member, split_early_stopping
 from kit.learn.networks import pretrained
 from kit.learn.predict.extract_features import compute
 from kit.learn.recipes import distill, features, finetune, pseudo, scratch, teacher
@@ -24,12 +24,12 @@ from kit.predictions import softmax
 from kit.runs import trash
 
 
-def _task(prepared, home, fold=0, **settings):
+def _member(prepared, home, fold=0, **settings):
     where = paths.data("tiny-stripes")
     data = cache.load(prepared, where)
     fold_of = folds.read(where.folds, data.train.ids)
     outside, judged = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
-    return Task(prepared, Config(**settings), data, where, fold, outside, judged, home)
+    return Member(prepared, Config(**settings), data, where, fold, outside, judged, home)
 
 
 def _epochs(run):
@@ -59,22 +59,22 @@ def test_finetuning_that_only_harms_keeps_the_head_that_it_began_with(kit, prepa
     )  # fmt: skip
     run = runs.find(told.stdout.splitlines()[-1])
     assert _epochs(run) == ["0", "1"] and "fold 0: 1 of 3 epochs, kept epoch 0; each of them in" in told.stderr
-    task = replace(_task(prepared, home), config=run.config, folder=home)
-    learned, _ = stopping_split(task)
-    [seen] = compute(task.data, task.places, run.config, ("train",), ("identity",)).values()
-    kernel, bias, _ = features.solve(replace(task, learn_rows=learned), [seen])
-    expected = softmax(seen[task.judged_rows] @ kernel + bias)
-    kept = predictions.load(run.oof).at(task.data.train.ids[task.judged_rows])
+    member = replace(_member(prepared, home), config=run.config, folder=home)
+    learned, _ = split_early_stopping(member)
+    [seen] = compute(member.data, member.data_folders, run.config, ("train",), ("identity",)).values()
+    kernel, bias, _ = features.solve(replace(member, train_rows=learned), [seen])
+    expected = softmax(seen[member.validation_rows] @ kernel + bias)
+    kept = predictions.load(run.oof).at(member.data.train.ids[member.validation_rows])
     assert np.allclose(kept, expected, atol=1e-4)
 
 
 @pytest.mark.parametrize("weights", ["imagenet", "none"])
 def test_stages_unfreeze_the_end_first_and_early_layers_learn_more_slowly(prepared, home, weights):
     settings = {"recipe": "finetune", "backbone": "mobilenet_0.25", "weights": weights}
-    task = _task(prepared, home, **settings, image_size=32, rate_decay=0.5)
-    model = finetune.network(task)
+    member = _member(prepared, home, **settings, image_size=32, rate_decay=0.5)
+    model = finetune.network(member)
     learning = []
-    for stage in finetune.stages(task):
+    for stage in finetune.stages(member):
         stage.begin(model)
         learning.append({variable.path for variable in model.trainable_variables})
     assert learning[0] < learning[1]
@@ -85,46 +85,52 @@ def test_stages_unfreeze_the_end_first_and_early_layers_learn_more_slowly(prepar
 
 def test_held_out_images_are_no_test_images_to_learn_from(prepared, home, monkeypatch):
     prepare(prepared, paths.data("tiny-stripes"), folds=3, held_out=0.3)
-    task = _task(prepared, home, pseudo_confidence=0.0)
-    monkeypatch.setattr(teacher, "of_test", lambda task: np.full((len(task.data.test.ids), 3), 1 / 3, np.float32))
-    monkeypatch.setattr(teacher, "surest", lambda task: 1.0)
-    lesson = pseudo.lesson(task, task.learn_rows, task.learn_rows[:0])
-    assert len(task.data.test.ids) == 57
-    assert lesson.rows.tolist() == [*task.learn_rows, *range(63, 93)], "the competition's own 30 behind the 63 of train"
+    member = _member(prepared, home, pseudo_confidence=0.0)
+    monkeypatch.setattr(teacher, "of_test", lambda member: np.full((len(member.data.test.ids), 3), 1 / 3, np.float32))
+    monkeypatch.setattr(teacher, "surest", lambda member: 1.0)
+    training_set = pseudo.training_set(member, member.train_rows, member.train_rows[:0])
+    assert len(member.data.test.ids) == 57
+    assert training_set.rows.tolist() == [*member.train_rows, *range(63, 93)], (
+        "the competition's own 30 behind the 63 of train"
+    )
 
 
 def test_a_teacher_of_smoothed_labels_can_be_sure(kit, prepared, home, monkeypatch):
     run = _trained(kit, "--folds", "2", "--set", "label_smoothing=0.3")  # so it says 0.8 at most
-    task = _task(prepared, home, folds=2, teacher=run.id, pseudo_confidence=0.9)
+    member = _member(prepared, home, folds=2, teacher=run.id, pseudo_confidence=0.9)
     said = np.full((30, 3), 1 / 3, np.float32)
     said[:10], said[10:20] = (0.75, 0.15, 0.1), (0.7, 0.2, 0.1)
-    monkeypatch.setattr(teacher, "of_test", lambda task: said)
-    lesson = pseudo.lesson(task, task.learn_rows, task.learn_rows[:0])
-    assert lesson.rows[len(task.learn_rows) :].tolist() == list(range(90, 100)), "0.72 is 0.9 of what it can say"
-    assert teacher.surest(task) == pytest.approx(0.8)
-    monkeypatch.setattr(teacher, "_weights", lambda task, fold_of, parts: np.array([3.0]))  # as an ensemble sharpens
-    assert teacher.surest(task) == pytest.approx(0.8**3 / (0.8**3 + 2 * 0.1**3))
+    monkeypatch.setattr(teacher, "of_test", lambda member: said)
+    training_set = pseudo.training_set(member, member.train_rows, member.train_rows[:0])
+    assert training_set.rows[len(member.train_rows) :].tolist() == list(range(90, 100)), (
+        "0.72 is 0.9 of what it can say"
+    )
+    assert teacher.surest(member) == pytest.approx(0.8)
+    monkeypatch.setattr(teacher, "_weights", lambda member, fold_of, parts: np.array([3.0]))  # as an ensemble sharpens
+    assert teacher.surest(member) == pytest.approx(0.8**3 / (0.8**3 + 2 * 0.1**3))
 
 
 def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepared, home):
     run = _trained(kit, "--folds", "2", "--set", "epochs=6", "--name", "first")
-    task = _task(
+    member = _member(
         prepared, home, folds=2, teacher=run.id, pseudo_confidence=0.0, teacher_share=1.0, teacher_temperature=1.0
     )
-    said = teacher.of_test(task)
-    assert np.allclose(said, predictions.load(run.member(0) / "test.npz").at(task.data.test.ids), atol=1e-6)
+    said = teacher.of_test(member)
+    assert np.allclose(said, predictions.load(run.member(0) / "test.npz").at(member.data.test.ids), atol=1e-6)
 
-    lesson = pseudo.lesson(task, task.learn_rows, task.learn_rows[:0])
-    assert len(lesson.rows) == len(task.learn_rows) + 30 and not set(lesson.rows) & set(task.judged_rows)
-    assert np.allclose(lesson.targets[90:], said)
+    training_set = pseudo.training_set(member, member.train_rows, member.train_rows[:0])
+    assert len(training_set.rows) == len(member.train_rows) + 30 and not set(training_set.rows) & set(
+        member.validation_rows
+    )
+    assert np.allclose(training_set.targets[90:], said)
 
-    targets = distill.targets(replace(task, config=replace(task.config)), task.learn_rows)
-    assert np.array_equal(targets[task.judged_rows], scratch.one_hot(task)[task.judged_rows])
-    taught = targets[task.learn_rows]
+    targets = distill.targets(replace(member, config=replace(member.config)), member.train_rows)
+    assert np.array_equal(targets[member.validation_rows], scratch.one_hot(member)[member.validation_rows])
+    taught = targets[member.train_rows]
     assert np.allclose(taught.sum(1), 1, atol=1e-5) and (taught.max(1) < 1).any()
     heard = [
-        scratch.predictor(replace(task, config=run.config, folder=run.member(fold)))(
-            task.data.train, task.learn_rows, run.config.tta, ""
+        scratch.predictor(replace(member, config=run.config, folder=run.member(fold)))(
+            member.data.train, member.train_rows, run.config.tta, ""
         )
         for fold in (0, 1)
     ]
@@ -143,54 +149,54 @@ def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepare
 def test_the_weights_of_a_teacher_s_parts_know_no_label_of_the_fold(kit, prepared, home):
     first = _trained(kit, "--folds", "2", "--set", "epochs=2")
     second = _trained(kit, "--folds", "2", "--set", "epochs=9", "--seed", "1")
-    task = _task(prepared, home)
-    fold_of = folds.read(task.places.folds, task.data.train.ids)
+    member = _member(prepared, home)
+    fold_of = folds.read(member.data_folders.folds, member.data.train.ids)
 
     def weights(wrong):
-        labels = task.data.train.labels.copy()
+        labels = member.data.train.labels.copy()
         labels[wrong] = (labels[wrong] + 1) % 3
-        data = replace(task.data, train=replace(task.data.train, labels=labels))
-        return teacher._weights(replace(task, data=data), fold_of, [first, second])
+        data = replace(member.data, train=replace(member.data.train, labels=labels))
+        return teacher._weights(replace(member, data=data), fold_of, [first, second])
 
     right = weights([])
-    assert np.array_equal(weights(task.judged_rows), right) and not np.allclose(weights(task.learn_rows), right)
+    assert np.array_equal(weights(member.validation_rows), right) and not np.allclose(weights(member.train_rows), right)
 
 
 @pytest.mark.parametrize("outside", ["judged", "stopping"])
 def test_a_head_learns_of_no_row_but_its_own(prepared, home, monkeypatch, outside):
-    task = _task(prepared, home, backbone="mobilenet_0.25", image_size=32, patience=2, unfreeze=(1.0,), epochs=1)
-    _, stopping = stopping_split(task)
+    member = _member(prepared, home, backbone="mobilenet_0.25", image_size=32, patience=2, unfreeze=(1.0,), epochs=1)
+    _, stopping = split_early_stopping(member)
     solve, found = features.solve, []
 
-    def solved(task, views):
-        wrong = task.data.train.labels.copy()
-        wrong[task.judged_rows if outside == "judged" else stopping] = 0
-        other = replace(task, data=replace(task.data, train=replace(task.data.train, labels=wrong)))
-        noise = [np.where(np.isin(np.arange(90), task.learn_rows)[:, None], view, 9.0) for view in views]
-        found.extend([solve(task, views), solve(other, noise)])
+    def solved(member, views):
+        wrong = member.data.train.labels.copy()
+        wrong[member.validation_rows if outside == "judged" else stopping] = 0
+        other = replace(member, data=replace(member.data, train=replace(member.data.train, labels=wrong)))
+        noise = [np.where(np.isin(np.arange(90), member.train_rows)[:, None], view, 9.0) for view in views]
+        found.extend([solve(member, views), solve(other, noise)])
         return found[0]
 
     monkeypatch.setattr(features, "solve", solved)
-    finetune.fit(replace(task, instead=lambda *words: [{}]))
+    finetune.fit(replace(member, train_fn=lambda *words: [{}]))
     (kernel, bias, strength), (again, other, same) = found
     assert np.array_equal(kernel, again) and np.array_equal(bias, other) and strength == same and np.ptp(kernel) > 0
 
 
 def test_a_feature_that_slept_in_training_has_no_say_when_it_wakes(prepared, home):
-    task = _task(prepared, home, recipe="features", head_strength=0.1)
+    member = _member(prepared, home, recipe="features", head_strength=0.1)
     seen = np.random.default_rng(0).normal(size=(90, 8)).astype(np.float32)
-    seen[:, 7] = 1e-6 * task.data.train.labels
-    kernel, _, _ = features.solve(task, [seen])
+    seen[:, 7] = 1e-6 * member.data.train.labels
+    kernel, _, _ = features.solve(member, [seen])
     assert np.abs(kernel[:7]).max() > 1e-3 and np.abs(kernel[7]).max() < 1e-3
     seen[:] = 1
-    assert np.isfinite(features.solve(task, [seen])[0]).all()
+    assert np.isfinite(features.solve(member, [seen])[0]).all()
 
 
 def test_a_loss_that_is_no_number_ends_the_training(prepared, home):
-    task = _task(prepared, home, backbone="cnn", workers=0)
-    lesson = Lesson(task.learn_rows, np.full((90, 3), np.nan, np.float32), task.learn_rows[:0])
+    member = _member(prepared, home, backbone="cnn", workers=0)
+    training_set = TrainingSet(member.train_rows, np.full((90, 3), np.nan, np.float32), member.train_rows[:0])
     with pytest.raises(ConfigError, match="the loss of epoch 1 is not a number; try a lower --set learning_rate"):
-        scratch.learn(task, lesson, [scratch.stage(task)])
+        scratch.learn(member, training_set, [scratch.stage(member)])
 
 
 def test_views_that_were_chosen_with_a_fold_do_not_teach_it(kit, prepared, home):
@@ -198,7 +204,7 @@ def test_views_that_were_chosen_with_a_fold_do_not_teach_it(kit, prepared, home)
     run = _trained(kit, "--folds", "2", "--set", "tta=identity,hflip")
     again = runs.find(kit("predict", run.id, "--tta", "identity").stdout.splitlines()[-1])
     own, others = (predictions.load(one.member(0) / "test.npz").probabilities for one in (run, again))
-    said = teacher.of_test(_task(prepared, home, folds=2, teacher=again.id))
+    said = teacher.of_test(_member(prepared, home, folds=2, teacher=again.id))
     assert np.allclose(said, own, atol=1e-6) and not np.allclose(said, others, atol=1e-6)
     shutil.rmtree(run.folder)  # as of a run that came from a teammate alone
     with pytest.raises(DataError, match=f"no run '{run.id}'"):
@@ -211,7 +217,7 @@ def test_a_teacher_is_heard_in_float32_whatever_its_pupil_learns_in(prepared, ho
     config = Config(folds=2, backbone="cnn", width=4, precision="mixed_bfloat16")
     policies = []
 
-    def opened(member):
+    def opened(of_teacher):
         policies.append(keras.config.dtype_policy().name)
         return lambda part, rows, views, label: np.full((len(rows), 3), 1 / 3)
 
@@ -221,39 +227,39 @@ def test_a_teacher_is_heard_in_float32_whatever_its_pupil_learns_in(prepared, ho
     run = runs.create("tiny-stripes", "train", config, {}, name="t", fingerprints=prints)
     write_json(run.metrics, {})
     predictions.save(run.oof, predictions.of(data.train.ids, np.full((90, 3), 1 / 3), prepared.classes))
-    task = _task(prepared, home, teacher=run.id, folds=2)
+    member = _member(prepared, home, teacher=run.id, folds=2)
     with device.training(config):
-        teacher.of_training(task, task.learn_rows, opened)
+        teacher.of_training(member, member.train_rows, opened)
     assert policies == ["float32"]
 
 
 def test_the_head_s_strength_is_found_where_a_class_is_too_rare_for_every_split(prepared, home):
     draw = np.random.default_rng(0)
-    task = _task(prepared, home, recipe="features", backbone="mobilenet_0.25")
+    member = _member(prepared, home, recipe="features", backbone="mobilenet_0.25")
     labels = np.repeat(np.arange(30), 3)
-    rare = replace(task.data.train, labels=labels, groups=np.arange(90))
-    task = replace(
-        task, competition=replace(prepared, classes=tuple(map(str, range(30)))), data=replace(task.data, train=rare)
+    rare = replace(member.data.train, labels=labels, groups=np.arange(90))
+    member = replace(
+        member, competition=replace(prepared, classes=tuple(map(str, range(30)))), data=replace(member.data, train=rare)
     )
-    kernel, _, strength = features.solve(task, [(draw.normal(size=(90, 8)) + labels[:, None]).astype(np.float32)])
+    kernel, _, strength = features.solve(member, [(draw.normal(size=(90, 8)) + labels[:, None]).astype(np.float32)])
     assert strength in features.STRENGTHS and kernel.shape == (8, 30) and np.isfinite(kernel).all()
 
 
 def test_the_head_is_solved_for_without_a_warning(prepared, home):
-    task = _task(prepared, home, recipe="features", backbone="mobilenet_0.25")
+    member = _member(prepared, home, recipe="features", backbone="mobilenet_0.25")
     seen = np.random.default_rng(0).normal(size=(90, 8)).astype(np.float32)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        features.solve(task, [seen])
+        features.solve(member, [seen])
 
 
 def test_a_class_of_one_image_is_learned_from_not_stopped_by(prepared, home):
-    task = _task(prepared, home, patience=3, stopping_share=0.2)
-    lonely = task.learn_rows[0]
-    labels = np.where(task.data.train.labels == 2, 1, task.data.train.labels)
+    member = _member(prepared, home, patience=3, stopping_share=0.2)
+    lonely = member.train_rows[0]
+    labels = np.where(member.data.train.labels == 2, 1, member.data.train.labels)
     labels[lonely] = 2
-    task = replace(task, data=replace(task.data, train=replace(task.data.train, labels=labels)))
-    learn, stopping = stopping_split(task)
+    member = replace(member, data=replace(member.data, train=replace(member.data.train, labels=labels)))
+    learn, stopping = split_early_stopping(member)
     assert lonely in learn and len(stopping) >= 2 and not set(learn) & set(stopping)
 
 

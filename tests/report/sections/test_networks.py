@@ -20,7 +20,7 @@ def trained(prepared, make_run):
     run = make_run(0.7)
     data = cache.load(prepared, paths.data(prepared.slug))
     fold_of = folds.read(paths.data(prepared.slug).folds, data.train.ids)
-    model = scratch.network(train.task_of(run, prepared, data, fold_of, 0, 0))
+    model = scratch.network(train.member_of(run, prepared, data, fold_of, 0, 0))
     checkpoints.save(model, run.member(0) / checkpoints.WEIGHTS)
     return run, model
 
