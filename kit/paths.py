@@ -20,6 +20,11 @@ def runs() -> Path:
     return home() / "runs"
 
 
+def submissions(slug: str, run: Path | None = None) -> Path:
+    """The records of what was uploaded of the run in that folder, or of bare files for the competition."""
+    return run / "submissions" if run else runs() / "submissions" / slug
+
+
 def tracking() -> Path:
     """What MLflow keeps without a server: mlflow.db and artifacts/. Among the runs, which a container keeps, too."""
     return runs() / "mlflow"

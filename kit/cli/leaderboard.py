@@ -68,11 +68,11 @@ def command(
 
 
 def _drawn(slug: str, found: Any, line: Any, metric: str) -> Path:
+    from kit import paths
     from kit.files import writing
     from kit.leaderboard import picture
-    from kit.submission import records
 
-    path = records.folder(slug, None) / "cv-public.png"
+    path = paths.submissions(slug) / "cv-public.png"
     with writing(path) as out:
         out.write(picture.scatter(found, line, metric))
     return path

@@ -118,8 +118,10 @@ def _local(competition: Competition, subject: str, local: bool, send: bool, reve
 
 def _send(slug: str, checked: check.Checked, words: str, again: bool) -> tuple[records.Record, Path]:
     """Uploads, and records only what Kaggle has given a reference for."""
+    from kit import paths
+
     sha256, run = checked.report.sha256, checked.run
-    where = records.folder(slug, run.folder if run else None)
+    where = paths.submissions(slug, run.folder if run else None)
     with records.sending(slug):
         before = [record for record in records.every(slug, where) if record.sha256 == sha256]
         if before and not again:

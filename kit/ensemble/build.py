@@ -15,7 +15,7 @@ from kit.ensemble.choose_method import Chosen
 from kit.ensemble.methods import METHODS
 from kit.errors import ConfigError, DataError
 from kit.files import write_json
-from kit.runs import Run, environment
+from kit.runs import Run, provenance
 
 
 def ensemble(competition: Competition, parts: list[Run], *, name: str | None = None) -> Run:
@@ -39,7 +39,7 @@ def ensemble(competition: Competition, parts: list[Run], *, name: str | None = N
 
     config = Config(recipe="ensemble", backbone=f"{len(parts)} runs", folds=parts[0].config.folds)
     parents = tuple(part.id for part in parts)
-    prints |= environment.corrections_of(parts)
+    prints |= provenance.corrections_of(parts)
     run = runs.create(competition.slug, "ensemble", config, {}, name=name, fingerprints=prints, parents=parents)
     predictions.save(run.oof, predictions.of(ids, honest, competition.classes))
     predictions.save(run.test, predictions.of(data.test.ids, test, competition.classes))
@@ -67,7 +67,7 @@ def _check(competition: Competition, parts: list[Run], fingerprints: Mapping[str
             raise DataError(f"{part.id} is of another competition", received=part.slug, expected=competition.slug)
         if part.status() != "finished":
             raise DataError(f"{part.id} is not finished", received=part.status(), do=f"kit train --resume {part.id}")
-        environment.check_data(part, fingerprints)
+        provenance.check_data(part, fingerprints)
 
 
 def _stack(parts: list[Run], data: Dataset) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,6 @@
 
 import hashlib
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from kit.errors import ConfigError, DataError
 from kit.files import read_json, replacing_folder, sha256, write_json
 from kit.kaggle import names
 from kit.kernel import entries, packing, script
+from kit.kernel.options import Options
 from kit.runs import Run
 from kit.submission import build as submission
 from kit.submission import sample
@@ -27,17 +27,6 @@ MANIFEST = "bundle.json"
 METADATA = "dataset-metadata.json"
 LOCAL = "local.json"  # where the weights lie on this machine: for the run that comes back
 KEPT = ("pushed.json", "output")  # of a kernel that was pushed and still runs, say, when another is built
-
-
-@dataclass(frozen=True)
-class Options:
-    """How the kernel is to run. accelerator: "none", "gpu", or a machine shape of Kaggle's; image: "original" or "latest"."""
-
-    name: str
-    accelerator: str = "none"
-    image: str = "original"
-    notebook: bool = False
-    single_file: bool = False
 
 
 def for_run(folder: Path, competition: Competition, run: Run, options: Options) -> Path:

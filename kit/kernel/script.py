@@ -4,21 +4,19 @@ import base64
 import json
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kit.competition import Competition
 from kit.errors import ConfigError
 from kit.files import sha256, write_json, write_text
 from kit.kaggle import names
 from kit.kernel import bootstrap, packing
-
-if TYPE_CHECKING:
-    from kit.kernel.bundle import Options
+from kit.kernel.options import Options
 
 LONGEST = 1_000_000  # bytes of source that Kaggle takes; larger content belongs into a dataset
 
 
-def write(folder: Path, dataset: Path, competition: Competition, options: "Options") -> None:
+def write(folder: Path, dataset: Path, competition: Competition, options: Options) -> None:
     """Writes the kernel folder for the bundle in `dataset`. Raises ConfigError if a single file would be too large."""
     source = _source(dataset, single_file=options.single_file)
     if len(source) > LONGEST:
@@ -69,7 +67,7 @@ def _notebook(source: str, name: str) -> str:
     return json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}, indent=1)
 
 
-def _metadata(competition: Competition, options: "Options") -> dict[str, Any]:
+def _metadata(competition: Competition, options: Options) -> dict[str, Any]:
     """Every default of the client is written out: its default for the internet is "on"."""
     tpu = options.accelerator.startswith("Tpu")
     shape = {} if options.accelerator in ("none", "gpu") else {"machine_shape": options.accelerator}

@@ -14,6 +14,7 @@ from kit.errors import DataError
 from kit.files import read_json, write_json
 from kit.kaggle.submissions import Scored
 from kit.progress import bar, say
+from kit.runs import Run
 from kit.submission import message, records
 
 
@@ -49,6 +50,11 @@ def local(slug: str) -> list[Entry]:
     return sorted(entries, key=lambda entry: (entry.when, entry.ref))
 
 
+def submitted(run: Run) -> list[int]:
+    """The numbers of the run's submissions, as far as they are known here."""
+    return [entry.ref for entry in local(run.slug) if entry.run == run.id]
+
+
 def fetched(slug: str) -> list[Entry]:
     """Asks Kaggle for the whole list and keeps it, so that `local` knows it."""
     from kit.kaggle import submissions
@@ -67,7 +73,7 @@ def keep(slug: str, found: Iterable[Scored]) -> None:
 
 def folder(slug: str) -> Path:
     """What Kaggle said last about a competition."""
-    return records.folder(slug, None) / "kaggle"
+    return paths.submissions(slug) / "kaggle"
 
 
 def rows(slug: str) -> dict[int, Scored]:

@@ -17,7 +17,7 @@ from kit.learn.input import views
 from kit.learn.member import Member
 from kit.learn.predict import tta
 from kit.learn.recipes import recipe
-from kit.runs import Run, environment
+from kit.runs import Run, provenance
 
 AUTO = ("auto",)
 
@@ -32,8 +32,8 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
         views.check(names, competition.tta)
     data, fold_of = train.load(competition)
     prints = folds.fingerprints(data, fold_of)
-    environment.check_data(trained, prints)
-    prints |= environment.corrections_of([trained])
+    provenance.check_data(trained, prints)
+    prints |= provenance.corrections_of([trained])
     members = [train.member_of(trained, competition, data, fold_of, *each) for each in trained.members()]
     if names == AUTO:
         config, judged, report = _chosen(members, data, fold_of)

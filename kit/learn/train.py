@@ -20,7 +20,7 @@ from kit.learn.member import Member
 from kit.learn.networks import pretrained
 from kit.learn.recipes import progressive, recipe, teacher
 from kit.progress import say
-from kit.runs import Run, environment
+from kit.runs import Run, provenance
 
 
 def train(competition: Competition, config: Config, origin: Mapping[str, str], *, name: str | None = None) -> Run:
@@ -122,7 +122,7 @@ def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Ru
     if run.config.deterministic:
         device.make_deterministic()
     data, fold_of = load(competition)
-    environment.check_data(run, corrections.fingerprints(data, fold_of))
+    provenance.check_data(run, corrections.fingerprints(data, fold_of))
     if fold is None:
         _go(run, competition, data, fold_of)
     else:
@@ -149,7 +149,7 @@ def _go(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray) 
 
 
 def _members(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int | None = None) -> None:
-    environment.note_device(run, device.chosen(run.config))
+    provenance.note_device(run, device.chosen(run.config))
     say(device.described(run.config))
     for each in run.members(fold):
         train_member.train(member_of(run, competition, data, fold_of, *each), run)

@@ -10,7 +10,7 @@ from kit.data import cache, corrections, folds
 from kit.data.corrections import ACTIONS
 from kit.errors import DataError
 from kit.files import read_json
-from kit.runs import Run, environment
+from kit.runs import Run, provenance
 from kit.stats import paired
 
 
@@ -42,7 +42,7 @@ def compare(competition: Competition, without: Run, corrected: Run) -> dict[str,
     data = corrections.load(competition, where)
     prints = folds.fingerprints(data, folds.read(where.folds, data.train.ids))
     for run in (without, corrected):
-        environment.check_data(run, prints)
+        provenance.check_data(run, prints)
     known = corrections.known(competition, where)
     pair = paired.judge(competition, predictions.load(corrected.oof), predictions.load(without.oof), known)
     if pair is None:

@@ -19,7 +19,7 @@ from kit.errors import ConfigError
 from kit.files import write_csv, writing
 from kit.paths import DataFolders
 from kit.report.render import pictures
-from kit.runs import Run, environment
+from kit.runs import Run, provenance
 
 
 def suspects(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
@@ -46,7 +46,7 @@ def propose(run: Run, competition: Competition, *, top: int = 100, action: str =
     """
     where = paths.data(competition.slug)
     data = cache.load(competition, where)
-    environment.check_data(run, {"data_fingerprint": data.fingerprint})
+    provenance.check_data(run, {"data_fingerprint": data.fingerprint})
     oof = predictions.load(run.oof)
     labels = cache.labels_of(data.train, oof.ids)
     path = run.folder / "review" / "corrections.csv"

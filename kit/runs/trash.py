@@ -1,14 +1,12 @@
 """Runs are deleted in two steps: first they move to runs/.trash/, from where they can come back; then the trash is emptied."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kit import paths, runs
 from kit.errors import DataError
-from kit.leaderboard import ledger
 from kit.runs import Run
-from kit.submission import records
 
 WEIGHTS = ("model.weights.h5", "epoch-*.weights.h5", "best-*.npz", "state.json")  # of a member, with its checkpoints
 
@@ -22,23 +20,28 @@ def inside() -> list[str]:
     return sorted(file.parent.name for file in folder().glob("*/run.json"))
 
 
-def delete(doomed: Sequence[Run], *, force: bool = False) -> None:
+def delete(doomed: Sequence[Run], submitted: Callable[[Run], Sequence[int]], *, force: bool = False) -> None:
     """Moves all of them to the trash, or none.
 
-    force: also runs with recorded submissions; those records stay. Raises DataError for a run that is being trained, one that
-    has such records, and one that another run needs which is not deleted with it.
+    submitted: (run) -> the numbers of its submissions on Kaggle. force: also runs that have some; their records stay. Raises
+    DataError for a run that is being trained, one that was submitted, and one that another run needs which is not deleted
+    with it.
     """
     gone = {run.id for run in doomed}
     staying = [run for run in runs.every(archived=True) if run.id not in gone]
     for run in doomed:
-        _check(run, staying, force)
+        _check(run, staying)
+        if not force and (sent := [str(ref) for ref in submitted(run)]):
+            raise DataError(
+                f"{run.id} was submitted as {', '.join(sent)}", do="--force deletes it, and keeps that record"
+            )
     for run in doomed:
         folder().mkdir(parents=True, exist_ok=True)
         _keep_submissions(run)
         run.folder.rename(folder() / run.id)
 
 
-def _check(run: Run, staying: Sequence[Run], force: bool) -> None:
+def _check(run: Run, staying: Sequence[Run]) -> None:
     _check_idle(run)
     if run.folder.parent.resolve() != paths.runs().resolve():
         raise DataError(f"{run.id} does not lie in {paths.runs()}", received=run.folder)
@@ -47,8 +50,6 @@ def _check(run: Run, staying: Sequence[Run], force: bool) -> None:
     if needing := [other.id for other in staying if run.id in other.parents]:
         raise DataError(f"{run.id} is needed by {', '.join(needing)}", do="delete those too, or --weights-only")
     _check_no_pupil(run, staying)
-    if not force and (sent := [str(one.ref) for one in ledger.local(run.slug) if one.run == run.id]):
-        raise DataError(f"{run.id} was submitted as {', '.join(sent)}", do="--force deletes it, and keeps that record")
 
 
 def _check_idle(run: Run) -> None:
@@ -74,8 +75,8 @@ def _made_of(reference: str, run: Run) -> bool:
 
 def _keep_submissions(run: Run) -> None:
     """Where those of bare files lie: what was uploaded stays known, and each record names its run."""
-    target = records.folder(run.slug, None)
-    for file in records.folder(run.slug, run.folder).glob("*.json"):
+    target = paths.submissions(run.slug)
+    for file in paths.submissions(run.slug, run.folder).glob("*.json"):
         target.mkdir(parents=True, exist_ok=True)
         file.rename(target / file.name)
 

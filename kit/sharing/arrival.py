@@ -11,7 +11,7 @@ from kit.competition import Competition
 from kit.data import cache, folds
 from kit.errors import DataError
 from kit.files import read_json
-from kit.runs import Run, environment
+from kit.runs import Run, provenance
 from kit.sharing.manifest import ID, Manifest
 
 KINDS = ("train", "predict", "ensemble")
@@ -40,7 +40,7 @@ def check(folder: Path, competition: Competition) -> Run:
     data = cache.load(competition, where)
     try:
         run = runs.open_run(folder)
-        environment.check_data(run, folds.fingerprints(data, folds.read(where.folds, data.train.ids)))
+        provenance.check_data(run, folds.fingerprints(data, folds.read(where.folds, data.train.ids)))
         metrics = read_json(run.metrics)
         metric, numbers = metrics["metric"], [metrics[key] for key in ("score", "error", "rows")]
         if not all(isinstance(number, (int, float)) for number in numbers):

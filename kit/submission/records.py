@@ -34,11 +34,6 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds")
 
 
-def folder(slug: str, run_folder: Path | None) -> Path:
-    """Where the records of a run, or of the bare files of a competition, lie."""
-    return run_folder / "submissions" if run_folder else paths.runs() / "submissions" / slug
-
-
 def write(where: Path, record: Record) -> Path:
     """Writes the record's own file; again, with the score, once that is known."""
     stamp = datetime.datetime.fromisoformat(record.when)
@@ -68,7 +63,7 @@ def every(slug: str, where: Path | None = None) -> list[Record]:
     """All uploads to a competition from here, and those in the folder `where`, oldest first. DataError if one is damaged."""
     files = set(_files(where.resolve())) if where else set()
     root = paths.runs().resolve()
-    files.update(_files(root / "submissions" / slug))
+    files.update(_files(paths.submissions(slug)))
     for run in root.glob("*/submissions"):
         files.update(_files(run))
     records = [_read(path) for path in files]
@@ -88,5 +83,5 @@ def _read(path: Path) -> Record:
 
 def sending(slug: str) -> AbstractContextManager[None]:
     """One upload to a competition at a time, so that the same file cannot slip through twice."""
-    lock = paths.runs() / "submissions" / slug / ".lock"
+    lock = paths.submissions(slug) / ".lock"
     return locked(lock, f"another upload to {slug} is under way")

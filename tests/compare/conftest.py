@@ -49,7 +49,7 @@ def field(prepared):
         status = "complete" if public else "pending"
         when = f"2026-01-0{number}T00:00:00.000000+00:00"
         record = records.Record("tiny-stripes", f"{number:064}", run.id, "f.csv", "m", number, when, status, public)
-        records.write(records.folder("tiny-stripes", run.folder), record)
+        records.write(paths.submissions("tiny-stripes", run.folder), record)
 
     return SimpleNamespace(
         competition=prepared, data=data, labels=data.train.labels, test=np.arange(30) % 3, make=make, submit=submit

@@ -18,7 +18,7 @@ NAME = "tiny-stripes-predict"
 def folder(prepared, monkeypatch):
     """A built kernel: a bundle of three files, without a model in it."""
     from kit.kernel import bundle
-    from kit.kernel.bundle import Options
+    from kit.kernel.options import Options
 
     folder = paths.kernels() / NAME
     bundle._write(folder, prepared, {"mode": "predict", "run": "tiny-stripes-x", "runs": []}, {}, Options(NAME))

@@ -91,12 +91,13 @@ def test_a_single_file_holds_all_of_it_and_has_a_limit(build, trained, monkeypat
     with pytest.raises(ConfigError, match="does not fit into a single file; received .* bytes of source"):
         from kit.competition import load
         from kit.kernel import bundle
+        from kit.kernel.options import Options
 
         bundle.for_run(
             folder.with_name("other-name"),
             load(trained.slug, [trained.folder.parents[2] / "plugins"]),
             trained,
-            bundle.Options("other-name", single_file=True),
+            Options("other-name", single_file=True),
         )
     assert not folder.with_name("other-name").exists()
 

@@ -17,6 +17,7 @@ from kit.competition import load
 from kit.ensemble.build import joined
 from kit.files import read_json, write_json
 from kit.kernel import bundle
+from kit.kernel.options import Options
 from kit.runs import find
 from tests.small_archives import ARCHIVES, zipped
 
@@ -62,7 +63,7 @@ def test_a_bundle_of_each_competition_agrees_with_the_network_cut(
     if sys.executable == PYTHON:  # py7zr is installed here; its wheels would come from a package index
         monkeypatch.setattr("kit.kernel.packing.MISSING", {})
     name = f"{slug}-predict"
-    bundle.for_run(paths.kernels() / name, load(slug), find(run), bundle.Options(name))
+    bundle.for_run(paths.kernels() / name, load(slug), find(run), Options(name))
     result = attempt(f"{slug}-predict")
     assert result["agreement"] == "the same bytes as the local submission" and result["cut"] is True
     assert result["rows"] == 11 and result["peak_mib"] > 100

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from kit import paths
 from kit.kaggle.submissions import Scored
 from kit.leaderboard import ledger
 from kit.submission import records
@@ -66,12 +67,12 @@ def test_copies_and_damaged_files_of_others_do_no_harm(home, capsys):
 def test_an_upload_is_known_before_kaggle_is_asked_and_a_score_is_not_forgotten(home):
     when = "2026-11-20T10:15:01.250000+00:00"
     upload = records.Record("zoo", SHA * 5, RUN, "x.csv", f"{RUN} {SHA}", 7, when)
-    records.write(records.folder("zoo", None), upload)
+    records.write(paths.submissions("zoo"), upload)
     [entry] = ledger.local("zoo")
     assert (entry.ref, entry.status, entry.run, entry.cv) == (7, "pending", RUN, None)
     assert entry.when == "2026-11-20T10:15:01+00:00"
     ledger.keep("zoo", [PENDING])
-    records.write(records.folder("zoo", None), replace(upload, status="complete", public_score="0.91"))
+    records.write(paths.submissions("zoo"), replace(upload, status="complete", public_score="0.91"))
     assert ledger.local("zoo")[0].public == 0.91  # by `kit submit --wait`, after the list was fetched
     ledger.keep("zoo", [replace(COMPLETE, private_score="0.89")])
     assert (ledger.local("zoo")[0].private, ledger.local("zoo")[0].by) == (0.89, "anna")

@@ -13,6 +13,7 @@ from kit.learn import device, networks
 from kit.learn.fit import checkpoints, loop
 from kit.learn.fit.checkpoints import State
 from kit.learn.fit.loop import Stage
+from kit.learn.networks import weights
 
 TWO = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
 
@@ -114,7 +115,7 @@ def test_what_was_trained_in_mixed_precision_predicts_in_float32(kit, prepared):
     assert stored["config"]["jit_compile"] == "auto"
 
     model = networks.build((None, None, 1), 3, run.config)
-    checkpoints.load(model, run.member(0) / "model.weights.h5")
+    weights.load(model, run.member(0) / "model.weights.h5")
     test = predictions.load(run.test)
     images = np.load(run.folder.parents[1] / "data/tiny-stripes/cache/test.npy")
     views = [np.asarray(model(view)) for view in (images, images[:, :, ::-1])]

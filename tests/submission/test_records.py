@@ -14,7 +14,7 @@ def record(**fields) -> Record:
 
 
 def test_one_file_per_upload_and_the_score_goes_into_its_own(home):
-    where = records.folder("zoo", None)
+    where = paths.submissions("zoo")
     first, second = record(ref=1), record(ref=2)
     path = records.write(where, first)
     records.write(where, second)
@@ -25,16 +25,16 @@ def test_one_file_per_upload_and_the_score_goes_into_its_own(home):
 
 def test_uploads_of_runs_and_files_are_found_by_competition(home, tmp_path):
     elsewhere = tmp_path / "copied-run" / "submissions"
-    records.write(records.folder("zoo", paths.runs() / "zoo-a"), record(run="zoo-a"))
-    records.write(records.folder("zoo", None), record(ref=2))
-    records.write(records.folder("pond", paths.runs() / "pond-a"), record(slug="pond", ref=3))
+    records.write(paths.submissions("zoo", paths.runs() / "zoo-a"), record(run="zoo-a"))
+    records.write(paths.submissions("zoo"), record(ref=2))
+    records.write(paths.submissions("pond", paths.runs() / "pond-a"), record(slug="pond", ref=3))
     records.write(elsewhere, record(ref=4))
     assert [found.ref for found in records.every("zoo")] == [1, 2]
     assert [found.ref for found in records.every("zoo", elsewhere)] == [1, 2, 4]
 
 
 def test_a_damaged_record_is_an_error_not_a_forgotten_upload(home):
-    path = records.write(records.folder("zoo", None), record())
+    path = records.write(paths.submissions("zoo"), record())
     path.write_text('{"ref": 1}')
     with pytest.raises(DataError, match="not a record"):
         records.every("zoo")

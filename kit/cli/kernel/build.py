@@ -46,10 +46,11 @@ def command(
     """Write a kernel that runs with the internet off, and the private dataset it needs, into kernels/NAME."""
     from kit import paths, runs
     from kit.kernel import bundle
+    from kit.kernel.options import Options
 
     competition = settings_.competition(slug)
     name = name or f"{slug}-{mode}"
-    how = bundle.Options(name, accelerator or ("gpu" if mode == "train" else "none"), **chosen)
+    how = Options(name, accelerator or ("gpu" if mode == "train" else "none"), **chosen)
     folder, source = paths.kernels() / name, runs.find(run) if run else None
     if mode == "predict":
         if source is None or settings:

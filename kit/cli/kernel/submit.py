@@ -29,7 +29,7 @@ def command(name: str, wait: bool, again: bool, timeout: float, poll: float, wor
     folder = built.folder(name)
     manifest, bundled = bundle.manifest(folder), pushed.record(folder)["bundle"]
     kernel, version = pushed.version(folder)
-    slug, subject, where = manifest["slug"], f"{kernel}/{version}", records.folder(manifest["slug"], None)
+    slug, subject, where = manifest["slug"], f"{kernel}/{version}", paths.submissions(manifest["slug"])
     with records.sending(slug):
         before = [record for record in records.every(slug, where) if record.file == subject]
         if before and not again and not wait:

@@ -19,6 +19,7 @@ def command(references: tuple[str, ...], force: bool, weights_only: bool) -> Non
     A run that is being trained is refused, one that was submitted, and one that another run is made of.
     """
     from kit import runs
+    from kit.leaderboard import ledger
     from kit.runs import trash
 
     found = list({run.id: run for run in (runs.find(reference, runs.read_run) for reference in references)}.values())
@@ -31,7 +32,7 @@ def command(references: tuple[str, ...], force: bool, weights_only: bool) -> Non
         options.next_step("runs")
         return
     moved = sum(trash.size(run.folder) for run in found)
-    trash.delete(found, force=force)
+    trash.delete(found, ledger.submitted, force=force)
     for run in found:
         click.echo(run.id)
     click.echo(f"in the trash: {moved / 1e6:.1f} MB, which `kit runs empty-trash` frees")

@@ -6,15 +6,11 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
-from kit.data.archives.limits import Member, refusal
+from kit.data.archives.limits import Create, Member, Opened, refusal
 from kit.errors import KitError
 from kit.files import CHUNK
 from kit.progress import bar
-
-Create = Callable[[str], BinaryIO]  # name of a member -> the open file that receives it
-Opened = tuple[list[Member], Callable[[Create], None]]  # the listing, and what copies all files of it
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile bounds the memory of no other
 

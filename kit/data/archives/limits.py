@@ -1,10 +1,10 @@
 """What an archive may contain, decided from its listing before a byte is written. Anything else is refused, not repaired."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from kit.errors import DataError
 
@@ -36,6 +36,9 @@ class Member:
     def archive(self) -> bool:
         return self.kind == "file" and PurePosixPath(self.name).suffix.lower() in ARCHIVES
 
+
+Create = Callable[[str], BinaryIO]  # name of a member -> the open file that receives it
+Opened = tuple[list[Member], Callable[[Create], None]]  # the listing, and what copies all files of it
 
 DEFAULT_LIMITS = Limits()
 

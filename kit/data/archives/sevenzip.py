@@ -8,8 +8,7 @@ from typing import Any, BinaryIO
 import py7zr
 from py7zr.io import Py7zIO, WriterFactory
 
-from kit.data.archives.formats import Create, Opened
-from kit.data.archives.limits import Member, refusal
+from kit.data.archives.limits import Create, Member, Opened, refusal
 from kit.errors import KitError
 from kit.progress import bar
 

@@ -16,9 +16,8 @@ from kit.data import cache, folds
 from kit.data.cache import Dataset, Part
 from kit.learn import device
 from kit.learn.cost.plan import Times, extrapolated
-from kit.learn.fit import checkpoints
 from kit.learn.member import Member
-from kit.learn.networks import pretrained
+from kit.learn.networks import pretrained, weights
 from kit.learn.predict import extract_features
 from kit.learn.recipes import recipe
 from kit.paths import DataFolders
@@ -106,7 +105,7 @@ def _random_weights(config: Config, folder: Path) -> str:
     """
     path = folder / "random.weights.h5"
     size = pretrained.size_of(config)
-    checkpoints.save(pretrained.build(config.backbone, "none", size), path)
+    weights.save(pretrained.build(config.backbone, "none", size), path)
     return str(path)
 
 

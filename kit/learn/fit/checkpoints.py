@@ -1,19 +1,15 @@
 """Checkpoints of whole epochs: weights under a new name first, then state.json that names them. No moment without one."""
 
-import warnings
 import zipfile
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 
-from kit.errors import DataError
-from kit.files import read_json, replacing, write_json, writing
+from kit.files import read_json, write_json, writing
+from kit.learn.networks.weights import WEIGHTS, damaged, load, save
 from kit.progress import say
-
-WEIGHTS = "model.weights.h5"  # of a finished member
 
 
 @dataclass(frozen=True)
@@ -30,11 +26,6 @@ class State:
     best_loss: float | None = None
     epochs_since_best: int = 0
     history: list[dict[str, float]] = field(default_factory=list)
-
-
-def save(model: keras.Model, path: Path) -> None:
-    with replacing(path) as temporary:
-        model.save_weights(temporary)
 
 
 def write(model: keras.Model, folder: Path, state: State) -> State:
@@ -68,7 +59,7 @@ def take_best(model: keras.Model, path: Path) -> None:
         with np.load(path, allow_pickle=False) as kept:
             model.set_weights([kept[name] for name in kept.files])
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise _damaged(path, error) from None
+        raise damaged(path, error) from None
 
 
 def read(folder: Path) -> State:
@@ -78,7 +69,7 @@ def read(folder: Path) -> State:
     try:
         return State(**read_json(folder / "state.json"))
     except TypeError as error:
-        raise _damaged(folder / "state.json", error) from None
+        raise damaged(folder / "state.json", error) from None
 
 
 def restore(model: keras.Model, folder: Path, state: State) -> None:
@@ -88,29 +79,3 @@ def restore(model: keras.Model, folder: Path, state: State) -> None:
     model.optimizer.build(model.trainable_variables)
     load(model, folder / str(state.weights))
     say(f"going on after epoch {state.epoch} of {folder.name.replace('-', ' ')}")
-
-
-def load(model: keras.Model, path: Path) -> None:
-    """Raises DataError for a file that is missing, damaged, or of another network."""
-    try:
-        load_every_weight(model, path)
-    except FileNotFoundError:
-        remedy = "`kit runs pull WHERE RUN --weights` if a teammate has them, else remove its folder and resume the run"
-        raise DataError(f"no weights at {path}", do=remedy) from None
-    except (OSError, ValueError, KeyError, TypeError, UserWarning) as error:
-        raise _damaged(path, error) from None
-
-
-def load_every_weight(model: keras.Model, path: Path) -> None:
-    """Loads weights, and raises UserWarning where Keras would only warn that some layers found nothing and stay random."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)
-        model.load_weights(path)
-
-
-def _damaged(path: Path, error: Any) -> DataError:
-    return DataError(
-        f"{path} is damaged, or of another network or precision",
-        received=str(error).splitlines()[0][:200],
-        do=f"remove {path.parent} and use `kit train --resume RUN` to train that member again",
-    )

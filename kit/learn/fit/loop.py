@@ -21,6 +21,7 @@ from kit.learn.fit.mixing import on_batches
 from kit.learn.fit.stages import Begin, Stage
 from kit.learn.input.loader import Loader, Source, loader
 from kit.learn.member import Member
+from kit.learn.networks import weights
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def learn(
         history = train(model, member, batches, training_set, stages)
     finished = network(member)  # without the optimizer, which only training needs
     finished.set_weights(model.get_weights())
-    checkpoints.save(finished, member.folder / checkpoints.WEIGHTS)
+    weights.save(finished, member.folder / weights.WEIGHTS)
     return history
 
 

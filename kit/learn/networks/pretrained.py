@@ -12,9 +12,9 @@ from kit import paths
 from kit.config import Config
 from kit.errors import ConfigError, DataError, KaggleError
 from kit.learn import device
-from kit.learn.fit.checkpoints import load_every_weight, save
 from kit.learn.input.augment import resized
 from kit.learn.networks.batchnorm import fold, fuse
+from kit.learn.networks.weights import load_every_weight, save
 
 # What preprocess_input of a family makes of pixels 0..255: (lowest, highest) value. "inside": the network rescales itself.
 RANGES = {"inside": (0.0, 255.0), "tf": (-1.0, 1.0), "torch": (-2.12, 2.65), "caffe": (-123.7, 151.1)}

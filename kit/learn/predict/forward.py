@@ -6,10 +6,10 @@ import keras
 import numpy as np
 
 from kit.data.cache import Part
-from kit.learn.fit import checkpoints
 from kit.learn.input.augment import resized
 from kit.learn.input.views import VIEWS
 from kit.learn.member import Member
+from kit.learn.networks import weights
 from kit.learn.networks.batchnorm import fold
 from kit.learn.predict import tta
 from kit.predictions import softmax
@@ -26,7 +26,7 @@ def predictor(model: keras.Model, member: Member, size: int) -> Predictor:
 
     model: its network; size: the pixels per side that it wants, 0 for as they are cached.
     """
-    checkpoints.load(model, member.folder / checkpoints.WEIGHTS)
+    weights.load(model, member.folder / weights.WEIGHTS)
     fold(model)
 
     def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:

@@ -35,8 +35,8 @@ class Recipe:
 RECIPES = {
     "scratch": Recipe(scratch.fit, scratch.predictor, NETWORKS),
     "progressive": Recipe(progressive.fit, progressive.predictor, NETWORKS, epochs=lambda config: config.stage_epochs),
-    "distill": Recipe(distill.fit, distill.predictor, NETWORKS, taught=True),
-    "pseudo": Recipe(pseudo.fit, pseudo.predictor, NETWORKS, taught=True),
+    "distill": Recipe(lambda member: distill.fit(member, opened), distill.predictor, NETWORKS, taught=True),
+    "pseudo": Recipe(lambda member: pseudo.fit(member, smoothed), pseudo.predictor, NETWORKS, taught=True),
     "finetune": Recipe(
         finetune.fit,
         finetune.predictor,
@@ -85,6 +85,16 @@ def recipe(name: str) -> Recipe:
     if name not in RECIPES:
         raise ConfigError(f"unknown recipe {name!r}", do=nearest(name, RECIPES))
     return RECIPES[name]
+
+
+def opened(member: Member) -> Predictor:
+    """The predictor of a trained member, by its own recipe."""
+    return recipe(member.config.recipe).predictor(member)
+
+
+def smoothed(config: Config) -> bool:
+    """Whether what the configuration trains is told smoothed labels: a solved head is told them as they are."""
+    return not recipe(config.recipe).frozen
 
 
 def check(config: Config) -> None:

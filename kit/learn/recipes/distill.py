@@ -9,20 +9,25 @@ import numpy as np
 from kit.ensemble.pool import logs
 from kit.learn.fit.loop import TrainingSet
 from kit.learn.member import Member, split_early_stopping
-from kit.learn.predict.forward import Predictor
 from kit.learn.recipes import scratch, teacher
+from kit.learn.recipes.teacher import Opener
 from kit.predictions import softmax
 
 predictor = scratch.predictor
 
 
-def fit(member: Member) -> list[dict[str, float]]:
-    """Trains one member and leaves its weights in member.folder. Returns the history, one record per epoch."""
+def fit(member: Member, opened: Opener) -> list[dict[str, float]]:
+    """Trains one member and leaves its weights in member.folder. Returns the history, one record per epoch.
+
+    opened: (a member of the teacher) -> its predictor.
+    """
     rows, stopping_rows = split_early_stopping(member)
-    return scratch.learn(member, TrainingSet(rows, targets(member, rows), stopping_rows), [scratch.stage(member)])
+    return scratch.learn(
+        member, TrainingSet(rows, targets(member, rows, opened), stopping_rows), [scratch.stage(member)]
+    )
 
 
-def targets(member: Member, rows: np.ndarray) -> np.ndarray:
+def targets(member: Member, rows: np.ndarray, opened: Opener) -> np.ndarray:
     """float32 (N, classes): the labels of all training rows, those of `rows` mixed with the teacher's softened word. The cross
     entropy with a mixture is the mixture of the cross entropies.
     """
@@ -30,9 +35,3 @@ def targets(member: Member, rows: np.ndarray) -> np.ndarray:
     mixed, share = scratch.one_hot(member), member.config.teacher_share
     mixed[rows] = share * softmax(logs(said) / member.config.teacher_temperature) + (1 - share) * mixed[rows]
     return mixed
-
-
-def opened(member: Member) -> Predictor:
-    from kit.learn.recipes import recipe  # it lists this module
-
-    return recipe(member.config.recipe).predictor(member)

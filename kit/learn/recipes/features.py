@@ -11,8 +11,8 @@ import numpy as np
 
 from kit import linear
 from kit.data.cache import Part
-from kit.learn.fit import checkpoints
 from kit.learn.member import Member
+from kit.learn.networks import weights
 from kit.learn.predict import tta
 from kit.learn.predict.extract_features import compute
 from kit.learn.predict.forward import Predictor
@@ -29,7 +29,7 @@ def fit(member: Member) -> list[dict[str, float]]:
     kernel, bias, strength = solve(member, [features["train", view] for view in views])
     head = head_of(kernel.shape[0], kernel.shape[1])
     head.set_weights([kernel, bias])
-    checkpoints.save(head, member.folder / checkpoints.WEIGHTS)
+    weights.save(head, member.folder / weights.WEIGHTS)
     return [{"epoch": 1, "head_strength": strength, "seconds": round(time.monotonic() - started, 2)}]
 
 
@@ -81,7 +81,7 @@ def predictor(member: Member) -> Predictor:
         name = "train" if part is member.data.train else "test"
         features = compute(member.data, member.data_folders, member.config, (name,), views)
         head = head_of(features[name, views[0]].shape[1], len(member.competition.classes))
-        checkpoints.load(head, member.folder / checkpoints.WEIGHTS)
+        weights.load(head, member.folder / weights.WEIGHTS)
         kernel, bias = head.get_weights()
         said = np.stack([softmax(features[name, view][rows] @ kernel + bias) for view in views])
         return tta.average(said, member.config.average)

@@ -4,8 +4,11 @@ Honest out of fold: what a member learns of test images comes from the teacher's
 the way in which an ensemble's parts are weighted.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
+from kit.config import Config
 from kit.data import holdout
 from kit.learn.fit.loop import TrainingSet
 from kit.learn.member import Member, split_early_stopping
@@ -15,20 +18,27 @@ from kit.progress import say
 predictor = scratch.predictor
 
 
-def fit(member: Member) -> list[dict[str, float]]:
-    """Trains one member and leaves its weights in member.folder. Returns the history, one record per epoch."""
+def fit(member: Member, smoothed: Callable[[Config], bool]) -> list[dict[str, float]]:
+    """Trains one member and leaves its weights in member.folder. Returns the history, one record per epoch.
+
+    smoothed: whether what a configuration trains is told smoothed labels.
+    """
     rows, stopping_rows = split_early_stopping(member)
-    return scratch.learn(member, training_set(member, rows, stopping_rows), [scratch.stage(member)], test_too=True)
+    return scratch.learn(
+        member, training_set(member, rows, stopping_rows, smoothed), [scratch.stage(member)], test_too=True
+    )
 
 
-def training_set(member: Member, rows: np.ndarray, stopping_rows: np.ndarray) -> TrainingSet:
+def training_set(
+    member: Member, rows: np.ndarray, stopping_rows: np.ndarray, smoothed: Callable[[Config], bool]
+) -> TrainingSet:
     """The training rows with their labels, and the test images of which the teacher is sure, with what it says of them.
 
     Not among these: training images that were held out (kit.data.holdout), which nothing learns from in any way.
     """
     said, test = teacher.of_test(member), member.data.test
     own = ~holdout.among(test.ids)
-    enough = member.config.pseudo_confidence * teacher.surest(member)
+    enough = member.config.pseudo_confidence * teacher.surest(member, smoothed)
     sure = np.flatnonzero((said.max(1) >= enough) & test.readable & own)
     say(f"{member.label}: {len(sure)} of {own.sum()} test images learned from, as the teacher labels them")
     given = scratch.one_hot(member)

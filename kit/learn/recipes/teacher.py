@@ -15,7 +15,7 @@ from kit.files import read_json
 from kit.learn import device
 from kit.learn.member import Member
 from kit.learn.predict.forward import Predictor
-from kit.runs import Run, environment
+from kit.runs import Run, provenance
 
 Opener = Callable[[Member], Predictor]  # of the recipe that the member's configuration names
 
@@ -48,15 +48,14 @@ def of_training(member: Member, rows: np.ndarray, opened: Opener) -> np.ndarray:
     return _joined(member, one)
 
 
-def surest(member: Member) -> float:
+def surest(member: Member, smoothed: Callable[[Config], bool]) -> float:
     """The highest probability that its trainings let the teacher say: less than 1 where they learned smoothed labels, and
-    more again of an ensemble whose weights undo that.
+    more again of an ensemble whose weights undo that. smoothed: whether what a configuration trains is told smoothed labels.
     """
-    from kit.learn.recipes import recipe  # they import this module
 
     def one(run: Run) -> np.ndarray:
         classes = len(member.competition.classes)
-        smoothing = 0.0 if recipe(run.config.recipe).frozen else run.config.label_smoothing
+        smoothing = run.config.label_smoothing if smoothed(run.config) else 0.0
         return (1 - smoothing) * np.eye(classes)[:1] + smoothing / classes
 
     return float(_joined(member, one).max())
@@ -94,7 +93,7 @@ def checked(competition: Competition, config: Config) -> Run:
 
 def _found(member: Member, fold_of: np.ndarray) -> Run:
     run = checked(member.competition, member.config)
-    environment.check_data(run, folds.fingerprints(member.data, fold_of))
+    provenance.check_data(run, folds.fingerprints(member.data, fold_of))
     return run
 
 

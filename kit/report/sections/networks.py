@@ -11,15 +11,14 @@ from keras import layers
 from kit.data import folds
 from kit.errors import ConfigError, DataError
 from kit.learn import predict_again, train
-from kit.learn.fit import checkpoints
 from kit.learn.input.augment import resized
 from kit.learn.member import Member
-from kit.learn.networks import pretrained
+from kit.learn.networks import pretrained, weights
 from kit.learn.recipes import features, finetune, scratch
 from kit.report.render import html, images
 from kit.report.sections.sheets import of_all_classes
 from kit.report.subject import Subject
-from kit.runs import environment
+from kit.runs import provenance
 
 LOOKED_AT, CHANNELS, FILTERS = 4, 11, 64
 
@@ -49,12 +48,10 @@ def opened(about: Subject) -> Network:
         raise DataError("an ensemble has no network of its own", do="see the reports of its members")
     trained = predict_again.trained_run(about.run)
     fold_of = folds.read(about.folders.folds, about.data.train.ids)
-    environment.check_data(trained, folds.fingerprints(about.data, fold_of))
+    provenance.check_data(trained, folds.fingerprints(about.data, fold_of))
     member = train.member_of(trained, about.competition, about.data, fold_of, 0, 0)
-    if not (member.folder / checkpoints.WEIGHTS).exists():
-        raise DataError(
-            f"the weights of {trained.id} are not here", received=f"no {checkpoints.WEIGHTS} of {member.label}"
-        )
+    if not (member.folder / weights.WEIGHTS).exists():
+        raise DataError(f"the weights of {trained.id} are not here", received=f"no {weights.WEIGHTS} of {member.label}")
     return _pretrained(member) if trained.config.recipe in ("features", "finetune") else _from_scratch(member)
 
 
@@ -62,7 +59,7 @@ def _from_scratch(member: Member) -> Network:
     config = member.config
     size = config.stage_sizes[-1] if config.recipe == "progressive" else config.image_size
     model = scratch.network(member)
-    checkpoints.load(model, member.folder / checkpoints.WEIGHTS)
+    weights.load(model, member.folder / weights.WEIGHTS)
     [*_, dense] = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
     return Network(
         model,
@@ -77,12 +74,12 @@ def _pretrained(member: Member) -> Network:
     name, size = member.config.backbone, pretrained.size_of(member.config)
     if member.config.recipe == "finetune":
         whole = finetune.network(member)
-        checkpoints.load(whole, member.folder / checkpoints.WEIGHTS)
+        weights.load(whole, member.folder / weights.WEIGHTS)
         model, head = finetune.backbone_of(whole), whole.get_layer("logits")
     else:
         model = pretrained.build(name, member.config.weights, size, member.config.seed)
         head = features.head_of(model.output_shape[-1], len(member.competition.classes))
-        checkpoints.load(head, member.folder / checkpoints.WEIGHTS)
+        weights.load(head, member.folder / weights.WEIGHTS)
     return Network(
         model,
         lambda pictures: pretrained.prepare(pictures, name, size),
@@ -115,8 +112,8 @@ def filters(about: Subject) -> str:
 
 
 def _filters(layer: keras.Layer) -> str:
-    weights = layer.get_weights() if isinstance(layer, layers.Conv2D) else []
-    kernels: np.ndarray = weights[0] if weights else np.empty(0)
+    arrays = layer.get_weights() if isinstance(layer, layers.Conv2D) else []
+    kernels: np.ndarray = arrays[0] if arrays else np.empty(0)
     if kernels.ndim != 4 or kernels.shape[2] not in (1, 3):  # more channels than colours are no picture
         return ""
     tiles = [images.img(images.grey(kernels[..., number]), f"filter {number}") for number in range(kernels.shape[3])]

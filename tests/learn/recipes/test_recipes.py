@@ -19,7 +19,7 @@ from kit.learn.fit.loop import TrainingSet
 from kit.learn.member import Member, split_early_stopping
 from kit.learn.networks import pretrained
 from kit.learn.predict.extract_features import compute
-from kit.learn.recipes import distill, features, finetune, pseudo, scratch, teacher
+from kit.learn.recipes import distill, features, finetune, opened, pseudo, scratch, smoothed, teacher
 from kit.predictions import softmax
 from kit.runs import trash
 
@@ -87,8 +87,8 @@ def test_held_out_images_are_no_test_images_to_learn_from(prepared, home, monkey
     prepare(prepared, paths.data("tiny-stripes"), folds=3, held_out=0.3)
     member = _member(prepared, home, pseudo_confidence=0.0)
     monkeypatch.setattr(teacher, "of_test", lambda member: np.full((len(member.data.test.ids), 3), 1 / 3, np.float32))
-    monkeypatch.setattr(teacher, "surest", lambda member: 1.0)
-    training_set = pseudo.training_set(member, member.train_rows, member.train_rows[:0])
+    monkeypatch.setattr(teacher, "surest", lambda member, smoothed: 1.0)
+    training_set = pseudo.training_set(member, member.train_rows, member.train_rows[:0], smoothed)
     assert len(member.data.test.ids) == 57
     assert training_set.rows.tolist() == [*member.train_rows, *range(63, 93)], (
         "the competition's own 30 behind the 63 of train"
@@ -101,13 +101,13 @@ def test_a_teacher_of_smoothed_labels_can_be_sure(kit, prepared, home, monkeypat
     said = np.full((30, 3), 1 / 3, np.float32)
     said[:10], said[10:20] = (0.75, 0.15, 0.1), (0.7, 0.2, 0.1)
     monkeypatch.setattr(teacher, "of_test", lambda member: said)
-    training_set = pseudo.training_set(member, member.train_rows, member.train_rows[:0])
+    training_set = pseudo.training_set(member, member.train_rows, member.train_rows[:0], smoothed)
     assert training_set.rows[len(member.train_rows) :].tolist() == list(range(90, 100)), (
         "0.72 is 0.9 of what it can say"
     )
-    assert teacher.surest(member) == pytest.approx(0.8)
+    assert teacher.surest(member, smoothed) == pytest.approx(0.8)
     monkeypatch.setattr(teacher, "_weights", lambda member, fold_of, parts: np.array([3.0]))  # as an ensemble sharpens
-    assert teacher.surest(member) == pytest.approx(0.8**3 / (0.8**3 + 2 * 0.1**3))
+    assert teacher.surest(member, smoothed) == pytest.approx(0.8**3 / (0.8**3 + 2 * 0.1**3))
 
 
 def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepared, home):
@@ -118,13 +118,13 @@ def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepare
     said = teacher.of_test(member)
     assert np.allclose(said, predictions.load(run.member(0) / "test.npz").at(member.data.test.ids), atol=1e-6)
 
-    training_set = pseudo.training_set(member, member.train_rows, member.train_rows[:0])
+    training_set = pseudo.training_set(member, member.train_rows, member.train_rows[:0], smoothed)
     assert len(training_set.rows) == len(member.train_rows) + 30 and not set(training_set.rows) & set(
         member.validation_rows
     )
     assert np.allclose(training_set.targets[90:], said)
 
-    targets = distill.targets(replace(member, config=replace(member.config)), member.train_rows)
+    targets = distill.targets(replace(member, config=replace(member.config)), member.train_rows, opened)
     assert np.array_equal(targets[member.validation_rows], scratch.one_hot(member)[member.validation_rows])
     taught = targets[member.train_rows]
     assert np.allclose(taught.sum(1), 1, atol=1e-5) and (taught.max(1) < 1).any()
@@ -140,7 +140,7 @@ def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepare
         words = ("--folds", "2", "--recipe", recipe, "--set", "teacher=tiny-stripes-first", "--name", "first-taught")
         student = _trained(kit, *words)
         assert student.status() == "finished" and student.config.teacher == run.id
-        trash.delete([student])
+        trash.delete([student], lambda run: [])
     words = ("--recipe", "distill", "--set", f"teacher={run.id}", "--folds", "3")
     done = kit("train", "tiny-stripes", *words, check=False)
     assert done.returncode == 2 and f"{run.id} has no member of fold 2" in done.stderr and runs.every() == [run]

@@ -14,14 +14,14 @@ from kit.report import page, subject
 def trained(prepared, make_run):
     """A run whose first member has weights: random ones, but of the right network."""
     from kit.learn import train
-    from kit.learn.fit import checkpoints
+    from kit.learn.networks import weights
     from kit.learn.recipes import scratch
 
     run = make_run(0.7)
     data = cache.load(prepared, paths.data(prepared.slug))
     fold_of = folds.read(paths.data(prepared.slug).folds, data.train.ids)
     model = scratch.network(train.member_of(run, prepared, data, fold_of, 0, 0))
-    checkpoints.save(model, run.member(0) / checkpoints.WEIGHTS)
+    weights.save(model, run.member(0) / weights.WEIGHTS)
     return run, model
 
 

@@ -1,0 +1,36 @@
+"""What a run's environment.json says of the data that it was trained on, so that what does not fit is refused."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kit.errors import DataError
+from kit.files import read_json, write_json
+from kit.runs import Run
+
+
+def note_device(run: Run, chosen: Mapping[str, Any]) -> None:
+    """Adds to environment.json what `auto` came to where the run is trained, last if on several machines."""
+    path = run.folder / "environment.json"
+    write_json(path, {**read_json(path), "device": chosen})
+
+
+def check_data(run: Run, fingerprints: Mapping[str, str | None]) -> None:
+    """Raises DataError unless the run was trained on this data and these folds: other folds would let members judge rows
+    that they learned from.
+    """
+    environment = read_json(run.folder / "environment.json")
+    for key, value in fingerprints.items():
+        if environment.get(key) != value:
+            what = key.removesuffix("_fingerprint")
+            raise DataError(
+                f"the {what} here differ from what {run.id} was trained on",
+                received=f"{what} {str(value)[:12]}",
+                expected=str(environment.get(key))[:12],
+                do="bring back the folds.csv, corrections.csv and data it was trained on, or train again",
+            )
+
+
+def corrections_of(parts: Sequence[Run]) -> dict[str, str | None]:
+    """For the environment of a run that is made of others: which corrections those were trained with, if all with the same."""
+    found = {read_json(part.folder / "environment.json").get("corrections_fingerprint") for part in parts}
+    return {"corrections_fingerprint": found.pop() if len(found) == 1 else "mixed"}
