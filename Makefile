@@ -28,7 +28,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-kernel test-container test-tracking check bench bench-peers lock image container shell notebook gpu-check ui tracking list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env runs run
+.PHONY: help setup demo test test-jax test-kernel test-container test-tracking check wheel bench bench-peers lock image container shell notebook gpu-check ui tracking list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env runs run
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,11 @@ check: setup ## format, lint and types, as the tests do not
 	.venv/bin/ruff format --check kit competitions tests
 	.venv/bin/ruff check kit competitions tests
 	.venv/bin/mypy
+
+wheel: setup ## dist/*.whl: the kit and its competitions, to install without this checkout
+	@rm -rf build # what an earlier wheel left there, deleted files too, would go into this one
+	.venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@rm -rf build
 
 test-container: setup ## build the image and prove what it is to keep (needs a container engine; minutes)
 	.venv/bin/python -m pytest -s tests/container/container.py $(ARGS)

@@ -18,7 +18,11 @@ import numpy as np
 from kit.errors import DataError, nearest
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-BUILT_IN = Path(__file__).resolve().parent.parent / "competitions"
+_BESIDE = Path(__file__).resolve().parent.parent
+_INSTALLED = (
+    _BESIDE / "kit_competitions"
+)  # so called in a wheel: "competitions" could be anybody's among what is installed
+BUILT_IN = _INSTALLED if _INSTALLED.is_dir() else _BESIDE / "competitions"
 
 
 class Images(Protocol):

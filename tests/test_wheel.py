@@ -1,0 +1,106 @@
+"""The wheel: built, installed beside the dependencies, and used from an empty folder where the checkout cannot be imported."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = ("kit", "competitions", "pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE")
+SLUGS = sorted(path.parent.name for path in ROOT.glob("competitions/*/competition.py"))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    """Built offline from a copy, so that a build leaves nothing in the checkout and takes nothing old from it."""
+    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
+    for path in filter(Path.exists, (ROOT / name for name in PARTS)):
+        if path.is_dir():
+            shutil.copytree(path, source / path.name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(path, source)
+    (source / "competitions" / SLUGS[0] / "kaggle.json").write_text("DECOY")
+    words = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation", "--wheel-dir", str(out)]
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", *words, "."], cwd=source, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return next(out.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def target(wheel, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(folder)
+    return folder
+
+
+@pytest.fixture
+def installed(target, home, tmp_path):
+    """installed(*words): `python *words` in an empty folder; of what it imports the kit is the wheel's.
+
+    -I and -S leave out the environment and the .pth files, one of which may name the checkout; the dependencies are named.
+    """
+    empty = tmp_path / "elsewhere"
+    empty.mkdir()
+    places = [str(target), sysconfig.get_path("purelib"), *(path for path in sys.path if path.endswith("-packages"))]
+    begin = f"import sys; sys.path[:0] = {places!r}; "
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "KIT_HOME")}
+
+    def run(code: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-I", "-S", "-c", begin + code]
+        done = subprocess.run(command, cwd=empty, env=environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture
+def verb(installed):
+    """verb("list", "--json"): stdout of the installed `kit list --json`."""
+    return lambda *words: installed(f"sys.argv[1:] = {words!r}; from kit.cli.main import main; sys.exit(main())").stdout
+
+
+def test_it_holds_code_competitions_and_nothing_else_that_lies_about(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "kit/py.typed" in names and "kit/kernel/bootstrap.py" in names
+    carried = sorted(name for name in names if name.startswith("kit_competitions/"))
+    assert carried == sorted(
+        f"kit_competitions/{slug}/{name}" for slug in SLUGS for name in ("README.md", "competition.py")
+    )
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"kit", "kit_competitions"}
+
+
+def test_it_is_used_without_the_checkout(installed, target):
+    found = installed("import kit, kit.competition as c; print(kit.__file__); print(c.BUILT_IN)").stdout.split()
+    assert found == [str(target / "kit" / "__init__.py"), str(target / "kit_competitions")]
+
+
+def test_its_code_has_the_hash_of_the_checkout(installed):
+    from kit.runs.environment import source_hash
+
+    assert installed("from kit.runs.environment import source_hash as s; print(s())").stdout.strip() == source_hash()
+
+
+def test_its_competitions_are_listed_and_another_begun(verb, tmp_path):
+    assert [row["slug"] for row in json.loads(verb("list", "--json"))] == SLUGS
+    assert "prepare" in verb("--help")
+    assert verb("new", "zoo").strip() == "competitions/zoo/competition.py"
+    assert (tmp_path / "elsewhere" / "competitions" / "zoo" / "competition.py").is_file()
+
+
+def test_from_data_to_a_kernel(verb, tmp_path):
+    verb("prepare", "sklearn-digits")
+    built = json.loads(verb("kernel", "build", "sklearn-digits", "--mode", "train", "--json"))
+    bundle = tmp_path / "elsewhere" / "kernels" / built["name"] / "dataset" / "kit.pyz"
+    names = zipfile.ZipFile(bundle).namelist()
+    assert "kit/kernel/inside.py" in names and "competitions/sklearn-digits/competition.py" in names
+    assert not [name for name in names if "cifar" in name or name.startswith("kit_competitions")]
