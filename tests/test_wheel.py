@@ -79,6 +79,13 @@ def test_it_holds_code_competitions_and_nothing_else_that_lies_about(wheel):
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"kit", "kit_competitions"}
 
 
+def test_it_says_its_license_and_that_it_is_typed(wheel):
+    packed = zipfile.ZipFile(wheel)
+    said = next(packed.read(name).decode() for name in packed.namelist() if name.endswith(".dist-info/METADATA"))
+    assert "\nLicense-Expression: MIT\n" in said and "\nClassifier: Typing :: Typed\n" in said
+    assert [name for name in packed.namelist() if name.endswith(".dist-info/licenses/LICENSE")]
+
+
 def test_it_is_used_without_the_checkout(installed, target):
     found = installed("import kit, kit.competition as c; print(kit.__file__); print(c.BUILT_IN)").stdout.split()
     assert found == [str(target / "kit" / "__init__.py"), str(target / "kit_competitions")]

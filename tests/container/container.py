@@ -52,7 +52,7 @@ def test_no_layer_holds_a_secret_or_data(built, tmp_path):
         files += [Path(entry.name) for entry in entries if entry.isfile()]
         built.figures.append(f"layer: {size / 1e6:8.1f} MB, {len(entries)} entries, the last {entries[-1].name}")
     own = [path for path in files if path.is_relative_to("opt/kaggle-kit") and "kaggle_kit.egg-info" not in path.parts]
-    assert {path.suffix for path in own} == {".py", ".pyc", ".md", ".toml"}
+    assert {path.suffix or path.name for path in own} == {".py", ".pyc", ".md", ".toml", "LICENSE"}
     assert not [path for path in files if {"kaggle.json", ".git", ".env", "access_token"} & set(path.parts)]
     assert not [path for path in files if path.is_relative_to("work")]
     assert not holding(IMAGE, SECRET, tmp_path)
