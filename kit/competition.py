@@ -19,9 +19,8 @@ from kit.errors import DataError, nearest
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _BESIDE = Path(__file__).resolve().parent.parent
-_INSTALLED = (
-    _BESIDE / "kit_competitions"
-)  # so called in a wheel: "competitions" could be anybody's among what is installed
+# So called in a wheel: "competitions" could be anybody's among what is installed.
+_INSTALLED = _BESIDE / "kit_competitions"
 BUILT_IN = _INSTALLED if _INSTALLED.is_dir() else _BESIDE / "competitions"
 
 
