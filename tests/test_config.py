@@ -1,9 +1,9 @@
 import pytest
 
-from kit.cli.train import resolved
 from kit.competition import load
 from kit.config import Config, convert, parse, resolve
 from kit.errors import ConfigError
+from kit.learn.settings import resolve_settings
 
 
 def test_later_layers_win_and_every_value_says_where_it_came_from():
@@ -17,15 +17,15 @@ def test_later_layers_win_and_every_value_says_where_it_came_from():
 
 def test_what_suits_one_backbone_is_not_asked_of_another():
     competition = load("cifar-10")
-    own, origin = resolved(competition, {}, {}, ())
+    own, origin = resolve_settings(competition, {}, {}, ())
     assert own.backbone == "airbench" and own.bias_rate == 64 and origin["bias_rate"] == "the backbone"
-    plain, _ = resolved(competition, {}, {"backbone": "resnet9"}, ())
+    plain, _ = resolve_settings(competition, {}, {"backbone": "resnet9"}, ())
     assert plain.bias_rate == 1 and plain.learning_rate == Config().learning_rate
-    tuned, origin = resolved(competition, {}, {"recipe": "finetune", "backbone": "mobilenet_v2_1.00"}, ())
+    tuned, origin = resolve_settings(competition, {}, {"recipe": "finetune", "backbone": "mobilenet_v2_1.00"}, ())
     assert tuned.bias_rate == 1 and tuned.optimizer == "adamw" and origin["learning_rate"] == "the recipe"
     words = {"recipe": "finetune", "backbone": "mobilenet_v2_1.00"}
-    assert resolved(competition, words, {}, ())[0] == tuned  # as one of the competition's runs
-    asked, _ = resolved(competition, {}, {}, ("bias_rate=8",))
+    assert resolve_settings(competition, words, {}, ())[0] == tuned  # as one of the competition's runs
+    asked, _ = resolve_settings(competition, {}, {}, ("bias_rate=8",))
     assert asked.bias_rate == 8
 
 

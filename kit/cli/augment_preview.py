@@ -24,17 +24,17 @@ def command(
     Mixup and cutmix are not shown: they come after.
     """
     from kit import paths
-    from kit.cli.train import resolved
     from kit.data import cache
     from kit.files import writing
     from kit.learn.input import augment
+    from kit.learn.settings import resolve_settings
     from kit.report.render import pictures
     from kit.report.sections import sheets
 
     competition, folders = obj.competition(slug), paths.data(slug)
     data = cache.load(competition, folders)
     rows = sheets.of_all_classes(data.train.labels, count, seed)
-    config, _ = resolved(competition, {}, {"seed": seed}, settings)
+    config, _ = resolve_settings(competition, {}, {"seed": seed}, settings)
     augment.check(competition, config)
     images = sheets.shown(competition, config, data, folders, rows, epochs)
     names = [competition.classes[data.train.labels[row]] for row in rows]

@@ -41,11 +41,11 @@ def command(
     kit lr-find cifar-10 --backbone resnet9 --set batch_size=512
     """
     from kit import paths
-    from kit.cli.train import resolved
+    from kit.learn.settings import resolve_settings
 
     competition = obj.competition(slug)
     given = {key: value for key, value in chosen.items() if value is not None}
-    config, _ = resolved(competition, {}, given, settings)
+    config, _ = resolve_settings(competition, {}, given, settings)
     backend.load()
     from kit.files import writing
     from kit.learn import device

@@ -37,10 +37,12 @@ def command(
     kit plan digit-recognizer
     kit plan digit-recognizer --seeds 3 --set epochs=40 --budget 2h
     """
+    from kit.learn.settings import resolve_settings
+
     seconds = None if budget is None else allowed(budget)
     given = options.given(chosen)
     competition = obj.competition(slug)
-    config, _ = train.resolved(competition, {}, given, settings)
+    config, _ = resolve_settings(competition, {}, given, settings)
     backend.load()
     from kit.learn import device
     from kit.learn.cost import plan, timing

@@ -9,7 +9,6 @@ import click
 
 from kit.cli import options
 from kit.cli.options import Settings
-from kit.cli.train import resolved
 from kit.errors import ConfigError
 from kit.learn import backend
 from kit.progress import say
@@ -57,9 +56,10 @@ def all_steps(
     from kit import paths
     from kit.cli.download import fetched
     from kit.data.prepare import prepare
+    from kit.learn.settings import resolve_settings
 
     competition = obj.competition(slug)
-    plans = [resolved(competition, variant, given, settings) for variant in competition.runs]
+    plans = [resolve_settings(competition, variant, given, settings) for variant in competition.runs]
     if not plans:
         raise ConfigError(f"{slug} declares no runs", do=f"kit train {slug}")
     fetched(competition, archive)

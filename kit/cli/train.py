@@ -35,9 +35,11 @@ def command(obj: Settings, /, slug: str | None, settings: tuple[str, ...], as_js
     kit train --resume cifar-10-scratch-resnet9-1121-093012
     kit train cifar-10 --create; kit train --resume RUN --fold 0 (and 1, ... anywhere); kit train --resume RUN joins them
 
-    Settings: the kit's defaults < the competition's < this command line. kit/config.py lists them all.
+    Settings: the kit's defaults < the recipe's < the network's < the competition's < this command line; what suits another
+    recipe or network than the competition's own comes after the competition. kit/config.py lists them all.
     """
     from kit import runs
+    from kit.learn.settings import resolve_settings
     from kit.tracking import export
 
     resumed, name, fold = chosen.pop("resume"), chosen.pop("name"), chosen.pop("fold")
@@ -58,7 +60,7 @@ def command(obj: Settings, /, slug: str | None, settings: tuple[str, ...], as_js
     elif slug:
         create = given.pop("create", False)
         competition = obj.competition(slug)
-        config, origin = resolved(competition, {}, given, settings)
+        config, origin = resolve_settings(competition, {}, given, settings)
         backend.load()
         from kit.learn import train
 
@@ -88,21 +90,3 @@ def _fold(run: Any, fold: int, as_json: bool) -> None:
     options.result({"run": run.id, "fold": fold, "members": members}, run.id, as_json=as_json)
     left = [member[0] for member in run.members() if not run.trained(*member)]
     options.next_step(f"train --resume {run.id}" + (f" --fold {left[0]}" if left else "   (joins the members)"))
-
-
-def resolved(competition: Any, variant: dict[str, Any], given: dict[str, Any], settings: tuple[str, ...]) -> Any:
-    """(Config, origin of each value). `variant`: one of the competition's `runs`.
-
-    The competition's defaults are for its own recipe and backbone: what suits another one wins over them.
-    """
-    from kit.config import OF_BACKBONE, OF_RECIPE, Config, parse, resolve
-
-    asked = {**given, **dict(parse(text) for text in settings)}
-    usual = {"recipe": Config.recipe, "backbone": Config.backbone, **competition.defaults}
-    wanted = {**usual, **variant, **asked}
-    layers = [("the competition", {"tta": competition.tta, **competition.defaults})]
-    for kind, table in (("recipe", OF_RECIPE), ("backbone", OF_BACKBONE)):
-        name = wanted[kind]
-        own = (f"the {kind}", table.get(name, {}))
-        layers = [own, *layers] if name == usual[kind] else [*layers, own]
-    return resolve([*layers, ("the competition's runs", variant), ("the command line", asked)])

@@ -52,14 +52,14 @@ def command(
     \b
     kit tune cifar-10 --trials 30 --space learning_rate=0.02:1:log --space optimizer=sgd,adamw
     """
-    from kit.cli.train import resolved
     from kit.learn.search import space
+    from kit.learn.settings import resolve_settings
 
     if find_spec("optuna") is None:
         raise ConfigError("kit tune needs Optuna, which is not installed", do="pip install optuna")
     competition = obj.competition(slug)
     given = {key: value for key, value in chosen.items() if value is not None}
-    config, _ = resolved(competition, {}, given, settings)
+    config, _ = resolve_settings(competition, {}, given, settings)
     allowed: space.Space = dict(map(space.parse, spaces))
     backend.load()
     from kit.learn import device

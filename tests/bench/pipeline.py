@@ -19,7 +19,6 @@ import keras
 import numpy as np
 
 from kit import paths
-from kit.cli.train import resolved
 from kit.competition import load
 from kit.config import Config
 from kit.data import cache
@@ -28,6 +27,7 @@ from kit.learn.fit import loop
 from kit.learn.fit.callback import take_average
 from kit.learn.input import loader
 from kit.learn.networks import pretrained
+from kit.learn.settings import resolve_settings
 from tests.bench.decoded import decode, photos
 from tests.bench.ratios import alternated, ratio, spread, timed
 
@@ -87,7 +87,7 @@ def _measure(
 
 def competition(slug: str, seconds: float) -> None:
     plugin = load(slug)
-    config, _ = resolved(plugin, {}, {}, ())
+    config, _ = resolve_settings(plugin, {}, {}, ())
     where = paths.data(slug)
     labels = cache.load(plugin, where).train.labels
     with device.training(config):

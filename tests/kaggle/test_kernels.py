@@ -177,10 +177,10 @@ def test_a_failed_kernel_ends_the_wait_with_its_reason(kit, push, kaggle, folder
 
 def test_a_training_becomes_a_local_run(kit, prepared, kaggle, tmp_path):
     """The output is that of a real run, zipped as the kernel zips it."""
-    from kit.cli.train import resolved
     from kit.learn import train
+    from kit.learn.settings import resolve_settings
 
-    config, origin = resolved(prepared, {"folds": 1, "epochs": 1}, {}, ())
+    config, origin = resolve_settings(prepared, {"folds": 1, "epochs": 1}, {}, ())
     run = train.train(prepared, config, origin)
     built = json.loads(kit("kernel", "build", "tiny-stripes", "--mode", "train", "--run", run.id, "--json").stdout)
     folder = paths.kernels() / built["name"]

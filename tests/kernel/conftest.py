@@ -5,7 +5,7 @@ import json
 import pytest
 
 from kit import paths
-from kit.cli.train import resolved
+from kit.learn.settings import resolve_settings
 from kit.runs import Run
 
 
@@ -14,7 +14,7 @@ def trained(prepared) -> Run:
     """A finished run of one member."""
     from kit.learn import train
 
-    config, origin = resolved(prepared, {"folds": 1, "epochs": 1}, {}, ())
+    config, origin = resolve_settings(prepared, {"folds": 1, "epochs": 1}, {}, ())
     return train.train(prepared, config, origin)
 
 

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from kit import paths, predictions
-from kit.cli.train import resolved
 from kit.competition import load
 from kit.ensemble.build import joined
 from kit.files import read_json, write_json
 from kit.kernel import bundle
 from kit.kernel.options import Options
+from kit.learn.settings import resolve_settings
 from kit.runs import find
 from tests.small_archives import ARCHIVES, zipped
 
@@ -75,7 +75,7 @@ def test_an_ensemble_of_views_and_seeds_in_a_notebook_and_the_old_layout(kit, pr
 
     plugin = plugins / "tiny-stripes" / "competition.py"
     plugin.write_text(plugin.read_text().replace('metric="accuracy"', 'metric="macro_f1"'))
-    config, origin = resolved(prepared, {"folds": 1, "seeds": 2, "epochs": 1}, {}, ())
+    config, origin = resolve_settings(prepared, {"folds": 1, "seeds": 2, "epochs": 1}, {}, ())
     seeds = train.train(prepared, config, origin).id
     views = kit("predict", seeds, "--tta", "identity,hflip").stdout.splitlines()[-1]
     blend = kit("ensemble", "tiny-stripes", seeds, views).stdout.splitlines()[-1]

@@ -74,8 +74,8 @@ def _configuration(competition: Any, source: Any, settings: tuple[str, ...]) -> 
     """(Config, origin) of a training: those of the run, if one is given, under the command line."""
     import dataclasses
 
-    from kit.cli.train import resolved
+    from kit.learn.settings import resolve_settings
 
     if source is not None and source.kind != "train":
         raise ConfigError("mode train takes the settings of a trained run", received=f"{source.id}, {source.kind}")
-    return resolved(competition, dataclasses.asdict(source.config) if source else {}, {}, settings)
+    return resolve_settings(competition, dataclasses.asdict(source.config) if source else {}, {}, settings)

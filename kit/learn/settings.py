@@ -1,0 +1,39 @@
+"""The settings of a training, and where each comes from: kit < recipe < network < competition < its runs < command line.
+
+What a competition says is for its own recipe and backbone: what suits another one that is asked for wins over it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from kit import paths
+from kit.competition import Competition
+from kit.config import OF_BACKBONE, OF_RECIPE, Config, parse, resolve
+from kit.data import folds
+
+TYPED = ("the command line", "the competition's runs")  # origins of what somebody chose for this training
+
+
+def resolve_settings(
+    competition: Competition, variant: Mapping[str, Any], given: Mapping[str, Any], overrides: Sequence[str]
+) -> tuple[Config, dict[str, str]]:
+    """(Config, origin of each value). variant: one of the competition's `runs`; given: options by name; overrides: the
+    `key=value` of --set.
+
+    Where nobody chose how many folds to train, those that folds.csv has are enough. Raises ConfigError for an unknown setting
+    or a wrong value, DataError for a damaged folds.csv.
+    """
+    asked = {**given, **dict(parse(text) for text in overrides)}
+    usual = {"recipe": Config.recipe, "backbone": Config.backbone, **competition.defaults}
+    wanted = {**usual, **variant, **asked}
+    layers = [("the competition", {"tta": competition.tta, **competition.defaults})]
+    for kind, table in (("recipe", OF_RECIPE), ("backbone", OF_BACKBONE)):
+        name = wanted[kind]
+        own = (f"the {kind}", table.get(name, {}))
+        layers = [own, *layers] if name == usual[kind] else [*layers, own]
+    config, origin = resolve([*layers, ("the competition's runs", variant), ("the command line", asked)])
+    there = paths.data(competition.slug).folds
+    if origin["folds"] not in TYPED and there.exists() and (most := folds.count(there)) < config.folds:
+        return replace(config, folds=most), {**origin, "folds": "folds.csv"}
+    return config, origin
