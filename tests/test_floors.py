@@ -38,7 +38,8 @@ a run     kit.learn.join kit.learn.train_member kit.learn.train kit.learn.predic
 about it  kit.learn.cost kit.learn.cost.plan kit.learn.cost.timing kit.learn.cost.device_check
           kit.learn.search kit.learn.search.space kit.learn.search.lr_find kit.learn.search.tune
 outcome   kit.submission kit.submission.table kit.submission.sample kit.submission.read kit.submission.rows
-          kit.submission.values kit.submission.validate kit.submission.build kit.submission.local kit.submission.check
+          kit.submission.values kit.submission.validate kit.submission.build kit.submission.local kit.submission.packed
+          kit.submission.check
           kit.submission.message kit.submission.records kit.submission.upload
           kit.compare kit.compare.pair kit.compare.effect kit.compare.diff kit.compare.runs
           kit.leaderboard kit.leaderboard.ledger kit.leaderboard.board kit.leaderboard.agreement kit.leaderboard.overview

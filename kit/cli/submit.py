@@ -9,7 +9,7 @@ from kit.cli.options import Settings
 from kit.competition import Competition
 from kit.errors import ConfigError, DataError
 from kit.progress import say
-from kit.submission import check, message, records
+from kit.submission import check, message, packed, records
 
 
 @click.command()
@@ -43,7 +43,7 @@ def command(
     reveal: bool,
     as_json: bool,
 ) -> None:
-    """Build the submission of a RUN, or take a FILE.csv, and check its bytes against the competition's sample.
+    """Build the submission of a RUN, or take a FILE.csv (.csv.gz, .zip), and check its bytes against the sample.
 
     Prints path, rows and sha256. A file that fails the check ends with exit code 6 and is never uploaded.
     """
@@ -79,7 +79,7 @@ def _local(competition: Competition, subject: str, local: bool, send: bool, reve
     from kit import runs
     from kit.leaderboard import shadow
 
-    if send or not local or subject.endswith(".csv"):
+    if send or not local or packed.is_file(subject):
         wrong = "--send" if send else "--reveal without --local" if not local else subject
         raise ConfigError("--local scores a run on the rows held out here", received=wrong, expected="a RUN")
     run = runs.find(subject)

@@ -8,7 +8,7 @@ from kit import paths, predictions, runs
 from kit.competition import Competition
 from kit.errors import DataError
 from kit.runs import Run
-from kit.submission import build, local, sample
+from kit.submission import build, local, packed, sample
 from kit.submission.sample import Sample
 from kit.submission.validate import Report, validate
 
@@ -24,11 +24,16 @@ class Checked:
 
 
 def subject(competition: Competition, reference: str) -> Checked:
-    """Builds the file of a run, or takes a FILE.csv, and checks its bytes. Raises SubmissionError naming the broken rule."""
+    """Builds the file of a run, or takes a FILE.csv, packed (.csv.gz, .zip) or not, and checks its bytes. Raises
+    SubmissionError naming the broken rule, DataError for a file that cannot be read.
+    """
     expected = sample.read(competition)
-    # A run's id ends in a time, never in .csv
-    path, run = (Path(reference), None) if reference.endswith(".csv") else _build(competition, reference, expected)
+    path, run = Path(reference), None
     try:
+        if packed.is_file(reference):
+            path = packed.unpack(path, paths.submissions(competition.slug) / "unpacked")
+        else:
+            path, run = _build(competition, reference, expected)
         data = path.read_bytes()
     except OSError as error:
         raise DataError(f"cannot read {path}", received=error.strerror, do="give a run id or a FILE.csv") from None

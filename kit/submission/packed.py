@@ -1,0 +1,65 @@
+"""A submission as people bring it: a plain table, or one packed by zip or gzip. What is checked and sent is the plain table."""
+
+import gzip
+import tempfile
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+from kit.data.archives.limits import Limits
+from kit.data.archives.unpack import MANIFEST, extract
+from kit.errors import DataError
+from kit.files import CHUNK, replacing
+
+ENDINGS = (".csv", ".csv.gz", ".zip")  # in any letter case
+MOST = 4 << 30  # bytes of a table; the largest samples on Kaggle have a few hundred million
+
+
+def is_file(reference: str) -> bool:
+    """Whether `kit submit` was given a file. A run's id ends in a time, never so."""
+    return reference.lower().endswith(ENDINGS)
+
+
+def unpack(path: Path, folder: Path) -> Path:
+    """The plain table in the file `path`: itself, or what is packed in it, then written to `folder`.
+
+    Raises DataError for a file that is damaged, too large unpacked, or a zip of anything but one .csv.
+    """
+    if path.suffix.lower() == ".csv":
+        return path
+    folder.mkdir(parents=True, exist_ok=True)
+    if path.suffix.lower() == ".gz":
+        return _from_gzip(path, folder / path.stem)
+    plain = path.name if path.stem.lower().endswith(".csv") else f"{path.stem}.csv.zip"
+    with tempfile.TemporaryDirectory(dir=folder) as inside:
+        extract(path, Path(inside) / "members", limits=Limits(members=1000, bytes=MOST, depth=1))
+        return _only_table(path, Path(inside) / "members").replace(folder / plain[: -len(".zip")])
+
+
+def _only_table(path: Path, members: Path) -> Path:
+    (members / MANIFEST).unlink()
+    files = [file for file in sorted(members.rglob("*")) if file.is_file() and "__MACOSX" not in file.parts]
+    if len(files) != 1 or files[0].suffix.lower() != ".csv":
+        raise DataError(
+            f"{path.name} is no packed submission",
+            received=", ".join(file.name for file in files[:5]) or "nothing",
+            expected="one .csv in it",
+        )
+    return files[0]
+
+
+def _from_gzip(path: Path, target: Path) -> Path:
+    try:
+        with gzip.open(path) as source, replacing(target) as temporary, open(temporary, "wb") as out:
+            _copy(path, source, out)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(f"{path.name} is damaged", received=error, do="pack it again, or give the .csv") from None
+    return target
+
+
+def _copy(path: Path, source: gzip.GzipFile, out: BinaryIO) -> None:
+    size = 0
+    while chunk := source.read(CHUNK):
+        size += out.write(chunk)
+        if size > MOST:
+            raise DataError(f"{path.name} is too large unpacked", expected=f"at most {MOST:,} bytes")
