@@ -74,7 +74,7 @@ test-container: setup ## build the image and prove what it is to keep (needs a c
 test-tracking: setup .venv-tracking/ready ## exports again, to MLflow's own server (TRACKING_STORE=postgresql+psycopg://...: on a database)
 	MLFLOW=$(CURDIR)/.venv-tracking/bin/mlflow .venv/bin/python -m pytest tests/tracking $(ARGS)
 
-bench: setup ## measure the figures of the README's tables (ARGS=--help says how)
+bench: setup ## measure the figures of docs/benchmarks.md (ARGS=--help says how)
 	.venv/bin/python -m tests.bench $(ARGS)
 
 bench-peers: setup .venv-peers/ready ## the same jobs by timm and fastai (PyTorch), in an environment of their own

@@ -1,4 +1,4 @@
-"""The week of the README, its commands as they stand there, on a small competition and a Kaggle on loopback."""
+"""The week of docs/tutorial.md, its commands as they stand there, on a small competition and a Kaggle on loopback."""
 
 import json
 import re
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def commands() -> list[str]:
     """The lines of the section's block, for tiny-stripes in place of its competition."""
-    section = (ROOT / "README.md").read_text().split("## A week in a competition")[1]
+    section = (ROOT / "docs" / "tutorial.md").read_text().split("## A week in a competition")[1]
     block = re.search(r"```sh\n(.*?)```", section, re.S)[1]
     lines = [line.split("#")[0].strip() for line in block.splitlines()]
     return [line.replace("digit-recognizer", "tiny-stripes") for line in lines if line]

@@ -1,4 +1,4 @@
-"""Measures the figures of the README's tables: `make bench`, or `make bench ARGS="cifar-10 --archives DIR"`.
+"""Measures the figures of docs/benchmarks.md: `make bench`, or `make bench ARGS="cifar-10 --archives DIR"`.
 
 Each benchmark works in an empty $KIT_HOME and prints its rows. Scores are out of fold.
 """

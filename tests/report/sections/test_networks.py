@@ -25,12 +25,12 @@ def trained(prepared, make_run):
     return run, model
 
 
-def test_the_readme_s_way_into_a_run(prepared, trained, monkeypatch):
+def test_the_documented_way_into_a_run(prepared, trained, monkeypatch):
     run, model = trained
     monkeypatch.setattr(competition, "load", lambda slug: prepared)
-    readme = (Path(competition.__file__).parents[1] / "README.md").read_text()
+    page = (Path(competition.__file__).parents[1] / "docs" / "running.md").read_text()
     [block] = [
-        part.partition("```")[0] for part in readme.split("```python\n") if "runs.find(" in part.partition("```")[0]
+        part.partition("```")[0] for part in page.split("```python\n") if "runs.find(" in part.partition("```")[0]
     ]
     first, _, last = block.rstrip().rpartition("\n")
     names: dict = {}
