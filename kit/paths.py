@@ -9,10 +9,15 @@ def on_kaggle() -> bool:
     return "KAGGLE_KERNEL_RUN_TYPE" in os.environ
 
 
+def expanded(path: str) -> Path:
+    """A path as somebody typed it, with their home for a ~. The ~ stays where the system knows no home of theirs."""
+    return Path(os.path.expanduser(path))
+
+
 def home() -> Path:
     """The folder that holds data/ and runs/: $KIT_HOME, else /kaggle/working in a kernel, else the current folder."""
     if chosen := os.environ.get("KIT_HOME"):
-        return Path(chosen).expanduser().resolve()
+        return expanded(chosen).resolve()
     return Path("/kaggle/working") if on_kaggle() else Path.cwd()
 
 

@@ -43,5 +43,5 @@ def fetched(competition: Competition, archive: str | None) -> Path:
         kept.record(made, "built")
         return made
     if archive:
-        return download.take(Path(archive).expanduser(), slug, folders.archives)
+        return download.take(paths.expanded(archive), slug, folders.archives)
     return download.download(slug, folders.archives)

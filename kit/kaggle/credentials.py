@@ -32,6 +32,11 @@ def found() -> Found:
     return Found(usable[0] if usable else None, tuple(problems))
 
 
+def _home() -> Path:
+    """As the client finds it; where the system knows none (a uid without an entry, HOME unset) nothing lies there."""
+    return Path(os.path.expanduser("~"))
+
+
 def _notebook() -> Found | None:
     """The token that Kaggle gives to its own notebooks."""
     if all(name in os.environ for name in ("KAGGLE_KERNEL_RUN_TYPE", "KAGGLE_DATA_PROXY_URL")):
@@ -45,7 +50,7 @@ def _token() -> Found | None:
     if value := os.environ.get("KAGGLE_API_TOKEN"):
         return _named_token(value)
     for name in ("access_token", "access_token.txt"):
-        path = Path.home() / ".kaggle" / name
+        path = _home() / ".kaggle" / name
         if _holds_text(path):
             return Found(str(path), _permissions(path))
     return None
@@ -88,8 +93,8 @@ def _key() -> Found | None:
 def _config_folder() -> Path:
     if chosen := os.environ.get("KAGGLE_CONFIG_DIR"):
         return Path(chosen)
-    own = Path.home() / ".kaggle"
-    return own if own.is_dir() else Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "kaggle"
+    own = _home() / ".kaggle"
+    return own if own.is_dir() else Path(os.environ.get("XDG_CONFIG_HOME") or _home() / ".config") / "kaggle"
 
 
 def _faults(path: Path, needed: list[str]) -> tuple[str, ...]:
@@ -112,5 +117,5 @@ def _permissions(path: Path) -> tuple[str, ...]:
 
 
 def _oauth() -> Found | None:
-    path = Path.home() / ".kaggle" / "credentials.json"
+    path = _home() / ".kaggle" / "credentials.json"
     return Found(str(path), _permissions(path)) if path.is_file() else None

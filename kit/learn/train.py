@@ -79,7 +79,7 @@ def checked(competition: Competition, config: Config) -> Config:
     if recipe(config.recipe).taught:
         config = replace(config, teacher=teacher.checked(competition, config).id)
     if config.weights not in ("imagenet", "none"):
-        config = replace(config, weights=str(Path(config.weights).expanduser().resolve()))
+        config = replace(config, weights=str(paths.expanded(config.weights).resolve()))
     views.check(config.tta, competition.tta)
     if config.recipe == "progressive":
         progressive.stages(config)

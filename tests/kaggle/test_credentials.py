@@ -1,8 +1,10 @@
 import json
 import os
+from pathlib import Path
 
 import pytest
 
+from kit import paths
 from kit.kaggle.credentials import Found, found
 
 
@@ -105,3 +107,11 @@ def test_a_notebooks_own_token_comes_first(key, monkeypatch, tmp_path):
     monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
     monkeypatch.setenv("KAGGLE_DATA_PROXY_URL", "http://proxy.test")
     assert found().source == "KAGGLE_API_V1_TOKEN"
+
+
+def test_a_user_without_a_home_has_no_credentials(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", lambda uid: {}[uid])  # as where the uid has no entry
+    assert found() == Found(None)
+    assert paths.expanded("~/mine.zip") == Path("~/mine.zip")
