@@ -74,6 +74,7 @@ def test_the_command_trains_with_the_batch_that_the_rate_was_found_for(prepared,
     from kit.cli import train
     from kit.learn import device
     from kit.learn.search import lr_find
+    from kit.learn.settings import resolve_settings
 
     batches = []
 
@@ -88,7 +89,7 @@ def test_the_command_trains_with_the_batch_that_the_rate_was_found_for(prepared,
     done = CliRunner().invoke(cli.command, ["tiny-stripes", "--set", "batch_size=0"], obj=settings)
     [line] = [line for line in done.stderr.splitlines() if line.startswith("next: kit train tiny-stripes ")]
     told = train.command.make_context("train", shlex.split(line)[3:]).params["settings"]
-    trained = device.settled(train.resolved(prepared, {}, {}, told)[0])
+    trained = device.settled(resolve_settings(prepared, {}, {}, told)[0])
     [rate] = re.findall("steepest descent at (.*?);", done.stdout)
     assert batches == [512] and (trained.batch_size, trained.learning_rate) == (512, float(rate))
     assert done.stdout.splitlines()[-1] == " ".join(f"--set {text}" for text in told)

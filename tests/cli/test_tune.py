@@ -17,6 +17,7 @@ from kit.config import Config
 from kit.errors import ConfigError, DataError
 from kit.learn.search import space
 from kit.learn.search.space import Span
+from kit.learn.settings import resolve_settings
 
 SPACE = ("--space", "learning_rate=0.01:0.3:log", "--space", "optimizer=sgd,adamw")
 
@@ -96,7 +97,7 @@ def _resolved(competition, line):
     """The configuration of a `kit train SLUG ...` that was printed."""
     found = train.command.make_context("train", shlex.split(line)[2:]).params
     given = {key: found[key] for key in ("backbone", "folds") if found[key] is not None}
-    return train.resolved(competition, {}, given, found["settings"])[0]
+    return resolve_settings(competition, {}, given, found["settings"])[0]
 
 
 @pytest.mark.parametrize("folds", ["1", "3"])
