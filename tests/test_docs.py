@@ -15,7 +15,8 @@ LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 
 def _anchors(page: Path) -> set[str]:
     """Of the headings, as GitHub makes them."""
-    heads = re.findall(r"^#+ (.+)$", page.read_text(), re.M)
+    prose = re.sub(r"```.*?```", "", page.read_text(), flags=re.S)  # where # begins a comment
+    heads = re.findall(r"^#+ (.+)$", prose, re.M)
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
@@ -38,8 +39,9 @@ def test_links_lead_to_pages_and_headings_that_exist(page):
 
 def test_a_broken_link_is_found(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text("# A head\n[a](page.md#a-head) [b](#a-head) [c](none.md) [d](#none) [e](https://example.com)")
-    assert _broken(page) == ["none.md", "#none"]
+    links = "[a](page.md#a-head) [b](#a-head) [c](none.md) [d](#none) [e](https://example.com) [f](#a-comment)"
+    page.write_text(f"# A head\n{links}\n```sh\n# A comment\n```\n")
+    assert _broken(page) == ["none.md", "#none", "#a-comment"]
 
 
 def _blocks() -> str:
