@@ -9,67 +9,108 @@ from typing import Any, get_args, get_type_hints
 from kit.errors import ConfigError, nearest
 
 
+def _setting(
+    default: Any,
+    meaning: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """A field of Config that knows its meaning (one line for people) and what it may be: numbers from low to high, both
+    included, of a list each of them, and at least one; or one of `choices`.
+    """
+    return dataclasses.field(default=default, metadata={"meaning": meaning, "range": (low, high), "choices": choices})
+
+
 @dataclass(frozen=True)
 class Config:
-    """Every knob of a run. A knob that a recipe does not use says so."""
+    """Every setting of a run. What a recipe ignores stands in the table of docs/recipes.md."""
 
-    recipe: str = "scratch"  # a name in kit.learn.recipes.RECIPES
-    backbone: str = "resnet9"  # from scratch: kit.learn.networks.NETWORKS; or networks.pretrained.BACKBONES
-    weights: str = "none"  # of a pretrained backbone: none | imagenet | the path of a local file
-    folds: int = 5  # how many folds of the folds file to train; 1 = one member on one hold-out split
-    seed: int = 0
-    seeds: int = 1  # members per fold, each from another seed; their probabilities are averaged
-    tta: tuple[str, ...] = ("identity",)  # views averaged at prediction (kit.learn.input.views.VIEWS)
-    average: str = "probabilities"  # probabilities | logits: what of the views is averaged
-    batch_size: int = 128  # 0 = auto: 128, or 512 for each GPU, with a learning rate to suit (kit.learn.device.settled)
-    image_size: int = (
-        0  # pixels per side fed to the network; 0 = as cached, or what a pretrained backbone was trained on
+    recipe: str = _setting("scratch", "how the network is trained")
+    backbone: str = _setting("resnet9", "the network: from scratch one of the kit's own, else a pretrained backbone")
+    weights: str = _setting("none", "of a pretrained backbone: none, imagenet or the path of a local file")
+    folds: int = _setting(5, "how many folds of folds.csv to train; 1: a single validation fold", low=1, high=100)
+    seed: int = _setting(0, "of all that is random", low=0, high=2**31 - 1)
+    seeds: int = _setting(  # more would collide in kit.learn.member.member_seed
+        1, "members per fold, each from another seed; their probabilities are averaged", low=1, high=10
     )
-    deterministic: bool = False  # bit-equal repeats, somewhat slower
-    precision: str = (
-        "auto"  # of training: auto | float32 | mixed_bfloat16 | mixed_float16; auto = fast on the device here
+    tta: tuple[str, ...] = _setting(("identity",), "views whose predictions are averaged (test-time augmentation)")
+    average: str = _setting("probabilities", "what of the views is averaged", choices=("probabilities", "logits"))
+    batch_size: int = _setting(
+        128, "images per step; 0: 128, or 512 for each GPU, with a learning rate to suit", low=0, high=65536
     )
-    jit_compile: str = "auto"  # XLA: auto | on | off
-    devices: int = 0  # that share each batch; 0 = all GPUs
-    # what learns in epochs: all but features
-    epochs: int = 12  # finetune: of each stage
-    width: int = 32  # channels of the first convolution; not of a pretrained backbone
-    dropout: float = 0.0
-    drop_path: float = 0.0  # chance to skip the last residual block of wide_resnet, less for earlier ones
-    optimizer: str = "sgd"  # sgd (Nesterov) | adamw
-    learning_rate: float = 0.1  # at the peak of the schedule
-    schedule: str = "one_cycle"  # one_cycle | cosine
-    warmup: float = 0.25  # share of the steps until the peak
-    weight_decay: float = 5e-3  # decoupled; the 5e-4 of papers acts ten times as strongly through momentum 0.9
-    bias_rate: float = 1.0  # how much faster biases and offsets of normalisations learn
-    accumulate: int = 1  # batches whose gradients are added up before a step
-    label_smoothing: float = 0.1
-    ema: float = 0.99  # momentum of the averaged weights, less in a training of under 1,000 steps; 0 = off
-    patience: int = 5  # epochs without improvement before stopping early; 0 = train all epochs
-    stopping_share: float = 0.1  # of the training rows, set aside to decide when to stop (never the judged fold)
-    workers: int = -1  # augmentation processes; -1 = cores but one, up to 16; 0 = in the main process
-    # augmentation, the settings on top of the competition's own
-    augment_on: str = "workers"  # workers | device (whole batches by layers of Keras: small images on a GPU)
-    mirror: bool = False  # show each image mirrored in every other epoch
-    cutout: int = 0  # pixels per side of a square that is blotted out
-    randaugment: int = 0  # strength of two random transforms per image, 1 to 10; 0 = off
-    mixup: float = 0.0  # alpha of the beta distribution that mixes pairs of images; 0 = off
-    cutmix: float = 0.0  # alpha of the beta distribution that pastes a piece of another image; 0 = off
-    # progressive only: one number per stage
-    stage_sizes: tuple[int, ...] = ()  # pixels per side; empty = from five eighths of the images' own up to all of it
-    stage_epochs: tuple[int, ...] = ()
-    stage_batches: tuple[int, ...] = ()  # batch sizes; empty = batch_size
-    # finetune only
-    unfreeze: tuple[float, ...] = (0.3, 1.0)  # share of the backbone that learns, from its end, in each stage
-    rate_decay: float = 0.3  # learning rate of a quarter of the backbone over that of the quarter behind it
-    # distill and pseudo only
-    teacher: str = ""  # a finished run or ensemble
-    teacher_temperature: float = 2.0  # distill: softens what the teacher says
-    teacher_share: float = 0.7  # distill: weight of the teacher's word against the label
-    pseudo_confidence: float = 0.95  # pseudo: how sure of a test image the teacher must be, of how sure it can be
-    # features, and finetune, which begins with its head
-    head_strength: float = (
-        0.0  # inverse regularisation C of the head; 0 = chosen by cross-validation within the training folds
+    image_size: int = _setting(
+        0, "pixels per side that the network is shown; 0: as cached, or as the backbone was trained", low=0, high=4096
+    )
+    deterministic: bool = _setting(False, "bit-equal repeats, somewhat slower")
+    precision: str = _setting(
+        "auto",
+        "of the computations of training; auto: what is fast on the device",
+        choices=("auto", "float32", "mixed_bfloat16", "mixed_float16"),
+    )
+    jit_compile: str = _setting("auto", "compile by XLA; auto: on a GPU", choices=("auto", "on", "off"))
+    devices: int = _setting(0, "how many share each batch; 0: all GPUs", low=0, high=1024)
+    # of what learns in epochs
+    epochs: int = _setting(12, "of finetune: of each stage", low=1, high=100_000)
+    width: int = _setting(32, "channels of the first convolution", low=1, high=4096)
+    dropout: float = _setting(0.0, "share of the features that a step of training sets to zero", low=0, high=0.95)
+    drop_path: float = _setting(
+        0.0, "chance to skip the last residual block of wide_resnet, less for earlier ones", low=0, high=0.95
+    )
+    optimizer: str = _setting("sgd", "sgd is Nesterov's", choices=("sgd", "adamw"))
+    learning_rate: float = _setting(0.1, "at the peak of the schedule", low=1e-8, high=100)
+    schedule: str = _setting("one_cycle", "of the learning rate", choices=("one_cycle", "cosine"))
+    warmup: float = _setting(0.25, "share of the steps until the peak", low=0, high=1)
+    weight_decay: float = _setting(
+        5e-3, "decoupled; the 5e-4 of papers acts ten times as strongly through momentum 0.9", low=0, high=10
+    )
+    bias_rate: float = _setting(1.0, "how much faster biases and offsets of normalizations learn", low=1e-3, high=1e3)
+    accumulate: int = _setting(1, "batches whose gradients are added up before a step", low=1, high=1024)
+    label_smoothing: float = _setting(0.1, "share of each label that is spread over all classes", low=0, high=0.9)
+    ema: float = _setting(
+        0.99, "momentum of the averaged weights, less in a training of under 1,000 steps; 0: off", low=0, high=0.99999
+    )
+    patience: int = _setting(
+        5, "epochs without improvement before stopping early; 0: train all epochs", low=0, high=100_000
+    )
+    stopping_share: float = _setting(
+        0.1, "of the training rows, set aside to decide when to stop (never the validation fold)", low=0.01, high=0.5
+    )
+    workers: int = _setting(
+        -1, "augmentation processes; -1: cores but one, up to 16; 0: in the main process", low=-1, high=256
+    )
+    # augmentation on top of the competition's own
+    augment_on: str = _setting(  # checked with what the competition brings, in kit.learn.input.augment
+        "workers", "workers, or device: whole batches by layers of Keras, for small images on a GPU"
+    )
+    mirror: bool = _setting(False, "show each image mirrored in every other epoch")
+    cutout: int = _setting(0, "pixels per side of a square that is blotted out", low=0, high=1024)
+    randaugment: int = _setting(0, "strength of two random transforms per image, 1 to 10; 0: off", low=0, high=10)
+    mixup: float = _setting(0.0, "alpha of the beta distribution that mixes pairs of images; 0: off", low=0, high=10)
+    cutmix: float = _setting(
+        0.0, "alpha of the beta distribution that pastes a piece of another image; 0: off", low=0, high=1
+    )
+    # of single recipes
+    stage_sizes: tuple[int, ...] = _setting(
+        (), "pixels per side in each stage; none: from five eighths of the images' own up to all of it"
+    )
+    stage_epochs: tuple[int, ...] = _setting((), "epochs of each stage")
+    stage_batches: tuple[int, ...] = _setting((), "batch size of each stage; none: batch_size")
+    unfreeze: tuple[float, ...] = _setting(
+        (0.3, 1.0), "share of the backbone that learns, from its end, in each stage", low=0, high=1
+    )
+    rate_decay: float = _setting(
+        0.3, "learning rate of a quarter of the backbone over that of the quarter behind it", low=0, high=1
+    )
+    teacher: str = _setting("", "a finished run or ensemble to learn from")
+    teacher_temperature: float = _setting(2.0, "softens what the teacher predicts", low=0.1, high=100)
+    teacher_share: float = _setting(0.7, "weight of the teacher's probabilities against the label", low=0, high=1)
+    pseudo_confidence: float = _setting(
+        0.95, "how sure of a test image the teacher must be, of how sure it can be", low=0, high=1
+    )
+    head_strength: float = _setting(
+        0.0, "inverse regularization C of the linear head; 0: by cross-validation in the training rows", low=0, high=1e6
     )
 
 
@@ -158,58 +199,12 @@ def _typed(key: str, value: Any, layer: str) -> Any:
     return value
 
 
-_RANGES: dict[str, tuple[float, float]] = {
-    "folds": (1, 100),
-    "seed": (0, 2**31 - 1),
-    "seeds": (1, 10),  # more would collide in kit.learn.member.member_seed
-    "batch_size": (0, 65536),
-    "devices": (0, 1024),
-    "image_size": (0, 4096),
-    "epochs": (1, 100_000),
-    "width": (1, 4096),
-    "learning_rate": (1e-8, 100),
-    "warmup": (0, 1),
-    "weight_decay": (0, 10),
-    "label_smoothing": (0, 0.9),
-    "dropout": (0, 0.95),
-    "drop_path": (0, 0.95),
-    "bias_rate": (1e-3, 1e3),
-    "accumulate": (1, 1024),
-    "cutout": (0, 1024),
-    "randaugment": (0, 10),
-    "mixup": (0, 10),
-    "cutmix": (0, 1),
-    "rate_decay": (0, 1),
-    "teacher_temperature": (0.1, 100),
-    "teacher_share": (0, 1),
-    "pseudo_confidence": (0, 1),
-    "ema": (0, 0.99999),
-    "patience": (0, 100_000),
-    "stopping_share": (0.01, 0.5),
-    "workers": (-1, 256),
-    "head_strength": (0, 1e6),
-}
-
-_CHOICES = {
-    "average": ("probabilities", "logits"),
-    "optimizer": ("sgd", "adamw"),
-    "schedule": ("one_cycle", "cosine"),
-    "precision": ("auto", "float32", "mixed_bfloat16", "mixed_float16"),
-    "jit_compile": ("auto", "on", "off"),
-}
-
-
 def _check(config: Config) -> None:
-    for key, (low, high) in _RANGES.items():
-        value = getattr(config, key)
-        if not low <= value <= high:
-            raise ConfigError(f"setting {key} is out of range", received=value, expected=f"{low:g} to {high:g}")
-    if not config.unfreeze or not all(0 < share <= 1 for share in config.unfreeze):
-        raise ConfigError(
-            "setting unfreeze is out of range",
-            received=config.unfreeze,
-            expected="shares of the backbone, such as 0.2,1",
-        )
-    for key, choices in _CHOICES.items():
-        if (chosen := getattr(config, key)) not in choices:
-            raise ConfigError(f"unknown {key} {chosen!r}", expected=" or ".join(choices), do=nearest(chosen, choices))
+    for key, field in FIELDS.items():
+        value, (low, high), choices = getattr(config, key), field.metadata["range"], field.metadata["choices"]
+        if low is not None:
+            numbers = value if isinstance(value, tuple) else (value,)
+            if not numbers or not all(low <= number <= high for number in numbers):
+                raise ConfigError(f"setting {key} is out of range", received=value, expected=f"{low:g} to {high:g}")
+        if choices and value not in choices:
+            raise ConfigError(f"unknown {key} {value!r}", expected=" or ".join(choices), do=nearest(value, choices))

@@ -1,7 +1,7 @@
 import pytest
 
 from kit.competition import load
-from kit.config import Config, convert, parse, resolve
+from kit.config import FIELDS, Config, convert, parse, resolve
 from kit.errors import ConfigError
 from kit.learn.settings import resolve_settings
 
@@ -68,3 +68,12 @@ def test_a_wrong_layer_is_refused(layer):
 def test_an_integer_is_good_enough_for_a_number():
     assert resolve([("x", {"learning_rate": 1})])[0].learning_rate == 1.0
     assert convert("learning_rate", "1") == 1.0
+
+
+def test_every_setting_says_what_it_means_and_its_default_is_allowed():
+    for name, field in FIELDS.items():
+        low, high = field.metadata["range"]
+        assert field.metadata["meaning"], name
+        if low is not None and not isinstance(field.default, tuple):
+            assert low <= field.default <= high, name
+        assert not field.metadata["choices"] or field.default in field.metadata["choices"], name
