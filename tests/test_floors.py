@@ -26,7 +26,7 @@ blending  kit.ensemble kit.ensemble.pool kit.ensemble.mixtures kit.ensemble.stac
           kit.ensemble.contribution kit.ensemble.build
 learning  kit.learn kit.learn.backend kit.learn.device kit.learn.member
 input     kit.learn.input kit.learn.input.views kit.learn.input.randaugment kit.learn.input.augment
-          kit.learn.input.shared_memory kit.learn.input.loader
+          kit.learn.input.samples kit.learn.input.augmenter kit.learn.input.shared_memory kit.learn.input.loader
 networks  kit.learn.networks.weights kit.learn.networks.batchnorm kit.learn.networks.plain kit.learn.networks.wide_resnet
           kit.learn.networks.airbench kit.learn.networks kit.learn.networks.pretrained
 predict   kit.learn.predict kit.learn.predict.tta kit.learn.predict.forward kit.learn.predict.extract_features

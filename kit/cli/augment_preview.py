@@ -36,7 +36,7 @@ def command(
     rows = sheets.of_all_classes(data.train.labels, count, seed)
     config, _ = resolve_settings(competition, {}, {"seed": seed}, settings)
     augment.check(competition, config)
-    images = sheets.shown(competition, config, data, folders, rows, epochs)
+    images = sheets.shown(competition, config, data, rows, epochs)
     names = [competition.classes[data.train.labels[row]] for row in rows]
     titles = [title for name in names for title in (name, *(f"epoch {epoch}" for epoch in range(1, epochs + 1)))]
     path = folders.root / "augment-preview.png"

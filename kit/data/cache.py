@@ -28,11 +28,13 @@ FILES = ("train.npy", "test.npy", "train.csv", "test.csv", "quarantine.csv")
 class Part:
     """One split, in the order of `read`.
 
-    ids: (N,) text. images: (N, H, W, C) uint8, memory-mapped, read-only. labels: (N,) int64, (0,) for test.
+    split: its name, train or test. ids: (N,) text. images: (N, H, W, C) uint8, memory-mapped, read-only.
+    labels: (N,) int64, (0,) for test.
     readable: (N,) bool; train holds readable rows only, test keeps unreadable ones as zeros.
     groups: (N,) int64, equal for rows with identical pixels, in train and test alike.
     """
 
+    split: str
     ids: np.ndarray
     images: np.ndarray
     labels: np.ndarray
@@ -54,6 +56,9 @@ class Dataset:
     dropped: tuple[int, ...] = ()
     corrected: tuple[int, ...] = ()
     corrections: str | None = None
+
+    def part(self, split: str) -> Part:
+        return {"train": self.train, "test": self.test}[split]
 
 
 def load(competition: Competition, folders: DataFolders) -> Dataset:
@@ -101,7 +106,7 @@ def _part(file: Path, rows: list[dict[str, str]], *, labels: np.ndarray, readabl
             f"{file} is damaged", received=f"{len(images)} images", expected=f"{len(rows)} rows", do="kit prepare"
         )
     ids = np.array([row["id"] for row in rows], dtype=str)
-    return Part(ids, images, labels, readable, np.array([int(row["group"]) for row in rows], dtype=np.int64))
+    return Part(file.stem, ids, images, labels, readable, np.array([int(row["group"]) for row in rows], dtype=np.int64))
 
 
 def damage(competition: Competition, folder: Path, manifest: dict[str, Any]) -> str | None:

@@ -93,7 +93,7 @@ def _blocks(count: int, label: str) -> Iterator[slice]:
 
 def _compared(data: Dataset, pair: Pair) -> float:
     """Correlation of the fine structure of two images, as they are or one laid over the other, whichever is larger."""
-    part = data.train if pair.part == "train" else data.test
+    part = data.part(pair.part)
     image, other = data.train.images[pair.row], part.images[pair.other]
     side = min(FINE, *image.shape[:2])
     a, b = _grey(image, side), _grey(other, side)

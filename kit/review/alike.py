@@ -39,7 +39,7 @@ def sheet(data: Dataset, competition: Competition, pairs: list[Pair]) -> bytes:
     """PNG: each pair side by side, its similarity over the first image, four pairs to a row."""
     images, titles = [], []
     for pair in pairs:
-        part = data.train if pair.part == "train" else data.test
+        part = data.part(pair.part)
         images += [data.train.images[pair.row], part.images[pair.other]]
         other = _label(data, competition, pair.other) if pair.part == "train" else "test"
         titles += [

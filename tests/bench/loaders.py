@@ -19,7 +19,9 @@ import numpy as np
 
 from kit.competition import BUILT_IN
 from kit.config import Config
-from kit.learn.input.loader import Augmenter, Source, loader, open_source
+from kit.learn.input.augmenter import Augmenter, Source, open_source
+from kit.learn.input.loader import loader
+from kit.learn.input.samples import samples
 from tests.bench.ratios import alternated, ratio, spread, timed
 
 PHOTOS = Path(__file__).parent / "photos"
@@ -34,7 +36,7 @@ class Job:
     batch: int
 
     def rows(self, epoch: int) -> list[np.ndarray]:
-        return list(np.random.default_rng(epoch).permutation(self.images).reshape(-1, self.batch))
+        return list(samples("train", np.random.default_rng(epoch).permutation(self.images)).reshape(-1, self.batch))
 
     @cached_property
     def augmenter(self) -> Augmenter:
@@ -46,7 +48,7 @@ class Job:
         return self.augmenter.batch(epoch, self.rows(epoch)[number])
 
     def image_at(self, row: int) -> np.ndarray:
-        return self.augmenter.batch(0, np.array([row]))[0]
+        return self.augmenter.batch(0, samples("train", np.array([row])))[0]
 
 
 def kit(job: Job, workers: int, stack: ExitStack) -> Iterator[np.ndarray]:
@@ -100,7 +102,11 @@ def measure(size: int, workers: list[int], peers: bool) -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         pixels = np.random.default_rng(0).integers(0, 256, (images, size, size, 3), dtype=np.uint8)
         np.save(Path(folder) / "train.npy", pixels)
-        job = Job(Source((Path(folder) / "train.npy",), augmentation, Config(), 0), images, batch)
+        job = Job(
+            Source({"train": np.load(Path(folder) / "train.npy", mmap_mode="r")}, augmentation, Config(), 0),
+            images,
+            batch,
+        )
         flows = _flows(job, workers, peers, stack)
         runs = {
             name: timed(lambda flow=flow: sum(map(len, islice(flow, images // batch)))) for name, flow in flows.items()

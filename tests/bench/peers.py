@@ -28,6 +28,7 @@ def ours(network: str) -> None:
     """Answers "first epoch" (with decoding), "later epoch", "features" (with decoding) and "features again"."""
     from kit.config import Config
     from kit.learn.input import loader
+    from kit.learn.input.augmenter import Source
     from kit.learn.networks import pretrained
     from tests.bench import passes, pipeline
     from tests.bench.decoded import decode, photos
@@ -42,7 +43,7 @@ def ours(network: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         pixels, out = Path(folder) / "train.npy", Path(folder) / "features.npy"
         decode(paths, SIZE, pixels)
-        with loader.loader(loader.Source((pixels,), pipeline.PHOTOS, config, 0), -1) as loaded:
+        with loader.loader(Source({"train": np.load(pixels, mmap_mode="r")}, pipeline.PHOTOS, config, 0), -1) as loaded:
             flowing = pipeline.flow(loaded, np.arange(count) % 2, BATCH)
 
             def epoch() -> int:

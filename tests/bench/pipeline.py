@@ -26,6 +26,8 @@ from kit.learn import device, networks
 from kit.learn.fit import loop
 from kit.learn.fit.callback import take_average
 from kit.learn.input import loader
+from kit.learn.input.augmenter import Source
+from kit.learn.input.samples import samples
 from kit.learn.networks import pretrained
 from kit.learn.settings import resolve_settings
 from tests.bench.decoded import decode, photos
@@ -69,13 +71,14 @@ def flow(loaded: loader.Loader, labels: np.ndarray, batch: int) -> Iterator[Any]
     rng = np.random.default_rng(0)
     full = len(labels) // batch * batch
     orders = ((epoch, rng.permutation(len(labels))[:full]) for epoch in itertools.count())
-    jobs = ((epoch, rows) for epoch, order in orders for rows in order.reshape(-1, batch))
-    for _, rows, images in loaded.stream(jobs):
+    jobs, ahead = itertools.tee((epoch, rows) for epoch, order in orders for rows in order.reshape(-1, batch))
+    loading = loaded.stream((epoch, samples("train", rows)) for epoch, rows in ahead)
+    for (_, rows), images in zip(jobs, loading, strict=True):
         yield images, one_hot[labels[rows]]
 
 
 def _measure(
-    model: keras.Model, source: loader.Source, labels: np.ndarray, config: Config, seconds: float, **also: Any
+    model: keras.Model, source: Source, labels: np.ndarray, config: Config, seconds: float, **also: Any
 ) -> dict[str, list[float]]:
     with loader.loader(source, config.workers) as loaded:
         flowing = flow(loaded, labels, config.batch_size)
@@ -89,13 +92,11 @@ def competition(slug: str, seconds: float) -> None:
     plugin = load(slug)
     config, _ = resolve_settings(plugin, {}, {}, ())
     where = paths.data(slug)
-    labels = cache.load(plugin, where).train.labels
+    train = cache.load(plugin, where).train
     with device.training(config):
         model = networks.build(plugin.image_shape, len(plugin.classes), config)
     loop.compile_model(model, config, 10_000, loop.Stage(1, config.batch_size))
-    rates = _measure(
-        model, loader.Source((where.cache / "train.npy",), plugin.folder, config, 0), labels, config, seconds
-    )
+    rates = _measure(model, Source({"train": train.images}, plugin.folder, config, 0), train.labels, config, seconds)
     _print(f"{slug}, {plugin.image_shape[0]} px, {config.backbone}", rates)
 
 
@@ -117,7 +118,7 @@ def photographs(size: int, seconds: float) -> None:
         pixels = Path(folder) / "train.npy"
         decoding = timed(lambda: decode(paths, size, pixels))
         decoding()
-        source = loader.Source((pixels,), PHOTOS, config, 0)
+        source = Source({"train": np.load(pixels, mmap_mode="r")}, PHOTOS, config, 0)
         labels = np.arange(len(paths)) % 2
         rates = _measure(model, source, labels, config, seconds, decoding=decoding)
     name = f"photos, {size} px, MobileNetV2 0.35"

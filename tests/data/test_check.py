@@ -6,17 +6,17 @@ from kit.data.cache import Dataset, Part
 from kit.data.check import examine, text
 
 
-def part(ids, labels, groups, readable=None) -> Part:
+def part(split, ids, labels, groups, readable=None) -> Part:
     count = len(ids)
     shown = np.ones(count, bool) if readable is None else np.array(readable)
     return Part(
-        np.array(ids), np.zeros((count, 1, 1, 1), np.uint8), np.array(labels, np.int64), shown, np.array(groups)
+        split, np.array(ids), np.zeros((count, 1, 1, 1), np.uint8), np.array(labels, np.int64), shown, np.array(groups)
     )
 
 
 def test_duplicates_conflicts_and_twins_are_counted_and_listed():
-    train = part(["a", "b", "c", "d", "e"], [0, 0, 1, 0, 0], [0, 1, 0, 0, 4])
-    test = part(["x", "y", "z", "w"], [], [9, 1, 9, 0], [True, True, True, False])
+    train = part("train", ["a", "b", "c", "d", "e"], [0, 0, 1, 0, 0], [0, 1, 0, 0, 4])
+    test = part("test", ["x", "y", "z", "w"], [], [9, 1, 9, 0], [True, True, True, False])
     rows = [{"part": "train", "id": "q", "path": "train/q.png", "reason": "empty file"}]
     found = examine(Dataset(train, test, "f" * 64), ("cat", "dog", "cow"), rows)
     assert json.loads(json.dumps(found)) == {

@@ -10,7 +10,7 @@ def dataset(labels, groups=None) -> Dataset:
     count = len(labels)
     ids = np.array([f"i{n}" for n in range(count)])
     groups = np.arange(count) if groups is None else np.array(groups)
-    part = Part(ids, np.zeros((count, 1, 1, 1), np.uint8), np.array(labels), np.ones(count, bool), groups)
+    part = Part("train", ids, np.zeros((count, 1, 1, 1), np.uint8), np.array(labels), np.ones(count, bool), groups)
     return Dataset(part, part, "")
 
 

@@ -77,9 +77,9 @@ def test_the_report_counts_the_competition_s_own_test_images(prepared, held):
 def test_exact_duplicates_stay_together(prepared, held, tmp_path):
     train = cache.load(prepared, paths.data("tiny-stripes")).train
     doubled = cache.Part(
-        train.ids, train.images, np.arange(63) % 3, train.readable, np.arange(63) // 3 * 3 + np.arange(63) % 3
+        "train", train.ids, train.images, np.arange(63) % 3, train.readable, np.arange(63) // 3 * 3 + np.arange(63) % 3
     )
-    pairs = cache.Part(train.ids, train.images, np.arange(63) // 2 % 3, train.readable, np.arange(63) // 2)
+    pairs = cache.Part("train", train.ids, train.images, np.arange(63) // 2 % 3, train.readable, np.arange(63) // 2)
     for part, number in ((doubled, 1), (pairs, 2)):
         holdout.write(tmp_path / "h.csv", prepared, part, *holdout.choose(part, 0.4))
         out = set(holdout.read(tmp_path / "h.csv", prepared).ids.tolist())

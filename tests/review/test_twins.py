@@ -30,10 +30,10 @@ def again(image, draw):
     return cv2.resize(cv2.imdecode(packed, cv2.IMREAD_COLOR), (64, 64), interpolation=cv2.INTER_AREA)
 
 
-def part(images):
+def part(split, images):
     count = len(images)
     ids = np.array([f"i{n}" for n in range(count)])
-    return Part(ids, np.stack(images), np.zeros(count, np.int64), np.ones(count, bool), np.arange(count))
+    return Part(split, ids, np.stack(images), np.zeros(count, np.int64), np.ones(count, bool), np.arange(count))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def photos():
     different = [photo(draw) for _ in range(620)]
     train = different[:540] + [again(image, draw) for image in different[:60]]
     test = different[540:] + [again(image, draw) for image in different[60:80]]
-    return Dataset(part(train), part(test), "")
+    return Dataset(part("train", train), part("test", test), "")
 
 
 def test_planted_twins_are_found_and_nothing_else(photos):
@@ -58,6 +58,7 @@ def test_planted_twins_are_found_and_nothing_else(photos):
 def test_a_test_image_beyond_the_training_rows_has_its_place_in_the_sheet(photos, prepared):
     few = np.arange(60, 80)
     train = Part(
+        "train",
         *(values[few] for values in (photos.train.ids, photos.train.images, photos.train.labels)),
         np.ones(20, bool),
         few,
@@ -71,7 +72,7 @@ def test_a_test_image_beyond_the_training_rows_has_its_place_in_the_sheet(photos
 
 def test_images_without_structure_are_like_nothing():
     blank = [np.full((32, 32, 1), grey, np.uint8) for grey in (0, 128, 128, 255)]
-    assert near_duplicates.find(Dataset(part(blank), part(blank), "")) == []
+    assert near_duplicates.find(Dataset(part("train", blank), part("test", blank), "")) == []
 
 
 def test_linked_images_share_a_group_and_so_a_fold(photos):

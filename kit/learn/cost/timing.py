@@ -110,7 +110,7 @@ def _random_weights(config: Config, folder: Path) -> str:
 
 
 def _some(data: Dataset, count: int, where: DataFolders) -> Part:
-    """Rows of the training part, of all classes alike, and a cache of them for the loader."""
+    """Rows of the training part, of all classes alike, in a cache of their own, since the loader maps files."""
     labels = data.train.labels
     order = np.random.default_rng(0).permutation(len(labels))
     turn = np.empty(len(order), np.int64)  # first one of each class, then another of each
@@ -118,10 +118,10 @@ def _some(data: Dataset, count: int, where: DataFolders) -> Part:
         turn[labels[order] == label] = np.arange((labels == label).sum())
     rows = order[np.argsort(turn, kind="stable")][:count]
     train = data.train
-    part = Part(train.ids[rows], train.images[rows], labels[rows], train.readable[rows], train.groups[rows])
     where.cache.mkdir()
-    np.save(where.cache / "train.npy", part.images)
-    return part
+    np.save(where.cache / "train.npy", train.images[rows])
+    images = np.load(where.cache / "train.npy", mmap_mode="r")
+    return Part(train.split, train.ids[rows], images, labels[rows], train.readable[rows], train.groups[rows])
 
 
 def _feature_seconds(data: Dataset, config: Config) -> float:

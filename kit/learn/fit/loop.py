@@ -7,6 +7,7 @@ that was never interrupted.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import tee
 
 import keras
 import numpy as np
@@ -19,19 +20,20 @@ from kit.learn.fit.callback import Epochs, judged, take_average
 from kit.learn.fit.checkpoints import State
 from kit.learn.fit.mixing import on_batches
 from kit.learn.fit.stages import Begin, Stage
-from kit.learn.input.loader import Loader, Source, loader
+from kit.learn.input.augmenter import Source
+from kit.learn.input.loader import Loader, loader
 from kit.learn.member import Member
 from kit.learn.networks import weights
 
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """What is learned. rows: int64, of the loader's images. targets: float32 (all rows, classes), probabilities.
+    """What is learned. samples: (N,), see kit.learn.input.samples. targets: float32 (N, classes), their probabilities.
     stopping_rows: rows of the training part that decide when to stop; none without patience. head_start: the weights before
     the first epoch are worth keeping if no epoch surpasses them.
     """
 
-    rows: np.ndarray
+    samples: np.ndarray
     targets: np.ndarray
     stopping_rows: np.ndarray
     head_start: bool = False
@@ -57,16 +59,15 @@ def learn(
     member: Member,
     training_set: TrainingSet,
     stages: list[Stage],
-    *,
-    test_too: bool = False,
 ) -> list[dict[str, float]]:
     """Trains a network and leaves its weights in member.folder. Returns one record per epoch.
 
-    begin: sets its first weights. test_too: the rows to train on go on into the test part, behind those of the training part.
+    begin: sets its first weights.
     """
-    files = tuple(member.data_folders.cache / f"{part}.npy" for part in (("train", "test") if test_too else ("train",)))
+    learned = set(training_set.samples["split"].tolist())
+    images = {part.split: part.images for part in (member.data.train, member.data.test) if part.split in learned}
     plugin = member.competition.folder if member.config.augment_on == "workers" else None
-    with loader(Source(files, plugin, member.config, member.seed), member.config.workers if plugin else 0) as batches:
+    with loader(Source(images, plugin, member.config, member.seed), member.config.workers if plugin else 0) as batches:
         keras.utils.set_random_seed(member.seed)
         model = network(member)
         begin(model)
@@ -114,7 +115,7 @@ def _stage(
     """One call of fit for all epochs: fit replaces the weights by their average (EMA) when it ends, so a call per epoch
     would restart the training from the average again and again.
     """
-    steps = len(_batches(training_set.rows, member, stage, 0))
+    steps = len(_batches(len(training_set.samples), member, stage, 0))
     compile_model(model, member.config, stage.epochs * steps, stage)
     if state.stage_epoch:
         checkpoints.restore(model, member.folder, state)
@@ -142,9 +143,11 @@ def _stage(
     return epochs.state
 
 
-def _batches(rows: np.ndarray, member: Member, stage: Stage, epoch: int) -> list[np.ndarray]:
-    """The rows in the order of that epoch, in batches of one size: what is left over waits for another epoch's order."""
-    order = np.random.default_rng([member.seed, epoch]).permutation(rows)
+def _batches(count: int, member: Member, stage: Stage, epoch: int) -> list[np.ndarray]:
+    """The numbers below `count` in the order of that epoch, int64, in batches of one size: what is left over waits for
+    another epoch's order.
+    """
+    order = np.random.default_rng([member.seed, epoch]).permutation(count)
     size = min(stage.batch_size, len(order) // device.replicas() * device.replicas())
     return [order[start : start + size] for start in range(0, len(order) - size + 1, size)]
 
@@ -154,13 +157,15 @@ def feed(
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Augmented images (B, H, W, C), 0 to 255, and float32 targets (B, classes), epoch after epoch."""
     epochs = range(state.epoch, state.epoch + stage.epochs - state.stage_epoch)
-    jobs = ((epoch, rows) for epoch in epochs for rows in _batches(training_set.rows, member, stage, epoch))
+    count = len(training_set.samples)
+    batches, ahead = tee((epoch, batch) for epoch in epochs for batch in _batches(count, member, stage, epoch))
     begun = -1
     try:
-        for epoch, rows, images in source.stream(jobs, stage.size):
+        loaded = source.stream(((epoch, training_set.samples[batch]) for epoch, batch in ahead), stage.size)
+        for (epoch, batch), images in zip(batches, loaded, strict=True):
             if epoch != begun:
                 begun, change = epoch, on_batches(member.competition, member.config, member.seed * 100_003 + epoch)
-            yield change(images, training_set.targets[rows])
+            yield change(images, training_set.targets[batch])
     except KitError as error:
         failures.append(error)
         raise

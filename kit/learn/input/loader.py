@@ -8,7 +8,6 @@ them. This module must not import keras: every worker would pay for it.
 
 import multiprocessing
 import os
-import random
 import signal
 import threading
 from collections import deque
@@ -16,102 +15,16 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from kit.competition import load_folder
-from kit.config import Config
 from kit.errors import DataError, KitError
-from kit.learn.input.augment import failed, resized, transform
+from kit.learn.input.augmenter import Augmenter, Source, open_source
 from kit.learn.input.shared_memory import Shape, Slots
 
-Job = tuple[int, np.ndarray]  # an epoch, and rows of a batch: int64
+Job = tuple[int, np.ndarray]  # an epoch, and a batch of samples (kit.learn.input.samples)
 MOST = 16  # workers, unless told: 8 of them let an H200 wait
-
-
-@dataclass(frozen=True)
-class Source:
-    """What a worker needs, by name: where the pixels lie and how they are augmented.
-
-    images: .npy files of uint8 (N, H, W, C), whose rows are counted through. competition: the folder of the plug-in, None for
-    no augmentation here but config.mirror.
-    """
-
-    images: tuple[Path, ...]
-    competition: Path | None
-    config: Config
-    seed: int
-
-
-@dataclass(frozen=True)
-class Augmenter:
-    """mirrored: bool (N,), which rows are shown mirrored in even epochs, the others being so in odd ones; None: never."""
-
-    source: Source
-    pixels: tuple[np.ndarray, ...]
-    transform: Any
-    mirrored: np.ndarray | None
-
-    def batch(self, epoch: int, rows: np.ndarray, size: int = 0) -> np.ndarray:
-        """The augmented images of `rows`, uint8 (len(rows), size, size, C); size 0: as large as they are cached."""
-        out = np.empty((len(rows), *self.pixels[0].shape[1:]), dtype=np.uint8)
-        for place, row in enumerate(rows):
-            out[place] = self._augmented(epoch, int(row))
-        return resized(out, size)
-
-    def _augmented(self, epoch: int, row: int) -> np.ndarray:
-        image = self._image(row)
-        if self.mirrored is not None and self.mirrored[row] == (epoch % 2 == 0):
-            image = np.ascontiguousarray(image[:, ::-1])
-        folder = self.source.competition
-        if self.transform is None or folder is None:
-            return image
-        try:
-            self.transform.set_random_state(*_generators(self.source.seed, epoch, row))
-            image = self.transform(image=image)["image"]
-        except Exception as error:
-            raise failed(folder, error, received=f"{image.dtype} {image.shape}") from error
-        if image.dtype != np.uint8 or image.shape != self.pixels[0].shape[1:]:
-            raise DataError(
-                "augment changed the kind of the images; networks rescale inside",
-                received=f"{image.dtype} {image.shape}",
-                expected=f"uint8 {self.pixels[0].shape[1:]}, values 0 to 255",
-            )
-        return np.asarray(image)
-
-    def _image(self, row: int) -> np.ndarray:
-        for pixels in self.pixels:
-            if row < len(pixels):
-                return np.asarray(pixels[row])
-            row -= len(pixels)
-        raise IndexError(f"row {row} behind the last image")
-
-
-def _generators(seed: int, epoch: int, row: int) -> tuple[np.random.Generator, random.Random]:
-    """Both kinds that albumentations draws from. Philox counts instead of mixing: seeding it is half the price of others."""
-    counted = np.random.Generator(np.random.Philox(key=(seed << 24 | epoch, row)))
-    return counted, random.Random(seed << 56 | epoch << 32 | row)  # noqa: S311
-
-
-def open_source(source: Source) -> Augmenter:
-    pixels = tuple(np.load(path, mmap_mode="r", allow_pickle=False) for path in source.images)
-    rows = sum(map(len, pixels))
-    mirrored = np.random.default_rng([source.seed, rows]).random(rows) < 0.5 if source.config.mirror else None
-    return Augmenter(source, pixels, _transform(source), mirrored)
-
-
-def _transform(source: Source) -> Any:
-    if source.competition is None:
-        return None
-    competition = load_folder(source.competition)
-    try:
-        return transform(competition, source.config)
-    except Exception as error:
-        raise failed(source.competition, error) from error
 
 
 _augmenter: Augmenter | KitError  # of this worker process, as are its slots
@@ -142,58 +55,55 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work(epoch: int, rows: np.ndarray, size: int, slot: int) -> Shape:
+def _work(epoch: int, samples: np.ndarray, size: int, slot: int) -> Shape:
     """Puts the batch into the slot; its shape."""
     if isinstance(_augmenter, KitError):
         raise _augmenter
-    batch = _augmenter.batch(epoch, rows, size)
+    batch = _augmenter.batch(epoch, samples, size)
     _slots.put(slot, batch)
     return batch.shape
 
 
 class Loader:
-    """Turns batches of rows into augmented images in order, a bounded number ahead of the consumer."""
+    """Turns batches of samples into augmented images in order, a bounded number ahead of the consumer."""
 
     def __init__(self, source: Source, pool: ProcessPoolExecutor | None, slots: Slots, ahead: int) -> None:
         self._pool, self._slots, self._ahead = pool, slots, ahead
         self._here = open_source(source) if pool is None else None
 
     def batches(self, epoch: int, batches: list[np.ndarray], size: int = 0) -> Iterator[np.ndarray]:
-        """Of one epoch: yields uint8 (n, size, size, C) per entry of `batches`; size 0: as large as the images are cached.
+        """Of one epoch, as `stream` gives them."""
+        yield from self.stream(((epoch, samples) for samples in batches), size)
+
+    def stream(self, jobs: Iterable[Job], size: int = 0) -> Iterator[np.ndarray]:
+        """Yields the augmented images, uint8 (N, size, size, C), of each (epoch, samples); size 0: as large as they are
+        cached. Workers go on into the next epoch while the training does what comes between two, so that neither waits for
+        the other.
 
         Raises DataError if a worker dies or an image fails.
         """
-        for _, _, images in self.stream(((epoch, rows) for rows in batches), size):
-            yield images
-
-    def stream(self, jobs: Iterable[Job], size: int = 0) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-        """Yields (epoch, rows, images) per (epoch, rows), as `batches` does. Workers go on into the next epoch while the
-        training does what comes between two, so that neither waits for the other.
-        """
         if self._here is not None:
-            yield from ((epoch, rows, self._here.batch(epoch, rows, size)) for epoch, rows in jobs)
+            yield from (self._here.batch(epoch, samples, size) for epoch, samples in jobs)
             return
-        waiting: deque[tuple[Job, int, Future[Shape]]] = deque()
+        waiting: deque[tuple[int, Future[Shape]]] = deque()
         try:
-            for epoch, rows in jobs:
-                waiting.append(((epoch, rows), *self._submit(epoch, rows, size)))
+            for epoch, samples in jobs:
+                waiting.append(self._submit(epoch, samples, size))
                 if len(waiting) > self._ahead:
-                    (epoch, rows), slot, future = waiting.popleft()
-                    yield epoch, rows, self._arrived(slot, future)
+                    yield self._arrived(*waiting.popleft())
             while waiting:
-                (epoch, rows), slot, future = waiting.popleft()
-                yield epoch, rows, self._arrived(slot, future)
+                yield self._arrived(*waiting.popleft())
         finally:
-            for _, slot, future in waiting:
+            for slot, future in waiting:
                 future.cancel()
                 future.add_done_callback(partial(self._slots.release, slot))  # until then a worker may write to it
 
-    def _submit(self, epoch: int, rows: np.ndarray, size: int) -> "tuple[int, Future[Shape]]":
+    def _submit(self, epoch: int, samples: np.ndarray, size: int) -> "tuple[int, Future[Shape]]":
         if self._pool is None:
             raise RuntimeError("no pool")
         slot = self._slots.acquire()
         try:
-            return slot, self._pool.submit(_work, epoch, rows, size, slot)
+            return slot, self._pool.submit(_work, epoch, samples, size, slot)
         except BrokenProcessPool:
             raise _dead() from None
 

@@ -32,7 +32,7 @@ def compute(
         with device.exact():
             model = pretrained.extractor(config.backbone, config.weights, size, config.seed)
             for (part, view), path in missing.items():
-                _write(model, getattr(data, part).images, view, config, size, path, f"{config.backbone} {part} {view}")
+                _write(model, data.part(part).images, view, config, size, path, f"{config.backbone} {part} {view}")
     return {key: np.load(path, mmap_mode="r", allow_pickle=False) for key, path in wanted.items()}
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from kit.ensemble.pool import logs
 from kit.learn.fit.loop import TrainingSet
+from kit.learn.input.samples import samples
 from kit.learn.member import Member, split_early_stopping
 from kit.learn.recipes import scratch, teacher
 from kit.learn.recipes.teacher import Opener
@@ -22,16 +23,16 @@ def fit(member: Member, opened: Opener) -> list[dict[str, float]]:
     opened: (a member of the teacher) -> its predictor.
     """
     rows, stopping_rows = split_early_stopping(member)
-    return scratch.learn(
-        member, TrainingSet(rows, targets(member, rows, opened), stopping_rows), [scratch.stage(member)]
-    )
+    training_set = TrainingSet(samples("train", rows), targets(member, rows, opened), stopping_rows)
+    return scratch.learn(member, training_set, [scratch.stage(member)])
 
 
 def targets(member: Member, rows: np.ndarray, opened: Opener) -> np.ndarray:
-    """float32 (N, classes): the labels of all training rows, those of `rows` mixed with the teacher's softened word. The cross
-    entropy with a mixture is the mixture of the cross entropies.
+    """float32 (len(rows), classes): the labels of `rows`, mixed with the teacher's softened word. The cross entropy with a
+    mixture is the mixture of the cross entropies.
     """
     said = teacher.of_training(member, rows, opened)
-    mixed, share = scratch.one_hot(member), member.config.teacher_share
-    mixed[rows] = share * softmax(logs(said) / member.config.teacher_temperature) + (1 - share) * mixed[rows]
-    return mixed
+    labels, share = scratch.one_hot(member, rows), member.config.teacher_share
+    return np.asarray(
+        share * softmax(logs(said) / member.config.teacher_temperature) + (1 - share) * labels, np.float32
+    )

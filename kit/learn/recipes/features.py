@@ -78,12 +78,11 @@ def predictor(member: Member) -> Predictor:
     """A function (part, rows, views, label of the bar) -> probabilities, float32 (len(rows), C), by the trained member."""
 
     def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
-        name = "train" if part is member.data.train else "test"
-        features = compute(member.data, member.data_folders, member.config, (name,), views)
-        head = head_of(features[name, views[0]].shape[1], len(member.competition.classes))
+        features = compute(member.data, member.data_folders, member.config, (part.split,), views)
+        head = head_of(features[part.split, views[0]].shape[1], len(member.competition.classes))
         weights.load(head, member.folder / weights.WEIGHTS)
         kernel, bias = head.get_weights()
-        said = np.stack([softmax(features[name, view][rows] @ kernel + bias) for view in views])
+        said = np.stack([softmax(features[part.split, view][rows] @ kernel + bias) for view in views])
         return tta.average(said, member.config.average)
 
     return run

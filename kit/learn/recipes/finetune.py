@@ -13,10 +13,9 @@ from keras import layers
 
 from kit.learn import device
 from kit.learn.fit import loop
-from kit.learn.fit.loop import TrainingSet
 from kit.learn.fit.optimizers import Factor
 from kit.learn.fit.stages import Begin, Factors, Stage
-from kit.learn.member import Member, split_early_stopping
+from kit.learn.member import Member
 from kit.learn.networks import pretrained
 from kit.learn.predict import forward
 from kit.learn.predict.extract_features import compute
@@ -28,15 +27,13 @@ GROUPS = 4  # of layers, each with a learning rate of its own
 
 def fit(member: Member) -> list[dict[str, float]]:
     """Trains one member and leaves its weights in member.folder. Returns the history, one record per epoch."""
-    rows, stopping_rows = split_early_stopping(member)
-    training_set = TrainingSet(rows, scratch.one_hot(member), stopping_rows, head_start=True)
+    training_set = replace(scratch.training_set(member), head_start=True)
 
     def begin(model: keras.Model) -> None:
         backbone_of(model).set_weights(_pretrained(member).get_weights())
         [pooled] = compute(member.data, member.data_folders, member.config, ("train",), ("identity",)).values()
-        unseen = replace(
-            member, train_rows=rows
-        )  # the head must not have learned from the rows that decide when to stop
+        # the head must not have learned from the rows that decide when to stop
+        unseen = replace(member, train_rows=training_set.samples["row"])
         model.get_layer("logits").set_weights(list(features.solve(unseen, [pooled])[:2]))
 
     return loop.learn(network, begin, member, training_set, stages(member))

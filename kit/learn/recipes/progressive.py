@@ -7,9 +7,8 @@ import numpy as np
 
 from kit.config import Config
 from kit.errors import ConfigError
-from kit.learn.fit.loop import TrainingSet
 from kit.learn.fit.stages import Stage, parts
-from kit.learn.member import Member, split_early_stopping
+from kit.learn.member import Member
 from kit.learn.predict import forward
 from kit.learn.predict.forward import Predictor
 from kit.learn.recipes import scratch
@@ -17,8 +16,7 @@ from kit.learn.recipes import scratch
 
 def fit(member: Member) -> list[dict[str, float]]:
     """Trains one member and leaves its weights in member.folder. Returns the history, one record per epoch."""
-    rows, stopping_rows = split_early_stopping(member)
-    return scratch.learn(member, TrainingSet(rows, scratch.one_hot(member), stopping_rows), stages(member.config))
+    return scratch.learn(member, scratch.training_set(member), stages(member.config))
 
 
 def predictor(member: Member) -> Predictor:

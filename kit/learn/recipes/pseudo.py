@@ -11,6 +11,7 @@ import numpy as np
 from kit.config import Config
 from kit.data import holdout
 from kit.learn.fit.loop import TrainingSet
+from kit.learn.input.samples import samples
 from kit.learn.member import Member, split_early_stopping
 from kit.learn.recipes import scratch, teacher
 from kit.progress import say
@@ -24,9 +25,7 @@ def fit(member: Member, smoothed: Callable[[Config], bool]) -> list[dict[str, fl
     smoothed: whether what a configuration trains is told smoothed labels.
     """
     rows, stopping_rows = split_early_stopping(member)
-    return scratch.learn(
-        member, training_set(member, rows, stopping_rows, smoothed), [scratch.stage(member)], test_too=True
-    )
+    return scratch.learn(member, training_set(member, rows, stopping_rows, smoothed), [scratch.stage(member)])
 
 
 def training_set(
@@ -41,5 +40,8 @@ def training_set(
     enough = member.config.pseudo_confidence * teacher.surest(member, smoothed)
     sure = np.flatnonzero((said.max(1) >= enough) & test.readable & own)
     say(f"{member.label}: {len(sure)} of {own.sum()} test images learned from, as the teacher labels them")
-    given = scratch.one_hot(member)
-    return TrainingSet(np.concatenate([rows, len(given) + sure]), np.concatenate([given, said]), stopping_rows)
+    return TrainingSet(
+        np.concatenate([samples("train", rows), samples("test", sure)]),
+        np.concatenate([scratch.one_hot(member, rows), said[sure]]),
+        stopping_rows,
+    )

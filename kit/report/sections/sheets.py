@@ -6,7 +6,6 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.data.cache import Dataset
 from kit.learn.input.views import VIEWS
-from kit.paths import DataFolders
 from kit.report.render import html, images
 from kit.report.subject import Subject
 
@@ -19,7 +18,7 @@ def augmentation(subject: Subject) -> str:
     if config.recipe in ("features", "ensemble"):
         return ""
     rows = of_all_classes(subject.data.train.labels, IMAGES, config.seed)
-    pictures = shown(competition, config, subject.data, subject.folders, rows, EPOCHS)
+    pictures = shown(competition, config, subject.data, rows, EPOCHS)
     strips = []
     for row, line in zip(rows, pictures, strict=True):
         name = competition.classes[subject.data.train.labels[row]]
@@ -43,17 +42,15 @@ def of_all_classes(labels: np.ndarray, count: int, seed: int) -> list[int]:
     return rows[:count]
 
 
-def shown(
-    competition: Competition, config: Config, data: Dataset, folders: DataFolders, rows: list[int], epochs: int
-) -> np.ndarray:
+def shown(competition: Competition, config: Config, data: Dataset, rows: list[int], epochs: int) -> np.ndarray:
     """uint8 (len(rows), 1 + epochs, H, W, C): each image as cached, then as in the epochs of the first member."""
-    from kit.learn.input.loader import Source, open_source
+    from kit.learn.input.augmenter import Source, open_source
+    from kit.learn.input.samples import samples
     from kit.learn.member import member_seed
 
-    chosen = np.array(rows)
-    files = (folders.cache / "train.npy",)
-    augmenter = open_source(Source(files, competition.folder, config, member_seed(config.seed, 0)))
-    return np.stack([data.train.images[chosen], *(augmenter.batch(epoch, chosen) for epoch in range(epochs))], axis=1)
+    images, chosen = data.train.images, samples("train", np.array(rows))
+    augmenter = open_source(Source({"train": images}, competition.folder, config, member_seed(config.seed, 0)))
+    return np.stack([images[rows], *(augmenter.batch(epoch, chosen) for epoch in range(epochs))], axis=1)
 
 
 def views(subject: Subject) -> str:

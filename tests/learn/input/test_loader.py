@@ -1,4 +1,5 @@
 import os
+import pickle
 import subprocess
 import sys
 import time
@@ -11,7 +12,9 @@ import pytest
 
 from kit.config import Config
 from kit.errors import DataError
-from kit.learn.input.loader import Source, loader
+from kit.learn.input.augmenter import Source
+from kit.learn.input.loader import loader
+from kit.learn.input.samples import samples
 from kit.learn.input.shared_memory import Slots
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,10 +24,12 @@ ROOT = Path(__file__).resolve().parents[2]
 def source(tmp_path, plugins):
     pixels = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 1)).astype(np.uint8)
     np.save(tmp_path / "train.npy", pixels)
-    return Source((tmp_path / "train.npy",), plugins / "tiny-stripes", Config(), seed=3)
+    images = np.load(tmp_path / "train.npy", mmap_mode="r")
+    return Source({"train": images}, plugins / "tiny-stripes", Config(), seed=3)
 
 
-BATCHES = [np.array([4, 0, 7]), np.array([1, 19, 2]), np.array([3, 5, 6])]
+BATCHES = [samples("train", np.array(rows)) for rows in ([4, 0, 7], [1, 19, 2], [3, 5, 6])]
+EVERY = samples("train", np.arange(20))
 
 
 def _load(source, workers, epoch=0, batches=BATCHES):
@@ -36,7 +41,7 @@ def test_pixels_depend_on_seed_epoch_and_sample_alone(source):
     here = _load(source, 0)
     for there in (_load(source, 1), _load(source, 2)):
         assert all(np.array_equal(a, b) for a, b in zip(here, there, strict=True))
-    alone = _load(source, 0, batches=[np.array([19])])
+    alone = _load(source, 0, batches=[EVERY[19:]])
     assert np.array_equal(alone[0][0], here[1][1])
     assert not np.array_equal(np.concatenate(_load(source, 0, epoch=1)), np.concatenate(here))
 
@@ -46,9 +51,8 @@ def test_a_stream_goes_through_epochs_as_they_are_alone(source, workers):
     jobs = [(epoch, rows) for epoch in (0, 1) for rows in BATCHES]
     with loader(source, workers) as loaded:
         streamed = list(loaded.stream(iter(jobs)))
-    assert [(epoch, rows.tolist()) for epoch, rows, _ in streamed] == [(epoch, rows.tolist()) for epoch, rows in jobs]
     alone = [*_load(source, 0, epoch=0), *_load(source, 0, epoch=1)]
-    assert all(np.array_equal(images, other) for (_, _, images), other in zip(streamed, alone, strict=True))
+    assert all(np.array_equal(images, other) for images, other in zip(streamed, alone, strict=True))
 
 
 def test_workers_begin_an_epoch_while_the_one_before_it_ends(source):
@@ -56,15 +60,25 @@ def test_workers_begin_an_epoch_while_the_one_before_it_ends(source):
     jobs = ((epoch, asked.append(epoch) or rows) for epoch in range(9) for rows in BATCHES)
     with loader(source, 1) as loaded:
         stream = loaded.stream(jobs)
-        epochs = [next(stream)[0] for _ in BATCHES]
+        for _ in BATCHES:
+            next(stream)
         stream.close()
-    assert epochs == [0, 0, 0] and asked == [0, 0, 0, 1, 1], "two batches ahead, no more"
+    assert asked == [0, 0, 0, 1, 1], "two batches ahead, no more"
+
+
+def test_images_that_fill_a_file_travel_by_its_name_others_whole(source):
+    images = source.images["train"]
+    small = pickle.dumps(source)
+    assert b"train.npy" in small and images[3].tobytes() not in small
+    assert isinstance(pickle.loads(small).images["train"], np.memmap)
+    for part in (images[3:], images[::-1]):
+        again = pickle.loads(pickle.dumps(replace(source, images={"train": part})))
+        assert np.array_equal(again.images["train"], part)
 
 
 def test_augmentation_changes_images_and_without_it_they_are_as_cached(source):
     plain = _load(Source(source.images, None, Config(), 3), 0)
-    cached = np.load(source.images[0])
-    assert np.array_equal(plain[0], cached[BATCHES[0]])
+    assert np.array_equal(plain[0], source.images["train"][BATCHES[0]["row"]])
     assert not np.array_equal(np.concatenate(_load(source, 0)), np.concatenate(plain))
 
 
@@ -112,9 +126,8 @@ def _with(source, **settings):
 def test_mirrored_images_alternate_from_epoch_to_epoch(source):
     plain, mirrored = replace(source, competition=None), _with(source, mirror=True)
     _rewrite(source, "A.Affine(translate_px=(-1, 1), p=1.0)", "A.NoOp()")
-    rows = [np.arange(20)]
     [cached], [even], [odd], [later] = (
-        _load(plain, 0, 0, rows), *(_load(mirrored, 0, epoch, rows) for epoch in (0, 1, 2)),
+        _load(plain, 0, 0, [EVERY]), *(_load(mirrored, 0, epoch, [EVERY]) for epoch in (0, 1, 2)),
     )  # fmt: skip
     flipped = (even == cached[:, :, ::-1]).all((1, 2, 3))
     assert 4 < flipped.sum() < 16 and np.array_equal(even, later)
@@ -123,18 +136,23 @@ def test_mirrored_images_alternate_from_epoch_to_epoch(source):
 
 def test_cutout_blots_out_one_square_and_strong_augmentation_stays_an_image(source):
     _rewrite(source, "A.Affine(translate_px=(-1, 1), p=1.0)", "A.NoOp()")
-    cached, [cut, *_] = np.load(source.images[0]), _load(_with(source, cutout=3), 0)
-    assert [(a != b).sum() for a, b in zip(cut, cached[BATCHES[0]], strict=True)] == pytest.approx([9, 9, 9], abs=1)
+    cached, [cut, *_] = source.images["train"], _load(_with(source, cutout=3), 0)
+    assert [(a != b).sum() for a, b in zip(cut, cached[BATCHES[0]["row"]], strict=True)] == pytest.approx(
+        [9, 9, 9], abs=1
+    )
     strong = _load(_with(source, randaugment=10), 0)
-    assert strong[0].dtype == np.uint8 and not np.array_equal(np.concatenate(strong), cached[np.concatenate(BATCHES)])
+    assert strong[0].dtype == np.uint8 and not np.array_equal(
+        np.concatenate(strong), cached[np.concatenate(BATCHES)["row"]]
+    )
 
 
-def test_rows_go_on_into_a_second_file_and_images_are_resized(source, tmp_path):
-    more = np.full((5, 8, 8, 1), 77, np.uint8)
-    np.save(tmp_path / "test.npy", more)
-    both = replace(source, images=(*source.images, tmp_path / "test.npy"), competition=None)
-    with loader(both, 0) as loaded:
-        [batch] = loaded.batches(0, [np.array([19, 20, 24])], 4)
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_batch_may_hold_images_of_two_splits_and_they_are_resized(source, workers):
+    test = np.full((5, 8, 8, 1), 77, np.uint8)  # in memory, the other in a file
+    both = replace(source, images={**source.images, "test": test}, competition=None)
+    mixed = np.concatenate([samples("train", np.array([19])), samples("test", np.array([0, 4]))])
+    with loader(both, workers) as loaded:
+        [batch] = loaded.batches(0, [mixed], 4)
     assert batch.shape == (3, 4, 4, 1) and (batch[1:] == 77).all() and not (batch[0] == 77).all()
 
 
@@ -153,11 +171,14 @@ import sys
 import numpy as np
 from pathlib import Path
 from kit.config import Config
-from kit.learn.input.loader import Source, loader
+from kit.learn.input.augmenter import Source
+from kit.learn.input.loader import loader
+from kit.learn.input.samples import samples
 
 if __name__ == "__main__":
-    with loader(Source((Path(sys.argv[1]),), Path(sys.argv[2]), Config(), 3), 2) as loaded:
-        for batch in loaded.batches(0, [np.arange(20)] * 10**6):
+    images = {"train": np.load(sys.argv[1], mmap_mode="r")}
+    with loader(Source(images, Path(sys.argv[2]), Config(), 3), 2) as loaded:
+        for batch in loaded.batches(0, [samples("train", np.arange(20))] * 10**6):
             print("batch", flush=True)
 """
 
@@ -176,7 +197,7 @@ def test_a_killed_parent_leaves_neither_workers_nor_memory_behind(source, tmp_pa
     before = _holders("kit-batches")
     script = tmp_path / "killed.py"
     script.write_text(KILLED)
-    command = [sys.executable, str(script), str(source.images[0]), str(source.competition)]
+    command = [sys.executable, str(script), source.images["train"].filename, str(source.competition)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment) as process:
         process.stdout.readline()

@@ -15,7 +15,6 @@ from kit.data.prepare import prepare
 from kit.errors import ConfigError, DataError, KaggleError
 from kit.files import write_json
 from kit.learn import recipes, train
-from kit.learn.fit.loop import TrainingSet
 from kit.learn.member import Member, split_early_stopping
 from kit.learn.networks import pretrained
 from kit.learn.predict.extract_features import compute
@@ -90,9 +89,10 @@ def test_held_out_images_are_no_test_images_to_learn_from(prepared, home, monkey
     monkeypatch.setattr(teacher, "surest", lambda member, smoothed: 1.0)
     training_set = pseudo.training_set(member, member.train_rows, member.train_rows[:0], smoothed)
     assert len(member.data.test.ids) == 57
-    assert training_set.rows.tolist() == [*member.train_rows, *range(63, 93)], (
-        "the competition's own 30 behind the 63 of train"
-    )
+    assert training_set.samples.tolist() == [
+        *(("train", row) for row in member.train_rows),
+        *(("test", row) for row in range(30)),
+    ], "of the test images the competition's own 30"
 
 
 def test_a_teacher_of_smoothed_labels_can_be_sure(kit, prepared, home, monkeypatch):
@@ -102,9 +102,8 @@ def test_a_teacher_of_smoothed_labels_can_be_sure(kit, prepared, home, monkeypat
     said[:10], said[10:20] = (0.75, 0.15, 0.1), (0.7, 0.2, 0.1)
     monkeypatch.setattr(teacher, "of_test", lambda member: said)
     training_set = pseudo.training_set(member, member.train_rows, member.train_rows[:0], smoothed)
-    assert training_set.rows[len(member.train_rows) :].tolist() == list(range(90, 100)), (
-        "0.72 is 0.9 of what it can say"
-    )
+    taught = training_set.samples[training_set.samples["split"] == "test"]
+    assert taught["row"].tolist() == list(range(10)), "0.72 is 0.9 of what it can say"
     assert teacher.surest(member, smoothed) == pytest.approx(0.8)
     monkeypatch.setattr(teacher, "_weights", lambda member, fold_of, parts: np.array([3.0]))  # as an ensemble sharpens
     assert teacher.surest(member, smoothed) == pytest.approx(0.8**3 / (0.8**3 + 2 * 0.1**3))
@@ -119,14 +118,10 @@ def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepare
     assert np.allclose(said, predictions.load(run.member(0) / "test.npz").at(member.data.test.ids), atol=1e-6)
 
     training_set = pseudo.training_set(member, member.train_rows, member.train_rows[:0], smoothed)
-    assert len(training_set.rows) == len(member.train_rows) + 30 and not set(training_set.rows) & set(
-        member.validation_rows
-    )
-    assert np.allclose(training_set.targets[90:], said)
+    assert training_set.samples[: -len(said)].tolist() == [("train", row) for row in member.train_rows]
+    assert np.allclose(training_set.targets[-len(said) :], said)
 
-    targets = distill.targets(replace(member, config=replace(member.config)), member.train_rows, opened)
-    assert np.array_equal(targets[member.validation_rows], scratch.one_hot(member)[member.validation_rows])
-    taught = targets[member.train_rows]
+    taught = distill.targets(member, member.train_rows, opened)
     assert np.allclose(taught.sum(1), 1, atol=1e-5) and (taught.max(1) < 1).any()
     heard = [
         scratch.predictor(replace(member, config=run.config, folder=run.member(fold)))(
@@ -194,7 +189,8 @@ def test_a_feature_that_slept_in_training_has_no_say_when_it_wakes(prepared, hom
 
 def test_a_loss_that_is_no_number_ends_the_training(prepared, home):
     member = _member(prepared, home, backbone="cnn", workers=0)
-    training_set = TrainingSet(member.train_rows, np.full((90, 3), np.nan, np.float32), member.train_rows[:0])
+    training_set = scratch.training_set(member)
+    training_set = replace(training_set, targets=np.full_like(training_set.targets, np.nan))
     with pytest.raises(ConfigError, match="the loss of epoch 1 is not a number; try a lower --set learning_rate"):
         scratch.learn(member, training_set, [scratch.stage(member)])
 

@@ -13,7 +13,7 @@ from kit.report.sections import shift
 def _part(images, first_group=0):
     count = len(images)
     ids = np.array([f"i{n}" for n in range(count)])
-    return Part(ids, images, np.zeros(count, np.int64), np.full(count, True), np.arange(count) + first_group)
+    return Part("train", ids, images, np.zeros(count, np.int64), np.full(count, True), np.arange(count) + first_group)
 
 
 def _images(count, brightness, seed):
