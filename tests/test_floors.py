@@ -34,7 +34,7 @@ fit       kit.learn.fit kit.learn.fit.checkpoints kit.learn.fit.optimizers kit.l
           kit.learn.fit.mixing kit.learn.fit.callback kit.learn.fit.loop
 recipes   kit.learn.recipes.teacher kit.learn.recipes.scratch kit.learn.recipes.progressive kit.learn.recipes.features
           kit.learn.recipes.finetune kit.learn.recipes.distill kit.learn.recipes.pseudo kit.learn.recipes kit.learn.settings
-a run     kit.learn.join kit.learn.train_member kit.learn.train kit.learn.predict_again
+a run     kit.learn.join kit.learn.train_member kit.learn.train kit.learn.predict_again kit.learn.open
 about it  kit.learn.cost kit.learn.cost.plan kit.learn.cost.timing kit.learn.cost.device_check
           kit.learn.search kit.learn.search.space kit.learn.search.lr_find kit.learn.search.tune
 outcome   kit.submission kit.submission.table kit.submission.sample kit.submission.read kit.submission.rows

@@ -8,8 +8,9 @@ import numpy as np
 from keras import layers
 
 from kit.errors import DataError
+from kit.learn.open import Network
 from kit.report.render import html, images
-from kit.report.sections.networks import Network, opened
+from kit.report.sections.networks import opened
 from kit.report.sections.sheets import of_all_classes
 from kit.report.subject import Subject
 

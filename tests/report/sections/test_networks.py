@@ -42,11 +42,12 @@ def test_the_documented_way_into_a_run(prepared, trained, monkeypatch):
 
 
 def test_a_class_s_map_adds_up_to_what_the_network_says_of_it(prepared, trained):
-    from kit.report.sections import class_maps, networks
+    from kit.learn.open import open_network
+    from kit.report.sections import class_maps
 
     run, model = trained
     about = subject.load(run, prepared)
-    network = networks.opened(about)
+    network = open_network(prepared, about.data, run)
     pictures = about.data.train.images[:5]
     found, pooling = class_maps.maps(network, pictures)
     logits = np.asarray(model.predict_on_batch(pictures.astype(np.float32)))
@@ -61,13 +62,14 @@ def test_a_class_s_map_is_its_grad_cam(backbone, pooling):
     if keras.backend.backend() != "tensorflow":
         pytest.skip("the gradient is TensorFlow's")
     from kit.learn import networks as built
-    from kit.report.sections import class_maps, networks
+    from kit.learn.open import Network
+    from kit.report.sections import class_maps
 
     keras.utils.set_random_seed(0)
     model = built.build((None, None, 3), 4, Config(backbone=backbone, width=4))
     pictures = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), np.uint8)
     [*_, dense] = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
-    network = networks.Network(model, lambda some: some.astype(np.float32), dense.get_weights()[0], "", np.arange(2))
+    network = Network(model, lambda some: some.astype(np.float32), dense.get_weights()[0], "", np.arange(2))
     found, kind = class_maps.maps(network, pictures)
     [pool] = [layer for layer in model.layers if isinstance(layer, class_maps.POOLINGS)]
     with tf.GradientTape() as tape:

@@ -1,0 +1,90 @@
+"""The network of a trained run, opened to look into. Loads Keras, and the weights of one member."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+from keras import layers
+
+from kit import paths
+from kit.competition import Competition
+from kit.data import folds
+from kit.data.cache import Dataset
+from kit.errors import DataError
+from kit.learn import predict_again, train
+from kit.learn.input.augment import resized
+from kit.learn.member import Member
+from kit.learn.networks import pretrained, weights
+from kit.learn.recipes import features, finetune, scratch
+from kit.runs import Run, provenance
+
+
+@dataclass(frozen=True)
+class Network:
+    """model: its layers, from images as `prepare` makes them of uint8 (N, H, W, C), values 0 to 255. kernel: float32
+    (D, classes), the weights of the last dense layer. label: which member it is. validation_rows: int64 (n,), the rows of
+    data.train that this member was judged on.
+    """
+
+    model: keras.Model
+    prepare: Callable[[np.ndarray], np.ndarray]
+    kernel: np.ndarray
+    label: str
+    validation_rows: np.ndarray
+
+    def output(self, tensor: keras.KerasTensor, pictures: np.ndarray) -> np.ndarray:
+        """What the images, uint8 (N, H, W, C), make of a tensor within the model."""
+        inner = keras.Model(self.model.inputs[0], tensor)
+        return np.asarray(keras.ops.convert_to_numpy(inner(self.prepare(pictures), training=False)))
+
+
+def open_network(competition: Competition, data: Dataset, run: Run) -> Network:
+    """The network of fold 0's first member of a run, or of the training that a run of kind "predict" goes back to.
+
+    data: the prepared images that it was trained on, as a report has them. Raises DataError for an
+    ensemble, which has no network of its own, for other data, and where the weights are not here.
+    """
+    if run.kind == "ensemble":
+        raise DataError("an ensemble has no network of its own", do="see the reports of its members")
+    trained = predict_again.trained_run(run)
+    fold_of = folds.read(paths.data(competition.slug).folds, data.train.ids)
+    provenance.check_data(trained, folds.fingerprints(data, fold_of))
+    member = train.member_of(trained, competition, data, fold_of, 0, 0)
+    if not (member.folder / weights.WEIGHTS).exists():
+        raise DataError(f"the weights of {trained.id} are not here", received=f"no {weights.WEIGHTS} of {member.label}")
+    return _pretrained(member) if trained.config.recipe in ("features", "finetune") else _from_scratch(member)
+
+
+def _from_scratch(member: Member) -> Network:
+    config = member.config
+    size = config.stage_sizes[-1] if config.recipe == "progressive" else config.image_size
+    model = scratch.network(member)
+    weights.load(model, member.folder / weights.WEIGHTS)
+    [*_, dense] = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
+    return Network(
+        model,
+        lambda pictures: resized(pictures, size).astype(np.float32),
+        dense.get_weights()[0],
+        member.label,
+        member.validation_rows,
+    )
+
+
+def _pretrained(member: Member) -> Network:
+    name, size = member.config.backbone, pretrained.size_of(member.config)
+    if member.config.recipe == "finetune":
+        whole = finetune.network(member)
+        weights.load(whole, member.folder / weights.WEIGHTS)
+        model, head = finetune.backbone_of(whole), whole.get_layer("logits")
+    else:
+        model = pretrained.build(name, member.config.weights, size, member.config.seed)
+        head = features.head_of(model.output_shape[-1], len(member.competition.classes))
+        weights.load(head, member.folder / weights.WEIGHTS)
+    return Network(
+        model,
+        lambda pictures: pretrained.prepare(pictures, name, size),
+        head.get_weights()[0],
+        member.label,
+        member.validation_rows,
+    )
