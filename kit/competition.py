@@ -8,7 +8,7 @@ import importlib.util
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -83,6 +83,7 @@ class Competition:
     defaults: Config fields for `kit train`; `runs`: what `kit run` trains, each a dict over the defaults; one
         of a recipe that wants a teacher is taught by those before it.
     public_share: of the test rows, those that the public leaderboard is computed on, 0 to 1; its page says it.
+    networks, recipes: its own, beside the kit's (kit.learn.networks.Network, kit.learn.recipe.Recipe).
     build: writes the archive `<slug>.zip` and `solution.csv` of a competition that is not on Kaggle into two given paths.
     """
 
@@ -101,6 +102,8 @@ class Competition:
     runs: tuple[dict[str, Any], ...] = ({},)
     public_share: float | None = None
     build: Callable[[Path, Path], None] | None = None
+    networks: Mapping[str, Any] = field(default_factory=dict)
+    recipes: Mapping[str, Any] = field(default_factory=dict)
     folder: Path | None = None  # where it was loaded from: worker processes load it again from there
 
     @property

@@ -114,28 +114,6 @@ class Config:
     )
 
 
-# What a recipe sets unless the competition's own defaults are for it: pretrained weights want small steps.
-OF_RECIPE: dict[str, dict[str, Any]] = {
-    "finetune": {
-        "optimizer": "adamw",
-        "learning_rate": 1e-4,
-        "schedule": "cosine",
-        "warmup": 0.1,
-        "weight_decay": 0.01,
-        "batch_size": 32,
-        "epochs": 4,
-        "dropout": 0.2,
-        "ema": 0.0,
-        "patience": 2,
-    },
-    "progressive": {"stage_epochs": (10, 6, 6)},
-}
-
-# What a backbone's own recipe sets, in the same way.
-OF_BACKBONE: dict[str, dict[str, Any]] = {
-    "airbench": {"learning_rate": 0.25, "weight_decay": 0.013, "bias_rate": 64.0},
-}
-
 FIELDS = {field.name: field for field in dataclasses.fields(Config)}
 
 

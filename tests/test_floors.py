@@ -24,16 +24,20 @@ kaggle    kit.kaggle kit.kaggle.names kit.kaggle.credentials kit.kaggle.client k
 blending  kit.ensemble kit.ensemble.pool kit.ensemble.mixtures kit.ensemble.stacking kit.ensemble.methods
           kit.ensemble.calibration kit.ensemble.thresholds kit.ensemble.choose_method kit.ensemble.finish
           kit.ensemble.contribution kit.ensemble.build
-learning  kit.learn kit.learn.backend kit.learn.device kit.learn.member
-input     kit.learn.input kit.learn.input.views kit.learn.input.randaugment kit.learn.input.augment
+learning  kit.learn kit.learn.networks kit.learn.networks.backbones kit.learn.backend kit.learn.device kit.learn.member
+          kit.learn.recipe
+input     kit.learn.input kit.learn.input.views kit.learn.input.randaugment kit.learn.input.augment kit.learn.input.resize
           kit.learn.input.samples kit.learn.input.augmenter kit.learn.input.shared_memory kit.learn.input.loader
-networks  kit.learn.networks.weights kit.learn.networks.batchnorm kit.learn.networks.plain kit.learn.networks.wide_resnet
-          kit.learn.networks.airbench kit.learn.networks kit.learn.networks.pretrained
-predict   kit.learn.predict kit.learn.predict.tta kit.learn.predict.forward kit.learn.predict.extract_features
-fit       kit.learn.fit kit.learn.fit.checkpoints kit.learn.fit.optimizers kit.learn.fit.schedules kit.learn.fit.stages
-          kit.learn.fit.mixing kit.learn.fit.callback kit.learn.fit.loop
-recipes   kit.learn.recipes.teacher kit.learn.recipes.scratch kit.learn.recipes.progressive kit.learn.recipes.features
+networks  kit.learn.networks.weights kit.learn.networks.batchnorm kit.learn.networks.cnn kit.learn.networks.resnet9
+          kit.learn.networks.wide_resnet kit.learn.networks.airbench kit.learn.networks.pretrained kit.learn.networks.heads
+predict   kit.learn.predict kit.learn.predict.tta kit.learn.predict.choose_views kit.learn.predict.forward
+          kit.learn.predict.extract_features
+fit       kit.learn.fit kit.learn.fit.training_set kit.learn.fit.stages kit.learn.fit.checkpoints kit.learn.fit.optimizers
+          kit.learn.fit.schedules kit.learn.fit.loss kit.learn.fit.device_augment kit.learn.fit.mixing kit.learn.fit.callback
+          kit.learn.fit.loop
+recipes   kit.learn.recipes.scratch kit.learn.recipes.teacher kit.learn.recipes.progressive kit.learn.recipes.features
           kit.learn.recipes.finetune kit.learn.recipes.distill kit.learn.recipes.pseudo kit.learn.recipes kit.learn.settings
+          kit.learn.competitions
 a run     kit.learn.join kit.learn.train_member kit.learn.train kit.learn.predict_again kit.learn.open
 about it  kit.learn.cost kit.learn.cost.plan kit.learn.cost.timing kit.learn.cost.device_check
           kit.learn.search kit.learn.search.space kit.learn.search.lr_find kit.learn.search.tune
@@ -107,8 +111,9 @@ def test_an_import_upward_is_seen_wherever_it_stands(tmp_path, line):
     assert len(_upward(tmp_path)) == 1
 
 
-def test_the_input_of_a_training_never_loads_keras():
-    names = [name for name in _modules(ROOT) if name.startswith("kit.learn.input")]
+@pytest.mark.parametrize("room", ["kit.learn.input", "kit.learn.recipes"])
+def test_neither_the_input_of_a_training_nor_the_facts_of_recipes_load_keras(room):
+    names = [name for name in _modules(ROOT) if name.startswith(room)]
     assert len(names) > 4
     code = (
         f"import sys, {', '.join(names)}; print([one for one in ('keras', 'tensorflow', 'jax') if one in sys.modules])"

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from kit.competition import Competition, load
+from kit.competition import Competition
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,9 @@ class Settings:
         return tuple(Path(folder).resolve() for folder in self.extra)
 
     def competition(self, slug: str) -> Competition:
-        return load(slug, self.folders)
+        from kit.learn.competitions import load_competition
+
+        return load_competition(slug, self.folders)
 
 
 slug_argument = click.argument("slug", metavar="SLUG")

@@ -14,6 +14,7 @@ from kit.learn import backend
 if TYPE_CHECKING:
     from kit.config import Config
     from kit.learn.cost.plan import Times, Work
+    from kit.learn.recipe import Recipe
 
 OF_TRAIN = ("recipe", "backbone", "weights", "folds", "seed", "seeds", "settings", "deterministic")
 BUDGET = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
@@ -46,7 +47,7 @@ def command(
     backend.load()
     from kit.learn import device
     from kit.learn.cost import plan, timing
-    from kit.learn.recipes import recipe
+    from kit.learn.recipes import find
     from kit.learn.train import checked
 
     if config.deterministic:
@@ -54,19 +55,20 @@ def command(
     config = device.settled(checked(competition, config))
     load = os.getloadavg()[0]  # of others: before we begin
     times = timing.measured(competition, config)
-    asked = plan.Work(config.folds, config.seeds, len(config.tta), recipe(config.recipe).epochs(config))
+    recipe = find(competition, config.recipe)
+    asked = plan.Work(config.folds, config.seeds, len(config.tta), recipe.epochs(config))
     value: dict[str, Any] = {
         "device": device.described(config),
         "load": load,
         "asked": asdict(asked),
-        "upper_bound": timing.learns_test(config),
-        "teacher_untimed": config.recipe == "distill",
+        "upper_bound": recipe.taught_on == "test",
+        "teacher_untimed": recipe.taught_on == "train",
         "seconds": {**asdict(times), "member": asked.member(times), "run": asked.run(times)},
         "kaggle": _kaggle(asked.run(times), on_gpu=bool(device.gpus())),
     }
     if seconds is not None:
         found = plan.fitting(asked, times, seconds)
-        words = options.train_words(slug, given, settings, _changes(config, asked, found)) if found else None
+        words = options.train_words(slug, given, settings, _changes(recipe, config, asked, found)) if found else None
         value["budget"] = {
             "seconds": seconds,
             "fits": found == asked,
@@ -93,9 +95,9 @@ def allowed(text: str) -> float:
     return seconds
 
 
-def _changes(config: "Config", asked: "Work", found: "Work") -> dict[str, str]:
-    """The settings in which the two differ. Stages of progressive have numbers of epochs each, others one for all."""
-    own = config.recipe == "progressive"
+def _changes(recipe: "Recipe", config: "Config", asked: "Work", found: "Work") -> dict[str, str]:
+    """The settings in which the two differ. Some recipes have a number of epochs for each stage, others one for all."""
+    own = recipe.uses("stage_epochs")
     epochs = (",".join(map(str, work.epochs if own else work.epochs[:1])) for work in (asked, found))
     values = {
         "folds": (asked.folds, found.folds),

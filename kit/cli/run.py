@@ -83,11 +83,11 @@ def all_steps(
 def _trained(competition: Competition, plans: Plans) -> list[Run]:
     """A run of each plan. One whose recipe wants a teacher, and that names none, is taught by all runs before it."""
     from kit.learn import train
-    from kit.learn.recipes import recipe
+    from kit.learn.recipes import find
 
     trained: list[Run] = []
     for config, origin in plans:
-        if recipe(config.recipe).taught and not config.teacher and trained:
+        if find(competition, config.recipe).untaught and not config.teacher and trained:
             teacher = _joined(competition, trained, name="teacher")
             config, origin = replace(config, teacher=teacher.id), {**origin, "teacher": "kit run"}
         trained.append(train.train(competition, config, origin))

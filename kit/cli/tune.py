@@ -65,7 +65,7 @@ def command(
     from kit.learn import device
     from kit.learn.search.tune import tune
 
-    allowed = allowed or space.usual(device.settled(config), min(competition.image_shape[:2]))
+    allowed = allowed or space.usual(competition, device.settled(config))
     found = tune(competition, config, allowed, trials)
     if not found.trials:
         raise ConfigError("no trial came to its end", received=f"{found.pruned} that diverged", do="try other --space")

@@ -34,7 +34,7 @@ def for_run(folder: Path, competition: Competition, run: Run, options: Options) 
     if run.slug != competition.slug:
         raise DataError(f"{run.id} is of another competition", received=run.slug, expected=competition.slug)
     files: dict[str, Path] = {}
-    manifest = {"mode": "predict", "run": run.id, "runs": entries.entries(run, files)}
+    manifest = {"mode": "predict", "run": run.id, "runs": entries.entries(competition, run, files)}
     local = submission.build(competition, predictions.load(run.test), sample.read(competition))
     manifest["submission_sha256"] = hashlib.sha256(local).hexdigest()  # what the kernel should write
     return _write(folder, competition, manifest, files, options)
@@ -54,7 +54,7 @@ def for_training(
         raise ConfigError("a teacher stays here", received=f"recipe {config.recipe}", expected="one without a teacher")
     files: dict[str, Path] = {}
     manifest = {"mode": "train", "config": entries.portable(config), "origin": origin, "name": None}
-    manifest["backbone"] = entries.backbone(config, files)
+    manifest["backbone"] = entries.backbone(competition, config, files)
     here = paths.data(competition.slug)
     files |= {path.name: path for path in (here.folds, here.holdout, here.corrections) if path.exists()}
     written = _write(folder, competition, manifest, files, options)

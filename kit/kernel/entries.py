@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from kit import runs
+from kit.competition import Competition
 from kit.config import Config
 from kit.errors import ConfigError, DataError
 from kit.files import read_json, sha256
 from kit.runs import Run
 
 
-def entries(final: Run, files: dict[str, Path]) -> list[dict[str, Any]]:
+def entries(competition: Competition, final: Run, files: dict[str, Path]) -> list[dict[str, Any]]:
     """One record per run, parts before the ensembles made of them, `final` last; adds to `files` (name -> path) what to carry.
 
     Raises DataError for a run that is not finished or was trained by a kit that did not keep class priors.
@@ -27,13 +28,13 @@ def entries(final: Run, files: dict[str, Path]) -> list[dict[str, Any]]:
                 f"{final.id} was made by an older kit", do=f"kit ensemble {final.slug} " + " ".join(final.parents)
             )
         for part in parts:
-            found |= {entry["id"]: entry for entry in entries(runs.find(part["run"]), files)}
+            found |= {entry["id"]: entry for entry in entries(competition, runs.find(part["run"]), files)}
         blend = {key: metrics.get(key) for key in ("method", "parameters", "finish")}
         blend["parts"] = [part["run"] for part in parts]
         return [*found.values(), _entry(final, blend=blend)]
     trained = runs.training_of(final)
     members = [_member(trained, trained.member(*member), files) for member in trained.members()]
-    return [_entry(final, members=members, backbone=_beside(trained.config, files))]
+    return [_entry(final, members=members, backbone=_beside(competition, trained.config, files))]
 
 
 def _entry(run: Run, **particular: Any) -> dict[str, Any]:
@@ -57,18 +58,18 @@ def _member(run: Run, folder: Path, files: dict[str, Path]) -> dict[str, Any]:
     return {"weights": name, "class_prior": metrics["class_prior"]}
 
 
-def _beside(config: Config, files: dict[str, Path]) -> str | None:
-    from kit.learn.recipes import recipe
+def _beside(competition: Competition, config: Config, files: dict[str, Path]) -> str | None:
+    from kit.learn import recipes
 
-    return backbone(config, files) if recipe(config.recipe).frozen else None
+    return backbone(competition, config, files) if recipes.find(competition, config.recipe).frozen else None
 
 
-def backbone(config: Config, files: dict[str, Path]) -> str | None:
+def backbone(competition: Competition, config: Config, files: dict[str, Path]) -> str | None:
     """The name under which the bundle carries the backbone's pretrained weights; None for a recipe without them."""
+    from kit.learn import recipes
     from kit.learn.networks import pretrained
-    from kit.learn.recipes import recipe
 
-    if not recipe(config.recipe).pretrained:
+    if not recipes.find(competition, config.recipe).pretrained:
         return None
     if config.weights == "none":
         raise ConfigError(

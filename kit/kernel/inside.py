@@ -123,16 +123,16 @@ def _restored(entry: dict[str, Any], bundle: Path) -> runs.Run:
 
 def _averaged(run: runs.Run, entry: dict[str, Any], competition: Competition, data: Dataset) -> np.ndarray:
     """The mean of the members' test probabilities, float32 (N, C)."""
+    from kit.learn import recipes
     from kit.learn.member import Member
-    from kit.learn.recipes import recipe
     from kit.learn.train_member import test_probabilities
 
-    none, values = np.empty(0, np.int64), []
+    none, known, values = np.empty(0, np.int64), recipes.of_competition(competition), []
     for (fold, seed), carried in zip(run.members(), entry["members"], strict=True):
         folder = run.member(fold, seed)
-        member = Member(competition, run.config, data, paths.data(run.slug), fold, none, none, folder, seed)
-        predictor = recipe(run.config.recipe).predictor(member)
-        values.append(test_probabilities(member, predictor, carried["class_prior"]))
+        where = paths.data(run.slug)
+        member = Member(competition, run.config, data, where, fold, none, none, folder, seed, recipes=known)
+        values.append(test_probabilities(member, member.recipe.predictor(member), carried["class_prior"]))
     return np.mean(values, axis=0)
 
 

@@ -11,11 +11,11 @@ import keras
 
 from kit.config import Config
 from kit.errors import ConfigError
+from kit.learn.networks.backbones import BACKBONES
 
 BATCH = 128  # images; what learning_rate is for where the batch size is left to us
 BATCH_PER_GPU = 512
 CPUS = Path("/proc/cpuinfo")  # of Linux
-DEPTHWISE = ("mobilenet", "efficientnet", "nasnet", "xception", "convnext")  # families of backbones
 
 
 def gpus() -> list[str]:
@@ -54,8 +54,10 @@ def precision(config: Config) -> str:
     if gpus():
         found = capability() or (0, 0)
         return "mixed_bfloat16" if found >= (8, 0) else "mixed_float16" if found >= (7, 0) else "float32"
-    fast = keras.backend.backend() == "tensorflow" and not config.backbone.startswith(DEPTHWISE)
-    return "mixed_bfloat16" if fast and _multiplies_bfloat16() else "float32"
+    backbone = BACKBONES.get(config.backbone)
+    depthwise = backbone is not None and backbone.depthwise
+    fast = keras.backend.backend() == "tensorflow" and not depthwise and _multiplies_bfloat16()
+    return "mixed_bfloat16" if fast else "float32"
 
 
 def _multiplies_bfloat16() -> bool:

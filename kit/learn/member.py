@@ -1,8 +1,9 @@
 """One member to train: what a recipe gets."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,8 @@ class Member:
     without the rows that a correction touches.
     folder: runs/<id>/fold-<k>, the member's own place for checkpoints and weights. number: which of the config's seeds.
     report: gets each epoch's number and record, and may raise to end the training. train_fn: is called, and returns a history,
-    in place of kit.learn.fit.loop.train, with what that gets.
+    in place of kit.learn.fit.loop.train, with what that gets. recipes: all that are known here, by name (kit.learn.recipes),
+    since one that learns from another run opens it by that run's own.
     """
 
     competition: Competition
@@ -42,6 +44,12 @@ class Member:
     number: int = 0
     report: Callable[[int, dict[str, float]], None] | None = None
     train_fn: Callable[..., list[dict[str, float]]] | None = None
+    recipes: Mapping[str, Any] = field(kw_only=True)
+
+    @property
+    def recipe(self) -> Any:
+        """The kit.learn.recipe.Recipe that its configuration names."""
+        return self.recipes[self.config.recipe]
 
     @property
     def seed(self) -> int:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
-from keras import layers
 
 from kit import paths
 from kit.competition import Competition
@@ -13,10 +12,8 @@ from kit.data import folds
 from kit.data.cache import Dataset
 from kit.errors import DataError
 from kit.learn import predict_again, train
-from kit.learn.input.augment import resized
-from kit.learn.member import Member
-from kit.learn.networks import pretrained, weights
-from kit.learn.recipes import features, finetune, scratch
+from kit.learn.networks import weights
+from kit.learn.recipe import Opened
 from kit.runs import Run, provenance
 
 
@@ -53,38 +50,5 @@ def open_network(competition: Competition, data: Dataset, run: Run) -> Network:
     member = train.member_of(trained, competition, data, fold_of, 0, 0)
     if not (member.folder / weights.WEIGHTS).exists():
         raise DataError(f"the weights of {trained.id} are not here", received=f"no {weights.WEIGHTS} of {member.label}")
-    return _pretrained(member) if trained.config.recipe in ("features", "finetune") else _from_scratch(member)
-
-
-def _from_scratch(member: Member) -> Network:
-    config = member.config
-    size = config.stage_sizes[-1] if config.recipe == "progressive" else config.image_size
-    model = scratch.network(member)
-    weights.load(model, member.folder / weights.WEIGHTS)
-    [*_, dense] = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
-    return Network(
-        model,
-        lambda pictures: resized(pictures, size).astype(np.float32),
-        dense.get_weights()[0],
-        member.label,
-        member.validation_rows,
-    )
-
-
-def _pretrained(member: Member) -> Network:
-    name, size = member.config.backbone, pretrained.size_of(member.config)
-    if member.config.recipe == "finetune":
-        whole = finetune.network(member)
-        weights.load(whole, member.folder / weights.WEIGHTS)
-        model, head = finetune.backbone_of(whole), whole.get_layer("logits")
-    else:
-        model = pretrained.build(name, member.config.weights, size, member.config.seed)
-        head = features.head_of(model.output_shape[-1], len(member.competition.classes))
-        weights.load(head, member.folder / weights.WEIGHTS)
-    return Network(
-        model,
-        lambda pictures: pretrained.prepare(pictures, name, size),
-        head.get_weights()[0],
-        member.label,
-        member.validation_rows,
-    )
+    opened: Opened = member.recipe.open(member)
+    return Network(opened.model, opened.prepare, opened.kernel, member.label, member.validation_rows)

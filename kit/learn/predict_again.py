@@ -15,8 +15,7 @@ from kit.errors import DataError
 from kit.learn import join, train, train_member
 from kit.learn.input import views
 from kit.learn.member import Member
-from kit.learn.predict import tta
-from kit.learn.recipes import recipe
+from kit.learn.predict import choose_views
 from kit.runs import Run, provenance
 
 AUTO = ("auto",)
@@ -76,14 +75,18 @@ def _chosen(
     rows = np.concatenate([member.validation_rows for member in first])
     parts = np.zeros(len(fold_of), np.int64)
     parts[rows] = folds.parts(data, fold_of, rows)
-    choice = tta.choose(competition, names, np.concatenate(means, axis=1), data.train.labels[rows], parts[rows])
+    choice = choose_views.choose(
+        competition, names, np.concatenate(means, axis=1), data.train.labels[rows], parts[rows]
+    )
     config = replace(members[0].config, tta=choice.views, average=choice.average)
-    honest = [tta.crossed(choice.by_fold, s, parts[of.validation_rows]) for s, of in zip(said, members, strict=True)]
+    honest = [
+        choose_views.crossed(choice.by_fold, s, parts[of.validation_rows]) for s, of in zip(said, members, strict=True)
+    ]
     return config, [*honest], {"tta": choice.report}
 
 
 def _by_view(member: Member, names: list[str]) -> np.ndarray:
     """float32 (V, N, C): the member's probabilities of the rows that it is judged on, by each view."""
-    predictor = recipe(member.config.recipe).predictor(member)
+    predictor = member.recipe.predictor(member)
     said = [predictor(member.data.train, member.validation_rows, (name,), f"{member.label}: {name}") for name in names]
     return np.stack(said)

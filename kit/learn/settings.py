@@ -9,8 +9,9 @@ from typing import Any
 
 from kit import paths
 from kit.competition import Competition
-from kit.config import OF_BACKBONE, OF_RECIPE, Config, parse, resolve
+from kit.config import Config, parse, resolve
 from kit.data import folds
+from kit.learn import networks, recipes
 
 TYPED = ("the command line", "the competition's runs")  # origins of what somebody chose for this training
 
@@ -25,15 +26,32 @@ def resolve_settings(
     or a wrong value, DataError for a damaged folds.csv.
     """
     asked = {**given, **dict(parse(text) for text in overrides)}
-    usual = {"recipe": Config.recipe, "backbone": Config.backbone, **competition.defaults}
-    wanted = {**usual, **variant, **asked}
-    layers = [("the competition", {"tta": competition.tta, **competition.defaults})]
-    for kind, table in (("recipe", OF_RECIPE), ("backbone", OF_BACKBONE)):
-        name = wanted[kind]
-        own = (f"the {kind}", table.get(name, {}))
-        layers = [own, *layers] if name == usual[kind] else [*layers, own]
-    config, origin = resolve([*layers, ("the competition's runs", variant), ("the command line", asked)])
+    config, origin = _resolve_layers(competition, variant, asked)
     there = paths.data(competition.slug).folds
     if origin["folds"] not in TYPED and there.exists() and (most := folds.count(there)) < config.folds:
         return replace(config, folds=most), {**origin, "folds": "folds.csv"}
     return config, origin
+
+
+def check_declared(competition: Competition) -> None:
+    """Raises ConfigError where the defaults or `runs` of a competition name what does not exist, or does not fit."""
+    for variant in competition.runs:
+        config, _ = _resolve_layers(competition, variant, {})
+        recipes.check(competition, config)
+
+
+def _resolve_layers(
+    competition: Competition, variant: Mapping[str, Any], asked: Mapping[str, Any]
+) -> tuple[Config, dict[str, str]]:
+    usual = {"recipe": Config.recipe, "backbone": Config.backbone, **competition.defaults}
+    wanted = {**usual, **variant, **asked}
+    layers = [("the competition", {"tta": competition.tta, **competition.defaults})]
+    known: dict[str, Mapping[str, Any]] = {
+        "recipe": recipes.of_competition(competition),
+        "backbone": networks.of_competition(competition),
+    }
+    for kind, table in known.items():
+        name = wanted[kind]
+        own = (f"the {kind}", table[name].defaults if name in table else {})
+        layers = [own, *layers] if name == usual[kind] else [*layers, own]
+    return resolve([*layers, ("the competition's runs", variant), ("the command line", asked)])

@@ -14,11 +14,10 @@ from kit.data import corrections, folds
 from kit.data.cache import Dataset
 from kit.errors import ConfigError, DataError, KitError
 from kit.files import locked
-from kit.learn import device, join, networks, recipes, train_member
+from kit.learn import device, join, recipes, train_member
 from kit.learn.input import augment, views
 from kit.learn.member import Member
-from kit.learn.networks import pretrained
-from kit.learn.recipes import progressive, recipe, teacher
+from kit.learn.networks import backbones, pretrained
 from kit.progress import say
 from kit.runs import Run, provenance
 
@@ -39,8 +38,8 @@ def create(competition: Competition, config: Config, origin: Mapping[str, str], 
     """A new run that is not trained yet. Raises KitError for settings or data that do not fit, and for ImageNet weights that
     cannot be fetched: here there may be internet, on the nodes that train it often is none.
     """
-    if recipe(config.recipe).pretrained and config.weights == "imagenet":
-        pretrained.build(config.backbone, "imagenet", pretrained.size_of(config))
+    if recipes.find(competition, config.recipe).pretrained and config.weights == "imagenet":
+        pretrained.build(config.backbone, "imagenet", backbones.size_of(config))
     return _begin(competition, config, origin, name)[0]
 
 
@@ -57,32 +56,25 @@ def _begin(
     prints = corrections.fingerprints(data, fold_of)
     run = runs.create(competition.slug, "train", config, origin, name=name, fingerprints=prints)
     say(f"run {run.id}")
-    for remark in recipes.remarks(config, [key for key, layer in origin.items() if layer == "the command line"]):
+    typed = [key for key, layer in origin.items() if layer == "the command line"]
+    for remark in recipes.remarks(recipes.find(competition, config.recipe), config, typed):
         say(remark)
     return run, data, fold_of
 
 
 def checked(competition: Competition, config: Config) -> Config:
-    """The configuration with the whole path of its weights and the whole id of its teacher, which may be trained on later, or
-    elsewhere, and with the sizes of its stages.
+    """The configuration with the whole path of its weights, since it may be trained on later, or elsewhere, and with what its
+    recipe left open.
 
     Raises ConfigError for what this competition cannot be trained with: unknown recipes, backbones or views, images too small
     for the network, and more folds than folds.csv has, if there is one here; DataError for a run that cannot teach.
     """
-    recipes.check(config)
-    if config.recipe == "progressive" and not config.stage_sizes:
-        config = replace(
-            config, stage_sizes=progressive.sizes(min(competition.image_shape[:2]), len(config.stage_epochs))
-        )
-    networks.check(config, competition.image_shape)
+    recipes.check(competition, config)
     augment.check(competition, config)
-    if recipe(config.recipe).taught:
-        config = replace(config, teacher=teacher.checked(competition, config).id)
+    config = recipes.find(competition, config.recipe).resolve(competition, config)
     if config.weights not in ("imagenet", "none"):
         config = replace(config, weights=str(paths.expanded(config.weights).resolve()))
     views.check(config.tta, competition.tta)
-    if config.recipe == "progressive":
-        progressive.stages(config)
     there = paths.data(competition.slug).folds
     if there.exists() and config.folds > (most := folds.count(there)):
         raise ConfigError(
@@ -100,13 +92,14 @@ def rehearsal(competition: Competition, config: Config, folder: Path) -> Member:
     Raises ConfigError for settings that do not fit, and for a recipe that learns in no epochs.
     """
     config = device.settled(checked(competition, replace(config, folds=1, seeds=1)))
-    if not recipe(config.recipe).seeded:
+    known = recipes.of_competition(competition)
+    if not known[config.recipe].seeded:
         raise ConfigError(
             f"recipe {config.recipe} has nothing to try out: its head has one optimum, of a cross-validated strength"
         )
     data, fold_of = load(competition)
     learn = learned(data, fold_of, 0)
-    return Member(competition, config, data, paths.data(competition.slug), 0, learn, learn[:0], folder)
+    return Member(competition, config, data, paths.data(competition.slug), 0, learn, learn[:0], folder, recipes=known)
 
 
 def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Run:
@@ -159,4 +152,5 @@ def member_of(run: Run, competition: Competition, data: Dataset, fold_of: np.nda
     judged = np.setdiff1d(np.flatnonzero(fold_of == fold), data.corrected)
     learn = learned(data, fold_of, fold)
     folder = run.member(fold, seed)
-    return Member(competition, run.config, data, paths.data(run.slug), fold, learn, judged, folder, seed)
+    known = recipes.of_competition(competition)
+    return Member(competition, run.config, data, paths.data(run.slug), fold, learn, judged, folder, seed, recipes=known)

@@ -11,8 +11,7 @@ from kit import metrics, predictions
 from kit.files import locked, write_json, write_text
 from kit.learn import device
 from kit.learn.member import Member
-from kit.learn.predict.forward import Predictor
-from kit.learn.recipes import recipe
+from kit.learn.recipe import Predictor
 from kit.progress import say
 from kit.runs import Run
 
@@ -27,10 +26,10 @@ def train(member: Member, run: Run) -> None:
             return
         member.folder.mkdir(exist_ok=True)
         with device.training(member.config):
-            trained = recipe(member.config.recipe).fit(member)
+            trained = member.recipe.fit(member)
         history = [{"epoch": number, **record} for number, record in enumerate(trained, 1)]
         _write_history(member.folder / "history.csv", history)
-        if told := _epochs(history, sum(recipe(member.config.recipe).epochs(member.config))):
+        if told := _epochs(history, sum(member.recipe.epochs(member.config))):
             say(f"{member.label}: {told}; each of them in {member.folder / 'history.csv'}")
         predict(member, member.folder)
         for leftover in (*member.folder.glob("epoch-*.weights.h5"), *member.folder.glob("best-*.npz")):
@@ -42,7 +41,7 @@ def predict(member: Member, out: Path, judged: np.ndarray | None = None) -> None
 
     judged: the probabilities of the judged rows, float32 (len(member.validation_rows), C), where they are known already.
     """
-    predictor = recipe(member.config.recipe).predictor(member)
+    predictor = member.recipe.predictor(member)
     data, classes, tta = member.data, member.competition.classes, member.config.tta
     labels = data.train.labels[member.train_rows]
     prior = (np.bincount(labels, minlength=len(classes)) / len(labels)).tolist()

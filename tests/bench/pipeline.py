@@ -94,7 +94,7 @@ def competition(slug: str, seconds: float) -> None:
     where = paths.data(slug)
     train = cache.load(plugin, where).train
     with device.training(config):
-        model = networks.build(plugin.image_shape, len(plugin.classes), config)
+        model = networks.NETWORKS[config.backbone].build(plugin.image_shape, len(plugin.classes), config)
     loop.compile_model(model, config, 10_000, loop.Stage(1, config.batch_size))
     rates = _measure(model, Source({"train": train.images}, plugin.folder, config, 0), train.labels, config, seconds)
     _print(f"{slug}, {plugin.image_shape[0]} px, {config.backbone}", rates)

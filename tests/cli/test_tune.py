@@ -13,6 +13,7 @@ from optuna.trial import TrialState
 from kit.cli import train
 from kit.cli.options import Settings
 from kit.cli.tune import command
+from kit.competition import load
 from kit.config import Config
 from kit.errors import ConfigError, DataError
 from kit.learn.search import space
@@ -162,7 +163,7 @@ def test_spaces_are_read_in_the_type_of_the_setting():
     assert space.parse("learning_rate=1e-3:1:log") == ("learning_rate", Span(0.001, 1.0, log=True))
     assert space.parse("cutout=0:8") == ("cutout", Span(0, 8)) and isinstance(space.parse("cutout=0:8")[1].low, int)
     assert space.parse("mirror=true,false") == ("mirror", (True, False))
-    usual = space.usual(Config(backbone="wide_resnet"), 32)
+    usual = space.usual(load("cifar-10"), Config(backbone="wide_resnet"))
     assert usual["learning_rate"].low == pytest.approx(0.01) and usual["cutout"] == Span(0, 16) and "drop_path" in usual
     assert space.inside(usual, Config()) and space.inside({"dropout": Span(0.1, 0.5)}, Config()) is None
     assert space.rounded({"ema": Span(0.9, 0.9999)}, {"ema": 0.99987654}) == {"ema": 0.9999}

@@ -93,7 +93,7 @@ def test_several_gpus_are_used_under_jax_alone(monkeypatch):
 
 def test_the_policy_ends_with_the_training():
     with device.training(Config(precision="mixed_bfloat16")):
-        model = networks.build((8, 8, 1), 3, Config(backbone="cnn", width=4))
+        model = networks.NETWORKS["cnn"].build((8, 8, 1), 3, Config(backbone="cnn", width=4))
         with device.exact():
             assert keras.config.dtype_policy().name == "float32"
         assert keras.config.dtype_policy().name == "mixed_bfloat16"
@@ -114,7 +114,7 @@ def test_what_was_trained_in_mixed_precision_predicts_in_float32(kit, prepared):
     assert stored["config"]["batch_size"] == 128 and stored["origin"]["batch_size"] == "auto"
     assert stored["config"]["jit_compile"] == "auto"
 
-    model = networks.build((None, None, 1), 3, run.config)
+    model = networks.NETWORKS[run.config.backbone].build((None, None, 1), 3, run.config)
     weights.load(model, run.member(0) / "model.weights.h5")
     test = predictions.load(run.test)
     images = np.load(run.folder.parents[1] / "data/tiny-stripes/cache/test.npy")

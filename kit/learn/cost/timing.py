@@ -14,12 +14,11 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.data import cache, folds
 from kit.data.cache import Dataset, Part
-from kit.learn import device
+from kit.learn import device, recipes
 from kit.learn.cost.plan import Times, extrapolated
 from kit.learn.member import Member
-from kit.learn.networks import pretrained, weights
+from kit.learn.networks import backbones, pretrained, weights
 from kit.learn.predict import extract_features
-from kit.learn.recipes import recipe
 from kit.paths import DataFolders
 
 BATCHES = (8, 64)  # of an epoch; the longer one only where the shorter is over too soon to be timed well
@@ -38,20 +37,15 @@ def measured(competition: Competition, config: Config) -> Times:
     data = cache.load(competition, where)
     fold_of = folds.read(where.folds, data.train.ids)
     judged, test = int((fold_of == 0).sum()), int(data.test.readable.sum())
-    known = recipe(config.recipe)
-    image = _feature_seconds(data, config) if known.pretrained else 0.0
-    if not known.seeded:
+    recipe = recipes.find(competition, config.recipe)
+    image = _feature_seconds(data, config) if recipe.pretrained else 0.0
+    if not recipe.seeded:
         return Times(once_per_view=image * (len(fold_of) + test))
     aside = round((len(fold_of) - judged) * config.stopping_share) if config.patience else 0
     learn = len(fold_of) - judged - aside
-    epochs, start, view = _epochs(competition, config, data, learn, test if learns_test(config) else 0, image)
+    epochs, start, view = _epochs(competition, config, data, learn, test if recipe.taught_on == "test" else 0, image)
     epochs = tuple(seconds + aside * view for seconds in epochs)
     return Times(epochs, start, (judged + test) * view, once=image * len(fold_of))
-
-
-def learns_test(config: Config) -> bool:
-    """Whether it may learn from test images; from how many only its teacher knows."""
-    return config.recipe == "pseudo"
 
 
 def _epochs(
@@ -79,19 +73,30 @@ def _probe(competition: Competition, config: Config, data: Dataset, count: int) 
     """Of two epochs of `count` images per stage: seconds of the second ones, of the start, of an image under a view."""
     short = replace(config, epochs=2, stage_epochs=(2,) * len(config.stage_epochs), patience=0)
     short = replace(short, accumulate=min(config.accumulate, BATCHES[0]))
-    if recipe(config.recipe).taught:
-        short = replace(short, recipe="scratch")
+    recipe = recipes.find(competition, config.recipe)
+    if recipe.untaught:
+        short = replace(short, recipe=recipe.untaught)
     with tempfile.TemporaryDirectory() as folder:
         where = DataFolders(Path(folder))
-        if recipe(short.recipe).pretrained and config.weights != "none":
+        if recipe.pretrained and config.weights != "none":
             short = replace(short, weights=_random_weights(config, where.root))
         part = _some(data, count + JUDGED, where)
         rows = np.arange(len(part.ids))
         small = Dataset(part, data.test, "timing")  # of another name: no feature of these rows is taken for one of all
-        member = Member(competition, short, small, where, 0, rows[:count], rows[count:], where.root)
+        member = Member(
+            competition,
+            short,
+            small,
+            where,
+            0,
+            rows[:count],
+            rows[count:],
+            where.root,
+            recipes=recipes.of_competition(competition),
+        )
         with device.training(short):
-            whole, history = _timed(lambda: recipe(short.recipe).fit(member))
-        predictor = recipe(short.recipe).predictor(member)
+            whole, history = _timed(lambda: member.recipe.fit(member))
+        predictor = member.recipe.predictor(member)
         judged = rows[-JUDGED:]
         first, _ = _timed(lambda: predictor(part, judged, ("identity",), "one view"))
         again, _ = _timed(lambda: predictor(part, judged, ("identity",), "one view"))
@@ -104,7 +109,7 @@ def _random_weights(config: Config, folder: Path) -> str:
     not learned, which is faster.
     """
     path = folder / "random.weights.h5"
-    size = pretrained.size_of(config)
+    size = backbones.size_of(config)
     weights.save(pretrained.build(config.backbone, "none", size), path)
     return str(path)
 
@@ -126,7 +131,7 @@ def _some(data: Dataset, count: int, where: DataFolders) -> Part:
 
 def _feature_seconds(data: Dataset, config: Config) -> float:
     """Of one image. Random weights are as fast as trained ones."""
-    size = pretrained.size_of(config)
+    size = backbones.size_of(config)
     model = pretrained.extractor(config.backbone, "none", size)
     images = data.train.images[: extract_features.BATCH]
 

@@ -16,6 +16,7 @@ from kit.config import Config
 from kit.errors import ConfigError
 from kit.learn.fit import checkpoints
 from kit.learn.fit.checkpoints import State
+from kit.learn.fit.loss import cross_entropy
 from kit.learn.fit.stages import Stage
 from kit.learn.member import Member
 from kit.learn.predict.forward import logits
@@ -126,7 +127,7 @@ def judged(
     """
     values = logits(model, member.data.train.images, rows, "identity", member.config.batch_size, size)
     labels = member.data.train.labels[rows]
-    loss = _cross_entropy(values, labels)
+    loss = cross_entropy(values, labels)
     record = {"stopping_loss": loss, "stopping_accuracy": float((values.argmax(1) == labels).mean())}
     if not loss < (math.inf if state.best_loss is None else state.best_loss):  # nor if it is not a number
         return record, replace(state, epochs_since_best=state.epochs_since_best + 1)
@@ -156,8 +157,3 @@ def take_average(model: keras.Model) -> None:
     model.optimizer.finalize_variable_values(model.trainable_variables)
     for variable in model.trainable_variables:
         variable.assign(np.array(variable))
-
-
-def _cross_entropy(values: np.ndarray, labels: np.ndarray) -> float:
-    shifted = values - values.max(1, keepdims=True)
-    return float((np.log(np.exp(shifted).sum(1)) - shifted[np.arange(len(labels)), labels]).mean())

@@ -6,7 +6,7 @@ that was never interrupted.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import tee
 
 import keras
@@ -15,28 +15,16 @@ import numpy as np
 from kit.config import Config
 from kit.errors import ConfigError, KitError
 from kit.learn import device
-from kit.learn.fit import checkpoints, optimizers, schedules
+from kit.learn.fit import checkpoints, loss, optimizers, schedules
 from kit.learn.fit.callback import Epochs, judged, take_average
 from kit.learn.fit.checkpoints import State
 from kit.learn.fit.mixing import on_batches
-from kit.learn.fit.stages import Begin, Stage
+from kit.learn.fit.stages import Stage
+from kit.learn.fit.training_set import TrainingSet
 from kit.learn.input.augmenter import Source
 from kit.learn.input.loader import Loader, loader
 from kit.learn.member import Member
 from kit.learn.networks import weights
-
-
-@dataclass(frozen=True)
-class TrainingSet:
-    """What is learned. samples: (N,), see kit.learn.input.samples. targets: float32 (N, classes), their probabilities.
-    stopping_rows: rows of the training part that decide when to stop; none without patience. head_start: the weights before
-    the first epoch are worth keeping if no epoch surpasses them.
-    """
-
-    samples: np.ndarray
-    targets: np.ndarray
-    stopping_rows: np.ndarray
-    head_start: bool = False
 
 
 def compile_model(model: keras.Model, config: Config, steps: int, stage: Stage) -> None:
@@ -48,21 +36,22 @@ def compile_model(model: keras.Model, config: Config, steps: int, stage: Stage) 
     rate = schedules.learning_rate(
         config.schedule, config.learning_rate, updates, config.warmup, stage.part, config.accumulate
     )
-    loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=config.label_smoothing)
     optimizer = optimizers.build(config, rate, updates, stage.factors(model) if stage.factors else None)
-    model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=device.jit_compile(config.jit_compile))
+    model.compile(
+        optimizer, loss.build(config), metrics=["accuracy"], jit_compile=device.jit_compile(config.jit_compile)
+    )
 
 
 def learn(
     network: Callable[[Member], keras.Model],
-    begin: Begin,
+    first_weights: Callable[[keras.Model], None],
     member: Member,
     training_set: TrainingSet,
     stages: list[Stage],
 ) -> list[dict[str, float]]:
     """Trains a network and leaves its weights in member.folder. Returns one record per epoch.
 
-    begin: sets its first weights.
+    first_weights: sets them.
     """
     learned = set(training_set.samples["split"].tolist())
     images = {part.split: part.images for part in (member.data.train, member.data.test) if part.split in learned}
@@ -70,7 +59,7 @@ def learn(
     with loader(Source(images, plugin, member.config, member.seed), member.config.workers if plugin else 0) as batches:
         keras.utils.set_random_seed(member.seed)
         model = network(member)
-        begin(model)
+        first_weights(model)
         history = train(model, member, batches, training_set, stages)
     finished = network(member)  # without the optimizer, which only training needs
     finished.set_weights(model.get_weights())
@@ -93,8 +82,8 @@ def train(
     for number, stage in enumerate(stages):
         if number < state.stage:
             continue
-        if stage.begin:
-            stage.begin(model)
+        if stage.freeze:
+            stage.freeze(model)
         if number > state.stage:
             state = replace(state, stage=number, stage_epoch=0, epochs_since_best=0)
         state = _stage(model, member, batches, training_set, stage, state, stages[-1].size)

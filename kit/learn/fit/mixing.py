@@ -12,6 +12,7 @@ import numpy as np
 from kit.competition import Competition
 from kit.config import Config
 from kit.learn import device
+from kit.learn.fit.device_augment import augment_layers
 from kit.learn.input.augment import failed
 
 OnBatch = Callable[[np.ndarray, np.ndarray], tuple[Any, Any]]
@@ -24,7 +25,7 @@ def on_batches(competition: Competition, config: Config, seed: int) -> OnBatch:
     MixUp: Zhang et al. 2018; CutMix: Yun et al. 2019. With both, each batch gets one of them, by chance.
     """
     with device.exact():  # pixels and labels are data, in whatever precision the network computes
-        augmenting = _augmenting(competition, config) if config.augment_on == "device" else []
+        augmenting = augment_layers(competition, config) if config.augment_on == "device" else []
         mixing = [
             *([keras.layers.MixUp(alpha=config.mixup)] if config.mixup else []),
             *([keras.layers.CutMix(factor=(config.cutmix, config.cutmix))] if config.cutmix else []),
@@ -47,12 +48,3 @@ def on_batches(competition: Competition, config: Config, seed: int) -> OnBatch:
         return both["images"], both["labels"]
 
     return change
-
-
-def _augmenting(competition: Competition, config: Config) -> list[keras.layers.Layer]:
-    """The competition's own layers, and what the configuration adds, as kit.learn.input.augment does it for the workers."""
-    own = list(competition.augment_batches() if competition.augment_batches else [])
-    if not config.cutout:
-        return own
-    share = config.cutout**2 / np.prod(competition.image_shape[:2])
-    return [*own, keras.layers.RandomErasing(factor=(1.0, 1.0), scale=(share, share), fill_value=128.0)]

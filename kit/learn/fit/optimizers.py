@@ -6,8 +6,7 @@ from typing import Any
 import keras
 
 from kit.config import Config
-
-Factor = Callable[[Any], float]  # variable -> how much faster than others it learns
+from kit.learn.fit.stages import Factor
 
 MEMORY = 0.1  # of a training at most, the mean age of averaged weights: then e**-10 of the first ones is left in them
 

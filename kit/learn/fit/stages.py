@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
-import keras
+if TYPE_CHECKING:
+    import keras
 
-from kit.learn.fit.optimizers import Factor
-
-Begin = Callable[[keras.Model], None]
-Factors = Callable[[keras.Model], Factor]
+Freeze = Callable[["keras.Model"], None]
+Factor = Callable[[Any], float]  # variable -> how much faster than others it learns
+Factors = Callable[["keras.Model"], Factor]
 
 
 @dataclass(frozen=True)
@@ -17,14 +18,14 @@ class Stage:
     """Some epochs of one kind.
 
     size: pixels per side, 0 = as cached. part: which part of the learning rate's schedule this stage runs through.
-    begin: sets which layers learn. factors: of the model then, how much faster than others each variable learns.
+    freeze: sets which layers learn. factors: of the model then, how much faster than others each variable learns.
     """
 
     epochs: int
     batch_size: int
     size: int = 0
     part: tuple[float, float] = (0.0, 1.0)
-    begin: Begin | None = None
+    freeze: Freeze | None = None
     factors: Factors | None = None
 
 

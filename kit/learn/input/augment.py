@@ -4,8 +4,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from kit.competition import Competition
 from kit.config import Config
 from kit.errors import ConfigError, DataError
@@ -64,13 +62,3 @@ def failed(folder: Path, error: Exception, *, name: str = "augment", received: s
         received=received,
         do=f"correct {name} in {folder / 'competition.py'}",
     )
-
-
-def resized(images: np.ndarray, size: int) -> np.ndarray:
-    """uint8 (N, H, W, C) -> (N, size, size, C); as they are for size 0. By areas to shrink, else bilinear."""
-    if size == 0 or images.shape[1:3] == (size, size):
-        return images
-    import cv2
-
-    way = cv2.INTER_AREA if images.shape[1] > size else cv2.INTER_LINEAR
-    return np.stack([cv2.resize(image, (size, size), interpolation=way).reshape(size, size, -1) for image in images])

@@ -15,7 +15,8 @@ import numpy as np
 from kit.competition import load_folder
 from kit.config import Config
 from kit.errors import DataError
-from kit.learn.input.augment import failed, resized, transform
+from kit.learn.input.augment import failed, transform
+from kit.learn.input.resize import resize
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Augmenter:
     def batch(self, epoch: int, samples: np.ndarray, size: int = 0) -> np.ndarray:
         """The augmented images of `samples`, uint8 (N, size, size, C); size 0: as large as they are cached."""
         images = [self._augmented(epoch, split, row) for split, row in samples.tolist()]
-        return resized(np.stack(images), size)
+        return resize(np.stack(images), size)
 
     def _augmented(self, epoch: int, split: str, row: int) -> np.ndarray:
         cached, number = self.source.images[split][row], self.first[split] + row

@@ -1,52 +1,69 @@
-"""Networks to train from scratch. Each takes uint8-valued images (0..255) and returns logits, so nothing outside rescales.
+"""The networks that are trained from scratch, and what is known of each before it is built. This file loads no Keras.
 
-A network is a function (image_shape, classes, config) -> keras.Model with input float32 (N, H, W, C) and output
-float32 logits (N, classes). Softmax belongs to the loss and to the prediction, never to the network. All end in a global
-pooling, so the weights fit images of any size.
+A network takes uint8-valued images (0..255) and returns logits, so nothing outside rescales; softmax belongs to the loss and
+to the prediction. All of these end in a global pooling, so their weights fit images of any size.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
 
-import keras
-import numpy as np
-
+from kit.competition import Competition
 from kit.config import Config
 from kit.errors import ConfigError
-from kit.learn.networks.airbench import airbench, whiten
-from kit.learn.networks.plain import Shape, cnn, resnet9
-from kit.learn.networks.wide_resnet import wide_resnet
 
-NETWORKS: dict[str, Callable[[Shape, int, Config], keras.Model]] = {
-    "cnn": cnn,
-    "resnet9": resnet9,
-    "wide_resnet": wide_resnet,
-    "airbench": airbench,
+Shape = tuple[int | None, int | None, int]
+
+
+@dataclass(frozen=True)
+class Network:
+    """build: (image_shape, classes, config) -> keras.Model from float32 (N, H, W, C), 0 to 255, to float32 logits (N, classes).
+
+    smallest: pixels per side that it needs. defaults: settings that suit it. tuned: what `kit tune` varies of it beside the
+    usual, from and to. initialize: (model, images uint8 (N, H, W, C), rows to train on int64), before the first step, for a
+    network whose first weights depend on the images.
+    """
+
+    build: Callable[[Shape, int, Config], Any]
+    smallest: int = 1
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    tuned: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    initialize: Callable[[Any, Any, Any], None] | None = None
+
+
+def _of(module: str, name: str) -> Callable[..., Any]:
+    """The function `name` of a module in this folder, which is imported when the function is called: Keras takes seconds."""
+
+    def call(*arguments: Any) -> Any:
+        return getattr(import_module(f"{__name__}.{module}"), name)(*arguments)
+
+    return call
+
+
+NETWORKS: dict[str, Network] = {
+    "cnn": Network(_of("cnn", "cnn")),
+    "resnet9": Network(_of("resnet9", "resnet9"), smallest=8),
+    "wide_resnet": Network(_of("wide_resnet", "wide_resnet"), tuned={"drop_path": (0.0, 0.3)}),
+    "airbench": Network(
+        _of("airbench", "airbench"),
+        smallest=16,
+        defaults={"learning_rate": 0.25, "weight_decay": 0.013, "bias_rate": 64.0},
+        initialize=_of("airbench", "whiten"),
+    ),
 }
 
 
-SMALLEST = {"resnet9": 8, "airbench": 16}  # pixels per side
+def of_competition(competition: Competition) -> dict[str, Network]:
+    """All networks that can be trained from scratch here, by name: the kit's and the competition's own."""
+    return {**NETWORKS, **competition.networks}
 
 
-def check(config: Config, image_shape: Sequence[int]) -> None:
-    """Raises ConfigError where the images become too small for the network. image_shape: of the competition's images."""
-    sizes = config.stage_sizes if config.recipe == "progressive" else [config.image_size or min(image_shape[:2])]
-    least = SMALLEST.get(config.backbone, 1)
-    if min(sizes, default=least) < least:
+def check_sizes(name: str, network: Network, sizes: Sequence[int]) -> None:
+    """Raises ConfigError where images become too small for the network. sizes: pixels per side, of each stage."""
+    if min(sizes) < network.smallest:
         raise ConfigError(
-            f"{config.backbone} halves images three times",
+            f"the images are too small for {name}",
             received=f"{min(sizes)} pixels per side",
-            expected=f"{least} or more",
+            expected=f"{network.smallest} or more",
         )
-
-
-def build(shape: Shape, classes: int, config: Config) -> keras.Model:
-    """The network that `config.backbone` names, a key of NETWORKS."""
-    return NETWORKS[config.backbone](shape, classes, config)
-
-
-def begin(model: keras.Model, images: np.ndarray, rows: np.ndarray) -> None:
-    """What a network wants to know of the training images, uint8 (N, H, W, C), of which it learns `rows`, before its first
-    step: only `airbench` does.
-    """
-    if model.name == "airbench":
-        whiten(model, images, rows)

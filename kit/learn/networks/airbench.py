@@ -7,8 +7,8 @@ import numpy as np
 from keras import layers
 
 from kit.config import Config
+from kit.learn.networks import Shape
 from kit.learn.networks.batchnorm import BatchNormalization
-from kit.learn.networks.plain import Shape
 
 PATCH = 2  # pixels per side of the patches that the first layer whitens
 MOST, PIECE = 2**23, 2**20  # patches that it is fitted to; of them at once

@@ -6,8 +6,8 @@ import keras
 from keras import layers, ops
 
 from kit.config import Config
+from kit.learn.networks import Shape
 from kit.learn.networks.batchnorm import BatchNormalization
-from kit.learn.networks.plain import Shape
 
 GROUPS, BLOCKS = 3, 2  # depth 6 * BLOCKS + 4 = 16
 

@@ -11,7 +11,7 @@ from kit.data.cache import Dataset
 from kit.files import replacing, sha256
 from kit.learn import device
 from kit.learn.input.views import VIEWS
-from kit.learn.networks import pretrained
+from kit.learn.networks import backbones, pretrained
 from kit.paths import DataFolders
 from kit.progress import bar
 
@@ -28,7 +28,7 @@ def compute(
     wanted = {(part, view): places.features / _name(data, config, part, view) for part in parts for view in views}
     missing = {key: path for key, path in wanted.items() if not path.exists()}
     if missing:
-        size = pretrained.size_of(config)
+        size = backbones.size_of(config)
         with device.exact():
             model = pretrained.extractor(config.backbone, config.weights, size, config.seed)
             for (part, view), path in missing.items():
@@ -37,7 +37,7 @@ def compute(
 
 
 def _name(data: Dataset, config: Config, part: str, view: str) -> str:
-    size = pretrained.size_of(config)
+    size = backbones.size_of(config)
     weights = config.weights if config.weights in ("imagenet", "none") else sha256(Path(config.weights))
     seed = config.seed if weights == "none" else 0  # random weights differ by seed
     key = hashlib.sha256("|".join([data.fingerprint, config.backbone, weights, str(size), view, str(seed)]).encode())

@@ -1,24 +1,21 @@
 """Probabilities of images, in pieces that fit in memory, averaged over TTA views."""
 
-from collections.abc import Callable
-
 import keras
 import numpy as np
 
 from kit.data.cache import Part
-from kit.learn.input.augment import resized
+from kit.learn.input.resize import resize
 from kit.learn.input.views import VIEWS
 from kit.learn.member import Member
 from kit.learn.networks import weights
 from kit.learn.networks.batchnorm import fold
 from kit.learn.predict import tta
+from kit.learn.recipe import Predictor
 from kit.predictions import softmax
 from kit.progress import bar
 
 # Pixels of a batch that is predicted: 256 images up to 90 pixels wide, 32 of 256. MobileNetV2 takes 0.6 GiB for it.
 PIXELS = 2**21
-
-Predictor = Callable[[Part, np.ndarray, tuple[str, ...], str], np.ndarray]
 
 
 def predictor(model: keras.Model, member: Member, size: int) -> Predictor:
@@ -45,7 +42,7 @@ def logits(
     """
     pieces = []
     for start in range(0, len(rows), batch_size):
-        batch = resized(VIEWS[view](images[rows[start : start + batch_size]]), size)
+        batch = resize(VIEWS[view](images[rows[start : start + batch_size]]), size)
         missing = batch_size - len(batch)  # one batch shape, so one compiled graph
         padded = np.concatenate([batch, np.zeros((missing, *batch.shape[1:]), batch.dtype)]) if missing else batch
         pieces.append(np.asarray(model.predict_on_batch(padded))[: len(batch)])

@@ -6,28 +6,29 @@ optimum: there are no epochs, rates or luck to choose, only the regularisation.
 
 import time
 
-import keras
 import numpy as np
 
 from kit import linear
 from kit.data.cache import Part
 from kit.learn.member import Member
-from kit.learn.networks import weights
+from kit.learn.networks import backbones
 from kit.learn.predict import tta
-from kit.learn.predict.extract_features import compute
-from kit.learn.predict.forward import Predictor
+from kit.learn.recipe import History, Opened, Predictor, Recipe
 from kit.predictions import softmax
 
 FLOOR = 0.1  # of the mean standard deviation: the least that a feature is divided by
 STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3)
 
 
-def fit(member: Member) -> list[dict[str, float]]:
-    """Fits the head of one member on every view of its images and leaves it in member.folder. Returns one history record."""
+def fit(member: Member) -> History:
+    """Solves for the head, on every view of the images."""
+    from kit.learn.networks import heads, weights
+    from kit.learn.predict.extract_features import compute
+
     started, views = time.monotonic(), member.config.tta
     features = compute(member.data, member.data_folders, member.config, ("train", "test"), views)
     kernel, bias, strength = solve(member, [features["train", view] for view in views])
-    head = head_of(kernel.shape[0], kernel.shape[1])
+    head = heads.head(kernel.shape[0], kernel.shape[1])
     head.set_weights([kernel, bias])
     weights.save(head, member.folder / weights.WEIGHTS)
     return [{"epoch": 1, "head_strength": strength, "seconds": round(time.monotonic() - started, 2)}]
@@ -75,11 +76,12 @@ def _strength(features: np.ndarray, labels: np.ndarray, member: Member) -> float
 
 
 def predictor(member: Member) -> Predictor:
-    """A function (part, rows, views, label of the bar) -> probabilities, float32 (len(rows), C), by the trained member."""
+    from kit.learn.networks import heads, weights
+    from kit.learn.predict.extract_features import compute
 
     def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
         features = compute(member.data, member.data_folders, member.config, (part.split,), views)
-        head = head_of(features[part.split, views[0]].shape[1], len(member.competition.classes))
+        head = heads.head(features[part.split, views[0]].shape[1], len(member.competition.classes))
         weights.load(head, member.folder / weights.WEIGHTS)
         kernel, bias = head.get_weights()
         said = np.stack([softmax(features[part.split, view][rows] @ kernel + bias) for view in views])
@@ -88,5 +90,24 @@ def predictor(member: Member) -> Predictor:
     return run
 
 
-def head_of(dimensions: int, classes: int) -> keras.Model:
-    return keras.Sequential([keras.Input((dimensions,)), keras.layers.Dense(classes, name="logits")], name="head")
+def open_member(member: Member) -> Opened:
+    from kit.learn.networks import heads, pretrained, weights
+
+    config, size = member.config, backbones.size_of(member.config)
+    model = pretrained.build(config.backbone, config.weights, size, config.seed)
+    head = heads.head(model.output_shape[-1], len(member.competition.classes))
+    weights.load(head, member.folder / weights.WEIGHTS)
+    return Opened(model, lambda pictures: pretrained.prepare(pictures, config.backbone, size), head.get_weights()[0])
+
+
+RECIPE = Recipe(
+    fit,
+    predictor,
+    open_member,
+    networks=lambda competition: backbones.BACKBONES,
+    settings=("weights", "image_size", "head_strength"),
+    epochs=lambda config: (),
+    pretrained=True,
+    frozen=True,
+    seeded=False,
+)

@@ -7,36 +7,35 @@ where no epoch is better.
 """
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-import keras
-from keras import layers
-
-from kit.learn import device
-from kit.learn.fit import loop
-from kit.learn.fit.optimizers import Factor
-from kit.learn.fit.stages import Begin, Factors, Stage
+from kit.learn.fit.stages import Factor, Factors, Freeze, Stage
 from kit.learn.member import Member
-from kit.learn.networks import pretrained
-from kit.learn.predict import forward
-from kit.learn.predict.extract_features import compute
-from kit.learn.predict.forward import Predictor
+from kit.learn.networks import backbones
+from kit.learn.recipe import IN_EPOCHS, History, Opened, Predictor, Recipe
 from kit.learn.recipes import features, scratch
+
+if TYPE_CHECKING:
+    import keras
 
 GROUPS = 4  # of layers, each with a learning rate of its own
 
 
-def fit(member: Member) -> list[dict[str, float]]:
-    """Trains one member and leaves its weights in member.folder. Returns the history, one record per epoch."""
+def fit(member: Member) -> History:
+    from kit.learn.fit import loop
+    from kit.learn.networks import heads
+    from kit.learn.predict.extract_features import compute
+
     training_set = replace(scratch.training_set(member), head_start=True)
+    # the head must not have learned from the rows that decide when to stop
+    unseen = replace(member, train_rows=training_set.samples["row"])
 
-    def begin(model: keras.Model) -> None:
-        backbone_of(model).set_weights(_pretrained(member).get_weights())
+    def first_weights(model: "keras.Model") -> None:
+        heads.backbone_of(model).set_weights(_pretrained(member).get_weights())
         [pooled] = compute(member.data, member.data_folders, member.config, ("train",), ("identity",)).values()
-        # the head must not have learned from the rows that decide when to stop
-        unseen = replace(member, train_rows=training_set.samples["row"])
-        model.get_layer("logits").set_weights(list(features.solve(unseen, [pooled])[:2]))
+        model.get_layer(heads.NAME).set_weights(list(features.solve(unseen, [pooled])[:2]))
 
-    return loop.learn(network, begin, member, training_set, stages(member))
+    return loop.learn(network, first_weights, member, training_set, stages(member))
 
 
 def stages(member: Member) -> list[Stage]:
@@ -46,8 +45,8 @@ def stages(member: Member) -> list[Stage]:
         Stage(
             config.epochs,
             config.batch_size,
-            pretrained.size_of(config),
-            begin=_unfrozen(share, config.weights),
+            backbones.size_of(config),
+            freeze=_unfrozen(share, config.weights),
             factors=_slower(config.rate_decay),
         )
         for share in config.unfreeze
@@ -55,41 +54,49 @@ def stages(member: Member) -> list[Stage]:
 
 
 def predictor(member: Member) -> Predictor:
-    return forward.predictor(network(member), member, pretrained.size_of(member.config))
+    from kit.learn.predict import forward
+
+    return forward.predictor(network(member), member, backbones.size_of(member.config))
 
 
-def network(member: Member) -> keras.Model:
+def open_member(member: Member) -> Opened:
+    from kit.learn.networks import heads, pretrained, weights
+
+    name, size = member.config.backbone, backbones.size_of(member.config)
+    whole = network(member)
+    weights.load(whole, member.folder / weights.WEIGHTS)
+    kernel = whole.get_layer(heads.NAME).get_weights()[0]
+    return Opened(heads.backbone_of(whole), lambda pictures: pretrained.prepare(pictures, name, size), kernel)
+
+
+def network(member: Member) -> "keras.Model":
     """uint8-valued images (N, size, size, 1 or 3) -> logits (N, classes). The weights are random."""
-    size, name = pretrained.size_of(member.config), member.config.backbone
-    images = keras.Input((size, size, member.competition.image_shape[2]))
-    x = layers.Concatenate()([images] * 3) if images.shape[-1] == 1 else images
-    x = pretrained.build(name, "none", size)(pretrained.preprocess(x, name))
-    x = layers.Dropout(member.config.dropout)(x)
-    logits = layers.Dense(len(member.competition.classes), name="logits", dtype="float32")(x)
-    model = keras.Model(images, logits, name="finetune")
-    model.jit_compile = device.jit_compile(member.config.jit_compile)
-    return model
+    from kit.learn.networks import heads
+
+    competition = member.competition
+    return heads.with_head(member.config, competition.image_shape[2], len(competition.classes))
 
 
-def backbone_of(model: keras.Model) -> keras.Model:
-    [inner] = [layer for layer in model.layers if isinstance(layer, keras.Model)]
-    return inner
-
-
-def _pretrained(member: Member) -> keras.Model:
+def _pretrained(member: Member) -> "keras.Model":
     """From a file in any case: the same layers, then, as of a model with random weights."""
+    from kit.learn.networks import pretrained
+
     config = member.config
     weights = str(pretrained.kept(config.backbone)) if config.weights == "imagenet" else config.weights
-    return pretrained.build(config.backbone, weights, pretrained.size_of(config), config.seed)
+    return pretrained.build(config.backbone, weights, backbones.size_of(config), config.seed)
 
 
-def _unfrozen(share: float, weights: str) -> Begin:
+def _unfrozen(share: float, weights: str) -> Freeze:
     """Lets the last `share` of the backbone's layers learn. Batch normalisations keep the statistics that they came with:
     those of a small batch are worse, and a layer that is not trainable is in inference mode. With random weights they came
     with none, and learn as well.
     """
 
-    def begin(model: keras.Model) -> None:
+    def freeze(model: "keras.Model") -> None:
+        from keras import layers
+
+        from kit.learn.networks.heads import backbone_of
+
         inner = backbone_of(model)
         inner.trainable = True
         first = round((1 - share) * len(inner.layers))
@@ -97,7 +104,7 @@ def _unfrozen(share: float, weights: str) -> Begin:
             keeps = weights != "none" and isinstance(layer, layers.BatchNormalization)
             layer.trainable = number >= first and not keeps
 
-    return begin
+    return freeze
 
 
 def _slower(decay: float) -> Factors:
@@ -105,7 +112,9 @@ def _slower(decay: float) -> Factors:
     and Ruder 2018, "Universal Language Model Fine-tuning": discriminative rates).
     """
 
-    def factors(model: keras.Model) -> Factor:
+    def factors(model: "keras.Model") -> Factor:
+        from kit.learn.networks.heads import backbone_of
+
         inner = backbone_of(model).layers
         rate = {
             variable.path: decay ** (GROUPS - number * GROUPS // len(inner))
@@ -115,3 +124,26 @@ def _slower(decay: float) -> Factors:
         return lambda variable: rate.get(variable.path, 1.0)
 
     return factors
+
+
+RECIPE = Recipe(
+    fit,
+    predictor,
+    open_member,
+    networks=lambda competition: backbones.BACKBONES,
+    settings=(*IN_EPOCHS, "weights", "epochs", "image_size", "unfreeze", "rate_decay", "head_strength"),
+    defaults={  # pretrained weights want small steps
+        "optimizer": "adamw",
+        "learning_rate": 1e-4,
+        "schedule": "cosine",
+        "warmup": 0.1,
+        "weight_decay": 0.01,
+        "batch_size": 32,
+        "epochs": 4,
+        "dropout": 0.2,
+        "ema": 0.0,
+        "patience": 2,
+    },
+    epochs=lambda config: (config.epochs,) * len(config.unfreeze),
+    pretrained=True,
+)

@@ -3,24 +3,40 @@
 Progressive resizing, as in J. Howard's DAWNBench entries (fast.ai 2018). One schedule of the learning rate spans all stages.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
+from kit.competition import Competition
 from kit.config import Config
 from kit.errors import ConfigError
+from kit.learn import networks
 from kit.learn.fit.stages import Stage, parts
 from kit.learn.member import Member
-from kit.learn.predict import forward
-from kit.learn.predict.forward import Predictor
+from kit.learn.recipe import FROM_SCRATCH, History, Opened, Predictor, Recipe
 from kit.learn.recipes import scratch
 
 
-def fit(member: Member) -> list[dict[str, float]]:
-    """Trains one member and leaves its weights in member.folder. Returns the history, one record per epoch."""
+def resolve(competition: Competition, config: Config) -> Config:
+    """With the sizes of its stages, which may follow from the images."""
+    if not config.stage_sizes:
+        side = min(competition.image_shape[:2])
+        config = replace(config, stage_sizes=sizes(side, len(config.stage_epochs)))
+    stages(config)
+    scratch.check_sizes(competition, config, list(config.stage_sizes))
+    return config
+
+
+def fit(member: Member) -> History:
     return scratch.learn(member, scratch.training_set(member), stages(member.config))
 
 
 def predictor(member: Member) -> Predictor:
-    return forward.predictor(scratch.network(member), member, member.config.stage_sizes[-1])
+    return scratch.predictor_at(member, member.config.stage_sizes[-1])
+
+
+def open_member(member: Member) -> Opened:
+    return scratch.open_at(member, member.config.stage_sizes[-1])
 
 
 def sizes(side: int, count: int) -> tuple[int, ...]:
@@ -39,3 +55,15 @@ def stages(config: Config) -> list[Stage]:
             expected="as many of each, such as stage_sizes=16,24,32 stage_epochs=8,4,4",
         )
     return [Stage(*each) for each in zip(epochs, batches, sizes, parts(epochs), strict=True)]
+
+
+RECIPE = Recipe(
+    fit,
+    predictor,
+    open_member,
+    networks=networks.of_competition,
+    settings=(*FROM_SCRATCH, "stage_sizes", "stage_epochs", "stage_batches"),
+    defaults={"stage_epochs": (10, 6, 6)},
+    epochs=lambda config: config.stage_epochs,
+    resolve=resolve,
+)

@@ -1,20 +1,33 @@
 """scratch: a network trained from its first weights, on augmented images."""
 
-import keras
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from kit.learn import device, networks
-from kit.learn.fit import loop
-from kit.learn.fit.loop import TrainingSet
+from kit.competition import Competition
+from kit.config import Config
+from kit.learn import networks
 from kit.learn.fit.stages import Stage
+from kit.learn.fit.training_set import TrainingSet
 from kit.learn.input.samples import samples
 from kit.learn.member import Member, split_early_stopping
-from kit.learn.predict import forward
-from kit.learn.predict.forward import Predictor
+from kit.learn.recipe import FROM_SCRATCH, History, Opened, Predictor, Recipe
+
+if TYPE_CHECKING:
+    import keras
 
 
-def fit(member: Member) -> list[dict[str, float]]:
-    """Trains one member and leaves its weights in member.folder. Returns the history, one record per epoch."""
+def resolve(competition: Competition, config: Config) -> Config:
+    check_sizes(competition, config, [config.image_size or min(competition.image_shape[:2])])
+    return config
+
+
+def check_sizes(competition: Competition, config: Config, sizes: list[int]) -> None:
+    """Raises ConfigError where the images, of so many pixels per side in each stage, are too small for the network."""
+    networks.check_sizes(config.backbone, networks.of_competition(competition)[config.backbone], sizes)
+
+
+def fit(member: Member) -> History:
     return learn(member, training_set(member), [stage(member)])
 
 
@@ -24,32 +37,73 @@ def training_set(member: Member) -> TrainingSet:
     return TrainingSet(samples("train", rows), one_hot(member, rows), stopping_rows)
 
 
-def stage(member: Member) -> Stage:
-    return Stage(member.config.epochs, member.config.batch_size, member.config.image_size)
-
-
-def learn(member: Member, training_set: TrainingSet, stages: list[Stage]) -> list[dict[str, float]]:
-    """As kit.learn.fit.loop.learn, for the networks that start from nothing."""
-    some = member.train_rows[:: max(1, len(member.train_rows) // 5000)]
-
-    def begin(model: keras.Model) -> None:
-        networks.begin(model, member.data.train.images, some)
-
-    return loop.learn(network, begin, member, training_set, stages)
-
-
 def one_hot(member: Member, rows: np.ndarray) -> np.ndarray:
     """float32 (len(rows), classes): the labels of training rows as probabilities."""
     return np.eye(len(member.competition.classes), dtype=np.float32)[member.data.train.labels[rows]]
 
 
+def stage(member: Member) -> Stage:
+    return Stage(member.config.epochs, member.config.batch_size, member.config.image_size)
+
+
+def learn(member: Member, training_set: TrainingSet, stages: list[Stage]) -> History:
+    """As kit.learn.fit.loop.learn, for the networks that start from nothing."""
+    from kit.learn.fit import loop
+
+    initialize = networks.of_competition(member.competition)[member.config.backbone].initialize
+    some = member.train_rows[:: max(1, len(member.train_rows) // 5000)]
+
+    def first_weights(model: "keras.Model") -> None:
+        if initialize:
+            initialize(model, member.data.train.images, some)
+
+    return loop.learn(network, first_weights, member, training_set, stages)
+
+
 def predictor(member: Member) -> Predictor:
-    return forward.predictor(network(member), member, member.config.image_size)
+    return predictor_at(member, member.config.image_size)
 
 
-def network(member: Member) -> keras.Model:
+def predictor_at(member: Member, size: int) -> Predictor:
+    """By images of `size` pixels per side; 0: as they are cached."""
+    from kit.learn.predict import forward
+
+    return forward.predictor(network(member), member, size)
+
+
+def open_member(member: Member) -> Opened:
+    return open_at(member, member.config.image_size)
+
+
+def open_at(member: Member, size: int) -> Opened:
+    """The network, shown images of `size` pixels per side; 0: as they are cached."""
+    from keras import layers
+
+    from kit.learn.input.resize import resize
+    from kit.learn.networks import weights
+
+    model = network(member)
+    weights.load(model, member.folder / weights.WEIGHTS)
+    [*_, dense] = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
+    return Opened(model, lambda pictures: resize(pictures, size).astype(np.float32), dense.get_weights()[0])
+
+
+def network(member: Member) -> "keras.Model":
     """The network of the configuration, for images of any size."""
-    channels = member.competition.image_shape[2]
-    model = networks.build((None, None, channels), len(member.competition.classes), member.config)
-    model.jit_compile = device.jit_compile(member.config.jit_compile)
+    from kit.learn import device
+
+    competition, config = member.competition, member.config
+    shape = (None, None, competition.image_shape[2])
+    model = networks.of_competition(competition)[config.backbone].build(shape, len(competition.classes), config)
+    model.jit_compile = device.jit_compile(config.jit_compile)
     return model
+
+
+RECIPE = Recipe(
+    fit,
+    predictor,
+    open_member,
+    networks=networks.of_competition,
+    settings=(*FROM_SCRATCH, "epochs", "image_size"),
+    resolve=resolve,
+)

@@ -9,15 +9,16 @@ from kit import predictions, runs
 from kit.competition import Competition
 from kit.config import Config
 from kit.data import cache, corrections, folds
-from kit.ensemble import pool
 from kit.errors import ConfigError, DataError
 from kit.files import read_json
-from kit.learn import device
 from kit.learn.member import Member
-from kit.learn.predict.forward import Predictor
+from kit.learn.recipes import scratch
 from kit.runs import Run, provenance
 
-Opener = Callable[[Member], Predictor]  # of the recipe that the member's configuration names
+
+def resolve(competition: Competition, config: Config) -> Config:
+    """With the teacher's whole id, since the run may be trained on later, or elsewhere."""
+    return replace(scratch.resolve(competition, config), teacher=checked(competition, config).id)
 
 
 def of_test(member: Member) -> np.ndarray:
@@ -32,30 +33,33 @@ def of_test(member: Member) -> np.ndarray:
     return _joined(member, one)
 
 
-def of_training(member: Member, rows: np.ndarray, opened: Opener) -> np.ndarray:
+def of_training(member: Member, rows: np.ndarray) -> np.ndarray:
     """float32 (len(rows), C): of training images outside the fold, by the teacher's members of this fold, which learned from
-    them too. opened: (a member of the teacher) -> its predictor.
+    them too.
     """
+    from kit.learn import device
 
     def one(run: Run) -> np.ndarray:
         said = []
         for fold, number in run.members(member.fold):
             of_teacher = replace(member, config=run.config, folder=run.member(fold, number), number=number)
             with device.exact():
-                said.append(opened(of_teacher)(member.data.train, rows, run.config.tta, f"{member.label}: {run.id}"))
+                predictor = of_teacher.recipe.predictor(of_teacher)
+                said.append(predictor(member.data.train, rows, run.config.tta, f"{member.label}: {run.id}"))
         return np.mean(said, axis=0)
 
     return _joined(member, one)
 
 
-def surest(member: Member, smoothed: Callable[[Config], bool]) -> float:
+def surest(member: Member) -> float:
     """The highest probability that its trainings let the teacher say: less than 1 where they learned smoothed labels, and
-    more again of an ensemble whose weights undo that. smoothed: whether what a configuration trains is told smoothed labels.
+    more again of an ensemble whose weights undo that. A solved head is told labels as they are.
     """
 
     def one(run: Run) -> np.ndarray:
         classes = len(member.competition.classes)
-        smoothing = run.config.label_smoothing if smoothed(run.config) else 0.0
+        smoothed = member.recipes[run.config.recipe].uses("label_smoothing")
+        smoothing = run.config.label_smoothing if smoothed else 0.0
         return (1 - smoothing) * np.eye(classes)[:1] + smoothing / classes
 
     return float(_joined(member, one).max())
@@ -63,6 +67,8 @@ def surest(member: Member, smoothed: Callable[[Config], bool]) -> float:
 
 def _joined(member: Member, one: Callable[[Run], np.ndarray]) -> np.ndarray:
     """A single run's word, or the pool of an ensemble's parts, with weights fitted on rows outside the fold."""
+    from kit.ensemble import pool
+
     fold_of = folds.read(member.data_folders.folds, member.data.train.ids)
     parts = _parts(_found(member, fold_of))
     return pool.blend(np.stack([one(part) for part in parts]), _weights(member, fold_of, parts))
@@ -109,6 +115,8 @@ def _parts(run: Run) -> list[Run]:
 
 def _weights(member: Member, fold_of: np.ndarray, parts: list[Run]) -> np.ndarray:
     """(R,): of least log loss on judged rows outside the fold; equal ones where there are none."""
+    from kit.ensemble import pool
+
     loaded = [predictions.load(part.oof) for part in parts]
     outside = member.data.train.ids[fold_of != member.fold]
     ids = np.intersect1d(corrections.clean(member.data, loaded[0].ids), outside)

@@ -19,11 +19,10 @@ from kit.errors import ConfigError
 from kit.learn import device
 from kit.learn.fit import loop, schedules
 from kit.learn.fit.checkpoints import State
-from kit.learn.fit.loop import TrainingSet
 from kit.learn.fit.stages import Stage
+from kit.learn.fit.training_set import TrainingSet
 from kit.learn.input.loader import Loader
 from kit.learn.member import Member
-from kit.learn.recipes import recipe
 from kit.learn.train import rehearsal
 from kit.progress import bar
 
@@ -58,7 +57,7 @@ def find(competition: Competition, config: Config, *, batches: int, low: float, 
     with TemporaryDirectory(dir=paths.data(competition.slug).root, prefix=".lr-find-") as scratch:
         member = rehearsal(competition, config, Path(scratch))
         with device.training(member.config):
-            records = recipe(config.recipe).fit(replace(member, train_fn=partial(_rise, rates=rates)))
+            records = member.recipe.fit(replace(member, train_fn=partial(_rise, rates=rates)))
     return suggestion(rates[: len(records)], np.array([record["loss"] for record in records]))
 
 
@@ -74,8 +73,8 @@ def _rise(
     """A record per rate, until the loss diverges; what was not a number is left out."""
     steps = member.config.accumulate  # batches per rate
     stage = replace(stages[0], epochs=len(rates) * steps)  # an epoch has one batch at least
-    if stage.begin:
-        stage.begin(model)
+    if stage.freeze:
+        stage.freeze(model)
     loop.compile_model(model, member.config, len(rates) * steps, stage)
     rising = keras.optimizers.schedules.ExponentialDecay(float(rates[0]), len(rates) - 1, float(rates[-1] / rates[0]))
     model.optimizer.learning_rate = schedules.From(rising, 0, steps)

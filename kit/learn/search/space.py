@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kit.competition import Competition
 from kit.config import FIELDS, Config, convert, resolve
 from kit.errors import ConfigError
+from kit.learn import networks
 
 # They say what is trained or on which rows it is judged, or change nothing: no two trials could be compared, or would differ.
 FIXED = ("recipe", "folds", "seed", "seeds", "tta", "stopping_share", "deterministic", "workers")
@@ -53,19 +55,19 @@ def _value(key: str, text: str) -> Any:
     return value
 
 
-def usual(config: Config, side: int) -> Space:
-    """What is worth a search around these settings. side: of the images, in pixels."""
+def usual(competition: Competition, config: Config) -> Space:
+    """What is worth a search around these settings."""
+    side = min(competition.image_shape[:2])
     rate, decay = config.learning_rate, config.weight_decay or 1e-3
-    space = {
+    space: dict[str, Span | tuple[Any, ...]] = {
         "learning_rate": Span(rate / 10, min(rate * 5, 100.0), log=True),
         "weight_decay": Span(decay / 10, min(decay * 10, 10.0), log=True),
         "label_smoothing": Span(0.0, 0.2),
         "dropout": Span(0.0, 0.5),
         "cutout": Span(0, side // 2),
     }
-    if config.backbone == "wide_resnet":
-        space["drop_path"] = Span(0.0, 0.3)
-    return space
+    network = networks.of_competition(competition).get(config.backbone)
+    return {**space, **{key: Span(*ends) for key, ends in (network.tuned if network else {}).items()}}
 
 
 def inside(space: Space, config: Config) -> dict[str, Any] | None:

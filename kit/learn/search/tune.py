@@ -24,7 +24,6 @@ from kit.errors import ConfigError
 from kit.files import locked
 from kit.learn import device, train
 from kit.learn.member import Member, split_early_stopping
-from kit.learn.recipes import recipe, uses
 from kit.learn.search import space
 from kit.learn.search.space import Space, Span
 from kit.progress import say
@@ -82,7 +81,7 @@ def tune(competition: Competition, config: Config, allowed: Space, count: int) -
 def _check(member: Member, allowed: Space) -> None:
     """Raises ConfigError for a choice, or an end of a range, that does not fit: now, not when a trial draws it."""
     for key, values in allowed.items():
-        if not uses(member.config.recipe, key):
+        if not member.recipe.uses(key):
             raise ConfigError(f"--space {key} changes nothing: recipe {member.config.recipe} does not use it")
         for value in (values.low, values.high) if isinstance(values, Span) else values:
             config = train.checked(member.competition, replace(member.config, **{key: value}))
@@ -91,7 +90,7 @@ def _check(member: Member, allowed: Space) -> None:
 
 def _study(member: Member, allowed: Space, database: Path) -> optuna.Study:
     """Opened, with what a killed search left behind as failed: the lock tells that none is running."""
-    epochs = sum(recipe(member.config.recipe).epochs(member.config))
+    epochs = sum(member.recipe.epochs(member.config))
     study = optuna.create_study(
         storage=f"sqlite:///{database}",
         study_name=_name(member, allowed),
@@ -136,7 +135,7 @@ def _trial(study: optuna.Study, member: Member, allowed: Space) -> None:
     config = replace(member.config, **settings)
     try:
         with device.training(config):
-            history = recipe(config.recipe).fit(replace(member, config=config, folder=folder, report=report))
+            history = member.recipe.fit(replace(member, config=config, folder=folder, report=report))
     except optuna.TrialPruned:
         study.tell(trial, state=TrialState.PRUNED)
         say(f"trial {trial.number}: ended early")

@@ -5,6 +5,7 @@ import numpy as np
 from kit.competition import Competition
 from kit.config import Config
 from kit.data.cache import Dataset
+from kit.learn import recipes
 from kit.learn.input.views import VIEWS
 from kit.report.render import html, images
 from kit.report.subject import Subject
@@ -15,7 +16,7 @@ IMAGES, EPOCHS = 5, 7
 def augmentation(subject: Subject) -> str:
     """Empty for a run that trains on its images as they are: a frozen backbone, an ensemble."""
     config, competition = subject.run.config, subject.competition
-    if config.recipe in ("features", "ensemble"):
+    if subject.run.kind == "ensemble" or not recipes.find(competition, config.recipe).uses("augment_on"):
         return ""
     rows = of_all_classes(subject.data.train.labels, IMAGES, config.seed)
     pictures = shown(competition, config, subject.data, rows, EPOCHS)

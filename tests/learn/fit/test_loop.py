@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from kit.config import Config
 from kit.data import cache
 from kit.learn.fit import callback, checkpoints
 from kit.learn.member import Member
-from kit.learn.recipes import scratch
+from kit.learn.recipes import RECIPES, scratch
 
 SHORT = ("--folds", "1", "--deterministic", "--set", "epochs=12", "--set", "dropout=0.2")
 
@@ -85,7 +86,7 @@ def _member(prepared, folder, **more):
     folder.mkdir(exist_ok=True)
     where = paths.data("tiny-stripes")
     return Member(prepared, data=cache.load(prepared, where), data_folders=where, fold=0, train_rows=rows[30:],
-                validation_rows=rows[:30], folder=folder, **more)  # fmt: skip
+                validation_rows=rows[:30], folder=folder, recipes=RECIPES, **more)  # fmt: skip
 
 
 def test_checkpoints_that_take_long_are_rare_and_a_training_goes_on_from_them_alike(prepared, home, monkeypatch):
@@ -255,13 +256,13 @@ def test_early_stopping_never_looks_at_the_judged_fold(prepared, home):
     where = paths.data("tiny-stripes")
     data = cache.load(prepared, where)
     rows = np.arange(len(data.train.ids))
-    member = Member(prepared, Config(patience=3, stopping_share=0.2), data, where, 0, rows[30:], rows[:30], home)
+    member = Member(
+        prepared, Config(patience=3, stopping_share=0.2), data, where, 0, rows[30:], rows[:30], home, recipes=RECIPES
+    )
     learn, stopping = split_early_stopping(member)
     assert sorted([*learn, *stopping]) == rows[30:].tolist() and len(stopping) == 12
-    assert (
-        len(split_early_stopping(Member(prepared, Config(patience=0), data, where, 0, rows[30:], rows[:30], home))[1])
-        == 0
-    )
+    _, stopping = split_early_stopping(replace(member, config=Config(patience=0)))
+    assert len(stopping) == 0
 
 
 def test_predicting_again_with_other_views_is_a_new_run(kit, prepared):

@@ -67,7 +67,7 @@ def test_a_network_of_keras_is_fused_under_its_own_names():
 )  # fmt: skip
 def test_folded_normalisations_leave_predictions_as_they_were(name, folded):
     if name in networks.NETWORKS:
-        model = networks.build((32, 32, 3), 10, Config(backbone=name, width=4))
+        model = networks.NETWORKS[name].build((32, 32, 3), 10, Config(backbone=name, width=4))
     else:
         model = pretrained.build(name, "none", 32)
     draw = np.random.default_rng(0)

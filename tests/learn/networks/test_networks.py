@@ -15,19 +15,21 @@ from kit.learn.predict import forward
      ("wide_resnet", (32, 32, 3)), ("airbench", (16, 16, 1))],
 )  # fmt: skip
 def test_a_network_takes_pixels_and_gives_logits(name, shape):
-    model = networks.build(shape, 10, Config(backbone=name, width=4))
+    model = networks.NETWORKS[name].build(shape, 10, Config(backbone=name, width=4))
     values = np.asarray(model(np.random.default_rng(0).integers(0, 256, (5, *shape)).astype("uint8")))
     assert values.shape == (5, 10) and values.dtype == np.float32 and np.isfinite(values).all()
     assert np.abs(values.sum(1) - 1).max() > 0.01  # logits, not probabilities
 
 
 def test_the_sizes_that_the_docstrings_state():
-    assert 140_000 < networks.build((28, 28, 1), 10, Config(backbone="cnn")).count_params() < 330_000
-    assert networks.build((32, 32, 3), 10, Config(backbone="resnet9")).count_params() == pytest.approx(1.65e6, rel=0.01)
+    assert 140_000 < networks.NETWORKS["cnn"].build((28, 28, 1), 10, Config(backbone="cnn")).count_params() < 330_000
+    assert networks.NETWORKS["resnet9"].build(
+        (32, 32, 3), 10, Config(backbone="resnet9")
+    ).count_params() == pytest.approx(1.65e6, rel=0.01)
 
 
 def test_resnet9_adds_its_skip_connections():
-    model = networks.build((32, 32, 3), 10, Config(backbone="resnet9", width=4))
+    model = networks.NETWORKS["resnet9"].build((32, 32, 3), 10, Config(backbone="resnet9", width=4))
     assert sum(isinstance(layer, keras.layers.Add) for layer in model.layers) == 2
 
 
@@ -45,8 +47,8 @@ def test_the_first_layer_of_airbench_whitens_the_patches_of_the_rows_it_is_given
     images = np.random.default_rng(0).integers(0, 256, shape).astype("uint8")
     images[:, 1:] = images[:, 1:] // 2 + images[:, :-1] // 2  # neighbours are alike
     images[: shape[0] // 2] = 0
-    model = networks.build((*shape[1:3], shape[3]), 10, Config(backbone="airbench", width=4))
-    networks.begin(model, images, np.arange(shape[0] // 2, shape[0]))
+    model = networks.NETWORKS["airbench"].build((*shape[1:3], shape[3]), 10, Config(backbone="airbench", width=4))
+    networks.NETWORKS["airbench"].initialize(model, images, np.arange(shape[0] // 2, shape[0]))
     layer = model.get_layer("whitening")
     seen = np.asarray(layer(images[shape[0] // 2 :].astype(np.float32) / 64 - 1.9)).reshape(-1, layer.filters)
     half = layer.filters // 2

@@ -7,7 +7,7 @@ import pytest
 
 from kit import metrics, predictions, runs
 from kit.competition import load
-from kit.learn.predict import tta
+from kit.learn.predict import choose_views, tta
 from kit.predictions import softmax
 
 N = 1200
@@ -29,12 +29,12 @@ def view(seed, *, skill=2.0, noise=1.0, wrong=0.0):
 
 def test_views_that_help_are_kept_and_one_that_hurts_is_dropped(competition):
     stack = np.stack([view(1), view(2), view(3, wrong=0.9), view(4)])
-    choice = tta.choose(competition, ["identity", "good", "bad", "fair"], stack, LABELS, FOLDS)
+    choice = choose_views.choose(competition, ["identity", "good", "bad", "fair"], stack, LABELS, FOLDS)
     assert set(choice.views) == {"identity", "good", "fair"} and choice.views[0] == "identity"
     rows = {row["view"]: row for row in choice.report["views"]}
     assert rows["good"]["log_loss_gain"] > 3 * rows["good"]["log_loss_error"] > 0 and rows["good"]["kept_in_folds"] == 4
     assert rows["bad"]["log_loss_gain"] < 0 and rows["bad"]["gain"] < 0 and not rows["bad"]["kept"]
-    assert metrics.log_loss(LABELS, tta.crossed(choice.by_fold, stack, FOLDS)) < 0.8 * metrics.log_loss(
+    assert metrics.log_loss(LABELS, choose_views.crossed(choice.by_fold, stack, FOLDS)) < 0.8 * metrics.log_loss(
         LABELS, stack[0]
     )
     json.dumps(choice.report)
@@ -46,7 +46,7 @@ def test_noise_is_not_called_a_gain(competition):
     for seed in range(20):
         shaken = np.random.default_rng(seed).normal(size=(6, *first.shape)) * 0.05
         stack = np.concatenate([first[None], softmax(np.log(first) + shaken)])
-        gained = tta.choose(competition, list("abcdefg"), stack, LABELS, FOLDS).report["gain_over_first_view"]
+        gained = choose_views.choose(competition, list("abcdefg"), stack, LABELS, FOLDS).report["gain_over_first_view"]
         called += gained["log_loss_gain"] > 2 * gained["log_loss_error"]
     assert called <= 2
 
@@ -55,18 +55,18 @@ def test_the_honest_score_is_not_the_optimistic_one(competition):
     """Of many views of pure noise the best looks good where it was chosen; on other rows it is not."""
     rows = np.arange(N) < 60
     stack = np.stack([view(seed, skill=0.5, noise=2.0) for seed in range(12)])[:, rows]
-    choice = tta.choose(competition, [f"view {n}" for n in range(12)], stack, LABELS[rows], FOLDS[rows])
-    honest = tta.crossed(choice.by_fold, stack, FOLDS[rows])
+    choice = choose_views.choose(competition, [f"view {n}" for n in range(12)], stack, LABELS[rows], FOLDS[rows])
+    honest = choose_views.crossed(choice.by_fold, stack, FOLDS[rows])
     assert choice.report["optimistic_score"] > metrics.judge(competition, LABELS[rows], honest)["score"]
 
 
 def test_no_fold_has_a_say_in_how_it_is_judged(competition):
     stack = np.stack([view(1), view(2), view(3)])
-    before = tta.choose(competition, ["a", "b", "c"], stack, LABELS, FOLDS)
+    before = choose_views.choose(competition, ["a", "b", "c"], stack, LABELS, FOLDS)
     changed = np.where(FOLDS == 1, (LABELS + 1) % 3, LABELS)
-    after = tta.choose(competition, ["a", "b", "c"], stack, changed, FOLDS)
+    after = choose_views.choose(competition, ["a", "b", "c"], stack, changed, FOLDS)
     assert before.by_fold[1] == after.by_fold[1] and before.by_fold[0] != after.by_fold[0]
-    same = tta.crossed(before.by_fold, stack, FOLDS) == tta.crossed(after.by_fold, stack, FOLDS)
+    same = choose_views.crossed(before.by_fold, stack, FOLDS) == choose_views.crossed(after.by_fold, stack, FOLDS)
     assert same[FOLDS == 1].all() and not same[FOLDS == 0].all()
 
 
@@ -75,11 +75,11 @@ def test_logits_or_probabilities_whichever_is_better(competition):
     nonsense, probabilities bound the harm."""
     truth = np.eye(3)[LABELS]
     noisy = [softmax(np.random.default_rng(n).normal(size=(N, 3)) * 1.5 + 1.5 * truth) for n in (1, 2)]
-    assert tta.best(competition, np.stack(noisy), LABELS).how == "logits"
+    assert choose_views.best(competition, np.stack(noisy), LABELS).how == "logits"
     broken = [np.array(one) for one in noisy]
     for number, one in enumerate(broken):
         one[number::10] = np.roll(truth, 1, axis=1)[number::10] * 0.9999 + 0.0001 / 3
-    assert tta.best(competition, np.stack(broken), LABELS).how == "probabilities"
+    assert choose_views.best(competition, np.stack(broken), LABELS).how == "probabilities"
 
 
 def test_an_average_of_logits_survives_probabilities_of_zero():

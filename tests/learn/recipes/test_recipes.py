@@ -18,7 +18,8 @@ from kit.learn import recipes, train
 from kit.learn.member import Member, split_early_stopping
 from kit.learn.networks import pretrained
 from kit.learn.predict.extract_features import compute
-from kit.learn.recipes import distill, features, finetune, opened, pseudo, scratch, smoothed, teacher
+from kit.learn.recipe import COMMON
+from kit.learn.recipes import distill, features, finetune, pseudo, scratch, teacher
 from kit.predictions import softmax
 from kit.runs import trash
 
@@ -28,7 +29,7 @@ def _member(prepared, home, fold=0, **settings):
     data = cache.load(prepared, where)
     fold_of = folds.read(where.folds, data.train.ids)
     outside, judged = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
-    return Member(prepared, Config(**settings), data, where, fold, outside, judged, home)
+    return Member(prepared, Config(**settings), data, where, fold, outside, judged, home, recipes=recipes.RECIPES)
 
 
 def _epochs(run):
@@ -74,7 +75,7 @@ def test_stages_unfreeze_the_end_first_and_early_layers_learn_more_slowly(prepar
     model = finetune.network(member)
     learning = []
     for stage in finetune.stages(member):
-        stage.begin(model)
+        stage.freeze(model)
         learning.append({variable.path for variable in model.trainable_variables})
     assert learning[0] < learning[1]
     assert any("bn" in path for path in learning[1]) == (weights == "none"), "no statistics to keep of random weights"
@@ -86,8 +87,8 @@ def test_held_out_images_are_no_test_images_to_learn_from(prepared, home, monkey
     prepare(prepared, paths.data("tiny-stripes"), folds=3, held_out=0.3)
     member = _member(prepared, home, pseudo_confidence=0.0)
     monkeypatch.setattr(teacher, "of_test", lambda member: np.full((len(member.data.test.ids), 3), 1 / 3, np.float32))
-    monkeypatch.setattr(teacher, "surest", lambda member, smoothed: 1.0)
-    training_set = pseudo.training_set(member, member.train_rows, member.train_rows[:0], smoothed)
+    monkeypatch.setattr(teacher, "surest", lambda member: 1.0)
+    training_set = pseudo.training_set(member)
     assert len(member.data.test.ids) == 57
     assert training_set.samples.tolist() == [
         *(("train", row) for row in member.train_rows),
@@ -101,12 +102,12 @@ def test_a_teacher_of_smoothed_labels_can_be_sure(kit, prepared, home, monkeypat
     said = np.full((30, 3), 1 / 3, np.float32)
     said[:10], said[10:20] = (0.75, 0.15, 0.1), (0.7, 0.2, 0.1)
     monkeypatch.setattr(teacher, "of_test", lambda member: said)
-    training_set = pseudo.training_set(member, member.train_rows, member.train_rows[:0], smoothed)
+    training_set = pseudo.training_set(member)
     taught = training_set.samples[training_set.samples["split"] == "test"]
     assert taught["row"].tolist() == list(range(10)), "0.72 is 0.9 of what it can say"
-    assert teacher.surest(member, smoothed) == pytest.approx(0.8)
+    assert teacher.surest(member) == pytest.approx(0.8)
     monkeypatch.setattr(teacher, "_weights", lambda member, fold_of, parts: np.array([3.0]))  # as an ensemble sharpens
-    assert teacher.surest(member, smoothed) == pytest.approx(0.8**3 / (0.8**3 + 2 * 0.1**3))
+    assert teacher.surest(member) == pytest.approx(0.8**3 / (0.8**3 + 2 * 0.1**3))
 
 
 def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepared, home):
@@ -117,11 +118,11 @@ def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepare
     said = teacher.of_test(member)
     assert np.allclose(said, predictions.load(run.member(0) / "test.npz").at(member.data.test.ids), atol=1e-6)
 
-    training_set = pseudo.training_set(member, member.train_rows, member.train_rows[:0], smoothed)
+    training_set = pseudo.training_set(member)
     assert training_set.samples[: -len(said)].tolist() == [("train", row) for row in member.train_rows]
     assert np.allclose(training_set.targets[-len(said) :], said)
 
-    taught = distill.targets(member, member.train_rows, opened)
+    taught = distill.targets(member, member.train_rows)
     assert np.allclose(taught.sum(1), 1, atol=1e-5) and (taught.max(1) < 1).any()
     heard = [
         scratch.predictor(replace(member, config=run.config, folder=run.member(fold)))(
@@ -223,9 +224,10 @@ def test_a_teacher_is_heard_in_float32_whatever_its_pupil_learns_in(prepared, ho
     run = runs.create("tiny-stripes", "train", config, {}, name="t", fingerprints=prints)
     write_json(run.metrics, {})
     predictions.save(run.oof, predictions.of(data.train.ids, np.full((90, 3), 1 / 3), prepared.classes))
-    member = _member(prepared, home, teacher=run.id, folds=2)
+    known = {**recipes.RECIPES, "scratch": replace(scratch.RECIPE, predictor=opened)}
+    member = replace(_member(prepared, home, teacher=run.id, folds=2), recipes=known)
     with device.training(config):
-        teacher.of_training(member, member.train_rows, opened)
+        teacher.of_training(member, member.train_rows)
     assert policies == ["float32"]
 
 
@@ -264,7 +266,7 @@ def test_a_class_of_one_image_is_learned_from_not_stopped_by(prepared, home):
     [("scratch", (12,)), ("pseudo", (12,)), ("progressive", (30, 18, 20)), ("finetune", (12, 12)), ("features", ())],
 )
 def test_stages_that_a_competition_sets_are_of_progressive_alone(recipe, epochs):
-    assert recipes.recipe(recipe).epochs(Config(epochs=12, stage_epochs=(30, 18, 20), unfreeze=(0.3, 1.0))) == epochs
+    assert recipes.RECIPES[recipe].epochs(Config(epochs=12, stage_epochs=(30, 18, 20), unfreeze=(0.3, 1.0))) == epochs
 
 
 def test_settings_without_a_meaning_and_random_weights_are_told(kit, prepared):
@@ -293,8 +295,9 @@ def test_making_a_run_fetches_what_nodes_without_internet_cannot(prepared, home,
 
 
 def test_every_setting_has_a_meaning_for_some_recipe():
-    assert set(recipes.USED_BY) <= set(FIELDS)
-    assert {name for names in recipes.USED_BY.values() for name in names} <= set(recipes.RECIPES)
+    used = {name for one in recipes.RECIPES.values() for name in one.settings}
+    assert used.isdisjoint(COMMON) and used | set(COMMON) == set(FIELDS)
+    assert all(set(one.defaults) <= {*one.settings, *COMMON} for one in recipes.RECIPES.values())
 
 
 def test_progressive_stages_end_at_the_size_of_the_images(kit, prepared):
@@ -317,8 +320,8 @@ def test_progressive_stages_end_at_the_size_of_the_images(kit, prepared):
         (("--seeds", "0"), "setting seeds is out of range; received 0"),
         (("--recipe", "pseudo"), "wants a teacher"),
         (("--recipe", "progressive", "--set", "stage_sizes=4,8"), "stages do not fit together"),
-        (("--backbone", "resnet9", "--set", "image_size=4"), "resnet9 halves images three times; received 4"),
-        (("--backbone", "airbench", "--set", "image_size=8"), "airbench halves images three times; received 8"),
+        (("--backbone", "resnet9", "--set", "image_size=4"), "the images are too small for resnet9; received 4"),
+        (("--backbone", "airbench", "--set", "image_size=8"), "the images are too small for airbench; received 8"),
         (
             ("--recipe", "features", "--backbone", "inception_v3", "--weights", "none", "--set", "image_size=64"),
             "at least 75",
