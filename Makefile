@@ -28,7 +28,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-kernel test-container test-tracking check wheel bench bench-peers lock image container shell notebook gpu-check ui tracking list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env runs run
+.PHONY: help setup demo test test-jax test-kernel test-container test-tracking check wheel bench bench-peers lock image container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env runs run
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,9 +59,17 @@ test-kernel: setup kernel-env ## kernels again, with the package versions of Kag
 	KERNEL_PYTHON=$(CURDIR)/.venv-kaggle/bin/python .venv/bin/python -m pytest tests/kernel $(ARGS)
 
 check: setup ## format, lint and types, as the tests do not
-	.venv/bin/ruff format --check kit competitions tests
-	.venv/bin/ruff check kit competitions tests
+	.venv/bin/ruff format --check kit competitions docs/*.py tests
+	.venv/bin/ruff check kit competitions docs/*.py tests
 	.venv/bin/mypy
+
+docs: .venv-docs/ready ## the pages of docs/ as a site in site/, every link checked
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build
+
+.venv-docs/ready: locks/docs.txt
+	$(PYTHON) -m venv --clear .venv-docs
+	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/docs.txt
+	@touch $@
 
 wheel: setup ## dist/*.whl: the kit and its competitions, to install without this checkout
 	@rm -rf build # what an earlier wheel left there, deleted files too, would go into this one
@@ -89,8 +97,8 @@ bench-peers: setup .venv-peers/ready ## the same jobs by timm and fastai (PyTorc
 lock: ## resolve the lock files again (needs uv)
 	for extra in cpu gpu gpu-jax notebook; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header --extra $$extra --extra dev -c locks/floors.txt pyproject.toml -o locks/$$extra.txt; done
-	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  locks/kaggle.in -o locks/kaggle.txt
+	for name in kaggle docs; do uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  locks/$$name.in -o locks/$$name.txt; done
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  -c locks/cpu.txt locks/tracking.in -o locks/tracking.txt # the same MLflow as .venv's: they share a file
 
