@@ -39,6 +39,8 @@ help: ## this list
 setup: $(READY) ## create .venv with the locked dependencies (EXTRA=gpu for an NVIDIA GPU, gpu-jax for an RTX 50xx)
 
 $(READY): locks/$(EXTRA).txt pyproject.toml
+	@test "$$(uname -s)" = Linux || \
+	  { echo "make setup: the lock files are for Linux; got $$(uname -s); use WSL or IN=docker (docs/running.md, On Windows and macOS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
 	  { echo "make setup: needs Python 3.11 to 3.13 with venv; got $$($(PYTHON) --version 2>&1); try make PYTHON=python3.12 setup" >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
