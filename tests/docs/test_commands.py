@@ -20,7 +20,13 @@ from kit.errors import ConfigError
 from tests.bench.__main__ import main as bench
 from tests.docs.pages import ROOT, each_page
 
-STANDS_FOR = {"VERB": "list", "K": "1", "key=value": "epochs=1"}  # in the pages, where any word will do
+STANDS_FOR = {
+    "VERB": "list",
+    "K": "1",
+    "N": "1",
+    "SHARE": "0.1",
+    "key=value": "epochs=1",
+}  # in the pages, where any word will do
 INCOMPLETE = (click.BadOptionUsage, click.MissingParameter, click.exceptions.NoArgsIsHelpError)
 
 
@@ -30,7 +36,7 @@ def _texts(page: str) -> Iterator[tuple[str, bool]]:
     for language, block in fence.findall(page):
         if language in ("sh", "python"):
             yield from ((line, True) for line in block.splitlines())
-    yield from ((code, False) for code in re.findall(r"`([^`\n]+)`", fence.sub("", page)))
+    yield from ((" ".join(code.split()), False) for code in re.findall(r"`([^`]+)`", fence.sub("", page)))
 
 
 def _commands(line: str) -> Iterator[list[str]]:

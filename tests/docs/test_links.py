@@ -13,7 +13,7 @@ LINK = re.compile(r"\]\(((?:[^()\n]|\([^()\n]*\))*)\)")  # what stands before ma
 
 def _prose(page: Path) -> str:
     """Without code, where # begins a comment and ]( may mean anything."""
-    return re.sub(r"```.*?```|`[^`\n]*`", "code", page.read_text(), flags=re.S)
+    return re.sub(r"```.*?```|`[^`]*`", "code", page.read_text(), flags=re.S)
 
 
 def _anchors(page: Path) -> set[str]:
