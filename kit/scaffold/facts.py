@@ -24,7 +24,7 @@ class Facts:
     """Fields of a Competition. `seen` names those read off the archive; the others are guesses for a person to correct.
 
     label_columns: the id and label column of the labels table, or of the pixel table. pixel_ids: whether the latter has ids.
-    class_folders: whether the training images lie in a folder for each class.
+    class_folders: whether the training images lie in a folder for each class. endings: whether ids are names of image files.
     """
 
     train: str = "train.zip"
@@ -41,6 +41,7 @@ class Facts:
     shape: tuple[int, int, int] = (96, 96, 3)
     pixel_ids: bool = False
     class_folders: bool = False
+    endings: bool = False
     seen: frozenset[str] = field(default_factory=frozenset)
 
     def found(self, **values: Any) -> "Facts":
@@ -110,6 +111,7 @@ def _sample(facts: Facts, source: zipfile.ZipFile) -> Facts:
     if len(header) < 2 or len(first) != len(header):
         return facts
     several, written = len(header) > 2, first[1]
+    facts = replace(facts, endings=first[0].lower().endswith(IMAGES))
     decimal = "." in written and written.replace(".", "").isdigit()
     facts = facts.found(
         id_column=header[0], target_columns=tuple(header[1:]), kind="probability" if several or decimal else "label"

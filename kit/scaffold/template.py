@@ -64,15 +64,15 @@ PIXELS = Template("""\
 FOLDERS = Template("""\
     if part == "train":
         return Split(*class_folders(raw / $train, $suffix))
-    images = image_folder(raw / $test, $suffix)  # ids are TODO: as the sample submission writes them; here without the ending
-    return Split([path.stem for path in images], images, None)""")
+    images = image_folder(raw / $test, $suffix)  # ids are TODO: as the sample submission writes them; here $endings the ending
+    return Split([path.$id for path in images], images, None)""")
 TABLE = Template("""\
     images = image_folder(raw / ($train if part == "train" else $test), $suffix)  #$suffix_note files called so
-    ids = [path.stem for path in images]
+    ids = [path.$id for path in images]
     return Split(ids, images, labels(raw / $table, ids, $id_column, $label_column) if part == "train" else None)""")
 NAMES = Template("""\
     images = image_folder(raw / ($train if part == "train" else $test), $suffix)  #$suffix_note files called so
-    ids = [path.stem for path in images]
+    ids = [path.$id for path in images]
     # TODO: where the class is written. Here: cat.0.jpg is a cat. In a folder for each class, perhaps of an archive in the
     # archive: kit.data.readers.class_folders. In a table: kit.data.readers.labels(raw / "labels.csv", ids, "id", "label")
     return Split(ids, images, [path.name.split(".")[0] for path in images] if part == "train" else None)""")
@@ -147,6 +147,8 @@ def _read(facts: Facts) -> str:
         test=_literal(_on_disk(facts.test)),
         table=_literal(_on_disk(facts.labels or "")),
         suffix=_literal(facts.suffix),
+        id="name" if facts.endings else "stem",
+        endings="with" if facts.endings else "without",
         suffix_note=_doubt(facts, "suffix"),
         id_column=_literal(facts.label_columns[0]),
         label_column=_literal(facts.label_columns[1]),

@@ -95,6 +95,19 @@ def test_a_table_of_labels_gives_the_classes(scaffold):
     assert made.archives.labels == "trainLabels.csv" and made.submission.kind == "label"
 
 
+def test_ids_with_the_ending_of_their_files(scaffold, tmp_path):
+    table = "image_id,label\n1.jpg,owl\n2.jpg,cat\n"
+    files = ("train/1.jpg", "train/2.jpg", "test/3.jpg")
+    made = scaffold({**dict.fromkeys(files, b""), "train.csv": table, "sample.csv": "image_id,label\n3.jpg,cat\n"})
+    for name in files:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "train.csv").write_text(table)
+    split = made.read(tmp_path, "train")
+    assert (list(split.ids), list(split.labels)) == (["1.jpg", "2.jpg"], ["owl", "cat"])
+    assert list(made.read(tmp_path, "test").ids) == ["3.jpg"]
+
+
 def test_a_table_of_pixels_gives_classes_and_shape(scaffold, tmp_path):
     head = "label," + ",".join(f"pixel{n}" for n in range(4))
     made = scaffold(
