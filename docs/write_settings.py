@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kit.config import FIELDS, OF_BACKBONE, OF_RECIPE
-from kit.learn.recipes import RECIPES, uses
+from kit.config import FIELDS
+from kit.learn.networks import NETWORKS
+from kit.learn.recipes import RECIPES
 
 PAGE = Path(__file__).parent / "recipes.md"
 BLOCK = re.compile(r"(?<=<!-- docs/write_settings.py -->\n).*(?=<!-- end -->)", re.S)
@@ -27,12 +28,13 @@ def _settings() -> str:
 
 def _own() -> str:
     """What recipes and networks set otherwise."""
-    rows = ((f"`{name}`", _values(values)) for name, values in {**OF_RECIPE, **OF_BACKBONE}.items())
+    known = {**RECIPES, **NETWORKS}
+    rows = ((f"`{name}`", _values(one.defaults)) for name, one in known.items() if one.defaults)
     return _table(("recipe or network", "its own defaults"), rows)
 
 
 def _recipes(setting: str) -> str:
-    users = [name for name in RECIPES if uses(name, setting)]
+    users = [name for name in RECIPES if RECIPES[name].uses(setting)]
     others = [name for name in RECIPES if name not in users]
     if len(others) < len(users):
         return f"all but {', '.join(others)}" if others else "all"
