@@ -72,7 +72,7 @@ def all_steps(
     trained = _trained(competition, plans)
     final = _joined(competition, trained)
     say(f"writing the report and the submission of {final.id}")
-    checked = check.subject(competition, final.id)
+    checked = check.build_or_read_checked(competition, final.id)
     report = page.write(final, competition)
     made = [*trained, *([final] if len(trained) > 1 else [])]
     export.after(*made)

@@ -1,15 +1,12 @@
 """`kit submit`: build, check, and only with --send upload."""
 
-from pathlib import Path
-
 import click
 
 from kit.cli import options
 from kit.cli.options import Settings
 from kit.competition import Competition
 from kit.errors import ConfigError, DataError
-from kit.progress import say
-from kit.submission import check, message, packed, records
+from kit.submission import check, packed, upload
 
 
 @click.command()
@@ -52,12 +49,10 @@ def command(
     if local or reveal:
         _local(competition, subject, local, send, reveal, as_json)
         return
-    checked = check.subject(competition, subject)
+    checked = check.build_or_read_checked(competition, subject)
     result = check.describe(competition, checked)
     if send:
-        record, where = _send(slug, checked, words, again)
-        if wait:
-            record = records.await_score(record, where, timeout_s=timeout, poll_s=poll)
+        record = upload.send(competition, checked, words, again=again, wait_s=timeout if wait else None, poll_s=poll)
         result |= {key: getattr(record, key) for key in ("ref", "status", "public_score", "private_score")}
     text = [f"{key:<14}{value}" for key, value in result.items() if key != "notices" and value is not None]
     text += [f"{'notice':<14}{notice}" for notice in checked.report.notices]
@@ -114,32 +109,6 @@ def _local(competition: Competition, subject: str, local: bool, send: bool, reve
         as_json=as_json,
     )
     options.next_step(f"submit {competition.slug} {run.id}")
-
-
-def _send(slug: str, checked: check.Checked, words: str, again: bool) -> tuple[records.Record, Path]:
-    """Uploads, and records only what Kaggle has given a reference for."""
-    from kit import paths
-
-    sha256, run = checked.report.sha256, checked.run
-    where = paths.submissions(slug, run.folder if run else None)
-    with records.sending(slug):
-        before = [record for record in records.every(slug, where) if record.sha256 == sha256]
-        if before and not again:
-            last = before[-1]
-            raise ConfigError(
-                f"these bytes were uploaded before, as submission {last.ref} of {last.run or last.file} at {last.when}",
-                do="add --again to spend another of the day's submissions on them",
-            )
-        if checked.path.read_bytes() != checked.data:
-            raise DataError(f"{checked.path} has changed since it was checked", do="run the command again")
-        from kit.kaggle import submissions
-
-        text = message.write(words, run.id if run else checked.path.name, sha256, run.metrics if run else None)
-        ref = submissions.send(slug, checked.path, text)
-        say(f"uploaded: submission {ref}")  # before the record: a full disk must not hide it
-        record = records.Record(slug, sha256, run.id if run else None, str(checked.path), text, ref, records.now())
-        records.write(where, record)
-    return record, where
 
 
 def _say_next(competition: Competition, checked: check.Checked, subject: str, sent: bool) -> None:

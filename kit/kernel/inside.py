@@ -41,7 +41,7 @@ def _run(bundle: Path, kaggle: Path, started: float) -> None:
     backend.load()
     mounted = _mounted(kaggle / "input", competition)
     final = {"predict": _predict, "train": _train}[manifest["mode"]](competition, manifest, bundle, mounted)
-    checked = check.subject(competition, final.id)
+    checked = check.build_or_read_checked(competition, final.id)
     output = kaggle / "working"
     shutil.copy(checked.path, output / "submission.csv")
     if manifest["mode"] == "train":

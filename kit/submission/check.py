@@ -23,9 +23,12 @@ class Checked:
     run: Run | None
 
 
-def subject(competition: Competition, reference: str) -> Checked:
-    """Builds the file of a run, or takes a FILE.csv, packed (.csv.gz, .zip) or not, and checks its bytes. Raises
-    SubmissionError naming the broken rule, DataError for a file that cannot be read.
+def build_or_read_checked(competition: Competition, reference: str) -> Checked:
+    """Builds submission.csv of a run, or reads a FILE.csv, packed (.csv.gz, .zip) or not, and checks its bytes.
+
+    reference: a run's id, a unique beginning of one, or a path. Raises SubmissionError naming the broken rule and its first
+    line, DataError for a file that cannot be read, a run of another competition or without predictions, and data that are
+    not prepared.
     """
     expected = sample.read(competition)
     path, run = Path(reference), None

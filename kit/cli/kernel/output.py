@@ -25,7 +25,7 @@ def command(settings: Settings, name: str, wait: bool, timeout: float, poll: flo
     if wait:
         kernels.wait(*pushed.version(folder), timeout_s=timeout, poll_s=poll)
     result = pushed.fetch(folder, competition)
-    check.subject(competition, result["submission"])
+    check.build_or_read_checked(competition, result["submission"])
     subject = result["run"] if result["mode"] == "train" else result["submission"]
     options.result(result, f"run           {result['run']}\nsubmission    {result['submission']}", as_json=as_json)
     options.next_step(f"submit {competition.slug} {subject} --send   (in a code competition: kit kernel submit {name})")
