@@ -20,7 +20,7 @@ data      kit.data kit.data.archives kit.data.archives.limits kit.data.archives.
           kit.data.check kit.data.prepare
 runs      kit.runs.environment kit.runs kit.runs.provenance kit.runs.listing kit.runs.trash
 kaggle    kit.kaggle kit.kaggle.names kit.kaggle.credentials kit.kaggle.client kit.kaggle.archive kit.kaggle.download
-          kit.kaggle.submissions kit.kaggle.leaderboard kit.kaggle.datasets kit.kaggle.kernels
+          kit.kaggle.fetch kit.kaggle.submissions kit.kaggle.leaderboard kit.kaggle.datasets kit.kaggle.kernels
 blending  kit.ensemble kit.ensemble.pool kit.ensemble.mixtures kit.ensemble.stacking kit.ensemble.methods
           kit.ensemble.calibration kit.ensemble.thresholds kit.ensemble.choose_method kit.ensemble.finish
           kit.ensemble.contribution kit.ensemble.build

@@ -103,14 +103,6 @@ def next_step(words: str) -> None:
     click.echo(f"next: kit {words}", err=True)
 
 
-def summary(run: Any) -> dict[str, Any]:
-    """Id, metric, score, standard error and judged rows of a finished run."""
-    from kit.files import read_json
-
-    metrics = read_json(run.metrics)
-    return {"run": run.id, **{key: metrics[key] for key in ("metric", "score", "error", "rows")}}
-
-
 def run_result(run: Any, *, as_json: bool) -> None:
     """Prints a finished run: score and error out of fold, its folder, and its id as the last line."""
     from kit.files import read_json

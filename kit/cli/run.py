@@ -1,24 +1,11 @@
 """kit run"""
 
-from __future__ import annotations
-
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from kit.cli import options
 from kit.cli.options import Settings
-from kit.errors import ConfigError
-from kit.learn import backend
-from kit.progress import say
-
-if TYPE_CHECKING:
-    from kit.competition import Competition
-    from kit.config import Config
-    from kit.runs import Run
-
-    Plans = list[tuple[Config, dict[str, str]]]
 
 
 @click.command()
@@ -41,64 +28,19 @@ def command(
     \b
     kit run cifar-10 --from ~/Downloads/cifar-10.zip --folds 1
     """
-    given = {key: value for key, value in chosen.items() if value is not None}
-    result = all_steps(obj, slug, archive, given, settings)
-    options.result(result, _text(result), as_json=as_json)
-    options.next_step(
-        f"runs {slug}" if obj.competition(slug).local else f"submit {slug} {result['models'][-1]['run']} --send --wait"
-    )
-
-
-def all_steps(
-    obj: Settings, slug: str, archive: str | None, given: dict[str, Any], settings: tuple[str, ...]
-) -> dict[str, Any]:
-    """Runs every step and returns the scores of the models, the paths of report and submission, and the local score."""
-    from kit import paths
-    from kit.cli.download import fetched
-    from kit.data.prepare import prepare
-    from kit.learn.settings import resolve_settings
+    from kit.pipeline import run_all
+    from kit.runs import listing
+    from kit.submission import check
 
     competition = obj.competition(slug)
-    plans = [resolve_settings(competition, variant, given, settings) for variant in competition.runs]
-    if not plans:
-        raise ConfigError(f"{slug} declares no runs", do=f"kit train {slug}")
-    fetched(competition, archive)
-    prepare(competition, paths.data(slug), folds=competition.folds)
-    backend.load()
-    from kit.report import page
-    from kit.submission import check
-    from kit.tracking import export
-
-    trained = _trained(competition, plans)
-    final = _joined(competition, trained)
-    say(f"writing the report and the submission of {final.id}")
-    checked = check.build_or_read_checked(competition, final.id)
-    report = page.write(final, competition)
-    made = [*trained, *([final] if len(trained) > 1 else [])]
-    export.after(*made)
-    models = [options.summary(run) for run in made]
-    return {"models": models, "report": str(report), **check.describe(competition, checked)}
-
-
-def _trained(competition: Competition, plans: Plans) -> list[Run]:
-    """A run of each plan. One whose recipe wants a teacher, and that names none, is taught by all runs before it."""
-    from kit.learn import train
-    from kit.learn.recipes import find
-
-    trained: list[Run] = []
-    for config, origin in plans:
-        if find(competition, config.recipe).untaught and not config.teacher and trained:
-            teacher = _joined(competition, trained, name="teacher")
-            config, origin = replace(config, teacher=teacher.id), {**origin, "teacher": "kit run"}
-        trained.append(train.train(competition, config, origin))
-    return trained
-
-
-def _joined(competition: Competition, trained: list[Run], *, name: str | None = None) -> Run:
-    """The ensemble of several runs, or the only one."""
-    from kit.ensemble.build import ensemble
-
-    return ensemble(competition, trained, name=name) if len(trained) > 1 else trained[0]
+    outcome = run_all(competition, archive, options.given(chosen), settings)
+    result = {
+        "models": [listing.summary(run) for run in outcome.models],
+        "report": str(outcome.report),
+        **check.describe(competition, outcome.checked),
+    }
+    options.result(result, _text(result), as_json=as_json)
+    options.next_step(f"runs {slug}" if competition.local else f"submit {slug} {outcome.final.id} --send --wait")
 
 
 def _text(result: dict[str, Any]) -> str:

@@ -41,6 +41,12 @@ def record(run: Run) -> Row:
     }
 
 
+def summary(run: Run) -> Row:
+    """Of a finished run: its id as run, metric, score, standard error as error, and judged rows. Raises DataError."""
+    metrics = read_json(run.metrics)
+    return {"run": run.id, **{key: metrics[key] for key in ("metric", "score", "error", "rows")}}
+
+
 def known(key: str) -> str:
     """The key itself. Raises ConfigError for what is no column and no setting."""
     if key not in KEYS:
