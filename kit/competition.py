@@ -129,7 +129,10 @@ def folders(extra: Iterable[Path] = ()) -> dict[str, Path]:
 
 
 def load(slug: str, extra: Iterable[Path] = ()) -> Competition:
-    """The competition of that slug. Raises DataError naming file and line for anything that is not a sound plug-in."""
+    """The competition of that slug. extra: folders of competition folders beside the built-in ones.
+
+    Raises DataError for an unknown slug, naming the nearest, and naming file and line for anything that is not a sound plug-in.
+    """
     if not SLUG.fullmatch(slug):
         raise DataError(
             f"{slug!r} is not a competition's slug", expected="lower-case letters, digits and single dashes"

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kit import paths
 from kit.competition import Competition
 from kit.config import Config
 from kit.data.prepare import prepare
@@ -59,7 +58,7 @@ def run_all(
     if not plans:
         raise ConfigError(f"{competition.slug} declares no runs", do=f"kit train {competition.slug}")
     fetch_archive(competition, archive)
-    prepare(competition, paths.data(competition.slug), folds=competition.folds)
+    prepare(competition)
     backend.load()  # takes seconds: not before the data are there
     from kit.report import page
 

@@ -82,7 +82,7 @@ def save(path: Path, predictions: Predictions) -> None:
 
 
 def load(path: Path) -> Predictions:
-    """Raises DataError for a missing or damaged file."""
+    """What `save` wrote, such as run.oof and run.test of a finished run. Raises DataError for a missing or damaged file."""
     try:
         with np.load(path, allow_pickle=False) as stored:
             return of(stored["ids"], stored["probabilities"], [str(name) for name in stored["classes"]])

@@ -47,7 +47,7 @@ def command(
     dataset = prepare(
         competition,
         folders,
-        folds=folds or competition.folds,
+        folds=folds,
         fold_seed=fold_seed,
         reset_folds=reset_folds,
         allow_bad=allow_bad,

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from kit import paths
 from kit.competition import Competition
 from kit.data import cache, check, holdout, near_duplicates, write_cache
 from kit.data import folds as fold_table
@@ -19,22 +20,27 @@ from kit.progress import say
 
 def prepare(
     competition: Competition,
-    folders: DataFolders,
+    folders: DataFolders | None = None,
     *,
-    folds: int = 5,
+    folds: int | None = None,
     fold_seed: int = 0,
     reset_folds: bool = False,
     allow_bad: bool = False,
     held_out: float = 0.0,
 ) -> Dataset:
-    """Extracts, decodes and checks the data, and deals out folds.csv unless there is a valid one.
+    """Extracts, decodes and checks the data, and deals out folds.csv. Returns the data: images, ids and labels of both parts.
+    What is there and valid is kept, folds.csv too.
 
-    held_out: the share of the training images to set aside (kit.data.holdout), unless some are already. The folds of before
-    are dealt out again then.
+    folders: where the archive lies and the rest goes, by default kit.paths.data(competition.slug). folds: how many to deal
+    out, by default the competition's. reset_folds: deal out again. allow_bad: go on with more than 1 % of the training images
+    unreadable. held_out: the share of the training images to set aside (kit.data.holdout), 0 to 1, unless some are already;
+    the folds of before are dealt out again then.
 
     Raises DataError for a missing or refused archive, data that do not fit, folds of other data, or if another process
     prepares the same data now.
     """
+    folders = folders or paths.data(competition.slug)
+    folds = folds or competition.folds
     with locked(folders.root / ".prepare.lock", f"{competition.slug} is being prepared by another process"):
         archive = _archive(competition, folders)
         named = competition.archives

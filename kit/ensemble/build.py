@@ -19,9 +19,11 @@ from kit.runs import Run, provenance
 
 
 def ensemble(competition: Competition, parts: list[Run], *, name: str | None = None) -> Run:
-    """Makes one run of finished runs of one competition; of a single run, one that is better calibrated.
+    """Makes one run of finished runs of one competition; of a single run, one that is better calibrated. Its out-of-fold
+    probabilities, float32 (N, C) in run.oof, come from methods that were chosen and fitted on other folds.
 
-    Raises DataError when they do not predict the same rows.
+    name: goes into the run's id. Raises ConfigError for a run that is given twice, DataError for one that is not finished, or
+    is of another competition or of other data, and where they did not judge the same rows.
     """
     where = paths.data(competition.slug)
     data = corrections.load(competition, where)

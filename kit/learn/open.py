@@ -39,7 +39,7 @@ class Network:
 def open_network(competition: Competition, data: Dataset, run: Run) -> Network:
     """The network of fold 0's first member of a run, or of the training that a run of kind "predict" goes back to.
 
-    data: the prepared images that it was trained on, as a report has them. Raises DataError for an
+    data: the prepared images that it was trained on, such as kit.report_data(run, competition).data. Raises DataError for an
     ensemble, which has no network of its own, for other data, and where the weights are not here.
     """
     if run.kind == "ensemble":

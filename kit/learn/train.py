@@ -23,7 +23,12 @@ from kit.runs import Run, provenance
 
 
 def train(competition: Competition, config: Config, origin: Mapping[str, str], *, name: str | None = None) -> Run:
-    """Trains a new run to its end. Raises KitError for settings or data that do not fit; an interruption can be resumed."""
+    """Trains a new run to its end: a member per fold and seed, and the probabilities that they say out of fold and of the test
+    images, in run.oof and run.test. An interruption can be resumed.
+
+    config, origin: of kit.learn.settings.resolve_settings. name: goes into the run's id. Raises ConfigError for settings that
+    do not fit, DataError for data that are not prepared and for an unreadable weights file.
+    """
     run, data, fold_of = _begin(competition, config, origin, name)
     try:
         _go(run, competition, data, fold_of)

@@ -44,7 +44,11 @@ class Subject:
 
 
 def load(run: Run, competition: Competition, layer: int = 1) -> Subject:
-    """Raises DataError for a run that is not finished, or whose data is not here."""
+    """A finished run joined, by id, with the images and labels that it was judged on. layer: the convolution, from 1, that a
+    page looks into.
+
+    Raises DataError for a run that is not finished, or whose data is not here.
+    """
     if run.status() != "finished":
         raise DataError(f"{run.id} is not finished", received=run.status(), do=f"kit train --resume {run.id}")
     folders = paths.data(competition.slug)

@@ -12,14 +12,16 @@ from kit.errors import DataError
 from kit.files import writing
 from kit.predictions import Predictions
 from kit.submission.sample import Sample
+from kit.submission.sample import read as read_sample
 
 
-def build(competition: Competition, predictions: Predictions, sample: Sample) -> bytes:
-    """CSV in UTF-8, "\\n" line ends, the sample's header and ids.
+def build(competition: Competition, predictions: Predictions, sample: Sample | None = None) -> bytes:
+    """CSV in UTF-8, "\\n" line ends, the sample's header and ids. sample: by default the one that `prepare` left.
 
     Labels are written as Submission.values, probabilities clipped to [clip, 1 - clip] and with the nine digits
     from which a float32 comes back exactly. Raises DataError for a missing id or predictions of other classes.
     """
+    sample = sample or read_sample(competition)
     if set(predictions.classes) != set(competition.classes):
         raise DataError(
             "the predictions are of other classes",

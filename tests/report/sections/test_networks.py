@@ -30,7 +30,7 @@ def test_the_documented_way_into_a_run(prepared, trained, monkeypatch):
     monkeypatch.setattr(competition, "load", lambda slug: prepared)
     page = (Path(competition.__file__).parents[1] / "docs" / "running.md").read_text()
     [block] = [
-        part.partition("```")[0] for part in page.split("```python\n") if "runs.find(" in part.partition("```")[0]
+        part.partition("```")[0] for part in page.split("```python\n") if "kit.find_run(" in part.partition("```")[0]
     ]
     first, _, last = block.rstrip().rpartition("\n")
     names: dict = {}
