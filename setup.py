@@ -8,7 +8,7 @@ from setuptools.command.build_py import build_py
 
 
 class WithCompetitions(build_py):
-    """Copies the built-in competitions beside the package, as kit_competitions/ (kit.competition.BUILT_IN)."""
+    """Copies the built-in competitions beside the package, as kit_competitions/ (kit.plugins.BUILT_IN)."""
 
     def run(self) -> None:
         super().run()

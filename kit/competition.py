@@ -1,27 +1,44 @@
-"""The plug-in contract: what a competition folder declares, and how it is loaded.
+"""The plug-in contract: what a competition folder declares. kit.plugins finds and loads it.
 
 A competition is data plus at most three small functions. `competitions/<slug>/competition.py` holds one
 `COMPETITION = Competition(...)`; a new competition never needs a change in kit/.
 """
 
-import importlib.util
-import re
-import sys
-import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from kit.errors import DataError, nearest
+from kit.errors import DataError
 
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_BESIDE = Path(__file__).resolve().parent.parent
-# So called in a wheel: "competitions" could be anybody's among what is installed.
-_INSTALLED = _BESIDE / "kit_competitions"
-BUILT_IN = _INSTALLED if _INSTALLED.is_dir() else _BESIDE / "competitions"
+Scored = Callable[[np.ndarray, np.ndarray], Any]  # (labels int (N,), probabilities (N, C)) -> score, or one per row
+View = Callable[[np.ndarray], np.ndarray]  # uint8 (N, H, W, C) -> uint8 (N, H, W, C)
+
+FinishName = Literal["temperature and clip", "class factors", "cut points"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What Kaggle computes. kit.metrics has the usual ones; a competition may bring its own.
+
+    score: of all rows, a number from `low` to `high`. per_row: each row's contribution, float64 (N,), where the score is their
+    mean, and its noise known exactly; else None.
+    one_hot: a submission of labels is scored as rows that are wholly of the class they name; False where nothing but which
+    class is the largest counts anyway.
+    exclusive: a row of the submission has to sum to 1.
+    finish: the last step of an ensemble that may help, one of kit.ensemble.finish.FINISHES.
+    """
+
+    score: Scored
+    greater_is_better: bool
+    low: float = 0.0
+    high: float = 1.0
+    per_row: Scored | None = None
+    one_hot: bool = True
+    exclusive: bool = False
+    finish: FinishName | None = None
 
 
 class Images(Protocol):
@@ -79,11 +96,13 @@ class Competition:
     read: (raw folder, "train" | "test") -> Split.
     augment: () -> an albumentations transform for uint8 images; None trains on the images as they are.
     augment_batches: () -> layers of Keras that mean the same, for batches on a GPU (`--set augment_on=device`).
-    tta: names of the views (kit.learn.input.views.VIEWS) that make sense here.
+    metric: a name in kit.metrics.METRICS, or in `metrics`, those of its own.
+    tta: names of the views that make sense here, in kit.learn.input.views.VIEWS, or in `views`, those of its own.
     defaults: Config fields for `kit train`; `runs`: what `kit run` trains, each a dict over the defaults; one
         of a recipe that wants a teacher is taught by those before it.
     public_share: of the test rows, those that the public leaderboard is computed on, 0 to 1; its page says it.
-    networks, recipes: its own, beside the kit's (kit.learn.networks.Network, kit.learn.recipe.Recipe).
+    metrics, views, networks, recipes: its own by name, beside the kit's; the latter two are kit.learn.networks.Network and
+        kit.learn.recipe.Recipe.
     build: writes the archive `<slug>.zip` and `solution.csv` of a competition that is not on Kaggle into two given paths.
     """
 
@@ -102,6 +121,8 @@ class Competition:
     runs: tuple[dict[str, Any], ...] = ({},)
     public_share: float | None = None
     build: Callable[[Path, Path], None] | None = None
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    views: Mapping[str, View] = field(default_factory=dict)
     networks: Mapping[str, Any] = field(default_factory=dict)
     recipes: Mapping[str, Any] = field(default_factory=dict)
     folder: Path | None = None  # where it was loaded from: worker processes load it again from there
@@ -115,85 +136,6 @@ class Competition:
     def local(self) -> bool:
         """Scored here, against labels set aside, not on Kaggle."""
         return self.build is not None
-
-
-def folders(extra: Iterable[Path] = ()) -> dict[str, Path]:
-    """Competition folders by slug; a folder from `--competitions` wins over a built-in one of the same name."""
-    found: dict[str, Path] = {}
-    for root in (BUILT_IN, *extra):
-        if not root.is_dir():
-            raise DataError(f"no folder of competitions at {root}")
-        for file in sorted(root.glob("*/competition.py")):
-            found[file.parent.name] = file.parent
-    return found
-
-
-def load(slug: str, extra: Iterable[Path] = ()) -> Competition:
-    """The competition of that slug. extra: folders of competition folders beside the built-in ones.
-
-    Raises DataError for an unknown slug, naming the nearest, and naming file and line for anything that is not a sound plug-in.
-    """
-    if not SLUG.fullmatch(slug):
-        raise DataError(
-            f"{slug!r} is not a competition's slug", expected="lower-case letters, digits and single dashes"
-        )
-    known = folders(extra)
-    if slug not in known:
-        raise DataError(f"no competition {slug!r} here", do=nearest(slug, known) + " (`kit new SLUG` starts a new one)")
-    return load_folder(known[slug])
-
-
-def load_folder(folder: Path) -> Competition:
-    """Loads `folder`/competition.py by path, so it works for any folder, installed or not."""
-    file = folder / "competition.py"
-    name = "kit_competition_" + re.sub(r"\W", "_", folder.name)
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise DataError(f"cannot load {file}")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # before executing it: dataclasses and pickling look modules up by name
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        del sys.modules[name]
-        raise DataError(
-            f"{file}{_line(error, file)} does not load", received=f"{type(error).__name__}: {error}"
-        ) from error
-    competition = getattr(module, "COMPETITION", None)
-    if not isinstance(competition, Competition):
-        raise DataError(
-            f"{file} lacks COMPETITION", expected="COMPETITION = Competition(...)", received=repr(competition)
-        )
-    _check(competition, file)
-    return replace(competition, folder=folder.resolve())
-
-
-def _line(error: Exception, file: Path) -> str:
-    if isinstance(error, SyntaxError):
-        return f", line {error.lineno},"
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
-    return f", line {lines[-1]}," if lines else ""
-
-
-def _check(competition: Competition, file: Path) -> None:
-    if competition.slug != file.parent.name:
-        raise DataError(f"{file}: slug and folder name differ", received=competition.slug, expected=file.parent.name)
-    if len(set(competition.classes)) != len(competition.classes) or len(competition.classes) < 2:
-        raise DataError(f"{file}: classes must be two or more different names", received=competition.classes)
-    if competition.public_share is not None and not 0 < competition.public_share <= 1:
-        raise DataError(f"{file}: public_share is out of range", received=competition.public_share, expected="0 to 1")
-    form = competition.submission
-    if form.kind == "label" and len(form.values or competition.classes) != len(competition.classes):
-        raise DataError(f"{file}: submission.values needs one value per class", received=form.values)
-    if form.kind == "label" and len(form.target_columns) != 1:
-        raise DataError(f"{file}: a label submission has one target column", received=form.target_columns)
-    columns = form.of or form.target_columns
-    if form.kind == "probability" and (
-        len(columns) != len(form.target_columns) or not set(columns) <= set(competition.classes)
-    ):
-        raise DataError(
-            f"{file}: submission.of needs one class per target column", received=columns, expected=competition.classes
-        )
 
 
 def class_indices(competition: Competition, labels: Sequence[str]) -> np.ndarray:

@@ -1,35 +1,23 @@
 """Scores by name: what Kaggle computes, its direction and range, and its noise."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from kit.competition import Competition
+from kit.competition import Competition, Metric, Scored
 from kit.errors import DataError, nearest
 
 RESAMPLES = 200  # of the bootstrap, for metrics that are no mean over rows
-Scored = Callable[[np.ndarray, np.ndarray], Any]  # (labels int (N,), probabilities (N, C)) -> score, or one per row
 
 
-@dataclass(frozen=True)
-class Metric:
-    """score: of all rows. per_row: each row's contribution, float64 (N,), where the score is their mean; else None.
+def mean_of_rows(per_row: Scored, *, greater_is_better: bool, high: float = 1.0, **more: Any) -> Metric:
+    """A metric whose score is the mean of what each row contributes, from 0 to `high`."""
 
-    Scores lie between `low` and `high`.
-    """
+    def score(labels: np.ndarray, probabilities: np.ndarray) -> float:
+        return float(per_row(labels, probabilities).mean())
 
-    name: str
-    greater_is_better: bool
-    low: float
-    high: float
-    score: Scored
-    per_row: Scored | None = None
-
-
-def _mean(name: str, per_row: Scored, *, greater: bool, high: float = 1.0) -> Metric:
-    return Metric(name, greater, 0.0, high, lambda labels, said: float(per_row(labels, said).mean()), per_row)
+    return Metric(score, greater_is_better, 0.0, high, per_row, **{"one_hot": False, **more})
 
 
 def _hit(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
@@ -84,18 +72,27 @@ def _rmse(labels: np.ndarray, probabilities: np.ndarray) -> float:
 
 
 METRICS = {
-    metric.name: metric
-    for metric in (
-        _mean("accuracy", _hit, greater=True),
-        _mean("log_loss", _log_loss, greater=False, high=-np.log(1e-6)),
-        _mean("map@3", _precision_at(3), greater=True),
-        _mean("map@5", _precision_at(5), greater=True),
-        Metric("auc", True, 0.0, 1.0, _auc),
-        Metric("macro_f1", True, 0.0, 1.0, _macro_f1),
-        Metric("quadratic_kappa", True, -1.0, 1.0, _kappa),
-        Metric("rmse", False, 0.0, np.inf, _rmse),
-    )
+    "accuracy": mean_of_rows(_hit, greater_is_better=True),
+    "log_loss": mean_of_rows(
+        _log_loss, greater_is_better=False, high=-np.log(1e-6), exclusive=True, finish="temperature and clip"
+    ),
+    "map@3": mean_of_rows(_precision_at(3), greater_is_better=True),
+    "map@5": mean_of_rows(_precision_at(5), greater_is_better=True),
+    "auc": Metric(_auc, greater_is_better=True, one_hot=False),
+    "macro_f1": Metric(_macro_f1, greater_is_better=True, one_hot=False, finish="class factors"),
+    "quadratic_kappa": Metric(_kappa, greater_is_better=True, low=-1.0, one_hot=False, finish="cut points"),
+    "rmse": Metric(_rmse, greater_is_better=False, high=np.inf, finish="cut points"),
 }
+
+
+def available(competition: Competition) -> dict[str, Metric]:
+    """By name: the usual ones and the competition's own."""
+    return {**METRICS, **competition.metrics}
+
+
+def of(competition: Competition) -> Metric:
+    """Raises DataError for an unknown one, with the nearest name."""
+    return _named(competition.metric, available(competition))
 
 
 def judge(competition: Competition, labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
@@ -103,12 +100,12 @@ def judge(competition: Competition, labels: np.ndarray, probabilities: np.ndarra
 
     {"score", "error": standard error over the rows (less than twice that apart is noise), "rows"}.
     """
-    chosen, said = metric(competition.metric), submitted(competition, probabilities)
+    chosen, said = of(competition), submitted(competition, probabilities)
     if chosen.per_row:
         error = chosen.per_row(labels, said).std() / np.sqrt(len(labels))
     else:
         error = np.std([chosen.score(labels[rows], said[rows]) for rows in _resampled(labels)])
-    return {"score": chosen.score(labels, said), "error": float(error), "rows": len(labels)}
+    return {"score": float(chosen.score(labels, said)), "error": float(error), "rows": len(labels)}
 
 
 def gain(competition: Competition, labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
@@ -116,7 +113,7 @@ def gain(competition: Competition, labels: np.ndarray, ours: np.ndarray, theirs:
 
     Paired: both are judged on the same rows, so what is hard for both does not blur the difference.
     """
-    chosen = metric(competition.metric)
+    chosen = of(competition)
     sign = 1 if chosen.greater_is_better else -1
     a, b = submitted(competition, ours), submitted(competition, theirs)
     if chosen.per_row:
@@ -126,7 +123,7 @@ def gain(competition: Competition, labels: np.ndarray, ours: np.ndarray, theirs:
         sign * (chosen.score(labels[rows], a[rows]) - chosen.score(labels[rows], b[rows]))
         for rows in _resampled(labels)
     ]
-    return sign * (chosen.score(labels, a) - chosen.score(labels, b)), float(np.std(drawn))
+    return float(sign * (chosen.score(labels, a) - chosen.score(labels, b))), float(np.std(drawn))
 
 
 def log_loss(labels: np.ndarray, probabilities: np.ndarray) -> float:
@@ -140,11 +137,9 @@ def log_loss_gain(labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> t
 
 
 def submitted(competition: Competition, probabilities: np.ndarray) -> np.ndarray:
-    """What is scored of probabilities (N, C): clipped, or, for the one metric that sees more of labels than which class
-    is the largest, wholly of that class.
-    """
+    """What is scored of probabilities (N, C): clipped, or, of labels, wholly of the class that is the largest."""
     form = competition.submission
-    if form.kind == "label" and competition.metric == "rmse":
+    if form.kind == "label" and of(competition).one_hot:
         return np.eye(probabilities.shape[1])[probabilities.argmax(1)]
     return np.clip(probabilities, form.clip, 1 - form.clip) if form.kind == "probability" else probabilities
 
@@ -157,6 +152,11 @@ def _resampled(labels: np.ndarray) -> list[np.ndarray]:
 
 
 def metric(name: str) -> Metric:
-    if name not in METRICS:
-        raise DataError(f"unknown metric {name!r}", do=nearest(name, METRICS))
-    return METRICS[name]
+    """Of the usual ones. Raises DataError for any other, with the nearest name."""
+    return _named(name, METRICS)
+
+
+def _named(name: str, table: Mapping[str, Metric]) -> Metric:
+    if name not in table:
+        raise DataError(f"unknown metric {name!r}", do=nearest(name, table))
+    return table[name]

@@ -132,8 +132,8 @@ def cli(home, plugins):
 def prepared(home, archive, plugins):
     """tiny-stripes prepared under $KIT_HOME with 3 folds; returns the loaded Competition."""
     from kit import paths
-    from kit.competition import load
     from kit.data.prepare import prepare
+    from kit.plugins import load
 
     competition, folders = load("tiny-stripes", [plugins]), paths.data("tiny-stripes")
     folders.archives.mkdir(parents=True)

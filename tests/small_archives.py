@@ -7,7 +7,7 @@ import numpy as np
 import py7zr
 from PIL import Image
 
-from kit.competition import load
+from kit.plugins import load
 
 
 def image(number: int, form: str) -> bytes:

@@ -1,9 +1,9 @@
 import pytest
 
-from kit.competition import load
 from kit.config import FIELDS, Config, convert, parse, resolve
 from kit.errors import ConfigError
 from kit.learn.settings import resolve_settings
+from kit.plugins import load
 
 
 def test_later_layers_win_and_every_value_says_where_it_came_from():

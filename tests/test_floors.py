@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # An entry stands for a file, or for all files of a room that have no entry of their own: those may import each other.
 FLOORS = """
 base      kit kit.errors kit.files kit.paths kit.progress kit.signals
-contract  kit.competition kit.config kit.predictions kit.metrics kit.stats kit.linear
+contract  kit.competition kit.config kit.predictions kit.metrics kit.learn.input.views kit.check_plugin kit.plugins
+          kit.stats kit.linear
 data      kit.data kit.data.archives kit.data.archives.limits kit.data.archives.sevenzip kit.data.archives.formats
           kit.data.archives.unpack kit.data.pixels kit.data.readers kit.data.splits kit.data.decode_image kit.data.decode_all
           kit.data.holdout kit.data.cache kit.data.write_cache kit.data.folds kit.data.corrections kit.data.near_duplicates
@@ -26,7 +27,7 @@ blending  kit.ensemble kit.ensemble.pool kit.ensemble.mixtures kit.ensemble.stac
           kit.ensemble.contribution kit.ensemble.build
 learning  kit.learn kit.learn.networks kit.learn.networks.backbones kit.learn.backend kit.learn.device kit.learn.member
           kit.learn.recipe
-input     kit.learn.input kit.learn.input.views kit.learn.input.randaugment kit.learn.input.augment kit.learn.input.resize
+input     kit.learn.input kit.learn.input.randaugment kit.learn.input.augment kit.learn.input.resize
           kit.learn.input.samples kit.learn.input.augmenter kit.learn.input.shared_memory kit.learn.input.loader
 networks  kit.learn.networks.weights kit.learn.networks.batchnorm kit.learn.networks.cnn kit.learn.networks.resnet9
           kit.learn.networks.wide_resnet kit.learn.networks.airbench kit.learn.networks.pretrained kit.learn.networks.heads

@@ -5,8 +5,8 @@ import pytest
 import sklearn.metrics
 
 from kit import metrics
-from kit.competition import load
 from kit.errors import DataError
+from kit.plugins import load
 
 LABELS = np.array([0, 1, 1, 0])
 SAID = np.array([[0.9, 0.1], [0.4, 0.6], [1.0, 0.0], [0.8, 0.2]])

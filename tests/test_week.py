@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from kit import paths, predictions, runs
-from kit.competition import Competition, load_folder
+from kit.competition import Competition
 from kit.data import cache
+from kit.plugins import load_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 

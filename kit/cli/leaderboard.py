@@ -50,7 +50,7 @@ def command(
     scored = overview.scored(competition, entries, rows)
     found = overview.pairs(scored)
     line = agreement.fit(found)
-    greater = metrics.metric(competition.metric).greater_is_better
+    greater = metrics.of(competition).greater_is_better
     value = {
         "asked": kept.asked.isoformat(timespec="seconds"),
         **board.standing(kept.teams, board.ours(kept.teams, ledger.rows(slug).values()), greater_is_better=greater),

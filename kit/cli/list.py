@@ -8,8 +8,8 @@ import click
 from kit import paths
 from kit.cli import options
 from kit.cli.options import Settings
-from kit.competition import folders, load_folder
 from kit.errors import KitError
+from kit.plugins import folders, load_folder
 
 
 @click.command()

@@ -6,9 +6,9 @@ import click
 
 from kit import paths
 from kit.cli import options
-from kit.competition import SLUG
 from kit.errors import DataError
 from kit.files import replacing_folder, write_text
+from kit.plugins import SLUG
 from kit.progress import say
 
 

@@ -19,10 +19,10 @@ def command(obj: Settings, reference: str, quick: bool, layer: int, as_json: boo
 
     Of a competition: all runs over time, and its submissions, out of fold against public score.
     """
-    from kit import competition, runs
+    from kit import plugins, runs
     from kit.report import page, season
 
-    if reference in competition.folders(obj.folders):
+    if reference in plugins.folders(obj.folders):
         path = season.write(obj.competition(reference))
         options.result({"competition": reference, "report": str(path)}, str(path), as_json=as_json)
         options.next_step(f"runs {reference}")

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 
 from kit import metrics
-from kit.competition import Competition
-from kit.metrics import Metric
+from kit.competition import Competition, Metric
 
 PRIOR = 5.0  # rows: how strongly a pair of classes is believed to be like all pairs, before any of its rows is seen
 
@@ -15,7 +14,7 @@ def bounds(competition: Competition, a: np.ndarray, b: np.ndarray) -> dict[str, 
     """The most and the least that the score can gain from `a` to `b` (N, C), whatever the truth; None for metrics that are
     no mean over rows.
     """
-    metric = metrics.metric(competition.metric)
+    metric = metrics.of(competition)
     if metric.per_row is None or not len(a):
         return {"best": None, "worst": None}
     rows = np.flatnonzero((a != b).any(1))  # all others gain nothing
@@ -30,7 +29,7 @@ def bounds(competition: Competition, a: np.ndarray, b: np.ndarray) -> dict[str, 
 def _gains(metric: Metric, labels: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """float64 (N,): what each row gains from a to b, positive for better in either direction."""
     if metric.per_row is None:
-        raise ValueError(f"{metric.name} is no mean over rows")
+        raise ValueError("the metric is no mean over rows")
     return (1 if metric.greater_is_better else -1) * (metric.per_row(labels, b) - metric.per_row(labels, a))
 
 
@@ -47,7 +46,7 @@ def expected(
     Metrics that are no mean over rows: the paired gain out of fold. judged: labels, a, b. test: a, b.
     """
     labels, a, b = judged
-    metric, classes = metrics.metric(competition.metric), len(competition.classes)
+    metric, classes = metrics.of(competition), len(competition.classes)
     if metric.per_row is None:
         gain, error = metrics.gain(competition, labels, b, a)
         return _interval("paired gain out of fold", gain, error)

@@ -58,7 +58,7 @@ def joined(competition: Competition, stack: np.ndarray, record: Mapping[str, Any
     of `record`, as metrics.json holds them.
     """
     blended = METHODS[record["method"]].apply(stack, record["parameters"])
-    return finish.apply(competition, blended, record["finish"])
+    return finish.apply(blended, record["finish"])
 
 
 def _check(competition: Competition, parts: list[Run], fingerprints: Mapping[str, str | None]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from kit import metrics
-from kit.competition import Competition
+from kit.competition import Competition, FinishName
 from kit.ensemble import calibration, thresholds
 from kit.ensemble.choose_method import Chosen
 from kit.ensemble.methods import Parameters
@@ -20,18 +20,15 @@ from kit.ensemble.methods import Parameters
 class Finish:
     """fit(competition, probabilities, labels) -> parameters that go into JSON; of submissions of that kind."""
 
-    name: str
     kind: str
     fit: Callable[[Competition, np.ndarray, np.ndarray], Parameters]
     apply: Callable[[np.ndarray, Parameters], np.ndarray]
 
 
-_CUTS = Finish("cut points", "label", thresholds.fit_cuts, thresholds.apply_cuts)
-FINISHES = {  # by metric
-    "log_loss": Finish("temperature and clip", "probability", calibration.fit, calibration.apply),
-    "macro_f1": Finish("class factors", "label", thresholds.fit_factors, thresholds.apply_factors),
-    "quadratic_kappa": _CUTS,
-    "rmse": _CUTS,
+FINISHES: dict[FinishName, Finish] = {  # a metric names the one that suits it
+    "temperature and clip": Finish("probability", calibration.fit, calibration.apply),
+    "class factors": Finish("label", thresholds.fit_factors, thresholds.apply_factors),
+    "cut points": Finish("label", thresholds.fit_cuts, thresholds.apply_cuts),
 }
 
 
@@ -41,9 +38,10 @@ def finished(
     """(the honest probabilities, finished where that promised to gain; what was found, for metrics.json: None if there is no
     finish for this metric). gain: of that honest choice, with a 95 % interval. applied: whether it is for test images.
     """
-    finish = FINISHES.get(competition.metric)
-    if finish is None or finish.kind != competition.submission.kind:
+    name = metrics.of(competition).finish
+    if name is None or FINISHES[name].kind != competition.submission.kind:
         return chosen.honest, None
+    finish = FINISHES[name]
     said, applied = chosen.honest.copy(), chosen.honest.copy()
     for fold, others in chosen.others.items():
         judged, known = folds == fold, labels[folds != fold]
@@ -52,7 +50,7 @@ def finished(
             said[judged] = applied[judged]
     gain, error = metrics.gain(competition, labels, said, chosen.honest)
     record = {
-        "name": finish.name,
+        "name": name,
         "applied": metrics.gain(competition, labels, applied, chosen.honest)[0] > 0,
         "gain": gain,
         "error": error,
@@ -76,8 +74,8 @@ def _gains(
     return metrics.gain(competition, labels, said, probabilities)[0] > 0
 
 
-def apply(competition: Competition, probabilities: np.ndarray, record: dict[str, Any] | None) -> np.ndarray:
+def apply(probabilities: np.ndarray, record: dict[str, Any] | None) -> np.ndarray:
     """Probabilities (N, C) of the ensemble, with the finish of `record` if it is one that is applied."""
     if record is None or not record["applied"]:
         return probabilities
-    return FINISHES[competition.metric].apply(probabilities, record["parameters"])
+    return FINISHES[record["name"]].apply(probabilities, record["parameters"])

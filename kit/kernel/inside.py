@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kit import paths, predictions, runs
-from kit.competition import Competition, load
+from kit.competition import Competition
 from kit.config import resolve
 from kit.data import cache, prepare, write_cache
 from kit.data import folds as fold_table
@@ -20,6 +20,7 @@ from kit.data.cache import Dataset
 from kit.errors import DataError, KitError
 from kit.files import read_json, sha256, write_json
 from kit.learn import backend
+from kit.plugins import load
 from kit.progress import say
 from kit.submission import check
 
@@ -127,7 +128,7 @@ def _averaged(run: runs.Run, entry: dict[str, Any], competition: Competition, da
     from kit.learn.member import Member
     from kit.learn.train_member import test_probabilities
 
-    none, known, values = np.empty(0, np.int64), recipes.of_competition(competition), []
+    none, known, values = np.empty(0, np.int64), recipes.available(competition), []
     for (fold, seed), carried in zip(run.members(), entry["members"], strict=True):
         folder = run.member(fold, seed)
         where = paths.data(run.slug)

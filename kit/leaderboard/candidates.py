@@ -45,7 +45,7 @@ def submitted(slug: str) -> dict[str, float | None]:
 def finished(competition: Competition) -> list[Run]:
     """The finished runs here, the best score out of fold first."""
     here = [run for run in runs.every(competition.slug) if run.status() == "finished"]
-    sign = 1 if metrics.metric(competition.metric).greater_is_better else -1
+    sign = 1 if metrics.of(competition).greater_is_better else -1
     return sorted(here, key=lambda run: -sign * read_json(run.metrics)["score"])
 
 

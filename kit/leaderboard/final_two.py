@@ -44,7 +44,7 @@ def boards(
 
     labels: int (N,). stack: probabilities (R, N, C) out of fold. public: scores (R,), NaN where unknown.
     """
-    metric = metrics.metric(competition.metric)
+    metric = metrics.of(competition)
     sign = 1 if metric.greater_is_better else -1
     said = [metrics.submitted(competition, one) for one in stack]
     centre, known = believed(sign * scores(competition, labels, stack), sign * public, len(labels), public_rows)
@@ -65,7 +65,7 @@ def boards(
 
 def scores(competition: Competition, labels: np.ndarray, stack: np.ndarray) -> np.ndarray:
     """float64 (R,): the score out of fold of each run."""
-    metric = metrics.metric(competition.metric)
+    metric = metrics.of(competition)
     return np.array([metric.score(labels, metrics.submitted(competition, one)) for one in stack])
 
 
@@ -134,7 +134,7 @@ def propose(
     rows = len(found[0].decided)
     public_rows = round(rows * public_share)
     simulated = boards(competition, labels, stack, told, public_rows, rows - public_rows)
-    sign = 1 if metrics.metric(competition.metric).greater_is_better else -1
+    sign = 1 if metrics.of(competition).greater_is_better else -1
     pairs = {"proposed": best_pair(simulated), "best_public": two_best(sign * told), "best_cv": two_best(sign * own)}
     return {
         "metric": competition.metric,

@@ -50,7 +50,7 @@ def gain_over(
     """(gain of ours, its standard error, shared rows); without shared rows, the difference of two independent scores."""
     if pair := paired.judge(competition, ours.oof, theirs.oof, known):
         return pair.gain, pair.error, len(pair.labels)
-    sign = 1 if metrics.metric(competition.metric).greater_is_better else -1
+    sign = 1 if metrics.of(competition).greater_is_better else -1
     return sign * (ours.score - theirs.score), float(np.hypot(ours.error, theirs.error)), 0
 
 
@@ -80,7 +80,7 @@ def _compared(
     taken: list[Candidate],
     known: tuple[np.ndarray, np.ndarray],
 ) -> dict[str, Any]:
-    metric, margin = metrics.metric(competition.metric), 1.96 * one.error
+    metric, margin = metrics.of(competition), 1.96 * one.error
     interval = [max(metric.low, one.score - margin), min(metric.high, one.score + margin)]
     record: dict[str, Any] = {"run": one.run.id, "score": one.score, "error": one.error, "interval": interval}
     record |= dict.fromkeys(("against", "gain", "gain_error", "shared_rows", "better", "may_add", "differs", "nearest"))

@@ -89,7 +89,7 @@ def best_two(competition: Competition) -> dict[str, Any]:
 def _best_two(competition: Competition) -> dict[str, Any]:
     finished = [run for run in runs.every(competition.slug) if run.metrics.exists()]
     score = {run.id: float(read_json(run.metrics)["score"]) for run in finished}
-    better = metrics.metric(competition.metric).greater_is_better
+    better = metrics.of(competition).greater_is_better
     best = sorted(finished, key=lambda run: score[run.id], reverse=better)[:2]
     if len(best) < 2:
         raise DataError("two finished runs are needed here to compare", received=len(best))

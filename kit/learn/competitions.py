@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from kit.competition import Competition, load
+from kit.competition import Competition
 from kit.errors import ConfigError, DataError
 from kit.learn.networks import Network
 from kit.learn.recipe import Recipe
 from kit.learn.settings import check_declared
+from kit.plugins import load
 
 
 def load_competition(slug: str, extra: Iterable[Path] = ()) -> Competition:

@@ -28,7 +28,7 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
     """
     trained = trained_run(run)
     if names != AUTO:
-        views.check(names, competition.tta)
+        views.check(names, competition)
     data, fold_of = train.load(competition)
     prints = folds.fingerprints(data, fold_of)
     provenance.check_data(trained, prints)

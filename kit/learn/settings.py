@@ -47,8 +47,8 @@ def _resolve_layers(
     wanted = {**usual, **variant, **asked}
     layers = [("the competition", {"tta": competition.tta, **competition.defaults})]
     known: dict[str, Mapping[str, Any]] = {
-        "recipe": recipes.of_competition(competition),
-        "backbone": networks.of_competition(competition),
+        "recipe": recipes.available(competition),
+        "backbone": networks.available(competition),
     }
     for kind, table in known.items():
         name = wanted[kind]

@@ -79,7 +79,7 @@ def checked(competition: Competition, config: Config) -> Config:
     config = recipes.find(competition, config.recipe).resolve(competition, config)
     if config.weights not in ("imagenet", "none"):
         config = replace(config, weights=str(paths.expanded(config.weights).resolve()))
-    views.check(config.tta, competition.tta)
+    views.check(config.tta, competition)
     there = paths.data(competition.slug).folds
     if there.exists() and config.folds > (most := folds.count(there)):
         raise ConfigError(
@@ -97,7 +97,7 @@ def rehearsal(competition: Competition, config: Config, folder: Path) -> Member:
     Raises ConfigError for settings that do not fit, and for a recipe that learns in no epochs.
     """
     config = device.settled(checked(competition, replace(config, folds=1, seeds=1)))
-    known = recipes.of_competition(competition)
+    known = recipes.available(competition)
     if not known[config.recipe].seeded:
         raise ConfigError(
             f"recipe {config.recipe} has nothing to try out: its head has one optimum, of a cross-validated strength"
@@ -157,5 +157,5 @@ def member_of(run: Run, competition: Competition, data: Dataset, fold_of: np.nda
     judged = np.setdiff1d(np.flatnonzero(fold_of == fold), data.corrected)
     learn = learned(data, fold_of, fold)
     folder = run.member(fold, seed)
-    known = recipes.of_competition(competition)
+    known = recipes.available(competition)
     return Member(competition, run.config, data, paths.data(run.slug), fold, learn, judged, folder, seed, recipes=known)

@@ -52,7 +52,7 @@ class Season:
 
     @property
     def greater(self) -> bool:
-        return metrics.metric(self.competition.metric).greater_is_better
+        return metrics.of(self.competition).greater_is_better
 
     @property
     def best(self) -> Tried | None:

@@ -2,7 +2,8 @@
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from kit.config import FIELDS, convert
@@ -82,25 +83,31 @@ def _value(key: str, text: str) -> Any:
         raise ConfigError(f"--where {key} wants a number", received=repr(text)) from None
 
 
-def ordered(rows: list[Row], key: str) -> list[Row]:
+def ordered(rows: list[Row], key: str, competitions: Sequence[Path] = ()) -> list[Row]:
     """By that column or setting, from the least, or with -key from the greatest; what has none comes last. Scores come best
-    first, competition by competition.
+    first, competition by competition; competitions: further folders of them, whose metrics may be their own.
     """
     name = known(key.removeprefix("-"))
     sign = -1 if key != name else 1
     have = [row for row in rows if row[name] is not None]
     if name == "score":
-        have.sort(key=lambda row: (row["slug"], -sign * _direction(row) * row["score"]))
+        better = {(row["slug"], row["metric"]): _direction(row, competitions) for row in have}
+        have.sort(key=lambda row: (row["slug"], -sign * better[row["slug"], row["metric"]] * row["score"]))
     else:
         have.sort(key=lambda row: row[name], reverse=sign < 0)
     return have + [row for row in rows if row[name] is None]
 
 
-def _direction(row: Row) -> int:
-    """1 where greater scores are better, else -1; a metric of another kit's is taken for one of those."""
-    from kit.metrics import metric
+def _direction(row: Row, competitions: Sequence[Path]) -> int:
+    """1 where greater scores are better, else -1; a metric that is not known here is taken for one of those."""
+    from kit import metrics, plugins
 
     try:
-        return 1 if metric(row["metric"]).greater_is_better else -1
-    except DataError:
+        table = (
+            metrics.METRICS
+            if row["metric"] in metrics.METRICS
+            else metrics.available(plugins.load(row["slug"], competitions))
+        )
+        return 1 if table[row["metric"]].greater_is_better else -1
+    except (DataError, KeyError):
         return 1

@@ -36,7 +36,7 @@ COMPETITION = Competition(
     #$classes_note the labels that `read` gives; in this order their probabilities are stored
     classes=$classes,
     image_shape=SHAPE,
-    metric="$metric",  # TODO: the competition's own, from kit.metrics.METRICS
+    metric="$metric",  # TODO: the competition's own, from kit.metrics.METRICS, or in `metrics=` its own
     submission=Submission(
         id_column=$id_column,  #$sample_note as in the header of Kaggle's sample submission
         target_columns=$target_columns,

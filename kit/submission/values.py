@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from kit import metrics
 from kit.submission.read import File
 from kit.submission.table import Offence, Row, show
 
@@ -12,7 +13,6 @@ MISSING = {
     "",
     *["na", "n/a", "#n/a", "<na>", "nan", "-nan", "none", "null", "inf", "+inf", "-inf", "infinity", "-infinity"],
 }
-EXCLUSIVE = {"log_loss"}  # metrics that need the probabilities of a row to sum to 1
 CONSTANT = 0.999  # share of one class from which a prediction is called constant
 
 
@@ -46,7 +46,7 @@ def row_sums(file: File) -> Iterator[Offence]:
     """Only where the columns cover all classes, which exclude each other. Clipping may move a sum by `clip` a column."""
     form, classes = file.competition.submission, file.competition.classes
     columns = form.of or form.target_columns
-    if form.kind != "probability" or file.competition.metric not in EXCLUSIVE or set(columns) != set(classes):
+    if form.kind != "probability" or not metrics.of(file.competition).exclusive or set(columns) != set(classes):
         return
     tolerance = 2e-3 + form.clip * len(columns)
     for row, values in _numbers(file):

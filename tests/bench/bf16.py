@@ -12,8 +12,8 @@ import time
 import numpy as np
 
 from kit import linear, paths
-from kit.competition import load
 from kit.data import cache, folds
+from kit.plugins import load
 from kit.predictions import softmax
 from tests.bench.ratios import alternated, ratio, spread
 from tests.bench.serving import Served, serve

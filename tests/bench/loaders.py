@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from kit.competition import BUILT_IN
 from kit.config import Config
 from kit.learn.input.augmenter import Augmenter, Source, open_source
 from kit.learn.input.loader import loader
 from kit.learn.input.samples import samples
+from kit.plugins import BUILT_IN
 from tests.bench.ratios import alternated, ratio, spread, timed
 
 PHOTOS = Path(__file__).parent / "photos"

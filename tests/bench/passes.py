@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 from kit.config import Config
+from kit.learn.input.views import VIEWS
 from kit.learn.networks import pretrained
 from kit.learn.predict import extract_features
 from tests.bench.decoded import decode, photos
@@ -42,7 +43,7 @@ def _keras(folder: Path, model: keras.Model, backbone: str) -> np.ndarray:
 
 def extracted(cache: Path, out: Path, model: keras.Model, config: Config, size: int = SIZE) -> np.ndarray:
     """float32 (N, D): the features of decoded images, as `kit train` writes them to disk."""
-    extract_features._write(model, np.load(cache, mmap_mode="r"), "identity", config, size, out, "pass")
+    extract_features._write(model, np.load(cache, mmap_mode="r"), VIEWS["identity"], config, size, out, "pass")
     return np.load(out)
 
 

@@ -19,7 +19,6 @@ import keras
 import numpy as np
 
 from kit import paths
-from kit.competition import load
 from kit.config import Config
 from kit.data import cache
 from kit.learn import device, networks
@@ -30,6 +29,7 @@ from kit.learn.input.augmenter import Source
 from kit.learn.input.samples import samples
 from kit.learn.networks import pretrained
 from kit.learn.settings import resolve_settings
+from kit.plugins import load
 from tests.bench.decoded import decode, photos
 from tests.bench.ratios import alternated, ratio, spread, timed
 

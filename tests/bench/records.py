@@ -8,11 +8,11 @@ import os
 import numpy as np
 
 from kit import paths, predictions, runs
-from kit.competition import load
 from kit.config import Config
 from kit.data import cache
 from kit.kaggle.submissions import Scored
 from kit.leaderboard import ledger
+from kit.plugins import load
 from kit.submission import message
 from tests.bench.place import Place
 from tests.kaggle_board import COLUMNS

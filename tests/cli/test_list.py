@@ -44,7 +44,7 @@ def test_json_tells_how_far_each_has_come(kit, home):
     assert zoo()["defaults"] == {"epochs": 3, "tta": ["identity", "hflip"]}
 
 
-def test_a_missing_folder_of_competitions_is_one_line(home, tmp_path):
+def test_a_missing_folder_availables_is_one_line(home, tmp_path):
     import subprocess
     import sys
 

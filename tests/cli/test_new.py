@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from kit.competition import load_folder
 from kit.errors import DataError
+from kit.plugins import load_folder
 from kit.scaffold import facts, template
 
 

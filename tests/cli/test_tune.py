@@ -13,12 +13,12 @@ from optuna.trial import TrialState
 from kit.cli import train
 from kit.cli.options import Settings
 from kit.cli.tune import command
-from kit.competition import load
 from kit.config import Config
 from kit.errors import ConfigError, DataError
 from kit.learn.search import space
 from kit.learn.search.space import Span
 from kit.learn.settings import resolve_settings
+from kit.plugins import load
 
 SPACE = ("--space", "learning_rate=0.01:0.3:log", "--space", "optimizer=sgd,adamw")
 

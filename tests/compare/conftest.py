@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from kit import metrics, paths, predictions, runs
-from kit.competition import load
 from kit.config import Config
 from kit.data import cache
 from kit.files import write_json
+from kit.plugins import load
 from kit.submission import records
 
 

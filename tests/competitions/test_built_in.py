@@ -6,11 +6,11 @@ import zipfile
 import numpy as np
 import pytest
 
-from kit.competition import BUILT_IN, folders, load
 from kit.config import resolve
 from kit.data.prepare import prepare
 from kit.learn.input.views import VIEWS
 from kit.paths import DataFolders
+from kit.plugins import BUILT_IN, folders, load
 from tests.small_archives import ARCHIVES, zipped
 
 SLUGS = sorted(folders())

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from kit import metrics
-from kit.competition import Submission, load
+from kit.competition import Submission
 from kit.ensemble import calibration, finish, thresholds
 from kit.ensemble.choose_method import Chosen
+from kit.plugins import load
 from kit.predictions import softmax
 from tests.ensemble.conftest import predictions
 
@@ -48,7 +49,7 @@ def test_planted_over_confidence_is_repaired_with_an_interval(labels, folds):
     gained = metrics.log_loss(labels, sure) - metrics.log_loss(labels, honest)
     assert found["gain"] == pytest.approx(gained) and gained > 0.2
     assert np.allclose(honest.sum(1), 1, atol=1e-5)
-    test = finish.apply(LOG_LOSS, sure, json.loads(json.dumps(found)))
+    test = finish.apply(sure, json.loads(json.dumps(found)))
     assert test.dtype == np.float32 and np.allclose(test.sum(1), 1, atol=1e-5)
     assert abs(metrics.log_loss(labels, test) - metrics.log_loss(labels, honest)) < 0.02
     assert (test.argmax(1) == sure.argmax(1)).all()
@@ -74,7 +75,7 @@ def test_what_is_calibrated_already_is_left_alone(labels, folds):
         and found["gain"] <= 0
         and metrics.log_loss(labels, honest) - metrics.log_loss(labels, calm) < 0.01
     )
-    assert finish.apply(LOG_LOSS, calm, found) is calm
+    assert finish.apply(calm, found) is calm
 
 
 def test_no_fold_has_a_say_in_its_finish(labels, folds):
@@ -115,7 +116,7 @@ def test_planted_thresholds_are_found_and_hold_on_other_rows(metric):
     assert found["applied"] and found["gain"] > 3 * found["error"]
     assert metrics.judge(wanted, labels, honest)["score"] != metrics.judge(wanted, labels, said)["score"]
     fresh, unseen = graded(1500, 2)
-    decided = finish.apply(wanted, unseen, json.loads(json.dumps(found)))
+    decided = finish.apply(unseen, json.loads(json.dumps(found)))
     gain, error = metrics.gain(wanted, fresh, decided, unseen)
     assert gain > 3 * error and np.allclose(decided.sum(1), 1, atol=1e-5)
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from kit import metrics
-from kit.competition import load
 from kit.ensemble import choose_method, contribution, methods, mixtures
 from kit.ensemble.methods import METHODS
+from kit.plugins import load
 from tests.ensemble.conftest import predictions
 
 NOT_PROBABILITIES = "rank mean"

@@ -89,9 +89,9 @@ def test_a_single_file_holds_all_of_it_and_has_a_limit(build, trained, monkeypat
     assert _read(folder / "kernel" / "kernel-metadata.json")["dataset_sources"] == []
     monkeypatch.setattr(script, "LONGEST", 1000)
     with pytest.raises(ConfigError, match="does not fit into a single file; received .* bytes of source"):
-        from kit.competition import load
         from kit.kernel import bundle
         from kit.kernel.options import Options
+        from kit.plugins import load
 
         bundle.for_run(
             folder.with_name("other-name"),
@@ -124,8 +124,8 @@ def test_what_cannot_be_built_is_said_in_one_line(kit, trained, home, words, cod
 def test_wheels_that_kaggle_lacks_are_fetched_for_its_python_and_for_ours(kit, home, tmp_path, monkeypatch):
     from importlib.metadata import version
 
-    from kit.competition import load
     from kit.kernel import packing
+    from kit.plugins import load
 
     index = tmp_path / "index"
     index.mkdir()

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from kit import paths, predictions
-from kit.competition import load
 from kit.ensemble.build import joined
 from kit.files import read_json, write_json
 from kit.kernel import bundle
 from kit.kernel.options import Options
 from kit.learn.settings import resolve_settings
+from kit.plugins import load
 from kit.runs import find
 from tests.small_archives import ARCHIVES, zipped
 

@@ -88,8 +88,8 @@ def test_no_two_members_have_the_same_seed():
 
 
 def test_seeds_of_a_recipe_without_chance_are_refused():
-    from kit.competition import load
     from kit.learn import recipes
+    from kit.plugins import load
 
     with pytest.raises(ConfigError, match="learns the same from every seed; received seeds=2"):
         recipes.check(load("sklearn-digits"), Config(recipe="features", backbone="mobilenet_0.25", seeds=2))

@@ -2,8 +2,8 @@
 
 import json
 
-from kit.competition import load
 from kit.learn.settings import resolve_settings
+from kit.plugins import load
 
 
 def test_the_folds_that_are_there_are_used_where_nobody_chose_how_many(kit, home):

@@ -88,7 +88,7 @@ def test_linked_images_share_a_group_and_so_a_fold(photos):
 
 
 def test_the_command_lists_pairs_and_new_folds_keep_them_together(kit, archive, home, plugins):
-    from kit.competition import load
+    from kit.plugins import load
 
     with zipfile.ZipFile(archive) as old:
         files = {name: old.read(name).decode() for name in old.namelist()}

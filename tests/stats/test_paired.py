@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kit import predictions
-from kit.competition import load
+from kit.plugins import load
 from kit.stats import paired
 from tests.compare.conftest import sure
 

@@ -42,7 +42,7 @@ def command(
     found = runs.every(obj.competition(slug).slug if slug else None, archived=archived)
     rows = [row for row in map(listing.record, found) if all(test(row) for test in tests)]
     if key:
-        rows = listing.ordered(rows, key)
+        rows = listing.ordered(rows, key, obj.folders)
     wanted = [*listing.COLUMNS, *(name for name in shown if name not in listing.COLUMNS)]
     answer = [{name: row[name] for name in (*wanted, "slug", "parents", "archived", "note")} for row in rows]
     options.result(answer, options.table(_cells(rows, wanted)) or "no runs yet", as_json=as_json)

@@ -92,7 +92,7 @@ def _probe(competition: Competition, config: Config, data: Dataset, count: int) 
             rows[:count],
             rows[count:],
             where.root,
-            recipes=recipes.of_competition(competition),
+            recipes=recipes.available(competition),
         )
         with device.training(short):
             whole, history = _timed(lambda: member.recipe.fit(member))

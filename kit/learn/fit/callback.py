@@ -18,6 +18,7 @@ from kit.learn.fit import checkpoints
 from kit.learn.fit.checkpoints import State
 from kit.learn.fit.loss import cross_entropy
 from kit.learn.fit.stages import Stage
+from kit.learn.input.views import VIEWS
 from kit.learn.member import Member
 from kit.learn.predict.forward import logits
 from kit.progress import bar, say
@@ -125,7 +126,7 @@ def judged(
     """stopping_loss and stopping_accuracy, on the stopping rows `rows`, and the state with the weights kept if they are the
     best. size: pixels per side, 0 = as cached.
     """
-    values = logits(model, member.data.train.images, rows, "identity", member.config.batch_size, size)
+    values = logits(model, member.data.train.images, rows, VIEWS["identity"], member.config.batch_size, size)
     labels = member.data.train.labels[rows]
     loss = cross_entropy(values, labels)
     record = {"stopping_loss": loss, "stopping_accuracy": float((values.argmax(1) == labels).mean())}

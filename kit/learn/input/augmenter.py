@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from kit.competition import load_folder
 from kit.config import Config
 from kit.errors import DataError
 from kit.learn.input.augment import failed, transform
 from kit.learn.input.resize import resize
+from kit.plugins import load_folder
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,12 @@
 """Test-time augmentation: views of a batch whose predictions are averaged. A competition names those that make sense."""
 
-from collections.abc import Callable
-
-import cv2
 import numpy as np
 
+from kit.competition import Competition, View
 from kit.errors import ConfigError, nearest
 
 
-def _shift(rows: int, columns: int) -> Callable[[np.ndarray], np.ndarray]:
+def _shift(rows: int, columns: int) -> View:
     """Moves the picture by pixels; the border pixels are repeated."""
 
     def view(images: np.ndarray) -> np.ndarray:
@@ -20,14 +18,14 @@ def _shift(rows: int, columns: int) -> Callable[[np.ndarray], np.ndarray]:
     return view
 
 
-def _affine(
-    *, scale: float = 1.0, degrees: float = 0.0, down: float = 0.0, right: float = 0.0
-) -> Callable[[np.ndarray], np.ndarray]:
+def _affine(*, scale: float = 1.0, degrees: float = 0.0, down: float = 0.0, right: float = 0.0) -> View:
     """Magnifies about the point that lies by these shares of height and width beside the middle, and turns the picture
     counter-clockwise; the border pixels are repeated.
     """
 
     def view(images: np.ndarray) -> np.ndarray:
+        import cv2
+
         height, width = images.shape[1:3]
         middle = np.array([width - 1, height - 1]) / 2
         source = cv2.getRotationMatrix2D((0, 0), -degrees, 1 / scale)  # where each pixel comes from
@@ -43,13 +41,12 @@ def _affine(
     return view
 
 
-def _crop(down: int, right: int) -> Callable[[np.ndarray], np.ndarray]:
+def _crop(down: int, right: int) -> View:
     """7/8 of height and width, at that side (-1, 0 or 1), enlarged to the whole."""
     return _affine(scale=8 / 7, down=down / 16, right=right / 16)
 
 
-# Each: uint8 (N, H, W, C) -> uint8 (N, H, W, C).
-VIEWS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+VIEWS: dict[str, View] = {
     "identity": lambda images: images,
     "hflip": lambda images: images[:, :, ::-1],
     "vflip": lambda images: images[:, ::-1],
@@ -69,14 +66,19 @@ VIEWS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-def check(names: tuple[str, ...], allowed: tuple[str, ...]) -> None:
+def available(competition: Competition) -> dict[str, View]:
+    """By name: the usual ones and the competition's own."""
+    return {**VIEWS, **competition.views}
+
+
+def check(names: tuple[str, ...], competition: Competition) -> None:
     """Raises ConfigError for an unknown view, none, or one that the competition does not declare."""
     if not names:
         raise ConfigError("tta names no view", expected="at least identity")
     for name in names:
-        if name not in VIEWS:
-            raise ConfigError(f"unknown TTA view {name!r}", do=nearest(name, VIEWS))
-        if name not in allowed:
+        if name not in available(competition):
+            raise ConfigError(f"unknown TTA view {name!r}", do=nearest(name, available(competition)))
+        if name not in competition.tta:
             raise ConfigError(
-                f"TTA view {name!r} makes no sense for this competition", expected="among " + ", ".join(allowed)
+                f"TTA view {name!r} makes no sense for this competition", expected="among " + ", ".join(competition.tta)
             )

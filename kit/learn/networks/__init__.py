@@ -54,7 +54,7 @@ NETWORKS: dict[str, Network] = {
 }
 
 
-def of_competition(competition: Competition) -> dict[str, Network]:
+def available(competition: Competition) -> dict[str, Network]:
     """All networks that can be trained from scratch here, by name: the kit's and the competition's own."""
     return {**NETWORKS, **competition.networks}
 

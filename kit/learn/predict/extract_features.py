@@ -6,46 +6,51 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from kit.competition import View
 from kit.config import Config
-from kit.data.cache import Dataset
 from kit.files import replacing, sha256
 from kit.learn import device
-from kit.learn.input.views import VIEWS
+from kit.learn.input.views import available
+from kit.learn.member import Member
 from kit.learn.networks import backbones, pretrained
-from kit.paths import DataFolders
 from kit.progress import bar
 
 BATCH = 32
 
 
-def compute(
-    data: Dataset, places: DataFolders, config: Config, parts: tuple[str, ...], views: tuple[str, ...]
-) -> dict[tuple[str, str], np.ndarray]:
+def compute(member: Member, parts: tuple[str, ...], views: tuple[str, ...]) -> dict[tuple[str, str], np.ndarray]:
     """Features by (part, view), float32 (N, D) each, memory-mapped. Only what is not yet on disk is computed.
 
     The key is (data fingerprint, backbone, weights, size, view): another of any of these is another file.
     """
-    wanted = {(part, view): places.features / _name(data, config, part, view) for part in parts for view in views}
+    config, folder = member.config, member.data_folders.features
+    wanted = {(part, view): folder / _name(member, part, view) for part in parts for view in views}
     missing = {key: path for key, path in wanted.items() if not path.exists()}
     if missing:
         size = backbones.size_of(config)
         with device.exact():
             model = pretrained.extractor(config.backbone, config.weights, size, config.seed)
             for (part, view), path in missing.items():
-                _write(model, data.part(part).images, view, config, size, path, f"{config.backbone} {part} {view}")
+                images, seen = member.data.part(part).images, available(member.competition)[view]
+                _write(model, images, seen, config, size, path, f"{config.backbone} {part} {view}")
     return {key: np.load(path, mmap_mode="r", allow_pickle=False) for key, path in wanted.items()}
 
 
-def _name(data: Dataset, config: Config, part: str, view: str) -> str:
+def _name(member: Member, part: str, view: str) -> str:
+    config, competition = member.config, member.competition
     size = backbones.size_of(config)
     weights = config.weights if config.weights in ("imagenet", "none") else sha256(Path(config.weights))
     seed = config.seed if weights == "none" else 0  # random weights differ by seed
-    key = hashlib.sha256("|".join([data.fingerprint, config.backbone, weights, str(size), view, str(seed)]).encode())
+    key = hashlib.sha256(
+        "|".join([member.data.fingerprint, config.backbone, weights, str(size), view, str(seed)]).encode()
+    )
+    if view in competition.views and competition.folder:  # of its own: may come to mean something else
+        key.update((competition.folder / "competition.py").read_bytes())
     return f"{config.backbone}-{size}-{part}-{view}-{key.hexdigest()[:16]}.npy"
 
 
 def _write(
-    model: keras.Model, images: np.ndarray, view: str, config: Config, size: int, path: Path, label: str
+    model: keras.Model, images: np.ndarray, view: View, config: Config, size: int, path: Path, label: str
 ) -> None:
     with replacing(path) as temporary:
         out = np.lib.format.open_memmap(
@@ -60,10 +65,10 @@ def _write(
         out.flush()
 
 
-def _batch(images: np.ndarray, start: int, view: str, config: Config, size: int) -> np.ndarray:
+def _batch(images: np.ndarray, start: int, view: View, config: Config, size: int) -> np.ndarray:
     """One batch of full size (one compiled graph), the last one filled up with its own last image."""
     rows = np.minimum(np.arange(start, start + BATCH), len(images) - 1)
-    batch = pretrained.prepare(VIEWS[view](images[rows]), config.backbone, size)
+    batch = pretrained.prepare(view(images[rows]), config.backbone, size)
     if start == 0:
         pretrained.check_input(batch, config.backbone)
     return batch

@@ -1,11 +1,14 @@
 """Probabilities of images, in pieces that fit in memory, averaged over TTA views."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 
+from kit.competition import View
 from kit.data.cache import Part
 from kit.learn.input.resize import resize
-from kit.learn.input.views import VIEWS
+from kit.learn.input.views import available
 from kit.learn.member import Member
 from kit.learn.networks import weights
 from kit.learn.networks.batchnorm import fold
@@ -27,14 +30,14 @@ def predictor(model: keras.Model, member: Member, size: int) -> Predictor:
     fold(model)
 
     def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
-        average = member.config.average
-        return probabilities(model, part.images, rows, views, average=average, size=size, label=label)
+        seen, average = [available(member.competition)[name] for name in views], member.config.average
+        return probabilities(model, part.images, rows, seen, average=average, size=size, label=label)
 
     return run
 
 
 def logits(
-    model: keras.Model, images: np.ndarray, rows: np.ndarray, view: str, batch_size: int, size: int = 0
+    model: keras.Model, images: np.ndarray, rows: np.ndarray, view: View, batch_size: int, size: int = 0
 ) -> np.ndarray:
     """float32 (len(rows), classes) for one view of images[rows]. images: uint8 (N, H, W, C), may be memory-mapped.
 
@@ -42,7 +45,7 @@ def logits(
     """
     pieces = []
     for start in range(0, len(rows), batch_size):
-        batch = resize(VIEWS[view](images[rows[start : start + batch_size]]), size)
+        batch = resize(view(images[rows[start : start + batch_size]]), size)
         missing = batch_size - len(batch)  # one batch shape, so one compiled graph
         padded = np.concatenate([batch, np.zeros((missing, *batch.shape[1:]), batch.dtype)]) if missing else batch
         pieces.append(np.asarray(model.predict_on_batch(padded))[: len(batch)])
@@ -53,7 +56,7 @@ def probabilities(
     model: keras.Model,
     images: np.ndarray,
     rows: np.ndarray,
-    views: tuple[str, ...],
+    views: Sequence[View],
     *,
     average: str,
     size: int = 0,

@@ -18,14 +18,14 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
-def of_competition(competition: Competition) -> dict[str, Recipe]:
+def available(competition: Competition) -> dict[str, Recipe]:
     """All recipes that can be used here, by name: the kit's and the competition's own."""
     return {**RECIPES, **competition.recipes}
 
 
 def find(competition: Competition, name: str) -> Recipe:
     """Raises ConfigError for one that does not exist."""
-    known = of_competition(competition)
+    known = available(competition)
     if name not in known:
         raise ConfigError(f"unknown recipe {name!r}", do=nearest(name, known))
     return known[name]
@@ -37,7 +37,7 @@ def check(competition: Competition, config: Config) -> None:
     networks = recipe.networks(competition)
     if config.backbone not in networks:
         message = f"recipe {config.recipe} has no backbone {config.backbone!r}"
-        if any(config.backbone in other.networks(competition) for other in of_competition(competition).values()):
+        if any(config.backbone in other.networks(competition) for other in available(competition).values()):
             raise ConfigError(message, do="--backbone, one of " + ", ".join(networks))  # not mistyped, but of others
         raise ConfigError(message, do=nearest(config.backbone, networks))
     if config.seeds > 1 and not recipe.seeded:

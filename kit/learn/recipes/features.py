@@ -26,7 +26,7 @@ def fit(member: Member) -> History:
     from kit.learn.predict.extract_features import compute
 
     started, views = time.monotonic(), member.config.tta
-    features = compute(member.data, member.data_folders, member.config, ("train", "test"), views)
+    features = compute(member, ("train", "test"), views)
     kernel, bias, strength = solve(member, [features["train", view] for view in views])
     head = heads.head(kernel.shape[0], kernel.shape[1])
     head.set_weights([kernel, bias])
@@ -80,7 +80,7 @@ def predictor(member: Member) -> Predictor:
     from kit.learn.predict.extract_features import compute
 
     def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
-        features = compute(member.data, member.data_folders, member.config, (part.split,), views)
+        features = compute(member, (part.split,), views)
         head = heads.head(features[part.split, views[0]].shape[1], len(member.competition.classes))
         weights.load(head, member.folder / weights.WEIGHTS)
         kernel, bias = head.get_weights()

@@ -32,7 +32,7 @@ def fit(member: Member) -> History:
 
     def first_weights(model: "keras.Model") -> None:
         heads.backbone_of(model).set_weights(_pretrained(member).get_weights())
-        [pooled] = compute(member.data, member.data_folders, member.config, ("train",), ("identity",)).values()
+        [pooled] = compute(member, ("train",), ("identity",)).values()
         model.get_layer(heads.NAME).set_weights(list(features.solve(unseen, [pooled])[:2]))
 
     return loop.learn(network, first_weights, member, training_set, stages(member))

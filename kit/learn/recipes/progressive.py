@@ -61,7 +61,7 @@ RECIPE = Recipe(
     fit,
     predictor,
     open_member,
-    networks=networks.of_competition,
+    networks=networks.available,
     settings=(*FROM_SCRATCH, "stage_sizes", "stage_epochs", "stage_batches"),
     defaults={"stage_epochs": (10, 6, 6)},
     epochs=lambda config: config.stage_epochs,

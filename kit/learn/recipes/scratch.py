@@ -24,7 +24,7 @@ def resolve(competition: Competition, config: Config) -> Config:
 
 def check_sizes(competition: Competition, config: Config, sizes: list[int]) -> None:
     """Raises ConfigError where the images, of so many pixels per side in each stage, are too small for the network."""
-    networks.check_sizes(config.backbone, networks.of_competition(competition)[config.backbone], sizes)
+    networks.check_sizes(config.backbone, networks.available(competition)[config.backbone], sizes)
 
 
 def fit(member: Member) -> History:
@@ -50,7 +50,7 @@ def learn(member: Member, training_set: TrainingSet, stages: list[Stage]) -> His
     """As kit.learn.fit.loop.learn, for the networks that start from nothing."""
     from kit.learn.fit import loop
 
-    initialize = networks.of_competition(member.competition)[member.config.backbone].initialize
+    initialize = networks.available(member.competition)[member.config.backbone].initialize
     some = member.train_rows[:: max(1, len(member.train_rows) // 5000)]
 
     def first_weights(model: "keras.Model") -> None:
@@ -94,7 +94,7 @@ def network(member: Member) -> "keras.Model":
 
     competition, config = member.competition, member.config
     shape = (None, None, competition.image_shape[2])
-    model = networks.of_competition(competition)[config.backbone].build(shape, len(competition.classes), config)
+    model = networks.available(competition)[config.backbone].build(shape, len(competition.classes), config)
     model.jit_compile = device.jit_compile(config.jit_compile)
     return model
 
@@ -103,7 +103,7 @@ RECIPE = Recipe(
     fit,
     predictor,
     open_member,
-    networks=networks.of_competition,
+    networks=networks.available,
     settings=(*FROM_SCRATCH, "epochs", "image_size"),
     resolve=resolve,
 )

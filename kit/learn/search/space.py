@@ -66,7 +66,7 @@ def usual(competition: Competition, config: Config) -> Space:
         "dropout": Span(0.0, 0.5),
         "cutout": Span(0, side // 2),
     }
-    network = networks.of_competition(competition).get(config.backbone)
+    network = networks.available(competition).get(config.backbone)
     return {**space, **{key: Span(*ends) for key, ends in (network.tuned if network else {}).items()}}
 
 

@@ -6,7 +6,7 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.data.cache import Dataset
 from kit.learn import recipes
-from kit.learn.input.views import VIEWS
+from kit.learn.input.views import available
 from kit.report.render import html, images
 from kit.report.subject import Subject
 
@@ -61,7 +61,7 @@ def views(subject: Subject) -> str:
         return ""
     rows = of_all_classes(subject.data.train.labels, 2, subject.run.config.seed)
     pictures = subject.data.train.images[np.array(rows)]
-    seen = {name: VIEWS[name](pictures) for name in names}
+    seen = {name: available(subject.competition)[name](pictures) for name in names}
     strips = [
         images.strip([images.tile(of[place], html.text(name), name) for name, of in seen.items()])
         for place in range(len(rows))

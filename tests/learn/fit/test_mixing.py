@@ -4,12 +4,12 @@ import keras
 import numpy as np
 import pytest
 
-from kit.competition import load
 from kit.config import Config
 from kit.errors import ConfigError, DataError
 from kit.learn.fit.mixing import on_batches
 from kit.learn.input import augment
 from kit.learn.member import member_seed
+from kit.plugins import load
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (16, 32, 32, 3)).astype(np.uint8)
 CIFAR = load("cifar-10")

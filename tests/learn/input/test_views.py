@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kit.errors import ConfigError
 from kit.learn.input import views
 from kit.learn.input.views import VIEWS
+from kit.plugins import load
 
 IMAGE = np.arange(12, dtype=np.uint8).reshape(1, 3, 4, 1)
 
@@ -63,4 +66,4 @@ def test_a_view_keeps_the_shape_of_any_image_and_adds_no_border(name):
 )
 def test_views_are_checked_against_the_competition(names, words):
     with pytest.raises(ConfigError, match=words):
-        views.check(names, allowed=("identity", "shift_up"))
+        views.check(names, replace(load("sklearn-digits"), tta=("identity", "shift_up")))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from kit import metrics, predictions, runs
-from kit.competition import load
 from kit.learn.predict import choose_views, tta
+from kit.plugins import load
 from kit.predictions import softmax
 
 N = 1200

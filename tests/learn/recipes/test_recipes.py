@@ -61,7 +61,7 @@ def test_finetuning_that_only_harms_keeps_the_head_that_it_began_with(kit, prepa
     assert _epochs(run) == ["0", "1"] and "fold 0: 1 of 3 epochs, kept epoch 0; each of them in" in told.stderr
     member = replace(_member(prepared, home), config=run.config, folder=home)
     learned, _ = split_early_stopping(member)
-    [seen] = compute(member.data, member.data_folders, run.config, ("train",), ("identity",)).values()
+    [seen] = compute(member, ("train",), ("identity",)).values()
     kernel, bias, _ = features.solve(replace(member, train_rows=learned), [seen])
     expected = softmax(seen[member.validation_rows] @ kernel + bias)
     kept = predictions.load(run.oof).at(member.data.train.ids[member.validation_rows])

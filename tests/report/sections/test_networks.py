@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kit import competition, paths
+from kit import paths, plugins
 from kit.config import Config
 from kit.data import cache, folds
 from kit.errors import ConfigError
@@ -27,8 +27,8 @@ def trained(prepared, make_run):
 
 def test_the_documented_way_into_a_run(prepared, trained, monkeypatch):
     run, model = trained
-    monkeypatch.setattr(competition, "load", lambda slug: prepared)
-    page = (Path(competition.__file__).parents[1] / "docs" / "running.md").read_text()
+    monkeypatch.setattr(plugins, "load", lambda slug: prepared)
+    page = (Path(plugins.__file__).parents[1] / "docs" / "running.md").read_text()
     [block] = [
         part.partition("```")[0] for part in page.split("```python\n") if "kit.find_run(" in part.partition("```")[0]
     ]

@@ -1,0 +1,95 @@
+"""What a competition folder declares, checked when it is loaded: sound fields, known names, and its own metrics and views tried
+on small arrays.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+
+from kit.competition import Competition, FinishName, Metric, View
+from kit.errors import DataError, nearest
+from kit.learn.input.views import VIEWS
+from kit.metrics import METRICS
+
+
+def check(competition: Competition, file: Path) -> None:
+    """Raises DataError naming `file` for the first thing that is wrong."""
+    if competition.slug != file.parent.name:
+        raise DataError(f"{file}: slug and folder name differ", received=competition.slug, expected=file.parent.name)
+    if len(set(competition.classes)) != len(competition.classes) or len(competition.classes) < 2:
+        raise DataError(f"{file}: classes must be two or more different names", received=competition.classes)
+    if competition.public_share is not None and not 0 < competition.public_share <= 1:
+        raise DataError(f"{file}: public_share is out of range", received=competition.public_share, expected="0 to 1")
+    _check_form(competition, file)
+    _check_names(f"{file}: metric", (competition.metric,), METRICS, competition.metrics, Metric)
+    for name, metric in competition.metrics.items():
+        _try_metric(f"{file}: metrics[{name!r}]", metric, len(competition.classes))
+    _check_names(f"{file}: tta", competition.tta, VIEWS, competition.views, Callable)
+    for name, view in competition.views.items():
+        _try_view(f"{file}: views[{name!r}]", view, competition.image_shape)
+
+
+def _check_form(competition: Competition, file: Path) -> None:
+    form = competition.submission
+    if form.kind == "label" and len(form.values or competition.classes) != len(competition.classes):
+        raise DataError(f"{file}: submission.values needs one value per class", received=form.values)
+    if form.kind == "label" and len(form.target_columns) != 1:
+        raise DataError(f"{file}: a label submission has one target column", received=form.target_columns)
+    columns = form.of or form.target_columns
+    if form.kind == "probability" and (
+        len(columns) != len(form.target_columns) or not set(columns) <= set(competition.classes)
+    ):
+        raise DataError(
+            f"{file}: submission.of needs one class per target column", received=columns, expected=competition.classes
+        )
+
+
+def _check_names(what: str, names: Iterable[str], usual: Mapping[str, Any], own: Any, kind: Any) -> None:
+    """names: those that the competition asks for, from the usual table or its own, a dict of names to things of that kind."""
+    if not isinstance(own, Mapping):
+        raise DataError(
+            f"{what}: its own are no dict", received=type(own).__name__, expected="names and what they mean"
+        )
+    for name, thing in own.items():
+        if name in usual:
+            raise DataError(f"{what} {name!r} of its own", expected="a name that the kit has not", do="rename it")
+        if not isinstance(thing, kind):
+            raise DataError(f"{what} {name!r} of its own", received=type(thing).__name__, expected=kind.__name__)
+    for name in names:
+        if name not in usual and name not in own:
+            raise DataError(f"{what} {name!r} is unknown", do=nearest(name, [*usual, *own]))
+
+
+def _try_metric(what: str, metric: Metric, classes: int) -> None:
+    """Its score of a few rows has to be a number in its range, and the mean of what each row contributes, if it says that."""
+    if metric.finish is not None and metric.finish not in get_args(FinishName):
+        raise DataError(f"{what} has no finish {metric.finish!r}", do=nearest(metric.finish, get_args(FinishName)))
+    labels = np.arange(min(classes, 8)).repeat(2)
+    draw = np.random.default_rng(0)
+    probabilities = draw.dirichlet(np.ones(classes), len(labels)).astype(np.float32)
+    score = _call(what, metric.score, labels, probabilities)
+    if not isinstance(score, (int, float, np.integer, np.floating)) or not metric.low <= score <= metric.high:
+        raise DataError(f"{what} scores a few rows", received=score, expected=f"{metric.low} to {metric.high}")
+    if metric.per_row:
+        rows = np.asarray(_call(what, metric.per_row, labels, probabilities))
+        if rows.shape != labels.shape or not np.allclose(rows.mean(), score):
+            raise DataError(
+                f"{what} is not the mean of its per_row", received=f"{rows.mean()} of {rows.shape}", expected=score
+            )
+
+
+def _try_view(what: str, view: View, shape: tuple[int, int, int]) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (2, *shape), dtype=np.uint8)
+    seen = _call(what, view, images)
+    if not isinstance(seen, np.ndarray) or (seen.shape, seen.dtype) != (images.shape, images.dtype):
+        received = f"{seen.dtype} {seen.shape}" if isinstance(seen, np.ndarray) else type(seen).__name__
+        raise DataError(f"{what} changes what images are", received=received, expected=f"uint8 {images.shape}")
+
+
+def _call(what: str, function: Callable[..., Any], *arrays: np.ndarray) -> Any:
+    try:
+        return function(*arrays)
+    except Exception as error:
+        raise DataError(f"{what} fails", received=f"{type(error).__name__}: {error}") from error
