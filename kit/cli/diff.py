@@ -1,5 +1,6 @@
 """`kit diff`: what changes from one run or submission file to another."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def command(
         if sheet:
             result["sheet"] = _sheet(cache.load(competition, where), found[:PICTURES], sheet)
     options.result(result, "\n".join(_text(result)), as_json=as_json)
-    options.next_step(f"submit {competition.slug} {b}" if not right.run else f"report {right.run.id}")
+    options.next_step(f"submit {competition.slug} {shlex.quote(b)}" if not right.run else f"report {right.run.id}")
 
 
 def _slug(*references: str) -> str:

@@ -8,6 +8,7 @@ import click
 
 from kit import __version__, signals
 from kit.cli.lazy import Lazy
+from kit.cli.suggest import complete
 from kit.errors import DataError, KitError
 
 # In the order a competitor meets them: verb -> what it does. The module is kit.cli.<verb>, with _ for -.
@@ -86,7 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except KitError as error:
         if "--debug" in words:
             raise
-        click.echo(f"kit: {error}", err=True)
+        with kit.make_context("kit", list(words), resilient_parsing=True):  # what to do, as it has to be typed
+            click.echo(f"kit: {complete(str(error))}", err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("kit: interrupted", err=True)

@@ -1,11 +1,13 @@
 """`kit new`: a folder for another competition, filled with what its archive shows."""
 
+import shlex
 from pathlib import Path
 
 import click
 
 from kit import paths
 from kit.cli import options
+from kit.cli.options import Settings
 from kit.errors import DataError
 from kit.files import replacing_folder, write_text
 from kit.plugins import SLUG
@@ -30,7 +32,8 @@ from kit.progress import say
     show_default=True,
     help="The folder of competition folders to put it in.",
 )
-def command(slug: str, archive: Path | None, parent: Path) -> None:
+@click.pass_obj
+def command(settings: Settings, slug: str, archive: Path | None, parent: Path) -> None:
     """Start DIR/SLUG/competition.py, a plug-in that loads as it is; what is left to decide is marked TODO."""
     from kit.scaffold import facts, template
 
@@ -47,8 +50,15 @@ def command(slug: str, archive: Path | None, parent: Path) -> None:
     click.echo(folder / "competition.py")
     say(f"read {source}: {', '.join(sorted(known.seen))}" if source else "no archive read: all of it is guessed")
     say(f"edit {folder / 'competition.py'}, where it says TODO")
-    step = f"download {slug} --from {archive}" if archive else f"prepare {slug}" if source else f"download {slug}"
-    options.next_step(f"--competitions {parent} {step}")
+    step = (
+        f"download {slug} --from {shlex.quote(str(archive))}"
+        if archive
+        else f"prepare {slug}"
+        if source
+        else f"download {slug}"
+    )
+    known_folder = parent.resolve() in settings.folders
+    options.next_step(step, *([] if known_folder else ["--competitions", str(parent)]))
 
 
 def _downloaded(slug: str) -> Path | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from kit.cli.suggest import complete
 from kit.competition import Competition
 
 
@@ -98,9 +99,9 @@ def given(chosen: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in chosen.items() if value is not None and value is not False}
 
 
-def next_step(words: str) -> None:
-    """The next sensible command, on stderr so that stdout stays a result."""
-    click.echo(f"next: kit {words}", err=True)
+def next_step(words: str, *globally: str) -> None:
+    """The next sensible command, with the options to give before its verb, on stderr so that stdout stays a result."""
+    click.echo(complete(f"next: kit {words}", *globally), err=True)
 
 
 def run_result(run: Any, *, as_json: bool) -> None:

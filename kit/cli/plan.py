@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kit.cli import options, train
+from kit.cli.suggest import complete
 from kit.errors import ConfigError
 from kit.learn import backend
 
@@ -74,7 +75,7 @@ def command(
             "fits": found == asked,
             "planned": asdict(found) if found else None,
             "run": found.run(times) if found else None,
-            "command": f"kit {words}" if words else None,
+            "command": complete(f"kit {words}") if words else None,
         }
     options.result(value, _text(value, asked, times), as_json=as_json)
     if seconds is None:

@@ -1,5 +1,6 @@
 """`kit review`: what is wrong with the data, to look at; what people decide about it, and what that gains."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ def labels(obj: Settings, reference: str, top: int, action: str | None, as_json:
     folder = run.folder / "review"
     text = f"{options.table(found) or 'no label looks wrong'}\nsheet: {folder / 'labels.png'}"
     options.result(found, text if found else "no label looks wrong", as_json=as_json)
-    options.next_step(f"review apply {run.slug} {folder / 'corrections.csv'}   (when its actions are filled in)")
+    filled = shlex.quote(str(folder / "corrections.csv"))
+    options.next_step(f"review apply {run.slug} {filled}   (when its actions are filled in)")
 
 
 @command.command()

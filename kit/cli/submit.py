@@ -1,5 +1,7 @@
 """`kit submit`: build, check, and only with --send upload."""
 
+import shlex
+
 import click
 
 from kit.cli import options
@@ -115,4 +117,4 @@ def _say_next(competition: Competition, checked: check.Checked, subject: str, se
     if competition.local or sent:
         options.next_step(f"report {checked.run.id}" if checked.run else "runs")
     else:
-        options.next_step(f"submit {competition.slug} {subject} --send --wait")
+        options.next_step(f"submit {competition.slug} {shlex.quote(subject)} --send --wait")

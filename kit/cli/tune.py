@@ -7,6 +7,7 @@ import click
 
 from kit.cli import options
 from kit.cli.options import Settings
+from kit.cli.suggest import complete
 from kit.errors import ConfigError
 from kit.learn import backend
 
@@ -72,14 +73,14 @@ def command(
     best = {key: f"{value:g}" if isinstance(value, float) else value for key, value in found.trials[0].settings.items()}
     if config.folds > 1:
         given, settings = {**given, "folds": 1}, tuple(text for text in settings if not text.startswith("folds="))
-    words = options.train_words(slug, given, settings, {**device.named(config), **best})
+    command = complete("kit " + options.train_words(slug, given, settings, {**device.named(config), **best}))
     value = {
         "study": found.study,
         "database": str(found.database),
         "rows": found.rows,
         "pruned": found.pruned,
         "trials": [vars(trial) for trial in found.trials],
-        "command": f"kit {words}",
+        "command": command,
     }
     rows = [
         {
@@ -93,5 +94,5 @@ def command(
         for trial in found.trials[:SHOWN]
     ]
     judged = f"{len(found.trials)} trials on {found.rows} rows outside fold 0, whose score stays honest"
-    text = f"{options.table(rows)}\n{judged}; {found.pruned} ended early\nkit {words}"
+    text = f"{options.table(rows)}\n{judged}; {found.pruned} ended early\n{command}"
     options.result(value, text, as_json=as_json)

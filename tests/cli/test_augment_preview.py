@@ -55,4 +55,4 @@ def test_settings_that_make_no_sense_are_refused_as_by_the_training(kit, prepare
 
 def test_without_prepared_data_it_says_what_to_do(kit, home):
     done = kit("augment-preview", "tiny-stripes", check=False)
-    assert done.returncode == 3 and "kit prepare tiny-stripes" in done.stderr
+    assert done.returncode == 3 and "prepare tiny-stripes" in done.stderr

@@ -47,7 +47,7 @@ def test_a_picture_and_a_setting_to_paste(kit, prepared):
     assert 1e-5 < told["learning_rate"] < told["lowest_loss_at"] <= 10
     steps = np.diff(np.log(told["rates"]))
     assert len(told["losses"]) == len(told["rates"]) <= 60 and np.allclose(steps, np.log(1e6) / 59)
-    assert f"kit train tiny-stripes --set accumulate=2 --set learning_rate={told['learning_rate']}" in done.stderr
+    assert f"train tiny-stripes --set accumulate=2 --set learning_rate={told['learning_rate']}" in done.stderr
 
 
 @pytest.mark.parametrize("accumulate", [1, 4])

@@ -15,7 +15,7 @@ import pytest
         (("report", "nothing"), 3, "no run 'nothing'"),
         (("train", "--resume", "nothing"), 3, "no run 'nothing'"),
         (("train", "tiny-stripes"), 3, "not prepared"),
-        (("prepare", "tiny-stripes"), 3, "kit download tiny-stripes"),
+        (("prepare", "tiny-stripes"), 3, "download tiny-stripes"),
         (("train",), 2, "which competition?"),
         (("train", "tiny-stripes", "--resume", "x", "--seed", "1"), 2, "--resume takes no other setting"),
         (("trian",), 2, "No such command"),

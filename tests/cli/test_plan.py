@@ -24,7 +24,7 @@ def test_a_plan_times_the_recipe_and_names_the_training_that_fits(kit, prepared,
     assert not budget["fits"] and not list((home / "runs").glob("*"))
     if budget["planned"]:  # a busy machine may need more for the least
         assert budget["run"] <= 10 and budget["planned"]["epochs"] < [100_000]
-        assert budget["command"].startswith("kit train tiny-stripes --set patience=2 --set folds=1 --set seeds=1 ")
+        assert " train tiny-stripes --set patience=2 --set folds=1 --set seeds=1 " in budget["command"]
 
 
 def test_stages_of_finetuning_are_timed_each_and_without_weights_at_hand(kit, prepared, home):
@@ -37,7 +37,7 @@ def test_stages_of_finetuning_are_timed_each_and_without_weights_at_hand(kit, pr
 
 def test_without_prepared_data_it_says_what_to_do(kit, home):
     done = kit("plan", "tiny-stripes", check=False)
-    assert done.returncode == 3 and "kit prepare tiny-stripes" in done.stderr
+    assert done.returncode == 3 and "prepare tiny-stripes" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_a_run_becomes_a_checked_file(kit, make_run):
         "sha256": hashlib.sha256(data).hexdigest(),
         "notices": [],
     }
-    assert f"next: kit submit zoo {run.id} --send" in done.stderr
+    assert f"submit zoo {run.id} --send" in done.stderr
     assert kit("submit", "zoo", run.id[:8], "--json").stdout == done.stdout
     assert sent_records() == []
 
@@ -136,7 +136,7 @@ def test_a_local_competition_is_scored_here(kit, make_run):
     run = make_run("pond")
     done = kit("submit", "pond", run.id, "--json")
     assert json.loads(done.stdout)["local_score"] == 1.0
-    assert f"next: kit report {run.id}" in done.stderr
+    assert f"report {run.id}" in done.stderr
     refused = kit("submit", "pond", run.id, "--send", check=False)
     assert refused.returncode == 2 and "it is scored here" in refused.stderr
 

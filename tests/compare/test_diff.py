@@ -47,7 +47,7 @@ def test_two_runs(kit, field, pair):
     assert len(found["ids"]) == 2 and {row["id"] for row in found["ids"]} <= {"5", "8", "11"}
     low, high = test["expected"]["interval"]
     assert -0.1 < low < test["expected"]["gain"] < high < 0.1 + 1e-9
-    assert f"next: kit report {b.id}" in done.stderr
+    assert f"report {b.id}" in done.stderr
     back = json.loads(kit("diff", b.id, a.id, "--json").stdout)
     assert back["out_of_fold"]["gain"]["gain"] == pytest.approx(-7 / 90)
     assert back["test"]["expected"]["gain"] == pytest.approx(-test["expected"]["gain"])

@@ -14,7 +14,7 @@ from tests.kaggle import kept
 def test_an_archive_fetched_by_hand_is_taken(kit, home, archive, kaggle):
     kaggle.archive = archive.read_bytes()
     done = kit("download", "tiny-stripes", "--from", str(archive))
-    assert kept.whole(home, kaggle)["source"] == "file" and "next: kit prepare tiny-stripes" in done.stderr
+    assert kept.whole(home, kaggle)["source"] == "file" and "prepare tiny-stripes" in done.stderr
     assert archive.exists() and not kaggle.requests
 
 

@@ -111,7 +111,7 @@ def test_a_refused_token_is_said_and_nothing_is_sent(kit, kaggle, folder):
 
 def test_status_is_that_of_the_pushed_version(kit, push, kaggle, folder):
     done = kit("kernel", "status", NAME, check=False)
-    assert done.returncode == 3 and "was not pushed yet; kit kernel push" in done.stderr
+    assert done.returncode == 3 and "was not pushed yet; kit --competitions" in done.stderr
     push()
     push()
     kaggle.of_kernels.kernel_statuses = ["ERROR"]

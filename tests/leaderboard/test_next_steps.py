@@ -102,7 +102,7 @@ def test_the_command(kit, field):
     found = json.loads(done.stdout)
     assert (found["left_today"], found["submitted"]) == (None, [bar.id])
     assert [record["run"] for record in found["candidates"]] == [better.id]
-    assert f"next: kit submit tiny-stripes {better.id} --send --wait" in done.stderr
+    assert f"submit tiny-stripes {better.id} --send --wait" in done.stderr
     text = kit("next", "tiny-stripes", "--offline").stdout
     assert "clearly better than the best submitted" in text and text.endswith(f"submit {better.id}\n")
 
@@ -112,7 +112,7 @@ def test_the_allowance(kit, field, kaggle):
     kaggle.allowed = 0
     done = kit("next", "tiny-stripes")
     assert done.stdout.startswith("left today     0\n") and done.stdout.endswith("nothing is left today\n")
-    assert "next: kit train tiny-stripes" in done.stderr
+    assert " train tiny-stripes" in done.stderr
     assert json.loads(kit("next", "tiny-stripes", "--offline", "--json").stdout)["left_today"] is None
     kaggle.faults["GetSubmissionLimits"] = [refusal(403, "no rules accepted")]
     done = kit("next", "tiny-stripes")
@@ -122,4 +122,4 @@ def test_the_allowance(kit, field, kaggle):
 def test_nothing_to_submit(kit, field):
     done = kit("next", "tiny-stripes")
     assert "there is no finished run that was not submitted" in done.stdout
-    assert "next: kit train tiny-stripes" in done.stderr
+    assert " train tiny-stripes" in done.stderr

@@ -222,7 +222,7 @@ def scored_of(season: Season, value: dict) -> None:
 def people_can_read_it(season: Season, kit) -> None:
     here = {"KIT_HOME": str(season.home["anna"])}
     table = kit("submissions", "tiny-stripes", "--offline", **here)
-    assert "50000005 failed: Submission Scoring Error" in table.stdout and "next: kit submissions" in table.stderr
+    assert "50000005 failed: Submission Scoring Error" in table.stdout and " submissions tiny-stripes" in table.stderr
     away = {known["run"] for known in season.sent if known["run"] and known["by"] != "anna"}
     assert f"{len(away)} of the runs are not here: their CV is the one in the message" in table.stdout
     refused = kit("leaderboard", "tiny-stripes", "--offline", check=False, **here)

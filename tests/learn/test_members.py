@@ -31,7 +31,7 @@ def test_members_trained_at_once_equal_those_trained_in_turn(kit, prepared):
     again = kit("train", "--resume", run.id, "--fold", "1", "--json")  # has nothing to do
     assert [member["fold"] for member in json.loads(again.stdout)["members"]] == [
         1
-    ] and f"next: kit train --resume {run.id}   (joins" in again.stderr
+    ] and f"train --resume {run.id}   (joins" in again.stderr
 
     kit("train", "--resume", run.id)
     assert run.status() == "finished"

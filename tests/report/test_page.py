@@ -35,7 +35,7 @@ def test_a_quick_report_needs_no_keras_and_no_network(kit, make_run):
     told = kit("report", run.id, "--quick", "--json", KERAS_BACKEND="none-such")  # whoever imports keras fails
     text = (run.folder / "report.html").read_text()
     assert json.loads(told.stdout) == {"run": run.id, "report": str(run.folder / "report.html")}
-    assert f"next: kit submit tiny-stripes {run.id}" in told.stderr
+    assert f"submit tiny-stripes {run.id}" in told.stderr
     assert _sections(text) == QUICK
     assert "http:" not in text and "https:" not in text and "<script" not in text  # what a setting says is text
 

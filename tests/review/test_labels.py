@@ -57,7 +57,7 @@ def test_what_a_person_fills_in_is_taken_and_not_asked_again(kit, mislabelled, p
     again = kit("review", "labels", run.id, "--action", "relabel").stdout  # as if another look was taken
     assert rows[0]["id"] + " " not in again and _rows(path)[0]["action"] == "keep" and len(_rows(path)) == 3
     done = kit("review", "apply", "tiny-stripes", str(path))
-    assert "0 drop, 2 relabel, 1 keep" in done.stdout and "kit train tiny-stripes" in done.stderr
+    assert "0 drop, 2 relabel, 1 keep" in done.stdout and "train tiny-stripes" in done.stderr
     assert json.loads(kit("review", "labels", said(0.9, "second").id, "--json").stdout) == []
 
 

@@ -18,7 +18,7 @@ def test_a_teammates_model_joins_the_ensemble_and_other_folds_are_refused(
 
     hers = kit("train", "tiny-stripes", "--folds", "1", "--set", "epochs=1").stdout.splitlines()[-1]
     pushed = kit("runs", "push", hers, "--to", str(team), "--weights")
-    assert f"next: kit runs pull {team}" in pushed.stderr
+    assert f"runs pull {team}" in pushed.stderr
 
     monkeypatch.setenv("KIT_HOME", str(second))
     own = make_run("own", skill=1.0, folds=1)

@@ -1,5 +1,7 @@
 """kit kernel output"""
 
+import shlex
+
 import click
 
 from kit.cli import options
@@ -28,4 +30,6 @@ def command(settings: Settings, name: str, wait: bool, timeout: float, poll: flo
     check.build_or_read_checked(competition, result["submission"])
     subject = result["run"] if result["mode"] == "train" else result["submission"]
     options.result(result, f"run           {result['run']}\nsubmission    {result['submission']}", as_json=as_json)
-    options.next_step(f"submit {competition.slug} {subject} --send   (in a code competition: kit kernel submit {name})")
+    options.next_step(
+        f"submit {competition.slug} {shlex.quote(subject)} --send   (in a code competition: kit kernel submit {name})"
+    )

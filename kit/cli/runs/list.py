@@ -50,7 +50,7 @@ def command(
         best = finished[0 if key else -1]
         options.next_step(f"report {best['run']}   (or: kit submit {best['slug']} {best['run']})")
     else:
-        options.next_step(f"train {slug or 'SLUG'}")
+        options.next_step(f"train {slug}" if slug else "list")
 
 
 def _cells(rows: list[dict[str, Any]], wanted: list[str]) -> list[dict[str, Any]]:
