@@ -28,7 +28,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-kernel test-container test-tracking check wheel bench bench-peers lock image container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env runs run
+.PHONY: help setup demo test test-jax test-kernel test-container test-tracking check wheel bench bench-peers lock image container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env runs run completion
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -138,6 +138,9 @@ gpu-check: $(PLACE) ## one line: the GPU seen, a matrix product timed with XLA a
 
 list: $(PLACE) ## the competitions this kit knows
 	$(KIT) list $(ARGS)
+
+completion: $(PLACE) ## what makes a shell complete verbs, options, competitions and runs
+	$(KIT) completion $(or $(ARGS),bash)
 
 doctor: $(PLACE) ## what is installed, devices, Kaggle token, free space
 	$(KIT) doctor $(ARGS)

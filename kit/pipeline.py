@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from kit import metrics
 from kit.competition import Competition
 from kit.config import Config
 from kit.data.prepare import prepare
 from kit.ensemble.build import ensemble
 from kit.errors import ConfigError
+from kit.files import read_json
 from kit.kaggle.fetch import fetch_archive
 from kit.learn import backend
 from kit.learn.settings import resolve_settings
@@ -25,12 +27,13 @@ Plans = list[tuple[Config, dict[str, str]]]
 @dataclass(frozen=True)
 class Outcome:
     """runs: those that were trained, in the order of Competition.runs. final: their ensemble, or the only one of them.
-    report: its page. checked: its submission, which is not uploaded.
+    reports: the pages of the best single run and of the final one, which link to each other; one page if that is the same.
+    checked: the final one's submission, which is not uploaded.
     """
 
     runs: tuple[Run, ...]
     final: Run
-    report: Path
+    reports: tuple[Path, ...]
     checked: Checked
 
     @property
@@ -60,14 +63,18 @@ def run_all(
     fetch_archive(competition, archive)
     prepare(competition)
     backend.load()  # takes seconds: not before the data are there
+    from kit.learn.cost.forecast import forecast
     from kit.report import page
 
+    if told := forecast(competition, [config for config, _ in plans]):
+        say(told)
     trained = _train(competition, plans)
     final = _join(competition, trained)
     say(f"writing the report and the submission of {final.id}")
     checked = check.build_or_read_checked(competition, final.id)
-    report = page.write(final, competition)
-    outcome = Outcome(tuple(trained), final, report, checked)
+    shown = dict.fromkeys((_best(competition, trained), final))
+    reports = tuple(page.write(run, competition, coming=shown) for run in shown)
+    outcome = Outcome(tuple(trained), final, reports, checked)
     export.after(*outcome.models)
     return outcome
 
@@ -88,3 +95,9 @@ def _train(competition: Competition, plans: Plans) -> list[Run]:
 def _join(competition: Competition, trained: list[Run], *, name: str | None = None) -> Run:
     """The ensemble of several runs, or the only one."""
     return ensemble(competition, trained, name=name) if len(trained) > 1 else trained[0]
+
+
+def _best(competition: Competition, trained: list[Run]) -> Run:
+    """The single run of the best score out of fold; of equal ones the first."""
+    sign = 1 if metrics.of(competition).greater_is_better else -1
+    return max(trained, key=lambda run: sign * read_json(run.metrics)["score"])

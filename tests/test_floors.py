@@ -40,7 +40,7 @@ recipes   kit.learn.recipes.scratch kit.learn.recipes.teacher kit.learn.recipes.
           kit.learn.recipes.finetune kit.learn.recipes.distill kit.learn.recipes.pseudo kit.learn.recipes kit.learn.settings
           kit.learn.competitions
 a run     kit.learn.join kit.learn.train_member kit.learn.train kit.learn.predict_again kit.learn.open
-about it  kit.learn.cost kit.learn.cost.plan kit.learn.cost.timing kit.learn.cost.device_check
+about it  kit.learn.cost kit.learn.cost.plan kit.learn.cost.timing kit.learn.cost.forecast kit.learn.cost.device_check
           kit.learn.search kit.learn.search.space kit.learn.search.lr_find kit.learn.search.tune
 outcome   kit.submission kit.submission.table kit.submission.sample kit.submission.read kit.submission.rows
           kit.submission.values kit.submission.validate kit.submission.build kit.submission.local kit.submission.packed
@@ -50,7 +50,7 @@ outcome   kit.submission kit.submission.table kit.submission.sample kit.submissi
           kit.leaderboard kit.leaderboard.ledger kit.leaderboard.board kit.leaderboard.agreement kit.leaderboard.overview
           kit.leaderboard.picture kit.leaderboard.shadow kit.leaderboard.candidates kit.leaderboard.next_steps
           kit.leaderboard.final_two
-looking   kit.report kit.report.subject kit.report.render.style kit.report.render.html kit.report.render
+looking   kit.report kit.report.subject kit.report.render.style kit.report.render.html kit.report.render kit.report.links
           kit.report.sections.sheets kit.report.sections.classes kit.report.sections.networks kit.report.sections
           kit.report.page kit.report.season kit.review
 outside   kit.kernel kit.sharing kit.tracking kit.scaffold kit.pipeline

@@ -119,7 +119,9 @@ def test_the_demo_ends_with_scores_and_paths(kit, home):
     done = kit("run", "sklearn-digits", "--set", "epochs=1", "--json")
     result = json.loads(done.stdout)
     assert len(result["models"]) == 3 and result["rows"] == 597 and 0 < result["local_score"] <= 1
-    assert Path(result["path"]).is_file() and Path(result["report"]).is_file()
+    best, both = Path(result["report_of_best_run"]), Path(result["report"])
+    assert Path(result["path"]).is_file() and f"../{best.parent.name}/report.html" in both.read_text()
+    assert f"../{both.parent.name}/report.html" in best.read_text()
 
 
 def test_a_student_among_the_runs_is_taught_by_those_before_it(kit, home, plugins, archive):

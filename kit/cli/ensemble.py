@@ -4,13 +4,13 @@ from typing import Any
 
 import click
 
-from kit.cli import options
+from kit.cli import completion, options
 from kit.cli.options import Settings
 
 
 @click.command()
-@click.argument("slug", metavar="SLUG")
-@click.argument("references", metavar="RUN RUN ...", nargs=-1, required=True)
+@click.argument("slug", metavar="SLUG", shell_complete=completion.competitions)
+@click.argument("references", metavar="RUN RUN ...", nargs=-1, required=True, shell_complete=completion.runs)
 @click.option("--name", help="Goes into the run id.")
 @options.json_option
 @click.pass_obj

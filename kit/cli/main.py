@@ -37,6 +37,7 @@ VERBS = {
     "runs": "what was trained, and how it scored out of fold",
     "run": "all steps, with the competition's defaults",
     "demo": "the whole job on scikit-learn's digits, in two minutes",
+    "completion": "what makes a shell complete verbs, options, competitions and runs",
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from kit.cli import completion
 from kit.cli.suggest import complete
 from kit.competition import Competition
 
@@ -29,7 +30,7 @@ class Settings:
         return load_competition(slug, self.folders)
 
 
-slug_argument = click.argument("slug", metavar="SLUG")
+slug_argument = click.argument("slug", metavar="SLUG", shell_complete=completion.competitions)
 settings_option = click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any setting of kit.config; may be repeated."
 )

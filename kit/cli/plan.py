@@ -11,10 +11,10 @@ from kit.cli import options, train
 from kit.cli.suggest import complete
 from kit.errors import ConfigError
 from kit.learn import backend
+from kit.learn.cost.plan import Times, Work, spoken
 
 if TYPE_CHECKING:
     from kit.config import Config
-    from kit.learn.cost.plan import Times, Work
     from kit.learn.recipe import Recipe
 
 OF_TRAIN = ("recipe", "backbone", "weights", "folds", "seed", "seeds", "settings", "deterministic")
@@ -56,8 +56,7 @@ def command(
     config = device.settled(checked(competition, config))
     load = os.getloadavg()[0]  # of others: before we begin
     times = timing.measured(competition, config)
-    recipe = find(competition, config.recipe)
-    asked = plan.Work(config.folds, config.seeds, len(config.tta), recipe.epochs(config))
+    recipe, asked = find(competition, config.recipe), timing.work(competition, config)
     value: dict[str, Any] = {
         "device": device.described(config),
         "load": load,
@@ -96,7 +95,7 @@ def allowed(text: str) -> float:
     return seconds
 
 
-def _changes(recipe: "Recipe", config: "Config", asked: "Work", found: "Work") -> dict[str, str]:
+def _changes(recipe: "Recipe", config: "Config", asked: Work, found: Work) -> dict[str, str]:
     """The settings in which the two differ. Some recipes have a number of epochs for each stage, others one for all."""
     own = recipe.uses("stage_epochs")
     epochs = (",".join(map(str, work.epochs if own else work.epochs[:1])) for work in (asked, found))
@@ -127,7 +126,7 @@ def _kaggle(seconds: float, *, on_gpu: bool) -> dict[str, Any]:
     }
 
 
-def _text(value: dict[str, Any], asked: "Work", times: "Times") -> str:
+def _text(value: dict[str, Any], asked: Work, times: Times) -> str:
     rows = {"here": value["device"]}
     if value["load"] > 0.5:
         rows["busy"] = f"a load of {value['load']:.1f} before we began: alone, all would be faster"
@@ -157,9 +156,7 @@ def _text(value: dict[str, Any], asked: "Work", times: "Times") -> str:
     return "\n".join([*lines, *_budget(value["budget"], asked)]) if "budget" in value else "\n".join(lines)
 
 
-def _budget(budget: dict[str, Any], asked: "Work") -> list[str]:
-    from kit.learn.cost.plan import Work
-
+def _budget(budget: dict[str, Any], asked: Work) -> list[str]:
     if budget["planned"] is None:
         least = f"not even the least: {_of(replace(asked, folds=1, seeds=1, views=1, epochs=(1,) * len(asked.epochs)))}"
         return [f"{spoken(budget['seconds']):<20}{least}"]
@@ -167,21 +164,9 @@ def _budget(budget: dict[str, Any], asked: "Work") -> list[str]:
     return [f"{'in ' + spoken(budget['seconds']):<20}{what}", budget["command"]]
 
 
-def _of(work: "Work") -> str:
+def _of(work: Work) -> str:
     counts = {"fold": work.folds, "seed": work.seeds, "view": work.views}
     words = [f"{count} {name}{'s' if count > 1 else ''}" for name, count in counts.items()]
     if work.epochs:
         words.append(f"{'+'.join(map(str, work.epochs))} epoch{'s' if work.epochs != (1,) else ''}")
     return ", ".join(words)
-
-
-def spoken(seconds: float) -> str:
-    """For people: 0.4 s, 12 s, 3 min 05 s, 2 h 10 min."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -4,13 +4,13 @@ from typing import Any
 
 import click
 
-from kit.cli import options
+from kit.cli import completion, options
 from kit.cli.options import Settings
 from kit.learn import backend
 
 
 @click.command()
-@click.argument("reference", metavar="RUN")
+@click.argument("reference", metavar="RUN", shell_complete=completion.runs)
 @click.option(
     "--tta",
     required=True,

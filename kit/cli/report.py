@@ -2,13 +2,13 @@
 
 import click
 
-from kit.cli import options
+from kit.cli import completion, options
 from kit.cli.options import Settings
 from kit.learn import backend
 
 
 @click.command()
-@click.argument("reference", metavar="RUN|SLUG")
+@click.argument("reference", metavar="RUN|SLUG", shell_complete=completion.runs)
 @click.option("--quick", is_flag=True, help="Without class activation maps, filters and feature maps: no Keras.")
 @click.option("--layer", metavar="N", default=1, show_default=True, help="Convolution to look into, counted from 1.")
 @options.json_option

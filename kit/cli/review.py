@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kit.cli import options
+from kit.cli import completion, options
 from kit.cli.options import Settings
 
 
@@ -23,7 +23,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("reference", metavar="RUN")
+@click.argument("reference", metavar="RUN", shell_complete=completion.runs)
 @click.option("--top", type=click.IntRange(1), default=100, show_default=True, help="List at most so many.")
 @click.option("--action", type=click.Choice(["drop", "relabel"]), help="Fill this in; change it where you disagree.")
 @options.json_option

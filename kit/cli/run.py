@@ -36,7 +36,8 @@ def command(
     outcome = run_all(competition, archive, options.given(chosen), settings)
     result = {
         "models": [listing.summary(run) for run in outcome.models],
-        "report": str(outcome.report),
+        "report": str(outcome.reports[-1]),
+        "report_of_best_run": str(outcome.reports[0]),
         **check.describe(competition, outcome.checked),
     }
     options.result(result, _text(result), as_json=as_json)
@@ -58,5 +59,8 @@ def _text(result: dict[str, Any]) -> str:
         lines.append(
             f"local leaderboard  {result['local_score']:.5f} ({result['metric']} on {result['rows']} labels set aside)"
         )
-    lines += [f"submission         {result['path']} ({result['rows']} rows)", f"report             {result['report']}"]
+    lines.append(f"submission         {result['path']} ({result['rows']} rows)")
+    lines.append(f"report             {result['report']}")
+    if result["report_of_best_run"] != result["report"]:
+        lines.append(f"of the best run    {result['report_of_best_run']}")
     return "\n".join([*lines, *(f"notice             {notice}" for notice in result["notices"])])

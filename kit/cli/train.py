@@ -4,14 +4,14 @@ from typing import Any
 
 import click
 
-from kit.cli import options
+from kit.cli import completion, options
 from kit.cli.options import Settings
 from kit.errors import ConfigError
 from kit.learn import backend
 
 
 @click.command()
-@click.argument("slug", metavar="[SLUG]", required=False)
+@click.argument("slug", metavar="[SLUG]", required=False, shell_complete=completion.competitions)
 @options.recipe_options
 @click.option(
     "--folds", type=int, metavar="N", help="Folds of the folds file to train; 1 trains one member on one hold-out."

@@ -1,6 +1,6 @@
 """report.html: one self-contained page about a run. A section is a function of the subject; this is their table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TypeVar
 
@@ -8,7 +8,7 @@ from kit.competition import Competition
 from kit.errors import ConfigError, KitError
 from kit.files import write_text
 from kit.progress import bar
-from kit.report import subject
+from kit.report import links, subject
 from kit.report.render import html
 from kit.report.render.html import Section
 from kit.report.sections import classes, ensemble_members, learning, review, sheets, shift
@@ -51,18 +51,22 @@ SECTIONS: tuple[tuple[str, str, Callable[[Subject], str]], ...] = (
 NETWORK = ("activation", "filters")  # what loads Keras and weights
 
 
-def write(run: Run, competition: Competition, *, quick: bool = False, layer: int = 1) -> Path:
+def write(
+    run: Run, competition: Competition, *, quick: bool = False, layer: int = 1, coming: Collection[Run] = ()
+) -> Path:
     """Writes report.html into the run's folder. Raises DataError for a run that is not finished, ConfigError for a
     convolution that its network does not have.
 
     quick: without the sections that need the network (and Keras). layer: the convolution whose filters and feature maps
-    are shown, counted from 1.
+    are shown, counted from 1. coming: runs whose pages are about to be written: this one links to those that it was made of,
+    or that were made of it, as to such pages that are there.
     """
     about = subject.load(run, competition, layer)
     wanted = [row for row in SECTIONS if not (row[0] in NETWORK and (quick or run.kind == "ensemble"))]
     shown = bar(wanted, label="report", unit="section")
     sections = [made(name, title, make, about) for name, title, make in shown]
-    target = run.folder / "report.html"
+    sections.insert(1, Section("related", "Related pages", links.section(run, coming)))
+    target = run.folder / links.PAGE
     write_text(target, html.page(run.id, competition.title, _chips(run), sections, f"kit report {run.id}"))
     return target
 

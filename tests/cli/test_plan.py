@@ -7,6 +7,7 @@ from kit.cli import options, plan
 from kit.config import Config
 from kit.errors import ConfigError
 from kit.learn.cost.plan import Times, Work
+from kit.learn.recipes import RECIPES
 
 
 def test_a_plan_times_the_recipe_and_names_the_training_that_fits(kit, prepared, home):
@@ -56,15 +57,17 @@ def test_what_is_no_time_is_refused(text):
 def test_the_command_keeps_the_options_that_stay():
     config = Config(tta=("identity", "hflip"), epochs=12, seeds=2)
     given, settings = {"backbone": "cnn", "seeds": 2, "deterministic": True}, ("epochs=12", "ema=0.9")
-    changes = plan._changes(config, Work(5, 2, 2, (12,)), Work(5, 1, 1, (9,)))
+    changes = plan._changes(RECIPES[config.recipe], config, Work(5, 2, 2, (12,)), Work(5, 1, 1, (9,)))
     line = "kit " + options.train_words("cifar-10", given, settings, changes)
     assert line == (
         "kit train cifar-10 --backbone cnn --deterministic --set ema=0.9 --set seeds=1 --set tta=identity --set epochs=9"
     )
     stages = Config(recipe="progressive", stage_epochs=(8, 4))
-    assert plan._changes(stages, Work(1, 1, 1, (8, 4)), Work(1, 1, 1, (4, 2))) == {"stage_epochs": "4,2"}
+    assert plan._changes(RECIPES[stages.recipe], stages, Work(1, 1, 1, (8, 4)), Work(1, 1, 1, (4, 2))) == {
+        "stage_epochs": "4,2"
+    }
     tuned = Config(recipe="finetune", stage_epochs=(8, 4), epochs=6)  # the competition's stages are not its own
-    assert plan._changes(tuned, Work(1, 1, 1, (6, 6)), Work(1, 1, 1, (3, 3))) == {"epochs": "3"}
+    assert plan._changes(RECIPES[tuned.recipe], tuned, Work(1, 1, 1, (6, 6)), Work(1, 1, 1, (3, 3))) == {"epochs": "3"}
 
 
 def test_the_text_says_what_is_measured_and_what_is_not():

@@ -2,11 +2,11 @@
 
 import click
 
-from kit.cli import options
+from kit.cli import completion, options
 
 
 @click.command()
-@click.argument("references", metavar="RUN...", nargs=-1, required=True)
+@click.argument("references", metavar="RUN...", nargs=-1, required=True, shell_complete=completion.runs)
 @click.option("--undo", is_flag=True, help="Show them again.")
 def command(references: tuple[str, ...], undo: bool) -> None:
     """Mark runs as archived: hidden in `kit runs`, and not among those that other verbs choose from.

@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from kit.cli import options
+from kit.cli import completion, options
 from kit.cli.options import Settings
 
 HASH = re.compile(r"^([0-9a-f]{12})[0-9a-f]{28}([0-9a-f]{24})?")  # its beginning is enough for people
 
 
 @click.command()
-@click.argument("references", metavar="RUN RUN...", nargs=-1, required=True)
+@click.argument("references", metavar="RUN RUN...", nargs=-1, required=True, shell_complete=completion.runs)
 @options.json_option
 @click.pass_obj
 def command(obj: Settings, references: tuple[str, ...], as_json: bool) -> None:

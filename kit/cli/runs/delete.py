@@ -2,11 +2,11 @@
 
 import click
 
-from kit.cli import options
+from kit.cli import completion, options
 
 
 @click.command()
-@click.argument("references", metavar="RUN...", nargs=-1, required=True)
+@click.argument("references", metavar="RUN...", nargs=-1, required=True, shell_complete=completion.runs)
 @click.option("--force", is_flag=True, help="Also runs that were submitted; the records of their submissions stay.")
 @click.option(
     "--weights-only",

@@ -4,12 +4,12 @@ from typing import Any
 
 import click
 
-from kit.cli import options
+from kit.cli import completion, options
 from kit.cli.options import Settings
 
 
 @click.command()
-@click.argument("slug", metavar="[SLUG]", required=False)
+@click.argument("slug", metavar="[SLUG]", required=False, shell_complete=completion.competitions)
 @click.option(
     "--where",
     "conditions",

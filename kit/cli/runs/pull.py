@@ -2,7 +2,7 @@
 
 import click
 
-from kit.cli import options
+from kit.cli import completion, options
 from kit.cli.options import Settings
 from kit.errors import DataError, KitError
 from kit.progress import say
@@ -10,7 +10,7 @@ from kit.progress import say
 
 @click.command()
 @click.argument("where", metavar="WHERE")
-@click.argument("references", metavar="[RUN...]", nargs=-1)
+@click.argument("references", metavar="[RUN...]", nargs=-1, shell_complete=completion.runs)
 @click.option("--weights", is_flag=True, help="The weights too.")
 @options.json_option
 @click.pass_obj

@@ -2,11 +2,11 @@
 
 import click
 
-from kit.cli import options
+from kit.cli import completion, options
 
 
 @click.command()
-@click.argument("references", metavar="RUN...", nargs=-1, required=True)
+@click.argument("references", metavar="RUN...", nargs=-1, required=True, shell_complete=completion.runs)
 @click.option(
     "--to", "where", metavar="WHERE", required=True, help="A shared folder, a URL (s3://...), or kaggle:owner/name."
 )

@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from kit.cli import options
+from kit.cli import completion, options
 from kit.cli.options import Settings
 
 
 @click.command()
-@click.argument("slug", metavar="[SLUG]", required=False)
+@click.argument("slug", metavar="[SLUG]", required=False, shell_complete=completion.competitions)
 @options.json_option
 @click.pass_obj
 def command(obj: Settings, slug: str | None, as_json: bool) -> None:

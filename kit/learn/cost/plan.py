@@ -80,3 +80,15 @@ def fitting(asked: Work, times: Times, seconds: float) -> Work | None:
 def sessions(seconds: float) -> int:
     """Of Kaggle's, at least; a run is cut between members, so it may be more."""
     return math.ceil(seconds / (SESSION_HOURS * 3600))
+
+
+def spoken(seconds: float) -> str:
+    """For people: 0.4 s, 12 s, 3 min 05 s, 2 h 10 min."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -15,7 +15,7 @@ from kit.config import Config
 from kit.data import cache, folds
 from kit.data.cache import Dataset, Part
 from kit.learn import device, recipes
-from kit.learn.cost.plan import Times, extrapolated
+from kit.learn.cost.plan import Times, Work, extrapolated
 from kit.learn.member import Member
 from kit.learn.networks import backbones, pretrained, weights
 from kit.learn.predict import extract_features
@@ -25,6 +25,12 @@ BATCHES = (8, 64)  # of an epoch; the longer one only where the shorter is over 
 ENOUGH = 2.0  # seconds
 JUDGED = 256  # images that are predicted: one batch
 MOST = 1 << 29  # bytes of images
+
+
+def work(competition: Competition, config: Config) -> Work:
+    """What a run of these settings is asked for."""
+    recipe = recipes.find(competition, config.recipe)
+    return Work(config.folds, config.seeds, len(config.tta), recipe.epochs(config))
 
 
 def measured(competition: Competition, config: Config) -> Times:

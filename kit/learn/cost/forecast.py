@@ -1,0 +1,53 @@
+"""How long several trainings will take, told beforehand where it is long: by timing a little of the first of them."""
+
+from collections.abc import Sequence
+
+from kit import paths
+from kit.competition import Competition
+from kit.config import Config
+from kit.data import cache
+from kit.learn import device
+from kit.learn.cost import timing
+from kit.learn.cost.plan import spoken
+from kit.learn.networks import backbones
+from kit.learn.recipes import find
+from kit.learn.train import checked
+
+LONG = 600.0  # seconds
+# Pixels that a slow training looks at in ten minutes: of fewer it is not worth the minute that timing takes.
+SLOW_CPU, SLOW_GPU = 20_000_000, 2_000_000_000
+
+
+def forecast(competition: Competition, plans: Sequence[Config]) -> str | None:
+    """A line that says how long the trainings of these settings take here, None where that is less than ten minutes.
+
+    The first is timed as `kit plan` does; the others count by their own epochs, folds, seeds and views at its speed. Raises
+    ConfigError for settings that do not fit, DataError if the data are not prepared.
+    """
+    train = cache.load(competition, paths.data(competition.slug)).train
+    pixels = sum(_pixels(competition, config, train.images.shape) for config in plans)
+    if pixels < (SLOW_GPU if device.gpus() else SLOW_CPU):
+        return None
+    first = device.settled(checked(competition, plans[0]))
+    if first.deterministic:
+        device.make_deterministic()
+    times = timing.measured(competition, first)
+    own = timing.work(competition, first)
+    works = [timing.work(competition, config) for config in plans]
+    alike = [work if len(work.epochs) == len(own.epochs) else own for work in works]
+    seconds = sum(work.run(times) for work in alike)
+    if seconds < LONG:
+        return None
+    models = "1 model" if len(plans) == 1 else f"{len(plans)} models, all as fast as the first"
+    return (
+        f"this will take about {spoken(seconds)}: {models}, {first.recipe} {first.backbone}, timed as `kit plan` does"
+    )
+
+
+def _pixels(competition: Competition, config: Config, shape: tuple[int, ...]) -> int:
+    """How many a training looks at. shape: of the training images, (N, H, W, C)."""
+    own = find(competition, config.recipe)
+    size = backbones.size_of(config) if own.pretrained else config.image_size
+    rows, height, width = shape[:3]
+    times = sum(own.epochs(config)) * config.folds * config.seeds or len(config.tta)
+    return int(rows * times * (size * size or height * width))
