@@ -133,7 +133,7 @@ class Competition:
         return int(self.defaults.get("folds", 5))
 
     @property
-    def local(self) -> bool:
+    def scored_here(self) -> bool:
         """Scored here, against labels set aside, not on Kaggle."""
         return self.build is not None
 

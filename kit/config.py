@@ -160,13 +160,13 @@ def resolve(layers: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[Config, di
         for key, value in settings.items():
             if key not in FIELDS:
                 raise ConfigError(f"unknown setting {key!r} in {layer}", do=nearest(key, FIELDS))
-            values[key], origin[key] = _typed(key, value, layer), layer
+            values[key], origin[key] = _check_type(key, value, layer), layer
     config = Config(**values)
     _check(config)
     return config, origin
 
 
-def _typed(key: str, value: Any, layer: str) -> Any:
+def _check_type(key: str, value: Any, layer: str) -> Any:
     kind = type(FIELDS[key].default)
     if kind is tuple and isinstance(value, (list, tuple)) and all(isinstance(part, _item(key)) for part in value):
         return tuple(value)

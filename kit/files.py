@@ -31,7 +31,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replace_file(target: Path) -> Iterator[Path]:
     """A temporary path beside `target` that takes its place when the block ends well, and vanishes otherwise.
 
     For libraries that insist on opening a file by name. The temporary name keeps the target's suffixes,
@@ -50,15 +50,15 @@ def replacing(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def writing(target: Path) -> Iterator[BinaryIO]:
+def open_atomic(target: Path) -> Iterator[BinaryIO]:
     """An open binary file that becomes `target` when the block ends well."""
-    with replacing(target) as temporary, open(temporary, "wb") as handle:
+    with replace_file(target) as temporary, open(temporary, "wb") as handle:
         yield handle
         handle.flush()
 
 
 @contextmanager
-def replacing_folder(target: Path) -> Iterator[Path]:
+def replace_folder(target: Path) -> Iterator[Path]:
     """A temporary folder beside `target` that takes its place when the block ends well, and vanishes otherwise."""
     target.parent.mkdir(parents=True, exist_ok=True)
     for stale in target.parent.glob(f"{target.name}.tmp-*"):
@@ -80,7 +80,7 @@ def replacing_folder(target: Path) -> Iterator[Path]:
 
 
 def write_text(target: Path, text: str) -> None:
-    with writing(target) as handle:
+    with open_atomic(target) as handle:
         handle.write(text.encode())
 
 
@@ -114,7 +114,7 @@ def sha256(path: Path) -> str:
 
 
 @contextmanager
-def locked(path: Path, busy: str) -> Iterator[None]:
+def hold_lock(path: Path, busy: str) -> Iterator[None]:
     """Holds `path` as a lock file; `flock` frees itself when its holder dies. Raises DataError(busy) if another holds it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "a+") as handle:

@@ -95,17 +95,17 @@ def of(competition: Competition) -> Metric:
     return _named(competition.metric, available(competition))
 
 
-def judge(competition: Competition, labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
+def evaluate(competition: Competition, labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
     """The score of probabilities (N, C) on labels (N,) as the competition would score them, clipped as a submission is.
 
     {"score", "error": standard error over the rows (less than twice that apart is noise), "rows"}.
     """
-    chosen, said = of(competition), submitted(competition, probabilities)
+    chosen, submitted = of(competition), prepare_for_scoring(competition, probabilities)
     if chosen.per_row:
-        error = chosen.per_row(labels, said).std() / np.sqrt(len(labels))
+        error = chosen.per_row(labels, submitted).std() / np.sqrt(len(labels))
     else:
-        error = np.std([chosen.score(labels[rows], said[rows]) for rows in _resampled(labels)])
-    return {"score": float(chosen.score(labels, said)), "error": float(error), "rows": len(labels)}
+        error = np.std([chosen.score(labels[rows], submitted[rows]) for rows in _resample(labels)])
+    return {"score": float(chosen.score(labels, submitted)), "error": float(error), "rows": len(labels)}
 
 
 def gain(competition: Competition, labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
@@ -115,13 +115,12 @@ def gain(competition: Competition, labels: np.ndarray, ours: np.ndarray, theirs:
     """
     chosen = of(competition)
     sign = 1 if chosen.greater_is_better else -1
-    a, b = submitted(competition, ours), submitted(competition, theirs)
+    a, b = prepare_for_scoring(competition, ours), prepare_for_scoring(competition, theirs)
     if chosen.per_row:
         rows = sign * (chosen.per_row(labels, a) - chosen.per_row(labels, b))
         return float(rows.mean()), float(rows.std() / np.sqrt(len(rows)))
     drawn = [
-        sign * (chosen.score(labels[rows], a[rows]) - chosen.score(labels[rows], b[rows]))
-        for rows in _resampled(labels)
+        sign * (chosen.score(labels[rows], a[rows]) - chosen.score(labels[rows], b[rows])) for rows in _resample(labels)
     ]
     return float(sign * (chosen.score(labels, a) - chosen.score(labels, b))), float(np.std(drawn))
 
@@ -136,7 +135,7 @@ def log_loss_gain(labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> t
     return float(rows.mean()), float(rows.std() / np.sqrt(len(rows)))
 
 
-def submitted(competition: Competition, probabilities: np.ndarray) -> np.ndarray:
+def prepare_for_scoring(competition: Competition, probabilities: np.ndarray) -> np.ndarray:
     """What is scored of probabilities (N, C): clipped, or, of labels, wholly of the class that is the largest."""
     form = competition.submission
     if form.kind == "label" and of(competition).one_hot:
@@ -144,7 +143,7 @@ def submitted(competition: Competition, probabilities: np.ndarray) -> np.ndarray
     return np.clip(probabilities, form.clip, 1 - form.clip) if form.kind == "probability" else probabilities
 
 
-def _resampled(labels: np.ndarray) -> list[np.ndarray]:
+def _resample(labels: np.ndarray) -> list[np.ndarray]:
     """Rows drawn with replacement, as many of each class as there are, so that every class is in every sample."""
     draw = np.random.default_rng(0)
     of_class = [np.flatnonzero(labels == label) for label in np.unique(labels)]

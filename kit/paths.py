@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-def on_kaggle() -> bool:
+def is_on_kaggle() -> bool:
     return "KAGGLE_KERNEL_RUN_TYPE" in os.environ
 
 
-def expanded(path: str) -> Path:
+def expand_home(path: str) -> Path:
     """A path as somebody typed it, with their home for a ~. The ~ stays where the system knows no home of theirs."""
     return Path(os.path.expanduser(path))
 
@@ -17,8 +17,8 @@ def expanded(path: str) -> Path:
 def home() -> Path:
     """The folder that holds data/ and runs/: $KIT_HOME, else /kaggle/working in a kernel, else the current folder."""
     if chosen := os.environ.get("KIT_HOME"):
-        return expanded(chosen).resolve()
-    return Path("/kaggle/working") if on_kaggle() else Path.cwd()
+        return expand_home(chosen).resolve()
+    return Path("/kaggle/working") if is_on_kaggle() else Path.cwd()
 
 
 def runs() -> Path:

@@ -66,16 +66,16 @@ def run_all(
     from kit.learn.cost.forecast import forecast
     from kit.report import page
 
-    if told := forecast(competition, [config for config, _ in plans]):
-        say(told)
+    if duration := forecast(competition, [config for config, _ in plans]):
+        say(duration)
     trained = _train(competition, plans)
     final = _join(competition, trained)
     say(f"writing the report and the submission of {final.id}")
     checked = check.build_or_read_checked(competition, final.id)
-    shown = dict.fromkeys((_best(competition, trained), final))
+    shown = dict.fromkeys((_find_best(competition, trained), final))
     reports = tuple(page.write(run, competition, coming=shown) for run in shown)
     outcome = Outcome(tuple(trained), final, reports, checked)
-    export.after(*outcome.models)
+    export.export_finished(*outcome.models)
     return outcome
 
 
@@ -97,7 +97,7 @@ def _join(competition: Competition, trained: list[Run], *, name: str | None = No
     return ensemble(competition, trained, name=name) if len(trained) > 1 else trained[0]
 
 
-def _best(competition: Competition, trained: list[Run]) -> Run:
+def _find_best(competition: Competition, trained: list[Run]) -> Run:
     """The single run of the best score out of fold; of equal ones the first."""
     sign = 1 if metrics.of(competition).greater_is_better else -1
     return max(trained, key=lambda run: sign * read_json(run.metrics)["score"])

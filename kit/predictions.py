@@ -9,7 +9,7 @@ import numpy as np
 
 from kit.competition import Competition
 from kit.errors import DataError
-from kit.files import writing
+from kit.files import open_atomic
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Predictions:
     probabilities: np.ndarray
     classes: tuple[str, ...]
 
-    def at(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
+    def select(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
         """The probabilities of `ids`, in that order, float32 (len(ids), C). Raises DataError for an id that is missing."""
         position = {name: i for i, name in enumerate(self.ids.tolist())}
         missing = [name for name in map(str, ids) if name not in position]
@@ -33,7 +33,7 @@ class Predictions:
         return np.asarray(self.probabilities[[position[str(name)] for name in ids]])
 
 
-def of(ids: Sequence[str] | np.ndarray, probabilities: np.ndarray, classes: Sequence[str]) -> Predictions:
+def make(ids: Sequence[str] | np.ndarray, probabilities: np.ndarray, classes: Sequence[str]) -> Predictions:
     """Checked predictions. Raises DataError for repeated ids, wrong shapes, or rows that are not probabilities."""
     names = np.asarray(ids, dtype=str)
     values = np.asarray(probabilities, dtype=np.float32)
@@ -51,31 +51,31 @@ def of(ids: Sequence[str] | np.ndarray, probabilities: np.ndarray, classes: Sequ
     return Predictions(names, values, tuple(classes))
 
 
-def ordered(competition: Competition, said: Predictions) -> Predictions:
+def order_classes(competition: Competition, unordered: Predictions) -> Predictions:
     """With its columns in the competition's order of classes."""
-    if said.classes == competition.classes:
-        return said
-    if set(said.classes) != set(competition.classes):
+    if unordered.classes == competition.classes:
+        return unordered
+    if set(unordered.classes) != set(competition.classes):
         raise DataError(
-            "the predictions are of other classes", received=said.classes, expected=", ".join(competition.classes)
+            "the predictions are of other classes", received=unordered.classes, expected=", ".join(competition.classes)
         )
-    columns = [said.classes.index(name) for name in competition.classes]
-    return Predictions(said.ids, said.probabilities[:, columns], competition.classes)
+    columns = [unordered.classes.index(name) for name in competition.classes]
+    return Predictions(unordered.ids, unordered.probabilities[:, columns], competition.classes)
 
 
-def shared(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def match_ids(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(rows of a, rows of b), int64, of the ids that both hold, in a's order. a, b: texts, each unique within itself."""
     if np.array_equal(a, b) or not len(b):
         both = np.arange(min(len(a), len(b)))
         return both, both
     order = np.argsort(b)
-    place = order[np.searchsorted(b, a, sorter=order).clip(max=len(b) - 1)]
-    found = b[place] == a
-    return np.flatnonzero(found), place[found]
+    row = order[np.searchsorted(b, a, sorter=order).clip(max=len(b) - 1)]
+    found = b[row] == a
+    return np.flatnonzero(found), row[found]
 
 
 def save(path: Path, predictions: Predictions) -> None:
-    with writing(path) as handle:
+    with open_atomic(path) as handle:
         np.savez(
             handle, ids=predictions.ids, probabilities=predictions.probabilities, classes=np.array(predictions.classes)
         )
@@ -85,7 +85,7 @@ def load(path: Path) -> Predictions:
     """What `save` wrote, such as run.oof and run.test of a finished run. Raises DataError for a missing or damaged file."""
     try:
         with np.load(path, allow_pickle=False) as stored:
-            return of(stored["ids"], stored["probabilities"], [str(name) for name in stored["classes"]])
+            return make(stored["ids"], stored["probabilities"], [str(name) for name in stored["classes"]])
     except FileNotFoundError:
         raise DataError(f"no predictions at {path}", do="finish the run first: kit train --resume RUN") from None
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:

@@ -17,25 +17,25 @@ class Terminated(SystemExit):
 
 def watch() -> None:
     """For the main thread of a command. A process that was started without Ctrl-C, as in a shell's background, stays so."""
-    signal.signal(signal.SIGTERM, _arrived)
+    signal.signal(signal.SIGTERM, _handle_signal)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _arrived)
-    sys.unraisablehook = _ignored
+        signal.signal(signal.SIGINT, _handle_signal)
+    sys.unraisablehook = _handle_unraisable
 
 
-def check() -> None:
+def raise_pending() -> None:
     """Raises again what a signal raised, if one came: whoever gets here after it has swallowed it. For loops of libraries."""
     if _came is not None:
-        _arrived(_came)
+        _handle_signal(_came)
 
 
-def _arrived(number: int, frame: Any = None) -> None:
+def _handle_signal(number: int, frame: Any = None) -> None:
     global _came
     _came = number
     raise KeyboardInterrupt if number == signal.SIGINT else Terminated(128 + number)
 
 
-def _ignored(what: "sys.UnraisableHookArgs") -> None:
+def _handle_unraisable(what: "sys.UnraisableHookArgs") -> None:
     """In place of Python's note that it ignores an exception: that of a signal is raised a moment later, by another."""
     if isinstance(what.exc_value, KeyboardInterrupt | Terminated) and _came is not None:
         again = threading.Timer(0.1, os.kill, (os.getpid(), _came))

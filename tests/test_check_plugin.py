@@ -50,7 +50,7 @@ VIEWS = '{"upside_down": upside_down}'
 
 def test_its_own_metric_and_view_are_used_by_their_names(write):
     competition = write(metric='"misses"', metrics=MISSES, tta='("identity", "upside_down")', views=VIEWS)
-    judged = metrics.judge(competition, np.array([0, 1, 2]), np.eye(3)[[0, 0, 0]])
+    judged = metrics.evaluate(competition, np.array([0, 1, 2]), np.eye(3)[[0, 0, 0]])
     assert judged["score"] == 2.0 and type(judged["score"]) is float and judged["error"] >= 0
     views.check(("upside_down",), competition)
     assert (

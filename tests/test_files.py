@@ -7,13 +7,13 @@ import time
 import pytest
 
 from kit.errors import DataError
-from kit.files import locked, read_json, replacing_folder, write_json, writing
+from kit.files import hold_lock, open_atomic, read_json, replace_folder, write_json
 
 
 def test_a_failed_write_keeps_the_old_file_and_leaves_nothing_else(tmp_path):
     target = tmp_path / "a.json"
     write_json(target, {"old": 1})
-    with pytest.raises(RuntimeError), writing(target) as handle:
+    with pytest.raises(RuntimeError), open_atomic(target) as handle:
         handle.write(b"half")
         raise RuntimeError
     assert json.loads(target.read_text()) == {"old": 1}
@@ -22,19 +22,19 @@ def test_a_failed_write_keeps_the_old_file_and_leaves_nothing_else(tmp_path):
 
 def test_a_failed_folder_keeps_the_old_folder(tmp_path):
     target = tmp_path / "raw"
-    with replacing_folder(target) as folder:
+    with replace_folder(target) as folder:
         (folder / "x").write_text("old")
-    with pytest.raises(RuntimeError), replacing_folder(target) as folder:
+    with pytest.raises(RuntimeError), replace_folder(target) as folder:
         (folder / "x").write_text("new")
         raise RuntimeError
     assert (target / "x").read_text() == "old" and [entry.name for entry in tmp_path.iterdir()] == ["raw"]
-    with replacing_folder(target) as folder:
+    with replace_folder(target) as folder:
         (folder / "y").write_text("new")
     assert [entry.name for entry in target.iterdir()] == ["y"]
 
 
 def _hold(path, ready):
-    with locked(path, "busy"):
+    with hold_lock(path, "busy"):
         ready.set()
         time.sleep(60)
 
@@ -46,12 +46,12 @@ def test_a_lock_names_its_holder_and_is_freed_when_the_holder_is_killed(tmp_path
     assert ready.wait(30)
     with (
         pytest.raises(DataError, match=f"busy; received in use by pid {holder.pid}"),
-        locked(tmp_path / "lock", "busy"),
+        hold_lock(tmp_path / "lock", "busy"),
     ):
         pass
     os.kill(holder.pid, signal.SIGKILL)
     holder.join()
-    with locked(tmp_path / "lock", "busy"):
+    with hold_lock(tmp_path / "lock", "busy"):
         assert (tmp_path / "lock").read_text() == str(os.getpid())
 
 

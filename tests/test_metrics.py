@@ -13,7 +13,7 @@ SAID = np.array([[0.9, 0.1], [0.4, 0.6], [1.0, 0.0], [0.8, 0.2]])
 
 
 def test_accuracy_and_its_standard_error(plugins):
-    judged = metrics.judge(load("dogs-vs-cats"), LABELS, SAID)
+    judged = metrics.evaluate(load("dogs-vs-cats"), LABELS, SAID)
     assert judged["score"] == 0.75 and judged["rows"] == 4
     assert judged["error"] == pytest.approx(np.sqrt(0.75 * 0.25 / 4))
 
@@ -22,7 +22,7 @@ def test_log_loss_is_clipped_as_the_submission_is():
     redux = load("dogs-vs-cats-redux-kernels-edition")
     clip = redux.submission.clip
     expected = -np.log([0.9, 0.6, clip, 0.8]).mean()
-    assert metrics.judge(redux, LABELS, SAID)["score"] == pytest.approx(expected)
+    assert metrics.evaluate(redux, LABELS, SAID)["score"] == pytest.approx(expected)
 
 
 def test_an_unknown_metric_names_the_nearest():
@@ -60,10 +60,10 @@ def test_the_bootstrap_error_agrees_with_the_exact_one_for_a_mean_over_rows(plug
     labels = np.random.default_rng(1).integers(0, 2, 500)
     said = np.random.default_rng(2).dirichlet(np.ones(2), 500)
     drawn = replace(metrics.METRICS["accuracy"], per_row=None)
-    exact = metrics.judge(competition, labels, said)["error"]
+    exact = metrics.evaluate(competition, labels, said)["error"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(metrics.METRICS, "accuracy", drawn)
-        assert metrics.judge(competition, labels, said)["error"] == pytest.approx(exact, rel=0.2)
+        assert metrics.evaluate(competition, labels, said)["error"] == pytest.approx(exact, rel=0.2)
 
 
 def test_a_gain_is_paired_and_positive_for_better_in_either_direction(plugins):
@@ -73,7 +73,7 @@ def test_a_gain_is_paired_and_positive_for_better_in_either_direction(plugins):
     ours = 0.98 * theirs + 0.02 * np.eye(2)[labels]
     gain, error = metrics.gain(redux, labels, ours, theirs)
     assert gain > 5 * error > 0  # though each score alone is uncertain by far more
-    assert metrics.judge(redux, labels, ours)["error"] > 3 * error
+    assert metrics.evaluate(redux, labels, ours)["error"] > 3 * error
     assert metrics.gain(redux, labels, theirs, ours)[0] == pytest.approx(-gain)
 
 
@@ -81,7 +81,7 @@ def test_auc_of_many_classes_stands_clipping_and_a_class_that_does_not_occur(plu
     labels = np.random.default_rng(1).integers(0, 11, 300)  # of 12 classes
     said = np.random.default_rng(2).dirichlet(np.ones(12) / 4, 300)
     competition = replace(load("dogs-vs-cats-redux-kernels-edition"), metric="auc")
-    assert 0.3 < metrics.judge(competition, labels, said)["score"] < 0.7
+    assert 0.3 < metrics.evaluate(competition, labels, said)["score"] < 0.7
 
 
 def test_auc_without_one_of_the_classes_says_so():

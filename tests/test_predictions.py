@@ -6,13 +6,13 @@ from kit.errors import DataError
 
 
 def test_predictions_are_joined_by_id_and_survive_the_disk(tmp_path):
-    made = predictions.of(["a", "007", "7"], np.array([[0.1, 0.9], [0.5, 0.5], [1, 0]]), ["x", "y"])
+    made = predictions.make(["a", "007", "7"], np.array([[0.1, 0.9], [0.5, 0.5], [1, 0]]), ["x", "y"])
     predictions.save(tmp_path / "p.npz", made)
     stored = predictions.load(tmp_path / "p.npz")
     assert stored.classes == ("x", "y")
-    assert stored.at(["7", "a"]).tolist() == made.probabilities[[2, 0]].tolist()
+    assert stored.select(["7", "a"]).tolist() == made.probabilities[[2, 0]].tolist()
     with pytest.raises(DataError, match="first missing id '8'"):
-        stored.at(["7", "8"])
+        stored.select(["7", "8"])
 
 
 @pytest.mark.parametrize(
@@ -26,12 +26,12 @@ def test_predictions_are_joined_by_id_and_survive_the_disk(tmp_path):
 )
 def test_what_is_not_probabilities_is_refused(ids, rows, words):
     with pytest.raises(DataError, match=words):
-        predictions.of(ids, np.array(rows), ["x", "y"])
+        predictions.make(ids, np.array(rows), ["x", "y"])
 
 
 def test_a_damaged_file_is_one_line(tmp_path):
     path = tmp_path / "p.npz"
-    predictions.save(path, predictions.of(["a"], np.array([[0.1, 0.9]]), ["x", "y"]))
+    predictions.save(path, predictions.make(["a"], np.array([[0.1, 0.9]]), ["x", "y"]))
     for damaged in (b"not a zip", path.read_bytes()[:300], b""):
         path.write_bytes(damaged)
         with pytest.raises(DataError, match="is damaged"):
@@ -40,7 +40,7 @@ def test_a_damaged_file_is_one_line(tmp_path):
 
 def test_rows_are_joined_by_id():
     a, b = np.array(["3", "1", "9", "10"]), np.array(["10", "2", "3"])
-    left, right = predictions.shared(a, b)
+    left, right = predictions.match_ids(a, b)
     assert a[left].tolist() == b[right].tolist() == ["3", "10"]
-    for empty in (predictions.shared(a, b[:0]), predictions.shared(b[:0], a)):
+    for empty in (predictions.match_ids(a, b[:0]), predictions.match_ids(b[:0], a)):
         assert [len(part) for part in empty] == [0, 0]

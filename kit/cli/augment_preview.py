@@ -12,11 +12,11 @@ from kit.cli import options
     "--epochs", default=7, show_default=True, type=click.IntRange(1, 15), help="Augmented forms of each image."
 )
 @click.option("--seed", default=0, show_default=True, help="Which images, and how they are augmented.")
-@options.settings_option
+@options.overrides_option
 @options.json_option
 @click.pass_obj
 def command(
-    obj: options.Settings, slug: str, count: int, epochs: int, seed: int, settings: tuple[str, ...], as_json: bool
+    obj: options.GlobalOptions, slug: str, count: int, epochs: int, seed: int, settings: tuple[str, ...], as_json: bool
 ) -> None:
     """Write a picture of some training images, each as cached and then as it is shown in one epoch after another.
 
@@ -25,7 +25,7 @@ def command(
     """
     from kit import paths
     from kit.data import cache
-    from kit.files import writing
+    from kit.files import open_atomic
     from kit.learn.input import augment
     from kit.learn.settings import resolve_settings
     from kit.report.render import pictures
@@ -33,14 +33,14 @@ def command(
 
     competition, folders = obj.competition(slug), paths.data(slug)
     data = cache.load(competition, folders)
-    rows = sheets.of_all_classes(data.train.labels, count, seed)
+    rows = sheets.sample_classes(data.train.labels, count, seed)
     config, _ = resolve_settings(competition, {}, {"seed": seed}, settings)
     augment.check(competition, config)
-    images = sheets.shown(competition, config, data, rows, epochs)
+    images = sheets.augment_images(competition, config, data, rows, epochs)
     names = [competition.classes[data.train.labels[row]] for row in rows]
     titles = [title for name in names for title in (name, *(f"epoch {epoch}" for epoch in range(1, epochs + 1)))]
     path = folders.root / "augment-preview.png"
-    with writing(path) as out:
+    with open_atomic(path) as out:
         out.write(pictures.sheet(images.reshape(-1, *images.shape[2:]), titles, columns=epochs + 1))
     ids = [str(data.train.ids[row]) for row in rows]
     options.result({"picture": str(path), "ids": ids}, str(path), as_json=as_json)

@@ -3,7 +3,7 @@
 import click
 
 from kit.cli import options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 from kit.cli.run import command as run
 
 
@@ -16,5 +16,5 @@ def command(ctx: click.Context, as_json: bool) -> None:
     Two networks on three folds each, test-time augmentation, an ensemble, a checked submission, and its score on labels
     that were set aside.
     """
-    ctx.ensure_object(Settings)
+    ctx.ensure_object(GlobalOptions)
     ctx.invoke(run, slug="sklearn-digits", as_json=as_json)

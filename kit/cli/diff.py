@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kit.cli import options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 
 SHOWN = 12  # pairs of classes
 PICTURES = 40
@@ -24,7 +24,7 @@ PICTURES = 40
 @options.json_option
 @click.pass_obj
 def command(
-    obj: Settings, a: str, b: str, slug: str | None, ids: int | None, sheet: Path | None, as_json: bool
+    obj: GlobalOptions, a: str, b: str, slug: str | None, ids: int | None, sheet: Path | None, as_json: bool
 ) -> None:
     """Compare A with B, each a RUN (or ensemble) or a FILE.csv: gains and losses are those of B over A.
 
@@ -38,10 +38,10 @@ def command(
     competition = obj.competition(slug or _slug(a, b))
     left, right = (pair.side(competition, reference) for reference in (a, b))
     where = paths.data(competition.slug)
-    known = corrections.known(competition, where) if left.run and right.run else None
+    known = corrections.read_clean_labels(competition, where) if left.run and right.run else None
     result = diff.compare(competition, left, right, known)
     if ids or sheet:
-        found = diff.differing(left, right, max(ids or 0, PICTURES if sheet else 0))
+        found = diff.list_differing(left, right, max(ids or 0, PICTURES if sheet else 0))
         result |= {"ids": found[:ids]} if ids else {}
         if sheet:
             result["sheet"] = _sheet(cache.load(competition, where), found[:PICTURES], sheet)
@@ -62,27 +62,27 @@ def _slug(*references: str) -> str:
 def _sheet(data: Any, found: list[dict[str, str]], path: Path) -> str | None:
     import numpy as np
 
-    from kit.files import writing
-    from kit.predictions import shared
+    from kit.files import open_atomic
+    from kit.predictions import match_ids
     from kit.report.render import pictures
 
-    ours, at = shared(np.array([row["id"] for row in found], str), data.test.ids)  # a file may hold other ids
+    ours, at = match_ids(np.array([row["id"] for row in found], str), data.test.ids)  # a file may hold other ids
     if not len(at):
         return None
     titles = [f"id {found[row]['id']}\n{found[row]['from']} > {found[row]['to']}" for row in ours.tolist()]
-    with writing(path) as handle:
+    with open_atomic(path) as handle:
         handle.write(pictures.sheet(data.test.images[at], titles))
     return str(path)
 
 
 def _text(result: dict[str, Any]) -> list[str]:
-    judged, test = result["out_of_fold"], result["test"]
+    out_of_fold, test = result["out_of_fold"], result["test"]
     lines = [f"A  {result['a']}", f"B  {result['b']}"]
-    if judged:
-        alone = f"A alone is right on {judged['only_a_right']}, B alone on {judged['only_b_right']}"
-        lines += ["", f"out of fold    {_differ(judged)}; {alone}"]
-        lines += [f"McNemar        p = {judged['mcnemar_p']:.3g}: {_verdict(judged['mcnemar_p'])}"]
-        lines += [f"{result['metric']:<14} {_gain(judged['gain'])} for B", "", _pairs(judged)]
+    if out_of_fold:
+        alone = f"A alone is right on {out_of_fold['only_a_right']}, B alone on {out_of_fold['only_b_right']}"
+        lines += ["", f"out of fold    {_differ(out_of_fold)}; {alone}"]
+        lines += [f"McNemar        p = {out_of_fold['mcnemar_p']:.3g}: {_verdict(out_of_fold['mcnemar_p'])}"]
+        lines += [f"{result['metric']:<14} {_gain(out_of_fold['gain'])} for B", "", _pairs(out_of_fold)]
     lines += ["", f"test           {_differ(test)}"]
     for side in ("a", "b"):
         if only := test[f"only_in_{side}"]:

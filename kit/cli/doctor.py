@@ -111,7 +111,7 @@ def _devices() -> tuple[str, str | None]:
 def _kaggle() -> dict[str, Any]:
     from kit.kaggle import credentials
 
-    found = credentials.found()
+    found = credentials.find()
     none = f"none found: {credentials.WHERE_TO_GET}"
     return {"kaggle token": f"from {found.source}" if found.source else none, "problems": list(found.problems)}
 

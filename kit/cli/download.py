@@ -3,7 +3,7 @@
 import click
 
 from kit.cli import options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 
 
 @click.command()
@@ -11,7 +11,7 @@ from kit.cli.options import Settings
 @click.option("--from", "archive", metavar="ARCHIVE", type=click.Path(), help="A zip fetched by hand in the browser.")
 @options.json_option
 @click.pass_obj
-def command(obj: Settings, slug: str, archive: str | None, as_json: bool) -> None:
+def command(obj: GlobalOptions, slug: str, archive: str | None, as_json: bool) -> None:
     """Fetch the archive of SLUG with Kaggle's client, or take one from disk. Size and sha256 go into a manifest.
 
     An interrupted download goes on where it stopped; an archive that is already there is checked and kept.

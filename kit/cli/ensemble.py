@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from kit.cli import completion, options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 
 
 @click.command()
@@ -14,7 +14,7 @@ from kit.cli.options import Settings
 @click.option("--name", help="Goes into the run id.")
 @options.json_option
 @click.pass_obj
-def command(obj: Settings, slug: str, references: tuple[str, ...], name: str | None, as_json: bool) -> None:
+def command(obj: GlobalOptions, slug: str, references: tuple[str, ...], name: str | None, as_json: bool) -> None:
     """Make one run of finished runs; of a single run, one with better calibrated probabilities.
 
     \b
@@ -31,8 +31,8 @@ def command(obj: Settings, slug: str, references: tuple[str, ...], name: str | N
     run = ensemble(obj.competition(slug), [runs.find(reference) for reference in references], name=name)
     metrics = read_json(run.metrics)
     if not as_json:
-        click.echo(options.table(_shown(metrics["parts"])) + "\n")
-        click.echo(options.table(_shown(metrics["methods"])))
+        click.echo(options.table(_format_rows(metrics["parts"])) + "\n")
+        click.echo(options.table(_format_rows(metrics["methods"])))
         folds = ", ".join(f"{name} in {count}" for name, count in metrics["chosen_in_folds"].items())
         click.echo(f"method: {metrics['method']} (chosen among the other folds: {folds})")
         if metrics["given_up"]:
@@ -41,12 +41,12 @@ def command(obj: Settings, slug: str, references: tuple[str, ...], name: str | N
         if metrics["finish"]:
             click.echo(_finish(metrics["finish"]))
         click.echo(_verdict(metrics))
-    export.after(run)
+    export.export_finished(run)
     options.run_result(run, as_json=as_json)
     options.next_step(f"submit {run.slug} {run.id}   (or: kit report {run.id})")
 
 
-def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _format_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{key: _cell(value) for key, value in row.items()} for row in rows]
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from kit.cli import options
-from kit.cli.options import Settings
-from kit.cli.submissions import on_kaggle, with_error
+from kit.cli.options import GlobalOptions
+from kit.cli.submissions import check_on_kaggle, format_with_error
 
 SHOWN = 10  # submissions in the table for people; --json has all
 UNKNOWN_ERROR = (
@@ -32,7 +32,7 @@ MEDALS_FROM = "if this competition gives any; kaggle.com/progression"
 @options.json_option
 @click.pass_obj
 def command(
-    settings: Settings, slug: str, offline: bool, public_share: float | None, picture: bool, as_json: bool
+    settings: GlobalOptions, slug: str, offline: bool, public_share: float | None, picture: bool, as_json: bool
 ) -> None:
     """Where the team stands, what is left of today's submissions, and how far CV and public scores can be believed.
 
@@ -43,44 +43,46 @@ def command(
     from kit.leaderboard import agreement, board, ledger, overview
 
     competition = settings.competition(slug)
-    on_kaggle(competition)
-    entries = ledger.local(slug) if offline else ledger.fetched(slug)
-    kept = board.local(slug) if offline else board.fetched(slug)
+    check_on_kaggle(competition)
+    entries = ledger.read_cached(slug) if offline else ledger.fetch(slug)
+    kept = board.read_cached(slug) if offline else board.fetch(slug)
     rows = overview.public_rows(competition, public_share or competition.public_share)
-    scored = overview.scored(competition, entries, rows)
+    scored = overview.list_scored(competition, entries, rows)
     found = overview.pairs(scored)
     line = agreement.fit(found)
     greater = metrics.of(competition).greater_is_better
     value = {
         "asked": kept.asked.isoformat(timespec="seconds"),
-        **board.standing(kept.teams, board.ours(kept.teams, ledger.rows(slug).values()), greater_is_better=greater),
+        **board.describe_standing(
+            kept.teams, board.ours(kept.teams, ledger.rows(slug).values()), greater_is_better=greater
+        ),
         "allowance": board.allowance(kept, entries, datetime.datetime.now(datetime.UTC)),
         "metric": competition.metric,
         "greater_is_better": greater,
         "public_rows": rows,
         "submissions": scored,
-        "agreement": overview.compared(found, line),
+        "agreement": overview.describe_fit(found, line),
         "best_two": overview.best_two(competition),
-        "picture": str(_drawn(slug, found, line, competition.metric)) if picture and found else None,
+        "picture": str(_draw(slug, found, line, competition.metric)) if picture and found else None,
     }
     options.result(value, "\n\n".join(_paragraphs(value)), as_json=as_json)
     options.next_step(f"submissions {slug}")
 
 
-def _drawn(slug: str, found: Any, line: Any, metric: str) -> Path:
+def _draw(slug: str, found: Any, line: Any, metric: str) -> Path:
     from kit import paths
-    from kit.files import writing
+    from kit.files import open_atomic
     from kit.leaderboard import picture
 
     path = paths.submissions(slug) / "cv-public.png"
-    with writing(path) as out:
+    with open_atomic(path) as out:
         out.write(picture.scatter(found, line, metric))
     return path
 
 
 def _paragraphs(value: dict[str, Any]) -> list[str]:
     parts = [
-        _standing(value),
+        _describe_standing(value),
         _allowance(value["allowance"]),
         _best(value),
         _agreement(value["agreement"], {row["ref"]: row["run"] for row in value["submissions"]}),
@@ -90,7 +92,7 @@ def _paragraphs(value: dict[str, Any]) -> list[str]:
     return [part for part in parts if part]
 
 
-def _standing(value: dict[str, Any]) -> str:
+def _describe_standing(value: dict[str, Any]) -> str:
     asked = value["asked"][:16].replace("T", " ")
     if value["rank"] is None:
         return f"not on the leaderboard of {value['teams']:,} teams (asked {asked} UTC)"
@@ -105,10 +107,10 @@ def _standing(value: dict[str, Any]) -> str:
 
 
 def _line(row: dict[str, Any]) -> dict[str, str]:
-    return {"team": row["team"], "score": f"{row['score']:.5f}", "missing": _missing(row["distance"])}
+    return {"team": row["team"], "score": f"{row['score']:.5f}", "missing": _format_distance(row["distance"])}
 
 
-def _missing(distance: float) -> str:
+def _format_distance(distance: float) -> str:
     return f"{distance:.5f}" if distance > 0 else "nothing"
 
 
@@ -122,9 +124,9 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "ref": row["ref"],
         "run": row["run"] or "",
-        "CV ± over rows": with_error(row["cv"], row["cv_error"]),
+        "CV ± over rows": format_with_error(row["cv"], row["cv_error"]),
         "over folds": "" if folds is None else f"±{folds:.5f}",
-        "public": with_error(row["public"], row["public_error"]),
+        "public": format_with_error(row["public"], row["public_error"]),
     }
 
 

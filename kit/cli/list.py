@@ -7,7 +7,7 @@ import click
 
 from kit import paths
 from kit.cli import options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 from kit.errors import KitError
 from kit.plugins import folders, load_folder
 
@@ -15,7 +15,7 @@ from kit.plugins import folders, load_folder
 @click.command()
 @options.json_option
 @click.pass_obj
-def command(settings: Settings, as_json: bool) -> None:
+def command(settings: GlobalOptions, as_json: bool) -> None:
     """The competitions this kit knows, and how far each has come here.
 
     A folder that does not load takes one line with its error; the others are listed all the same.
@@ -41,7 +41,7 @@ def _entry(slug: str, folder: Path) -> dict[str, Any]:
         "title": competition.title,
         "metric": competition.metric,
         "defaults": competition.defaults,
-        "local": competition.local,
+        "local": competition.scored_here,
         "downloaded": (data.archives / "manifest.json").is_file(),
         "prepared": data.folds.is_file(),  # the last thing that `prepare` writes
     }

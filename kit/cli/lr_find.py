@@ -5,14 +5,14 @@ from typing import Any
 import click
 
 from kit.cli import options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 from kit.learn import backend
 
 
 @click.command()
 @options.slug_argument
 @options.recipe_options
-@options.settings_option
+@options.overrides_option
 @click.option("--batches", default=100, show_default=True, help="Rates to try, each on one batch.")
 @click.option("--low", default=1e-5, show_default=True, help="The first rate.")
 @click.option(
@@ -21,7 +21,7 @@ from kit.learn import backend
 @options.json_option
 @click.pass_obj
 def command(
-    obj: Settings,
+    obj: GlobalOptions,
     /,
     slug: str,
     settings: tuple[str, ...],
@@ -47,19 +47,19 @@ def command(
     given = {key: value for key, value in chosen.items() if value is not None}
     config, _ = resolve_settings(competition, {}, given, settings)
     backend.load()
-    from kit.files import writing
+    from kit.files import open_atomic
     from kit.learn import device
     from kit.learn.search.lr_find import find
     from kit.report.render import pictures
 
     found = find(competition, config, batches=batches, low=low, high=high)
     path = paths.data(slug).root / "lr-find.png"
-    with writing(path) as out:
+    with open_atomic(path) as out:
         out.write(pictures.range_test(found.rates, found.losses, found.smoothed, found.steepest, found.lowest))
     rate = f"{found.steepest:.2g}"
-    best = {**device.named(config), "learning_rate": rate}
+    best = {**device.pin_auto_batch(config), "learning_rate": rate}
     value = {
-        "batch_size": device.settled(config).batch_size,
+        "batch_size": device.resolve_auto_batch(config).batch_size,
         "learning_rate": float(rate),
         "lowest_loss_at": found.lowest,
         "picture": str(path),

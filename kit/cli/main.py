@@ -73,7 +73,7 @@ def kit(ctx: click.Context, extra: Sequence[str], debug: bool) -> None:
     """
     from kit.cli import options
 
-    ctx.obj = options.Settings(tuple(extra))
+    ctx.obj = options.GlobalOptions(tuple(extra))
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -7,9 +7,9 @@ import click
 
 from kit import paths
 from kit.cli import options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 from kit.errors import DataError
-from kit.files import replacing_folder, write_text
+from kit.files import replace_folder, write_text
 from kit.plugins import SLUG
 from kit.progress import say
 
@@ -33,7 +33,7 @@ from kit.progress import say
     help="The folder of competition folders to put it in.",
 )
 @click.pass_obj
-def command(settings: Settings, slug: str, archive: Path | None, parent: Path) -> None:
+def command(settings: GlobalOptions, slug: str, archive: Path | None, parent: Path) -> None:
     """Start DIR/SLUG/competition.py, a plug-in that loads as it is; what is left to decide is marked TODO."""
     from kit.scaffold import facts, template
 
@@ -42,9 +42,9 @@ def command(settings: Settings, slug: str, archive: Path | None, parent: Path) -
     folder = parent / slug
     if folder.exists():
         raise DataError(f"{folder} is there already", do="edit it, or remove it first")
-    source = archive or _downloaded(slug)
+    source = archive or _find_archive(slug)
     known = facts.read(source) if source else facts.Facts()
-    with replacing_folder(folder) as temporary:
+    with replace_folder(folder) as temporary:
         write_text(temporary / "competition.py", template.competition(slug, known))
         write_text(temporary / "README.md", template.readme(slug, known))
     click.echo(folder / "competition.py")
@@ -61,5 +61,5 @@ def command(settings: Settings, slug: str, archive: Path | None, parent: Path) -
     options.next_step(step, *([] if known_folder else ["--competitions", str(parent)]))
 
 
-def _downloaded(slug: str) -> Path | None:
+def _find_archive(slug: str) -> Path | None:
     return next(iter(sorted(paths.data(slug).archives.glob("*.zip"))), None)

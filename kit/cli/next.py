@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from kit.cli import options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 from kit.competition import Competition
 
 
@@ -14,7 +14,7 @@ from kit.competition import Competition
 @click.option("--offline", is_flag=True, help="Do not ask Kaggle how many submissions are left today.")
 @options.json_option
 @click.pass_obj
-def command(obj: Settings, slug: str, offline: bool, as_json: bool) -> None:
+def command(obj: GlobalOptions, slug: str, offline: bool, as_json: bool) -> None:
     """Rate the finished runs that were not submitted yet, against the best one that was, on the same rows out of fold.
 
     Worth it is what is probably better, or as good within the noise and different enough to be the second of a final two.
@@ -25,12 +25,12 @@ def command(obj: Settings, slug: str, offline: bool, as_json: bool) -> None:
     from kit.leaderboard import candidates, next_steps
 
     competition = obj.competition(slug)
-    finished, sent = candidates.finished(competition), candidates.submitted(slug)
+    finished, sent = candidates.list_finished(competition), candidates.read_submitted(slug)
     before = [run for run in finished if run.id in sent][: candidates.MOST]
     fresh = [run for run in finished if run.id not in sent]
-    left = _left(competition) if not offline else None
+    left = _count_left(competition) if not offline else None
     loaded = candidates.load(competition, before + fresh[: candidates.MOST])
-    known = corrections.known(competition, paths.data(slug)) if fresh else None
+    known = corrections.read_clean_labels(competition, paths.data(slug)) if fresh else None
     rated = next_steps.rate(competition, loaded[len(before) :], loaded[: len(before)], known) if known else []
     result = {
         "metric": competition.metric,
@@ -41,22 +41,22 @@ def command(obj: Settings, slug: str, offline: bool, as_json: bool) -> None:
     }
     options.result(result, "\n".join(_text(slug, result)), as_json=as_json)
     best = next((record["run"] for record in rated if record["worth"]), None)
-    upload = "" if competition.local else " --send --wait"
+    upload = "" if competition.scored_here else " --send --wait"
     options.next_step(f"submit {slug} {best}{upload}" if best and left != 0 else f"train {slug}")
 
 
-def _left(competition: Competition) -> int | None:
+def _count_left(competition: Competition) -> int | None:
     """The day's allowance; None where it cannot be asked, which is no reason to say nothing of the runs."""
     from kit.errors import KitError
     from kit.kaggle import credentials
     from kit.progress import say
 
-    if competition.local or credentials.found().source is None:
+    if competition.scored_here or credentials.find().source is None:
         return None
     from kit.kaggle import submissions
 
     try:
-        return submissions.remaining(competition.slug)
+        return submissions.count_remaining(competition.slug)
     except KitError as error:
         say(f"the allowance is not known: {error}")
         return None

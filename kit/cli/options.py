@@ -15,7 +15,7 @@ from kit.competition import Competition
 
 
 @dataclass(frozen=True)
-class Settings:
+class GlobalOptions:
     """Options given before the verb."""
 
     extra: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Settings:
 
 
 slug_argument = click.argument("slug", metavar="SLUG", shell_complete=completion.competitions)
-settings_option = click.option(
+overrides_option = click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any setting of kit.config; may be repeated."
 )
 RECIPE_OPTIONS = (
@@ -60,13 +60,13 @@ def recipe_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def train_words(slug: str, given: Mapping[str, Any], settings: tuple[str, ...], best: Mapping[str, Any]) -> str:
+def train_words(slug: str, given: Mapping[str, Any], overrides: tuple[str, ...], best: Mapping[str, Any]) -> str:
     """`train SLUG ...` with the options of another verb that trains, but for the `best` settings that it found."""
     words = ["train", slug]
     for key, value in given.items():
         if key not in best:
             words += [f"--{key}"] if value is True else [f"--{key}", str(value)]
-    kept = [text for text in settings if text.partition("=")[0] not in best]
+    kept = [text for text in overrides if text.partition("=")[0] not in best]
     for text in (*kept, *(f"{key}={value}" for key, value in best.items())):
         words += ["--set", text]
     return shlex.join(words)
@@ -95,7 +95,7 @@ def table(rows: list[dict[str, Any]]) -> str:
     return "\n".join("  ".join(line).rstrip() for line in lines)
 
 
-def given(chosen: Mapping[str, Any]) -> dict[str, Any]:
+def select_typed(chosen: Mapping[str, Any]) -> dict[str, Any]:
     """The options that somebody typed: not those that are None or an unset flag. A 0 is typed."""
     return {key: value for key, value in chosen.items() if value is not None and value is not False}
 

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from kit.cli import options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 
 PUBLIC_SHARE = 0.3  # where nobody says: Kaggle shows a fifth to a half
 
@@ -24,7 +24,7 @@ PUBLIC_SHARE = 0.3  # where nobody says: Kaggle shows a fifth to a half
 )
 @options.json_option
 @click.pass_obj
-def command(obj: Settings, slug: str, every: bool, public_share: float | None, as_json: bool) -> None:
+def command(obj: GlobalOptions, slug: str, every: bool, public_share: float | None, as_json: bool) -> None:
     """Simulate the private board, and propose the pair of runs with the best expected maximum.
 
     Simulated from out-of-fold rows, and from public scores where they are known, each weighted by its number of rows.
@@ -35,9 +35,9 @@ def command(obj: Settings, slug: str, every: bool, public_share: float | None, a
     from kit.leaderboard import candidates, final_two
     from kit.progress import say
 
-    competition, public = obj.competition(slug), candidates.submitted(slug)
-    runs = [run for run in candidates.finished(competition) if every or run.id in public]
-    found, few = candidates.comparable(candidates.load(competition, runs[: candidates.MOST]))
+    competition, public = obj.competition(slug), candidates.read_submitted(slug)
+    runs = [run for run in candidates.list_finished(competition) if every or run.id in public]
+    found, few = candidates.split_comparable(candidates.load(competition, runs[: candidates.MOST]))
     if few:
         say(f"left out, as judged on too few rows: {', '.join(one.run.id for one in few)}")
     if len(found) < 2:
@@ -47,7 +47,7 @@ def command(obj: Settings, slug: str, every: bool, public_share: float | None, a
             do="train more" if every else "--all chooses among all finished runs",
         )
     share = public_share or competition.public_share or PUBLIC_SHARE
-    known = corrections.known(competition, paths.data(slug))
+    known = corrections.read_clean_labels(competition, paths.data(slug))
     result = final_two.propose(competition, found, known, public, min(share, 0.99))
     options.result(result, "\n".join(_text(result)), as_json=as_json)
     safe, other = result["proposed"]["runs"]

@@ -11,7 +11,7 @@ from kit.cli import options, train
 from kit.cli.suggest import complete
 from kit.errors import ConfigError
 from kit.learn import backend
-from kit.learn.cost.plan import Times, Work, spoken
+from kit.learn.cost.plan import Times, Work, format_duration
 
 if TYPE_CHECKING:
     from kit.config import Config
@@ -27,7 +27,13 @@ BUDGET = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)
 @options.json_option
 @click.pass_obj
 def command(
-    obj: options.Settings, /, slug: str, budget: str | None, settings: tuple[str, ...], as_json: bool, **chosen: Any
+    obj: options.GlobalOptions,
+    /,
+    slug: str,
+    budget: str | None,
+    settings: tuple[str, ...],
+    as_json: bool,
+    **chosen: Any,
 ) -> None:
     """Time a little of what `kit train` with the same options would do, and tell how long all of it takes.
 
@@ -41,24 +47,24 @@ def command(
     """
     from kit.learn.settings import resolve_settings
 
-    seconds = None if budget is None else allowed(budget)
-    given = options.given(chosen)
+    seconds = None if budget is None else parse_budget(budget)
+    given = options.select_typed(chosen)
     competition = obj.competition(slug)
     config, _ = resolve_settings(competition, {}, given, settings)
     backend.load()
     from kit.learn import device
     from kit.learn.cost import plan, timing
     from kit.learn.recipes import find
-    from kit.learn.train import checked
+    from kit.learn.train import check_config
 
     if config.deterministic:
         device.make_deterministic()
-    config = device.settled(checked(competition, config))
+    config = device.resolve_auto_batch(check_config(competition, config))
     load = os.getloadavg()[0]  # of others: before we begin
-    times = timing.measured(competition, config)
+    times = timing.measure(competition, config)
     recipe, asked = find(competition, config.recipe), timing.work(competition, config)
     value: dict[str, Any] = {
-        "device": device.described(config),
+        "device": device.describe(config),
         "load": load,
         "asked": asdict(asked),
         "upper_bound": recipe.taught_on == "test",
@@ -67,7 +73,7 @@ def command(
         "kaggle": _kaggle(asked.run(times), on_gpu=bool(device.gpus())),
     }
     if seconds is not None:
-        found = plan.fitting(asked, times, seconds)
+        found = plan.fit_budget(asked, times, seconds)
         words = options.train_words(slug, given, settings, _changes(recipe, config, asked, found)) if found else None
         value["budget"] = {
             "seconds": seconds,
@@ -84,7 +90,7 @@ def command(
 command.params[1:1] = [option for option in train.command.params if option.name in OF_TRAIN]
 
 
-def allowed(text: str) -> float:
+def parse_budget(text: str) -> float:
     """Seconds of a time such as 2h, 90m, 45s, 1.5h or 1h30m. Raises ConfigError."""
     found = BUDGET.fullmatch(text)
     seconds = (
@@ -131,22 +137,24 @@ def _text(value: dict[str, Any], asked: Work, times: Times) -> str:
     if value["load"] > 0.5:
         rows["busy"] = f"a load of {value['load']:.1f} before we began: alone, all would be faster"
     for number, seconds in enumerate(times.epochs):
-        rows["one epoch" + (f", stage {number + 1}" if len(times.epochs) > 1 else "")] = spoken(seconds)
+        rows["one epoch" + (f", stage {number + 1}" if len(times.epochs) > 1 else "")] = format_duration(seconds)
     if value["upper_bound"]:
         rows["test images"] = "an upper bound: as if the teacher were sure of each, and so learned from all"
     if value["teacher_untimed"]:
         rows["teacher"] = "not timed: what it says of the images to learn from, once for each member"
     if times.once or times.once_per_view:
         shared = times.once or times.once_per_view
-        rows["features"] = f"{spoken(shared)} of all images{'' if times.once else ', per view'}, unless on disk already"
+        rows["features"] = (
+            f"{format_duration(shared)} of all images{'' if times.once else ', per view'}, unless on disk already"
+        )
     if times.epochs:
-        rows["one view"] = f"{spoken(times.view)} over a fold and the test images"
-        rows["one fold"] = spoken(asked.member(times) * asked.seeds)
+        rows["one view"] = f"{format_duration(times.view)} over a fold and the test images"
+        rows["one fold"] = format_duration(asked.member(times) * asked.seeds)
     heads = "" if times.epochs else ", without the heads, of which each takes seconds"
-    rows["whole run"] = f"{spoken(asked.run(times))}: {_of(asked)}{heads}"
+    rows["whole run"] = f"{format_duration(asked.run(times))}: {_describe(asked)}{heads}"
     cpu, gpu = value["kaggle"]["cpu"], value["kaggle"]["gpu"]
     rows["Kaggle, CPU"] = (
-        f"about {spoken(cpu['estimate'])}: an estimate, by {cpu['cores']} cores for the {cpu['cores_here']} here; "
+        f"about {format_duration(cpu['estimate'])}: an estimate, by {cpu['cores']} cores for the {cpu['cores_here']} here; "
         f"{cpu['sessions']} session{'s' if cpu['sessions'] > 1 else ''} of {cpu['session_hours']} h"
         if cpu["estimate"]
         else f"not measured; a session has {cpu['session_hours']} h"
@@ -158,13 +166,17 @@ def _text(value: dict[str, Any], asked: Work, times: Times) -> str:
 
 def _budget(budget: dict[str, Any], asked: Work) -> list[str]:
     if budget["planned"] is None:
-        least = f"not even the least: {_of(replace(asked, folds=1, seeds=1, views=1, epochs=(1,) * len(asked.epochs)))}"
-        return [f"{spoken(budget['seconds']):<20}{least}"]
-    what = "all of it fits" if budget["fits"] else f"{_of(Work(**budget['planned']))}: {spoken(budget['run'])}"
-    return [f"{'in ' + spoken(budget['seconds']):<20}{what}", budget["command"]]
+        least = f"not even the least: {_describe(replace(asked, folds=1, seeds=1, views=1, epochs=(1,) * len(asked.epochs)))}"
+        return [f"{format_duration(budget['seconds']):<20}{least}"]
+    what = (
+        "all of it fits"
+        if budget["fits"]
+        else f"{_describe(Work(**budget['planned']))}: {format_duration(budget['run'])}"
+    )
+    return [f"{'in ' + format_duration(budget['seconds']):<20}{what}", budget["command"]]
 
 
-def _of(work: Work) -> str:
+def _describe(work: Work) -> str:
     counts = {"fold": work.folds, "seed": work.seeds, "view": work.views}
     words = [f"{count} {name}{'s' if count > 1 else ''}" for name, count in counts.items()]
     if work.epochs:

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from kit.cli import completion, options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 from kit.learn import backend
 
 
@@ -20,7 +20,7 @@ from kit.learn import backend
 @click.option("--name", help="Goes into the run id.")
 @options.json_option
 @click.pass_obj
-def command(obj: Settings, reference: str, tta: str, name: str | None, as_json: bool) -> None:
+def command(obj: GlobalOptions, reference: str, tta: str, name: str | None, as_json: bool) -> None:
     """Predict a finished run again, with other TTA views; nothing is trained. The result is a new run, its id the last line.
 
     \b
@@ -43,13 +43,13 @@ def command(obj: Settings, reference: str, tta: str, name: str | None, as_json: 
 
     run = predict_again.predict_again(source, competition, convert("tta", tta), name=name)
     if not as_json and (report := read_json(run.metrics).get("tta")):
-        click.echo(_shown(report, run.config.average, competition.metric))
-    export.after(run)
+        click.echo(_format(report, run.config.average, competition.metric))
+    export.export_finished(run)
     options.run_result(run, as_json=as_json)
     options.next_step(f"runs {run.slug}")
 
 
-def _shown(report: dict[str, Any], average: str, metric: str) -> str:
+def _format(report: dict[str, Any], average: str, metric: str) -> str:
     """What each view gains, averaged with the first one, over that alone; and all that were kept, honestly."""
     rows = [
         {

@@ -25,7 +25,7 @@ from kit.cli import options
 @options.json_option
 @click.pass_obj
 def command(
-    settings: options.Settings,
+    settings: options.GlobalOptions,
     slug: str,
     folds: int | None,
     fold_seed: int,
@@ -40,7 +40,7 @@ def command(
     """
     from kit import paths
     from kit.data import check
-    from kit.data.prepare import checked, prepare
+    from kit.data.prepare import check_data, prepare
 
     competition = settings.competition(slug)
     folders = paths.data(slug)
@@ -53,6 +53,6 @@ def command(
         allow_bad=allow_bad,
         held_out=holdout,
     )
-    found = checked(competition, folders, dataset)
+    found = check_data(competition, folders, dataset)
     options.result(found, f"{check.text(slug, found)}\nfolds          {folders.folds}", as_json=as_json)
     options.next_step(f"train {slug}")

@@ -3,7 +3,7 @@
 import click
 
 from kit.cli import completion, options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 from kit.learn import backend
 
 
@@ -13,7 +13,7 @@ from kit.learn import backend
 @click.option("--layer", metavar="N", default=1, show_default=True, help="Convolution to look into, counted from 1.")
 @options.json_option
 @click.pass_obj
-def command(obj: Settings, reference: str, quick: bool, layer: int, as_json: bool) -> None:
+def command(obj: GlobalOptions, reference: str, quick: bool, layer: int, as_json: bool) -> None:
     """Write one self-contained page about a run: scores, curves, confusions, calibration, mistakes, and what the network saw:
     class activation maps (Grad-CAM), filters, feature maps.
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kit.cli import completion, options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 
 
 @click.group("review")
@@ -28,7 +28,7 @@ def command() -> None:
 @click.option("--action", type=click.Choice(["drop", "relabel"]), help="Fill this in; change it where you disagree.")
 @options.json_option
 @click.pass_obj
-def labels(obj: Settings, reference: str, top: int, action: str | None, as_json: bool) -> None:
+def labels(obj: GlobalOptions, reference: str, top: int, action: str | None, as_json: bool) -> None:
     """List the labels that RUN, best an ensemble, contradicts out of fold, most suspicious first.
 
     \b
@@ -55,7 +55,7 @@ def labels(obj: Settings, reference: str, top: int, action: str | None, as_json:
 @click.argument("file", type=click.Path(path_type=Path))
 @options.json_option
 @click.pass_obj
-def apply(obj: Settings, slug: str, file: Path, as_json: bool) -> None:
+def apply(obj: GlobalOptions, slug: str, file: Path, as_json: bool) -> None:
     """Add the decisions in FILE (id, action, label) to data/SLUG/corrections.csv, which the team shares.
 
     Folds stay; a dropped image is not learned from, a relabelled one under its new label, and neither is judged.
@@ -74,7 +74,7 @@ def apply(obj: Settings, slug: str, file: Path, as_json: bool) -> None:
 @click.argument("corrected", metavar="RUN_WITH")
 @options.json_option
 @click.pass_obj
-def compare(obj: Settings, without: str, corrected: str, as_json: bool) -> None:
+def compare(obj: GlobalOptions, without: str, corrected: str, as_json: bool) -> None:
     """Judge two runs on the rows that no correction touches, and say what the second gains."""
     from kit import runs
     from kit.review import apply_corrections
@@ -83,11 +83,11 @@ def compare(obj: Settings, without: str, corrected: str, as_json: bool) -> None:
     found = apply_corrections.compare(obj.competition(first.slug), first, second)
     verdict = ": that is noise" if found["noise"] else ""
     gain = f"gain {found['gain']:+.5f} ±{found['error']:.5f} on {found['rows']} clean rows{verdict}"
-    options.result(found, f"{options.table([_shown(row) for row in found['runs']])}\n{gain}", as_json=as_json)
+    options.result(found, f"{options.table([_format_row(row) for row in found['runs']])}\n{gain}", as_json=as_json)
     options.next_step(f"ensemble {first.slug} {first.id} {second.id}   (or: kit submit {first.slug} {second.id})")
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _format_row(row: dict[str, Any]) -> dict[str, Any]:
     numbers = {key: f"{row[key]:.5f}" for key in ("score", "error")}
     return row | numbers | {"corrections": (row["corrections"] or "none")[:12]}
 
@@ -97,7 +97,7 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
 @click.option("--at-least", type=click.FloatRange(-1, 1), help="Similarity of a pair. Default: 0.75, fit for photos.")
 @options.json_option
 @click.pass_obj
-def twins(obj: Settings, slug: str, at_least: float | None, as_json: bool) -> None:
+def twins(obj: GlobalOptions, slug: str, at_least: float | None, as_json: bool) -> None:
     """Find images that are nearly the same: compressed again, resized, cropped a little, brighter or darker.
 
     Writes data/SLUG/review/twins.csv, and twins.png with the most doubtful pairs. Drawings of few strokes, such as digits, look

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from kit.cli import options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 
 
 @click.command()
@@ -21,7 +21,7 @@ from kit.cli.options import Settings
 @options.json_option
 @click.pass_obj
 def command(
-    obj: Settings, /, slug: str, archive: str | None, settings: tuple[str, ...], as_json: bool, **chosen: Any
+    obj: GlobalOptions, /, slug: str, archive: str | None, settings: tuple[str, ...], as_json: bool, **chosen: Any
 ) -> None:
     """Download, prepare, train the competition's models, ensemble them, report, and check a submission; nothing is uploaded.
 
@@ -33,7 +33,7 @@ def command(
     from kit.submission import check
 
     competition = obj.competition(slug)
-    outcome = run_all(competition, archive, options.given(chosen), settings)
+    outcome = run_all(competition, archive, options.select_typed(chosen), settings)
     result = {
         "models": [listing.summary(run) for run in outcome.models],
         "report": str(outcome.reports[-1]),
@@ -41,7 +41,7 @@ def command(
         **check.describe(competition, outcome.checked),
     }
     options.result(result, _text(result), as_json=as_json)
-    options.next_step(f"runs {slug}" if competition.local else f"submit {slug} {outcome.final.id} --send --wait")
+    options.next_step(f"runs {slug}" if competition.scored_here else f"submit {slug} {outcome.final.id} --send --wait")
 
 
 def _text(result: dict[str, Any]) -> str:

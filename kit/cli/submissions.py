@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kit.cli import options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 from kit.competition import Competition
 from kit.errors import ConfigError
 
@@ -21,7 +21,7 @@ from kit.errors import ConfigError
 @options.json_option
 @click.pass_obj
 def command(
-    settings: Settings, slug: str, wait: bool, offline: bool, timeout: float, poll: float, as_json: bool
+    settings: GlobalOptions, slug: str, wait: bool, offline: bool, timeout: float, poll: float, as_json: bool
 ) -> None:
     """Every submission of the team, oldest first: by whom, of which run, its CV and Kaggle's scores.
 
@@ -30,25 +30,25 @@ def command(
     """
     from kit.leaderboard import ledger
 
-    on_kaggle(settings.competition(slug))
+    check_on_kaggle(settings.competition(slug))
     if wait and offline:
         raise ConfigError("--wait asks Kaggle and --offline does not", do="leave one of them out")
-    entries = ledger.local(slug) if offline else ledger.fetched(slug)
+    entries = ledger.read_cached(slug) if offline else ledger.fetch(slug)
     if wait and any(entry.status == "pending" for entry in entries):
-        entries = _awaited(slug, entries, timeout, poll)
+        entries = _await_scores(slug, entries, timeout, poll)
     text = options.table([_row(entry) for entry in entries]) or "no submissions yet"
     options.result([asdict(entry) for entry in entries], "\n".join([text, *_notes(entries)]), as_json=as_json)
     pending = any(entry.status == "pending" for entry in entries)
     options.next_step(f"submissions {slug} --wait" if pending else f"leaderboard {slug}")
 
 
-def on_kaggle(competition: Competition) -> None:
+def check_on_kaggle(competition: Competition) -> None:
     """Raises ConfigError for a competition that is scored here."""
-    if competition.local:
+    if competition.scored_here:
         raise ConfigError(f"{competition.slug} is not on Kaggle: it is scored here", do="`kit runs` lists what scored")
 
 
-def _awaited(slug: str, entries: list[Any], timeout_s: float, poll_s: float) -> list[Any]:
+def _await_scores(slug: str, entries: list[Any], timeout_s: float, poll_s: float) -> list[Any]:
     from kit.kaggle import submissions
     from kit.leaderboard import ledger
 
@@ -56,7 +56,7 @@ def _awaited(slug: str, entries: list[Any], timeout_s: float, poll_s: float) -> 
     for entry in entries:
         if entry.status == "pending":
             submissions.wait(slug, entry.ref, timeout_s=max(0, end - time.monotonic()), poll_s=poll_s)
-    return ledger.fetched(slug)
+    return ledger.fetch(slug)
 
 
 def _notes(entries: list[Any]) -> list[str]:
@@ -78,12 +78,12 @@ def _row(entry: Any) -> dict[str, Any]:
         "ref": entry.ref,
         "by": entry.by,
         "run": entry.run or " ".join(entry.message.split())[:60],
-        "CV": with_error(entry.cv, entry.cv_error),
-        "public": with_error(entry.public),
-        "private": with_error(entry.private),
+        "CV": format_with_error(entry.cv, entry.cv_error),
+        "public": format_with_error(entry.public),
+        "private": format_with_error(entry.private),
         "status": entry.status,
     }
 
 
-def with_error(value: float | None, error: float | None = None) -> str:
+def format_with_error(value: float | None, error: float | None = None) -> str:
     return "" if value is None else f"{value:.5f}" + ("" if error is None else f" ±{error:.5f}")

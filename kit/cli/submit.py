@@ -5,7 +5,7 @@ import shlex
 import click
 
 from kit.cli import options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 from kit.competition import Competition
 from kit.errors import ConfigError, DataError
 from kit.submission import check, packed, upload
@@ -29,7 +29,7 @@ from kit.submission import check, packed, upload
 @options.json_option
 @click.pass_obj
 def command(
-    settings: Settings,
+    settings: GlobalOptions,
     slug: str,
     subject: str,
     send: bool,
@@ -63,7 +63,7 @@ def command(
 
 
 def _check_options(competition: Competition, send: bool, wait: bool, again: bool) -> None:
-    if send and competition.local:
+    if send and competition.scored_here:
         raise ConfigError(
             f"{competition.slug} is not on Kaggle: it is scored here", received="--send", do="leave --send out"
         )
@@ -114,7 +114,7 @@ def _local(competition: Competition, subject: str, local: bool, send: bool, reve
 
 
 def _say_next(competition: Competition, checked: check.Checked, subject: str, sent: bool) -> None:
-    if competition.local or sent:
+    if competition.scored_here or sent:
         options.next_step(f"report {checked.run.id}" if checked.run else "runs")
     else:
         options.next_step(f"submit {competition.slug} {shlex.quote(subject)} --send --wait")

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from kit.cli import completion, options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 from kit.errors import ConfigError
 from kit.learn import backend
 
@@ -18,14 +18,14 @@ from kit.learn import backend
 )
 @click.option("--seeds", type=int, metavar="N", help="Members per fold, each from another seed, averaged.")
 @click.option("--name", help="Goes into the run id.")
-@options.settings_option
+@options.overrides_option
 @click.option("--deterministic", is_flag=True, help="Bit-equal repeats and resumes, somewhat slower.")
 @click.option("--resume", metavar="RUN", help="Go on with an interrupted run, and nothing else.")
 @click.option("--fold", type=int, metavar="K", help="With --resume: only its members, as one of several machines.")
 @click.option("--create", is_flag=True, help="Only write the run's folder; its members are trained with --resume.")
 @options.json_option
 @click.pass_obj
-def command(obj: Settings, /, slug: str | None, settings: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
+def command(obj: GlobalOptions, /, slug: str | None, settings: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
     """Train one model on each fold; out-of-fold and test probabilities are kept in runs/. The run id is the last line.
 
     \b
@@ -43,7 +43,7 @@ def command(obj: Settings, /, slug: str | None, settings: tuple[str, ...], as_js
     from kit.tracking import export
 
     resumed, name, fold = chosen.pop("resume"), chosen.pop("name"), chosen.pop("fold")
-    given = options.given(chosen)
+    given = options.select_typed(chosen)
     if resumed:
         if given or settings or name:
             raise ConfigError(
@@ -66,17 +66,17 @@ def command(obj: Settings, /, slug: str | None, settings: tuple[str, ...], as_js
 
         run = (train.create if create else train.train)(competition, config, origin, name=name)
         if create:
-            return _created(run, as_json)
+            return _report_created(run, as_json)
     else:
         raise click.UsageError("which competition? kit train SLUG, or kit train --resume RUN")
     if fold is not None:
         return _fold(run, fold, as_json)
-    export.after(run)
+    export.export_finished(run)
     options.run_result(run, as_json=as_json)
     options.next_step(f"submit {run.slug} {run.id}   (or: kit report {run.id})")
 
 
-def _created(run: Any, as_json: bool) -> None:
+def _report_created(run: Any, as_json: bool) -> None:
     """A run without members: its id is the last line, as of a finished one."""
     value = {"run": run.id, "folder": str(run.folder), "folds": run.config.folds, "seeds": run.config.seeds}
     options.result(value, f"folds: {run.config.folds}\nfolder: {run.folder}\n{run.id}", as_json=as_json)
@@ -88,5 +88,5 @@ def _fold(run: Any, fold: int, as_json: bool) -> None:
 
     members = [read_json(run.member(*member) / "metrics.json") for member in run.members(fold)]
     options.result({"run": run.id, "fold": fold, "members": members}, run.id, as_json=as_json)
-    left = [member[0] for member in run.members() if not run.trained(*member)]
+    left = [member[0] for member in run.members() if not run.is_trained(*member)]
     options.next_step(f"train --resume {run.id}" + (f" --fold {left[0]}" if left else "   (joins the members)"))

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from kit.cli import options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 from kit.cli.suggest import complete
 from kit.errors import ConfigError
 from kit.learn import backend
@@ -17,7 +17,7 @@ SHOWN = 10
 @click.command()
 @options.slug_argument
 @options.recipe_options
-@options.settings_option
+@options.overrides_option
 @click.option(
     "--trials", default=20, show_default=True, type=click.IntRange(1), help="Trials in all, earlier ones included."
 )
@@ -31,7 +31,7 @@ SHOWN = 10
 @options.json_option
 @click.pass_obj
 def command(
-    obj: Settings,
+    obj: GlobalOptions,
     /,
     slug: str,
     settings: tuple[str, ...],
@@ -66,14 +66,14 @@ def command(
     from kit.learn import device
     from kit.learn.search.tune import tune
 
-    allowed = allowed or space.usual(competition, device.settled(config))
+    allowed = allowed or space.default_space(competition, device.resolve_auto_batch(config))
     found = tune(competition, config, allowed, trials)
     if not found.trials:
         raise ConfigError("no trial came to its end", received=f"{found.pruned} that diverged", do="try other --space")
     best = {key: f"{value:g}" if isinstance(value, float) else value for key, value in found.trials[0].settings.items()}
     if config.folds > 1:
         given, settings = {**given, "folds": 1}, tuple(text for text in settings if not text.startswith("folds="))
-    command = complete("kit " + options.train_words(slug, given, settings, {**device.named(config), **best}))
+    command = complete("kit " + options.train_words(slug, given, settings, {**device.pin_auto_batch(config), **best}))
     value = {
         "study": found.study,
         "database": str(found.database),

@@ -18,7 +18,7 @@ def bounds(competition: Competition, a: np.ndarray, b: np.ndarray) -> dict[str, 
     if metric.per_row is None or not len(a):
         return {"best": None, "worst": None}
     rows = np.flatnonzero((a != b).any(1))  # all others gain nothing
-    left, right = (metrics.submitted(competition, said[rows]) for said in (a, b))
+    left, right = (metrics.prepare_for_scoring(competition, probabilities[rows]) for probabilities in (a, b))
     gains = [_gains(metric, np.full(len(rows), label), left, right) for label in range(len(competition.classes))]
     return {
         "best": float(np.max(gains, axis=0).sum() / len(a)),
@@ -33,9 +33,9 @@ def _gains(metric: Metric, labels: np.ndarray, a: np.ndarray, b: np.ndarray) -> 
     return (1 if metric.greater_is_better else -1) * (metric.per_row(labels, b) - metric.per_row(labels, a))
 
 
-def expected(
+def estimate_gain(
     competition: Competition,
-    judged: tuple[np.ndarray, np.ndarray, np.ndarray],
+    out_of_fold: tuple[np.ndarray, np.ndarray, np.ndarray],
     test: tuple[np.ndarray, np.ndarray],
 ) -> dict[str, Any]:
     """What the score is expected to gain on the test rows, with a 95 % interval.
@@ -45,17 +45,19 @@ def expected(
     the test rows. Members judge alone out of fold but are averaged on the test rows, so the test effect tends to be smaller.
     Metrics that are no mean over rows: the paired gain out of fold. judged: labels, a, b. test: a, b.
     """
-    labels, a, b = judged
+    labels, a, b = out_of_fold
     metric, classes = metrics.of(competition), len(competition.classes)
     if metric.per_row is None:
         gain, error = metrics.gain(competition, labels, b, a)
         return _interval("paired gain out of fold", gain, error)
-    gains = _gains(metric, labels, metrics.submitted(competition, a), metrics.submitted(competition, b))
+    gains = _gains(
+        metric, labels, metrics.prepare_for_scoring(competition, a), metrics.prepare_for_scoring(competition, b)
+    )
     seen, asked = (x.argmax(1) * classes + y.argmax(1) for x, y in ((a, b), test))
-    return _interval("out-of-fold confusion", *_by_pair(gains, seen, asked, classes))
+    return _interval("out-of-fold confusion", *_estimate_by_pair(gains, seen, asked, classes))
 
 
-def _by_pair(gains: np.ndarray, seen: np.ndarray, asked: np.ndarray, classes: int) -> tuple[float, float]:
+def _estimate_by_pair(gains: np.ndarray, seen: np.ndarray, asked: np.ndarray, classes: int) -> tuple[float, float]:
     """(mean gain of the rows that are asked for, its standard error) from the gains (N,) of rows that were seen.
 
     seen, asked: int, the pair of decisions of each row, as first * classes + second.

@@ -9,7 +9,7 @@ from kit import predictions, runs
 from kit.competition import Competition
 from kit.data import holdout
 from kit.errors import DataError
-from kit.predictions import Predictions, ordered
+from kit.predictions import Predictions, order_classes
 from kit.runs import Run
 
 
@@ -30,12 +30,14 @@ def side(competition: Competition, reference: str) -> Side:
     run = runs.find(reference)
     if run.slug != competition.slug:
         raise DataError(f"run {run.id} is of another competition", received=run.slug, expected=competition.slug)
-    return Side(run.id, run, ordered(competition, predictions.load(run.oof)), tested(competition, run))
+    return Side(
+        run.id, run, order_classes(competition, predictions.load(run.oof)), read_test_predictions(competition, run)
+    )
 
 
-def tested(competition: Competition, run: Run) -> Predictions:
+def read_test_predictions(competition: Competition, run: Run) -> Predictions:
     """A run's predictions of the competition's own test rows."""
-    return ordered(competition, holdout.without(predictions.load(run.test)))
+    return order_classes(competition, holdout.drop_held_out(predictions.load(run.test)))
 
 
 def submission(competition: Competition, path: Path) -> Predictions:
@@ -60,29 +62,29 @@ def submission(competition: Competition, path: Path) -> Predictions:
     if (twice := read[form.id_column].duplicated()).any():
         raise DataError(f"{path} holds an id twice", received=repr(read[form.id_column][twice].iloc[0]))
     values = _labels if form.kind == "label" else _numbers
-    said = values(competition, path, read[wanted[1:]].to_numpy(object))
-    return Predictions(read[form.id_column].to_numpy(str), said, competition.classes)
+    probabilities = values(competition, path, read[wanted[1:]].to_numpy(object))
+    return Predictions(read[form.id_column].to_numpy(str), probabilities, competition.classes)
 
 
 def _labels(competition: Competition, path: Path, given: np.ndarray) -> np.ndarray:
-    place = {value: number for number, value in enumerate(competition.submission.values or competition.classes)}
-    found = np.array([place.get(value, -1) for value in given[:, 0]], dtype=np.int64)
+    column = {value: number for number, value in enumerate(competition.submission.values or competition.classes)}
+    found = np.array([column.get(value, -1) for value in given[:, 0]], dtype=np.int64)
     if (odd := np.flatnonzero(found < 0)).size:
         value = given[odd[0], 0]
-        raise DataError(f"{path}, row {odd[0] + 1} holds no label", received=repr(value), expected=", ".join(place))
-    return np.eye(len(place), dtype=np.float32)[found]
+        raise DataError(f"{path}, row {odd[0] + 1} holds no label", received=repr(value), expected=", ".join(column))
+    return np.eye(len(column), dtype=np.float32)[found]
 
 
 def _numbers(competition: Competition, path: Path, given: np.ndarray) -> np.ndarray:
     form, classes = competition.submission, competition.classes
     try:
-        said = given.astype(np.float32)
+        probabilities = given.astype(np.float32)
     except ValueError as error:
         raise DataError(f"{path} holds a value that is no number", received=error) from None
-    if not np.isfinite(said).all():
+    if not np.isfinite(probabilities).all():
         raise DataError(f"{path} holds a value that is not finite")
-    places = [classes.index(name) for name in form.of or form.target_columns]
-    silent = len(classes) - len(places)
-    out = np.repeat((1 - said.sum(1, keepdims=True)) / max(silent, 1), len(classes), axis=1)
-    out[:, places] = said
+    columns = [classes.index(name) for name in form.of or form.target_columns]
+    silent = len(classes) - len(columns)
+    out = np.repeat((1 - probabilities.sum(1, keepdims=True)) / max(silent, 1), len(classes), axis=1)
+    out[:, columns] = probabilities
     return out

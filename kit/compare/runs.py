@@ -19,7 +19,7 @@ def settings(compared: Sequence[Run]) -> list[dict[str, Any]]:
 
     A setting that a run does not record, since its kit did not know it yet, is what it is by default here.
     """
-    stored = [_stored(run) for run in compared]
+    stored = [_read_settings(run) for run in compared]
     rows = []
     for key in dict.fromkeys(key for values, _ in stored for key in values):
         values = [values.get(key) for values, _ in stored]
@@ -30,7 +30,7 @@ def settings(compared: Sequence[Run]) -> list[dict[str, Any]]:
     return rows
 
 
-def _stored(run: Run) -> tuple[dict[str, Any], dict[str, str]]:
+def _read_settings(run: Run) -> tuple[dict[str, Any], dict[str, str]]:
     record = read_json(run.folder / "config.json")
     if run.kind == "ensemble":
         return {key: record["config"][key] for key in OF_ENSEMBLES}, {}
@@ -60,9 +60,9 @@ def gains(competition: Competition, compared: Sequence[Run]) -> list[dict[str, A
     Without such a row there is no gain. Raises DataError for data that are not prepared here, and for predictions that are
     missing or damaged.
     """
-    known = corrections.known(competition, paths.data(competition.slug))
+    known = corrections.read_clean_labels(competition, paths.data(competition.slug))
     first, rows = predictions.load(compared[0].oof), []
     for run in compared[1:]:
-        pair = paired.judge(competition, predictions.load(run.oof), first, known)
+        pair = paired.compare(competition, predictions.load(run.oof), first, known)
         rows.append({"run": run.id, "over": compared[0].id, **(pair.record if pair else {"rows": 0})})
     return rows

@@ -25,7 +25,7 @@ FILES = ("train.npy", "test.npy", "train.csv", "test.csv", "quarantine.csv")
 
 
 @dataclass(frozen=True)
-class Part:
+class CachedSplit:
     """One split, in the order of `read`.
 
     split: its name, train or test. ids: (N,) text. images: (N, H, W, C) uint8, memory-mapped, read-only.
@@ -50,14 +50,14 @@ class Dataset:
     ones, which nothing is judged on; corrections, the sha256 of all this.
     """
 
-    train: Part
-    test: Part
+    train: CachedSplit
+    test: CachedSplit
     fingerprint: str
     dropped: tuple[int, ...] = ()
     corrected: tuple[int, ...] = ()
     corrections: str | None = None
 
-    def part(self, split: str) -> Part:
+    def get_split(self, split: str) -> CachedSplit:
         return {"train": self.train, "test": self.test}[split]
 
 
@@ -87,29 +87,31 @@ def _manifest(competition: Competition, folders: DataFolders) -> dict[str, Any]:
     if not (folders.cache / "manifest.json").exists():
         raise DataError(f"the data of {competition.slug} is not prepared", received=f"no {folders.cache}", do=remedy)
     manifest: dict[str, Any] = read_json(folders.cache / "manifest.json")
-    if fault := damage(competition, folders.cache, manifest):
+    if fault := find_damage(competition, folders.cache, manifest):
         raise DataError(f"{folders.cache} does not fit: {fault}", do=remedy)
     return manifest
 
 
-def known(competition: Competition, folders: DataFolders) -> tuple[np.ndarray, np.ndarray]:
+def read_labels(competition: Competition, folders: DataFolders) -> tuple[np.ndarray, np.ndarray]:
     """(ids (N,) text, labels (N,) int64) of the training images, as `load` gives them but without the rest."""
     _manifest(competition, folders)
     rows = table(folders.cache / "train.csv", TRAIN)
     return np.array([row["id"] for row in rows], str), class_indices(competition, [row["label"] for row in rows])
 
 
-def _part(file: Path, rows: list[dict[str, str]], *, labels: np.ndarray, readable: np.ndarray) -> Part:
+def _part(file: Path, rows: list[dict[str, str]], *, labels: np.ndarray, readable: np.ndarray) -> CachedSplit:
     images = np.load(file, mmap_mode="r", allow_pickle=False)
     if len(images) != len(rows):
         raise DataError(
             f"{file} is damaged", received=f"{len(images)} images", expected=f"{len(rows)} rows", do="kit prepare"
         )
     ids = np.array([row["id"] for row in rows], dtype=str)
-    return Part(file.stem, ids, images, labels, readable, np.array([int(row["group"]) for row in rows], dtype=np.int64))
+    return CachedSplit(
+        file.stem, ids, images, labels, readable, np.array([int(row["group"]) for row in rows], dtype=np.int64)
+    )
 
 
-def damage(competition: Competition, folder: Path, manifest: dict[str, Any]) -> str | None:
+def find_damage(competition: Competition, folder: Path, manifest: dict[str, Any]) -> str | None:
     """Why the cache is not this competition's whole cache, or None: judged by its manifest and the sizes of its files."""
     if manifest.get("format") != FORMAT:
         return f"written by another version (format {manifest.get('format')}, now {FORMAT})"
@@ -126,14 +128,14 @@ def damage(competition: Competition, folder: Path, manifest: dict[str, Any]) -> 
     return None
 
 
-def fits(competition: Competition, folders: DataFolders, raw: str) -> bool:
+def is_current(competition: Competition, folders: DataFolders, raw: str) -> bool:
     """Whether the cache is whole and was made from the archive with sha256 `raw` by the present `read`."""
     try:
         manifest = read_json(folders.cache / "manifest.json")
     except DataError:
         return False
     made_from = manifest.get("archive_sha256"), manifest.get("read_sha256")
-    return made_from == (raw, reader_hash(competition)) and damage(competition, folders.cache, manifest) is None
+    return made_from == (raw, reader_hash(competition)) and find_damage(competition, folders.cache, manifest) is None
 
 
 def reader_hash(competition: Competition) -> str:
@@ -150,7 +152,7 @@ def quarantine(folders: DataFolders) -> list[dict[str, str]]:
     return table(folders.cache / "quarantine.csv", QUARANTINE)
 
 
-def labels_of(part: Part, ids: np.ndarray) -> np.ndarray:
+def labels_of(split: CachedSplit, ids: np.ndarray) -> np.ndarray:
     """int64 (len(ids),): the labels of those ids of the part, in their order."""
-    label = dict(zip(part.ids.tolist(), part.labels.tolist(), strict=True))
+    label = dict(zip(split.ids.tolist(), split.labels.tolist(), strict=True))
     return np.array([label[name] for name in ids.tolist()], dtype=np.int64)

@@ -35,7 +35,7 @@ def examine(dataset: Dataset, classes: Sequence[str], quarantine: Sequence[dict[
             "rows": len(test.ids),
             "unreadable": int((~test.readable).sum()),
             "duplicates": _duplicates(test.groups),
-            "held_out": int(holdout.among(test.ids).sum()),
+            "held_out": int(holdout.is_held_out(test.ids).sum()),
         },
         "twins": len(twins),
         "unreadable_listed": list(quarantine)[:LISTED],

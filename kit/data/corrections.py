@@ -40,20 +40,22 @@ class Decision:
 def load(competition: Competition, folders: DataFolders) -> Dataset:
     """The prepared data (kit.data.cache.load) with the team's corrections. Raises DataError for a file that does not fit."""
     data = cache.load(competition, folders)
-    return applied(data, decided(competition, folders, data.train.ids, data.train.labels))
+    return apply(data, read_decisions(competition, folders, data.train.ids, data.train.labels))
 
 
-def known(competition: Competition, folders: DataFolders) -> tuple[np.ndarray, np.ndarray]:
+def read_clean_labels(competition: Competition, folders: DataFolders) -> tuple[np.ndarray, np.ndarray]:
     """(ids (N,) text, labels (N,) int64) of the clean rows: what to judge a run on, also one of before the corrections.
 
     Raises DataError for data that is not prepared here, and for a file that does not fit.
     """
-    ids, labels = cache.known(competition, folders)
-    corrected = [one.row for one in decided(competition, folders, ids, labels) if one.action != "keep"]
+    ids, labels = cache.read_labels(competition, folders)
+    corrected = [one.row for one in read_decisions(competition, folders, ids, labels) if one.action != "keep"]
     return np.delete(ids, corrected), np.delete(labels, corrected)
 
 
-def decided(competition: Competition, folders: DataFolders, ids: np.ndarray, labels: np.ndarray) -> list[Decision]:
+def read_decisions(
+    competition: Competition, folders: DataFolders, ids: np.ndarray, labels: np.ndarray
+) -> list[Decision]:
     """What the team has decided so far. ids, labels: as in `read`."""
     path = folders.corrections
     return read(path, competition, folders, ids, labels) if path.exists() else []
@@ -69,7 +71,7 @@ def read(
     what it is, and labels that were other ones when the file was made (column `given`, if there is one).
     """
     row_of = {name: row for row, name in enumerate(ids.tolist())}
-    held = holdout.names(holdout.read(folders.holdout, competition).ids) if folders.holdout.exists() else ()
+    held = holdout.training_ids(holdout.read(folders.holdout, competition).ids) if folders.holdout.exists() else ()
     found: dict[int, Decision] = {}
     for line, record in enumerate(table(path, ("id", "action", "label")), 2):
         if record["id"] in held:
@@ -121,7 +123,7 @@ def write(path: Path, data: Dataset, classes: Sequence[str], decisions: Iterable
     write_csv(path, COLUMNS, rows)
 
 
-def applied(data: Dataset, decisions: Sequence[Decision]) -> Dataset:
+def apply(data: Dataset, decisions: Sequence[Decision]) -> Dataset:
     """The data as training is to see them. Says what changes."""
     labels = data.train.labels.copy()
     for one in decisions:
@@ -144,7 +146,7 @@ def applied(data: Dataset, decisions: Sequence[Decision]) -> Dataset:
     )
 
 
-def clean(data: Dataset, ids: np.ndarray) -> np.ndarray:
+def select_clean(data: Dataset, ids: np.ndarray) -> np.ndarray:
     """Those of `ids`, sorted, that no correction touches."""
     return np.setdiff1d(ids, data.train.ids[list(data.corrected)])
 

@@ -64,11 +64,11 @@ def _threads(chunk: list[Any]) -> int:
 def _decode(chunk: list[Any], shape: tuple[int, int, int]) -> Batch:
     pixels = np.zeros((len(chunk), *shape), np.uint8)
     faults: list[UnreadableImage | None] = [None] * len(chunk)
-    for place, item in enumerate(chunk):
+    for index, item in enumerate(chunk):
         try:
-            pixels[place] = decode(Path(item), shape) if isinstance(item, str | Path) else _array(item, shape)
+            pixels[index] = decode(Path(item), shape) if isinstance(item, str | Path) else _array(item, shape)
         except UnreadableImage as error:
-            faults[place] = error
+            faults[index] = error
     return Batch(pixels, [hashlib.sha256(image.data).digest() for image in pixels], faults)
 
 

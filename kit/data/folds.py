@@ -71,7 +71,7 @@ def read(path: Path, ids: Sequence[str] | np.ndarray) -> np.ndarray:
     return np.array(texts, dtype=np.int64)
 
 
-def parts(dataset: Dataset, fold_of: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def cross_fit_folds(dataset: Dataset, fold_of: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """int64 (len(rows),): what to cross-fit choices over, the fold of each training row; where all are of a single fold,
     one of five parts, exact duplicates together.
     """

@@ -33,8 +33,8 @@ class Holdout:
 
 
 def choose(train: Any, share: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """(rows int64 (K,), public bool (K,)): about `share` of the rows of `train` (kit.data.cache.Part) to set aside, stratified,
-    the rows of a group together.
+    """(rows int64 (K,), public bool (K,)): about `share` of the rows of `train` (kit.data.cache.CachedSplit) to set aside,
+    stratified, the rows of a group together.
 
     Raises ConfigError for a share, DataError for a class, that leaves one part without a row.
     """
@@ -80,7 +80,7 @@ def read(path: Path, competition: Competition) -> Holdout:
     return Holdout(np.array(ids), labels, np.array([row["part"] == "public" for row in rows]))
 
 
-def moved(path: Path, competition: Competition, train: Split, test: Split) -> tuple[Split, Split]:
+def move_held_out(path: Path, competition: Competition, train: Split, test: Split) -> tuple[Split, Split]:
     """(train, test) with the held-out images moved from the one to the other; as they are if nothing is held out.
 
     Raises DataError if the file is not for these training images.
@@ -113,17 +113,17 @@ class _Images:
         return itertools.chain.from_iterable(itertools.compress(images, asked) for images, asked in self.parts)
 
 
-def among(ids: np.ndarray) -> np.ndarray:
+def is_held_out(ids: np.ndarray) -> np.ndarray:
     """bool (N,): which of the test images, by their ids, are training images that were held out."""
     return np.char.startswith(ids, PREFIX)
 
 
-def names(ids: np.ndarray) -> set[str]:
+def training_ids(ids: np.ndarray) -> set[str]:
     """What those of the test images' `ids` that were held out are called as training images."""
-    return {name.removeprefix(PREFIX) for name in ids[among(ids)].tolist()}
+    return {name.removeprefix(PREFIX) for name in ids[is_held_out(ids)].tolist()}
 
 
-def without(said: Predictions) -> Predictions:
+def drop_held_out(test: Predictions) -> Predictions:
     """Test predictions as the competition asks for them: without the rows that were held out."""
-    kept = ~among(said.ids)
-    return said if kept.all() else Predictions(said.ids[kept], said.probabilities[kept], said.classes)
+    kept = ~is_held_out(test.ids)
+    return test if kept.all() else Predictions(test.ids[kept], test.probabilities[kept], test.classes)

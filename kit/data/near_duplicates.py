@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from kit.data import holdout
-from kit.data.cache import Dataset, Part
+from kit.data.cache import CachedSplit, Dataset
 from kit.data.readers import table
 from kit.errors import DataError
 from kit.files import write_csv
@@ -52,14 +52,14 @@ def find(data: Dataset, least: float = SAME) -> list[Pair]:
     rows, cosines = _nearest(test, train, "alike in test", itself=True)
     across = [Pair(row, other, "test", 0) for other, row in enumerate(rows.tolist()) if cosines[other] >= ALIKE]
     looked_at = bar([*within, *across], label="look closely", unit="pair")
-    judged = [replace(pair, similarity=_compared(data, pair)) for pair in looked_at]
+    judged = [replace(pair, similarity=_similarity(data, pair)) for pair in looked_at]
     return sorted((pair for pair in judged if pair.similarity >= least), key=lambda pair: -pair.similarity)
 
 
-def _thumbnails(part: Part, name: str) -> np.ndarray:
+def _thumbnails(split: CachedSplit, name: str) -> np.ndarray:
     """float32 (N, 256), each of length 1; an image without any structure is all zeros, like nothing."""
-    out = np.empty((len(part.ids), THUMBNAIL**2), np.float32)
-    for row, image in enumerate(bar(part.images, total=len(out), label=f"shrink {name}", unit="image")):
+    out = np.empty((len(split.ids), THUMBNAIL**2), np.float32)
+    for row, image in enumerate(bar(split.images, total=len(out), label=f"shrink {name}", unit="image")):
         out[row] = _grey(image, THUMBNAIL).ravel()
     out -= out.mean(1, keepdims=True)
     lengths = np.linalg.norm(out, axis=1, keepdims=True)
@@ -91,16 +91,16 @@ def _blocks(count: int, label: str) -> Iterator[slice]:
         yield slice(start, min(start + BLOCK, count))
 
 
-def _compared(data: Dataset, pair: Pair) -> float:
+def _similarity(data: Dataset, pair: Pair) -> float:
     """Correlation of the fine structure of two images, as they are or one laid over the other, whichever is larger."""
-    part = data.part(pair.part)
-    image, other = data.train.images[pair.row], part.images[pair.other]
+    other_split = data.get_split(pair.part)
+    image, other = data.train.images[pair.row], other_split.images[pair.other]
     side = min(FINE, *image.shape[:2])
     a, b = _grey(image, side), _grey(other, side)
-    return max(_correlation(a, one) for one in (b, _laid_over(a, b)))
+    return max(_correlation(a, one) for one in (b, _align(a, b)))
 
 
-def _laid_over(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def _align(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """b, moved and turned to where it looks most like a; as it is if no way is found."""
     try:
         _, warp = cv2.findTransformECC(a, b, np.eye(2, 3, dtype=np.float32), cv2.MOTION_AFFINE, STEPS)
@@ -132,10 +132,10 @@ def read(path: Path, data: Dataset) -> list[Pair]:
     """Without pairs of training images of which one was held out since. Raises DataError for a file that is missing or of
     other data.
     """
-    held = holdout.names(data.test.ids)
+    held = holdout.training_ids(data.test.ids)
     row_of = {
-        name: {key: row for row, key in enumerate(part.ids.tolist())}
-        for name, part in (("train", data.train), ("test", data.test))
+        name: {key: row for row, key in enumerate(split.ids.tolist())}
+        for name, split in (("train", data.train), ("test", data.test))
     }
     try:
         return [
@@ -147,7 +147,7 @@ def read(path: Path, data: Dataset) -> list[Pair]:
         raise DataError(f"{path} is not of these images", received=error, do="kit review twins SLUG") from None
 
 
-def together(data: Dataset, pairs: Sequence[Pair]) -> Dataset:
+def group_pairs(data: Dataset, pairs: Sequence[Pair]) -> Dataset:
     """With a group, and so a fold, for all training images that are linked by pairs or identical."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components

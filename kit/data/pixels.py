@@ -66,13 +66,13 @@ def pixel_csv(
         if name not in columns:
             raise DataError(f"{path}, line 1: no column {name!r}", do=nearest(name, columns))
     _check_pixels(path, [name for name in columns if name not in named], shape)
-    places = tuple(columns.index(name) for name in named)
-    texts = _texts(path, places, len(columns))
+    text_columns = tuple(columns.index(name) for name in named)
+    texts = _texts(path, text_columns, len(columns))
     if not texts:
         raise DataError(f"{path} holds no rows", expected="a header and one row per image")
     labels = [row[0] for row in texts] if label_column else None
     ids = [row[-1] for row in texts] if id_column else [str(number) for number in range(1, len(texts) + 1)]
-    return PixelTable(path, shape, tuple(columns), places, ids), labels
+    return PixelTable(path, shape, tuple(columns), text_columns, ids), labels
 
 
 def _header(path: Path) -> list[str]:
@@ -112,14 +112,14 @@ def _check_pixels(path: Path, names: list[str], shape: tuple[int, int, int]) -> 
         )
 
 
-def _split(row: bytes, places: Sequence[int]) -> tuple[list[bytes], bytes]:
+def _split(row: bytes, text_columns: Sequence[int]) -> tuple[list[bytes], bytes]:
     """The fields at `places`, and the rest of the row joined again."""
-    fields = row.rstrip(b"\r\n").split(b",", max(places, default=-1) + 1)
-    texts = [fields[place] if place < len(fields) else b"" for place in places]
-    return texts, b",".join(field for place, field in enumerate(fields) if place not in places)
+    fields = row.rstrip(b"\r\n").split(b",", max(text_columns, default=-1) + 1)
+    texts = [fields[column] if column < len(fields) else b"" for column in text_columns]
+    return texts, b",".join(field for column, field in enumerate(fields) if column not in text_columns)
 
 
-def _texts(path: Path, places: Sequence[int], width: int) -> list[list[str]]:
+def _texts(path: Path, text_columns: Sequence[int], width: int) -> list[list[str]]:
     """The id and label fields of each row; blank lines are allowed at the end only."""
     rows: list[list[str]] = []
     blank = 0
@@ -131,7 +131,7 @@ def _texts(path: Path, places: Sequence[int], width: int) -> list[list[str]]:
             if blank:
                 raise DataError(f"{path}, line {blank}: blank", expected=f"{width} fields")
             try:
-                rows.append([text.decode() for text in _split(row, places)[0]])
+                rows.append([text.decode() for text in _split(row, text_columns)[0]])
             except UnicodeDecodeError as error:
                 raise DataError(f"{path}, line {line}: not UTF-8 text", received=error) from None
     return rows
@@ -164,8 +164,8 @@ def _fault(table: PixelTable, rows: list[bytes], line: int) -> DataError:
                 received=len(fields),
                 expected=len(table.columns),
             )
-        for place, (name, field) in enumerate(zip(table.columns, fields, strict=True)):
-            if place not in table.texts and not (_PIXEL.fullmatch(field) and int(field) <= 255):
+        for column, (name, field) in enumerate(zip(table.columns, fields, strict=True)):
+            if column not in table.texts and not (_PIXEL.fullmatch(field) and int(field) <= 255):
                 return DataError(
                     f"{table.path}, line {number}, column {name}: not a pixel",
                     received=repr(field.decode(errors="replace")),

@@ -13,7 +13,7 @@ from kit.data.archives import unpack
 from kit.data.cache import Dataset
 from kit.data.readers import table
 from kit.errors import DataError
-from kit.files import locked, read_json, replacing, write_json
+from kit.files import hold_lock, read_json, replace_file, write_json
 from kit.paths import DataFolders
 from kit.progress import say
 
@@ -41,11 +41,11 @@ def prepare(
     """
     folders = folders or paths.data(competition.slug)
     folds = folds or competition.folds
-    with locked(folders.root / ".prepare.lock", f"{competition.slug} is being prepared by another process"):
+    with hold_lock(folders.root / ".prepare.lock", f"{competition.slug} is being prepared by another process"):
         archive = _archive(competition, folders)
         named = competition.archives
         required = [name for name in (named.train, named.test, named.sample, named.labels) if name]
-        raw = unpack.extract(archive, folders.raw, digest=_recorded(archive), required=required)
+        raw = unpack.extract(archive, folders.raw, digest=_read_digest(archive), required=required)
         if held_out:
             _hold_out(competition, folders, raw, held_out, folds, allow_bad)
         return decode(
@@ -62,9 +62,9 @@ def _hold_out(
     if folders.holdout.exists():
         say(f"{folders.holdout} stays: rows are held out once and for all")
         return
-    if not cache.fits(competition, folders, raw):
+    if not cache.is_current(competition, folders, raw):
         write_cache.write(competition, folders, raw, allow_bad=allow_bad)
-    train = _with_twins(cache.load(competition, folders), folders).train
+    train = _group_near_duplicates(cache.load(competition, folders), folders).train
     rows, public = holdout.choose(train, share)
     left = np.setdiff1d(np.arange(len(train.ids)), rows)
     fold_table.check(train.labels[left], train.groups[left], folds)  # no way back from here
@@ -83,33 +83,33 @@ def decode(
     allow_bad: bool = False,
 ) -> Dataset:
     """What follows on raw/, wherever it came from: cache, check and folds. raw: the sha256 of its archive."""
-    if not cache.fits(competition, folders, raw):
+    if not cache.is_current(competition, folders, raw):
         write_cache.write(competition, folders, raw, allow_bad=allow_bad)
     dataset = cache.load(competition, folders)
-    checked(competition, folders, dataset)
-    if reset_folds or not folders.folds.exists() or _of_before(folders.folds, dataset):
-        dealt = fold_table.make(_with_twins(dataset, folders), folds, fold_seed)
+    check_data(competition, folders, dataset)
+    if reset_folds or not folders.folds.exists() or _predates_holdout(folders.folds, dataset):
+        dealt = fold_table.make(_group_near_duplicates(dataset, folders), folds, fold_seed)
         fold_table.write(folders.folds, dataset.train.ids, dealt)
     _mention(folders.folds, fold_table.read(folders.folds, dataset.train.ids), folds)
     return dataset
 
 
-def _of_before(path: Path, dataset: Dataset) -> bool:
+def _predates_holdout(path: Path, dataset: Dataset) -> bool:
     """Whether a folds.csv deals out rows that are held out now."""
-    held = holdout.names(dataset.test.ids)
+    held = holdout.training_ids(dataset.test.ids)
     return bool(held) and not held.isdisjoint(row["id"] for row in table(path, ("id", "fold")))
 
 
-def _with_twins(dataset: Dataset, folders: DataFolders) -> Dataset:
+def _group_near_duplicates(dataset: Dataset, folders: DataFolders) -> Dataset:
     """With near-duplicates in one group, if `kit review twins` has listed them."""
     listed = folders.review / "twins.csv"
     if not listed.exists():
         return dataset
     say(f"the pairs in {listed} stay together")
-    return near_duplicates.together(dataset, near_duplicates.read(listed, dataset))
+    return near_duplicates.group_pairs(dataset, near_duplicates.read(listed, dataset))
 
 
-def checked(competition: Competition, folders: DataFolders, dataset: Dataset) -> dict[str, Any]:
+def check_data(competition: Competition, folders: DataFolders, dataset: Dataset) -> dict[str, Any]:
     """The data check (kit.data.check), read from cache/check.json or made and written there."""
     path = folders.cache / "check.json"
     if path.exists() and (found := read_json(path)).get("fingerprint") == dataset.fingerprint:
@@ -119,18 +119,18 @@ def checked(competition: Competition, folders: DataFolders, dataset: Dataset) ->
     return found
 
 
-def built(competition: Competition, folders: DataFolders) -> Path:
+def build_archive(competition: Competition, folders: DataFolders) -> Path:
     """The path of the archive; a local competition has written it, and its solution, if either was missing."""
     archive = folders.archives / f"{competition.slug}.zip"
     if competition.build and not (archive.exists() and folders.solution.exists()):
-        with replacing(archive) as made, replacing(folders.solution) as solution:
+        with replace_file(archive) as made, replace_file(folders.solution) as solution:
             competition.build(made, solution)
     return archive
 
 
 def _archive(competition: Competition, folders: DataFolders) -> Path:
     """The archive, which must be there. Raises DataError otherwise."""
-    archive = built(competition, folders)
+    archive = build_archive(competition, folders)
     if not archive.exists():
         raise DataError(
             f"no archive of {competition.slug}",
@@ -140,7 +140,7 @@ def _archive(competition: Competition, folders: DataFolders) -> Path:
     return archive
 
 
-def _recorded(archive: Path) -> str | None:
+def _read_digest(archive: Path) -> str | None:
     """The sha256 that `kit download` recorded; None for an archive put there by hand."""
     manifest = archive.with_name("manifest.json")
     entry = read_json(manifest).get("files", {}).get(archive.name) if manifest.exists() else None

@@ -86,7 +86,7 @@ def reading(path: Path) -> Iterator[Iterator[str]]:
     """The lines of a text file, blank ones at its end left out. What goes wrong with the bytes becomes a DataError."""
     try:
         with open(path, encoding="utf-8-sig", newline="") as handle:
-            yield _without_blank_end(handle)
+            yield _skip_blank_end(handle)
     except FileNotFoundError:
         raise DataError(f"no table {path}", do="compare Archives with what the archive holds") from None
     except UnicodeDecodeError as error:
@@ -97,7 +97,7 @@ def reading(path: Path) -> Iterator[Iterator[str]]:
         raise DataError(f"cannot read {path}", received=error.strerror) from None
 
 
-def _without_blank_end(lines: Iterator[str]) -> Iterator[str]:
+def _skip_blank_end(lines: Iterator[str]) -> Iterator[str]:
     blank: list[str] = []
     for line in lines:
         if not line.strip():

@@ -20,7 +20,7 @@ from kit.data.cache import FILES, FORMAT, QUARANTINE, TEST, TRAIN, reader_hash
 from kit.data.decode_all import batches
 from kit.data.decode_image import MODES, UnreadableImage
 from kit.errors import DataError
-from kit.files import replacing_folder, write_json
+from kit.files import replace_folder, write_json
 from kit.paths import DataFolders
 from kit.progress import bar
 
@@ -54,9 +54,9 @@ def write(
     test = splits.read(competition, folders.raw, "test")
     splits.check_sample(competition, folders.raw, test)
     if not test_only:
-        train, test = holdout.moved(folders.holdout, competition, train, test)
+        train, test = holdout.move_held_out(folders.holdout, competition, train, test)
     labels = class_indices(competition, train.labels or [])
-    with replacing_folder(folders.cache) as folder:
+    with replace_folder(folders.cache) as folder:
         kept = _store(folder / "train.npy", train, shape, keep_bad=False)
         if not test_only:
             _check_share(kept, len(labels), allow_bad)
@@ -81,7 +81,7 @@ def _store(path: Path, split: Split, shape: tuple[int, int, int], *, keep_bad: b
     stored, row = _Stored([], [], {}), 0
     with (
         warnings.catch_warnings(),
-        _growing(path, shape) as append,
+        _open_npy(path, shape) as append,
         bar(total=len(split.ids), label=f"decode {path.stem}", unit="image") as progress,
     ):
         warnings.filterwarnings("ignore", module=r"PIL\.")  # what it reads all the same, such as odd EXIF
@@ -90,7 +90,7 @@ def _store(path: Path, split: Split, shape: tuple[int, int, int], *, keep_bad: b
             append(batch.pixels if kept.all() else batch.pixels[kept])
             stored.rows.extend((row + np.flatnonzero(kept)).tolist())
             stored.digests.extend(digest for digest, keep in zip(batch.digests, kept, strict=True) if keep)
-            stored.faults.update({row + place: fault for place, fault in enumerate(batch.faults) if fault})
+            stored.faults.update({row + index: fault for index, fault in enumerate(batch.faults) if fault})
             row += len(kept)
             progress.update(len(kept))
     if row != len(split.ids):
@@ -99,7 +99,7 @@ def _store(path: Path, split: Split, shape: tuple[int, int, int], *, keep_bad: b
 
 
 @contextmanager
-def _growing(path: Path, shape: tuple[int, int, int]) -> Iterator[Callable[[np.ndarray], None]]:
+def _open_npy(path: Path, shape: tuple[int, int, int]) -> Iterator[Callable[[np.ndarray], None]]:
     """A .npy file of uint8 (rows so far, H, W, C). Plain writes: pages of a memory map would count as our memory."""
     rows = 0
 
@@ -142,10 +142,10 @@ def _groups(*parts: _Stored) -> list[list[int]]:
     numbers: dict[Any, int] = {}
     return [
         [
-            numbers.setdefault((row, fault.reason) if (fault := part.faults.get(row)) else digest, len(numbers))
-            for row, digest in zip(part.rows, part.digests, strict=True)
+            numbers.setdefault((row, fault.reason) if (fault := split.faults.get(row)) else digest, len(numbers))
+            for row, digest in zip(split.rows, split.digests, strict=True)
         ]
-        for part in parts
+        for split in parts
     ]
 
 

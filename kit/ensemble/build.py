@@ -18,7 +18,7 @@ from kit.files import write_json
 from kit.runs import Run, provenance
 
 
-def ensemble(competition: Competition, parts: list[Run], *, name: str | None = None) -> Run:
+def ensemble(competition: Competition, base_runs: list[Run], *, name: str | None = None) -> Run:
     """Makes one run of finished runs of one competition; of a single run, one that is better calibrated. Its out-of-fold
     probabilities, float32 (N, C) in run.oof, come from methods that were chosen and fitted on other folds.
 
@@ -29,31 +29,31 @@ def ensemble(competition: Competition, parts: list[Run], *, name: str | None = N
     data = corrections.load(competition, where)
     fold_of = folds.read(where.folds, data.train.ids)
     prints = folds.fingerprints(data, fold_of)
-    _check(competition, parts, prints)
-    ids, stack = _stack(parts, data)
+    _check(competition, base_runs, prints)
+    ids, stack = _stack(base_runs, data)
     labels = cache.labels_of(data.train, ids)
-    folds_of_rows = folds.parts(data, fold_of, _rows(data, ids))
+    folds_of_rows = folds.cross_fit_folds(data, fold_of, _rows(data, ids))
     chosen = choose_method.choose(competition, stack, labels, folds_of_rows)
-    tested = np.stack([predictions.load(part.test).at(data.test.ids) for part in parts])
-    honest, last = finish.finished(competition, chosen, labels, folds_of_rows)
+    tested = np.stack([predictions.load(run.test).select(data.test.ids) for run in base_runs])
+    honest, last = finish.fit_finish(competition, chosen, labels, folds_of_rows)
     record = {"method": chosen.method, "parameters": chosen.parameters, "finish": last}
-    test = joined(competition, tested, record)
+    test = combine(competition, tested, record)
 
-    config = Config(recipe="ensemble", backbone=f"{len(parts)} runs", folds=parts[0].config.folds)
-    parents = tuple(part.id for part in parts)
-    prints |= provenance.corrections_of(parts)
+    config = Config(recipe="ensemble", backbone=f"{len(base_runs)} runs", folds=base_runs[0].config.folds)
+    parents = tuple(run.id for run in base_runs)
+    prints |= provenance.corrections_of(base_runs)
     run = runs.create(competition.slug, "ensemble", config, {}, name=name, fingerprints=prints, parents=parents)
-    predictions.save(run.oof, predictions.of(ids, honest, competition.classes))
-    predictions.save(run.test, predictions.of(data.test.ids, test, competition.classes))
-    table = contribution.table(competition, [part.id for part in parts], stack, labels, folds_of_rows, chosen)
-    timed = [row | {"seconds": contribution.seconds(part)} for row, part in zip(table, parts, strict=True)]
-    judged = _judge(competition, stack, labels, honest, joined(competition, stack, record))
-    tried = _tried(competition, labels, chosen)
-    write_json(run.metrics, judged | record | tried | {"parts": timed})
+    predictions.save(run.oof, predictions.make(ids, honest, competition.classes))
+    predictions.save(run.test, predictions.make(data.test.ids, test, competition.classes))
+    table = contribution.table(competition, [run.id for run in base_runs], stack, labels, folds_of_rows, chosen)
+    timed = [row | {"seconds": contribution.seconds(run)} for row, run in zip(table, base_runs, strict=True)]
+    score = _judge(competition, stack, labels, honest, combine(competition, stack, record))
+    tried = _summarize_methods(competition, labels, chosen)
+    write_json(run.metrics, score | record | tried | {"parts": timed})
     return run
 
 
-def joined(competition: Competition, stack: np.ndarray, record: Mapping[str, Any]) -> np.ndarray:
+def combine(competition: Competition, stack: np.ndarray, record: Mapping[str, Any]) -> np.ndarray:
     """float32 (N, C): the ensemble's probabilities from those of its parts (R, N, C), by the method, parameters and finish
     of `record`, as metrics.json holds them.
     """
@@ -61,37 +61,37 @@ def joined(competition: Competition, stack: np.ndarray, record: Mapping[str, Any
     return finish.apply(blended, record["finish"])
 
 
-def _check(competition: Competition, parts: list[Run], fingerprints: Mapping[str, str | None]) -> None:
-    if len({part.id for part in parts}) < len(parts):
-        raise ConfigError("an ensemble needs different runs", received=", ".join(part.id for part in parts))
-    for part in parts:
-        if part.slug != competition.slug:
-            raise DataError(f"{part.id} is of another competition", received=part.slug, expected=competition.slug)
-        if part.status() != "finished":
-            raise DataError(f"{part.id} is not finished", received=part.status(), do=f"kit train --resume {part.id}")
-        provenance.check_data(part, fingerprints)
+def _check(competition: Competition, base_runs: list[Run], fingerprints: Mapping[str, str | None]) -> None:
+    if len({run.id for run in base_runs}) < len(base_runs):
+        raise ConfigError("an ensemble needs different runs", received=", ".join(run.id for run in base_runs))
+    for run in base_runs:
+        if run.slug != competition.slug:
+            raise DataError(f"{run.id} is of another competition", received=run.slug, expected=competition.slug)
+        if run.status() != "finished":
+            raise DataError(f"{run.id} is not finished", received=run.status(), do=f"kit train --resume {run.id}")
+        provenance.check_data(run, fingerprints)
 
 
-def _stack(parts: list[Run], data: Dataset) -> tuple[np.ndarray, np.ndarray]:
+def _stack(base_runs: list[Run], data: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """(ids (N,), probabilities (R, N, C)): out of fold, joined by id, of rows that no correction touches. All runs must have
     judged the same ones of these.
     """
-    loaded = [predictions.load(part.oof) for part in parts]
-    ids = corrections.clean(data, loaded[0].ids)
-    for part, own in zip(parts, loaded, strict=True):
+    loaded = [predictions.load(run.oof) for run in base_runs]
+    ids = corrections.select_clean(data, loaded[0].ids)
+    for run, own in zip(base_runs, loaded, strict=True):
         if own.classes != loaded[0].classes:
             raise DataError(
-                f"{part.id} has other classes than {parts[0].id}", received=own.classes, expected=loaded[0].classes
+                f"{run.id} has other classes than {base_runs[0].id}", received=own.classes, expected=loaded[0].classes
             )
-        here = corrections.clean(data, own.ids)
+        here = corrections.select_clean(data, own.ids)
         if not np.array_equal(here, ids):
             raise DataError(
-                f"{part.id} judged other rows than {parts[0].id}",
+                f"{run.id} judged other rows than {base_runs[0].id}",
                 received=f"{len(here)} rows, {len(np.intersect1d(here, ids))} of them shared",
                 expected=f"the same {len(ids)} rows",
                 do="train both with the same --folds, and take back no corrections",
             )
-    return ids, np.stack([own.at(ids) for own in loaded])
+    return ids, np.stack([own.select(ids) for own in loaded])
 
 
 def _rows(data: Dataset, ids: np.ndarray) -> np.ndarray:
@@ -107,25 +107,25 @@ def _judge(
     gain, error = metrics.gain(competition, labels, honest, stack[best])
     return {
         "metric": competition.metric,
-        **metrics.judge(competition, labels, honest),
+        **metrics.evaluate(competition, labels, honest),
         "log_loss": metrics.log_loss(labels, honest),
-        "optimistic_score": metrics.judge(competition, labels, seen)["score"],
+        "optimistic_score": metrics.evaluate(competition, labels, seen)["score"],
         "gain_over_best_part": {"gain": gain, "error": error},
     }
 
 
-def _tried(competition: Competition, labels: np.ndarray, chosen: Chosen) -> dict[str, Any]:
+def _summarize_methods(competition: Competition, labels: np.ndarray, chosen: Chosen) -> dict[str, Any]:
     return {
         "chosen_in_folds": chosen.counts,
         "given_up": chosen.given_up,
         "methods": [
             {
                 "method": name,
-                "score": judged["score"],
-                "error": judged["error"],
-                "log_loss": metrics.log_loss(labels, said),
+                "score": result["score"],
+                "error": result["error"],
+                "log_loss": metrics.log_loss(labels, probabilities),
             }
-            for name, said in chosen.tried.items()
-            for judged in [metrics.judge(competition, labels, said)]
+            for name, probabilities in chosen.tried.items()
+            for result in [metrics.evaluate(competition, labels, probabilities)]
         ],
     }

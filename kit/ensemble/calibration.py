@@ -25,15 +25,15 @@ def fit(competition: Competition, probabilities: np.ndarray, labels: np.ndarray)
     """
 
     def loss(temperature: float, clip: float) -> float:
-        said = apply(probabilities, {"temperature": temperature, "clip": clip})
-        return metrics.log_loss(labels, metrics.submitted(competition, said))
+        calibrated = apply(probabilities, {"temperature": temperature, "clip": clip})
+        return metrics.log_loss(labels, metrics.prepare_for_scoring(competition, calibrated))
 
     fitted = [(_least(partial(loss, clip=clip)), clip) for clip in CLIPS]
     best, clip = min(fitted, key=lambda pair: loss(*pair))
     return {"temperature": best, "clip": clip}
 
 
-def temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
+def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """The one of least log loss; above 1 for probabilities that are too sure."""
     return _least(lambda value: metrics.log_loss(labels, apply(probabilities, {"temperature": value, "clip": 0.0})))
 

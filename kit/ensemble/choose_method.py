@@ -40,17 +40,17 @@ def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, fold
     fits = _fit(competition, stack, labels, folds)
     every = np.unique(folds).tolist()
     able = METHODS if len(every) > 2 else UNFITTED
-    tried = {name: fits.crossed(name) for name in METHODS}
+    tried = {name: fits.cross_fit(name) for name in METHODS}
     names = {}
     for outer in every:
         rest = folds != outer
-        inner = {name: fits.of_others(name, outer) for name in able}
+        inner = {name: fits.predict_others(name, outer) for name in able}
         names[outer], _ = best(competition, stack[:, rest], labels[rest], inner)
     final, given_up = best(competition, stack, labels, {name: tried[name] for name in able})
     honest = np.empty(stack.shape[1:], np.float32)
     for outer, name in names.items():
         honest[folds == outer] = tried[name][folds == outer]
-    others = {outer: fits.of_others(name, outer) for outer, name in names.items()}
+    others = {outer: fits.predict_others(name, outer) for outer, name in names.items()}
     counts = {name: list(names.values()).count(name) for name in METHODS if name in names.values()}
     return Chosen(final, fits.parameters[final][frozenset()], honest, tried, counts, others, given_up)
 
@@ -68,8 +68,8 @@ def best(
     value = better(competition, labels)
     leader = max(tried, key=lambda name: value(tried[name]))
     level = []
-    for name, said in tried.items():
-        behind, error = metrics.gain(competition, labels, tried[leader], said)
+    for name, probabilities in tried.items():
+        behind, error = metrics.gain(competition, labels, tried[leader], probabilities)
         if behind <= 2 * error:
             level.append(name)
     level.sort(key=lambda name: metrics.log_loss(labels, tried[name]))
@@ -86,7 +86,7 @@ class _Fits:
     folds: np.ndarray
     parameters: dict[str, dict[frozenset[Any], Parameters]]
 
-    def crossed(self, name: str, without: tuple[Any, ...] = ()) -> np.ndarray:
+    def cross_fit(self, name: str, without: tuple[Any, ...] = ()) -> np.ndarray:
         """float32 (N, C): each fold by parameters fitted on the others, and never on those in `without`, which stay zero."""
         out = np.zeros(self.stack.shape[1:], np.float32)
         for fold in np.setdiff1d(np.unique(self.folds), without).tolist():
@@ -94,11 +94,11 @@ class _Fits:
             out[rows] = METHODS[name].apply(self.stack[:, rows], self.parameters[name][frozenset({fold, *without})])
         return out
 
-    def of_others(self, name: str, outer: Any) -> np.ndarray:
+    def predict_others(self, name: str, outer: Any) -> np.ndarray:
         """float32 (M, C): the M rows of the other folds, fitted without `outer`; crossed, where there are two of them."""
         rows = self.folds != outer
         if len(np.unique(self.folds)) > 2:
-            return self.crossed(name, (outer,))[rows]
+            return self.cross_fit(name, (outer,))[rows]
         return METHODS[name].apply(self.stack[:, rows], self.parameters[name][frozenset({outer})])
 
 

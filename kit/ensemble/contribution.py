@@ -27,29 +27,29 @@ def table(
     true = logs(stack[:, np.arange(len(labels)), labels])
     correlations = np.atleast_2d(np.corrcoef(true))
     rows = []
-    for place, name in enumerate(names):
-        others = np.arange(len(names)) != place
-        record: dict[str, Any] = {"run": name, "weight": weights[place]}
-        record["score"] = metrics.judge(competition, labels, stack[place])["score"]
-        record["log_loss"] = metrics.log_loss(labels, stack[place])
-        record["correlation"] = float(correlations[place][others].mean()) if others.any() else None
-        record["temperature"] = calibration.temperature(stack[place], labels)
-        record |= _lost(competition, stack[others], labels, folds, chosen)
+    for index, name in enumerate(names):
+        others = np.arange(len(names)) != index
+        record: dict[str, Any] = {"run": name, "weight": weights[index]}
+        record["score"] = metrics.evaluate(competition, labels, stack[index])["score"]
+        record["log_loss"] = metrics.log_loss(labels, stack[index])
+        record["correlation"] = float(correlations[index][others].mean()) if others.any() else None
+        record["temperature"] = calibration.fit_temperature(stack[index], labels)
+        record |= _measure_loss_without(competition, stack[others], labels, folds, chosen)
         rows.append(record)
     return rows
 
 
-def _lost(
+def _measure_loss_without(
     competition: Competition, others: np.ndarray, labels: np.ndarray, folds: np.ndarray, chosen: Chosen
 ) -> dict[str, float | None]:
     if not len(others):
         return {"score_lost_without": None, "log_loss_lost_without": None}
     method, without = METHODS[chosen.method], np.empty(others.shape[1:], np.float32)
     for fold in np.unique(folds):
-        judged = folds == fold
-        better = methods.better(competition, labels[~judged])
-        parameters = method.fit(others[:, ~judged], labels[~judged], better)
-        without[judged] = method.apply(others[:, judged], parameters)
+        score = folds == fold
+        better = methods.better(competition, labels[~score])
+        parameters = method.fit(others[:, ~score], labels[~score], better)
+        without[score] = method.apply(others[:, score], parameters)
     whole = chosen.tried[chosen.method]
     lost, _ = metrics.gain(competition, labels, whole, without)
     difference = metrics.log_loss(labels, without) - metrics.log_loss(labels, whole)

@@ -32,7 +32,7 @@ FINISHES: dict[FinishName, Finish] = {  # a metric names the one that suits it
 }
 
 
-def finished(
+def fit_finish(
     competition: Competition, chosen: Chosen, labels: np.ndarray, folds: np.ndarray
 ) -> tuple[np.ndarray, dict[str, Any] | None]:
     """(the honest probabilities, finished where that promised to gain; what was found, for metrics.json: None if there is no
@@ -42,13 +42,13 @@ def finished(
     if name is None or FINISHES[name].kind != competition.submission.kind:
         return chosen.honest, None
     finish = FINISHES[name]
-    said, applied = chosen.honest.copy(), chosen.honest.copy()
+    finished_rows, applied = chosen.honest.copy(), chosen.honest.copy()
     for fold, others in chosen.others.items():
         judged, known = folds == fold, labels[folds != fold]
         applied[judged] = finish.apply(chosen.honest[judged], finish.fit(competition, others, known))
         if _gains(finish, competition, others, known, folds[~judged]):
-            said[judged] = applied[judged]
-    gain, error = metrics.gain(competition, labels, said, chosen.honest)
+            finished_rows[judged] = applied[judged]
+    gain, error = metrics.gain(competition, labels, finished_rows, chosen.honest)
     record = {
         "name": name,
         "applied": metrics.gain(competition, labels, applied, chosen.honest)[0] > 0,
@@ -57,21 +57,21 @@ def finished(
         "interval": [gain - 1.96 * error, gain + 1.96 * error],
         "parameters": finish.fit(competition, chosen.tried[chosen.method], labels),
     }
-    return said, record
+    return finished_rows, record
 
 
 def _gains(
     finish: Finish, competition: Competition, probabilities: np.ndarray, labels: np.ndarray, folds: np.ndarray
 ) -> bool:
     """Whether the finish gains on rows of some folds, each judged by what was fitted on the others of them."""
-    parts = folds if len(np.unique(folds)) > 1 else np.arange(len(folds)) % 2  # of one fold, its halves
-    said = np.empty_like(probabilities)
-    for part in np.unique(parts):
-        judged = parts == part
-        said[judged] = finish.apply(
-            probabilities[judged], finish.fit(competition, probabilities[~judged], labels[~judged])
+    halves = folds if len(np.unique(folds)) > 1 else np.arange(len(folds)) % 2  # of one fold, its halves
+    finished_rows = np.empty_like(probabilities)
+    for run in np.unique(halves):
+        rows = halves == run
+        finished_rows[rows] = finish.apply(
+            probabilities[rows], finish.fit(competition, probabilities[~rows], labels[~rows])
         )
-    return metrics.gain(competition, labels, said, probabilities)[0] > 0
+    return metrics.gain(competition, labels, finished_rows, probabilities)[0] > 0
 
 
 def apply(probabilities: np.ndarray, record: dict[str, Any] | None) -> np.ndarray:

@@ -25,12 +25,12 @@ class Method:
     apply: Callable[[np.ndarray, Parameters], np.ndarray]
 
 
-def _weighted(weights: np.ndarray) -> Parameters:
+def _record_weights(weights: np.ndarray) -> Parameters:
     return {"weights": [float(weight) for weight in weights]}
 
 
 def _single(stack: np.ndarray, labels: np.ndarray, better: mixtures.Better) -> Parameters:
-    return _weighted(np.arange(len(stack)) == best_member(stack, better))
+    return _record_weights(np.arange(len(stack)) == best_member(stack, better))
 
 
 def best_member(stack: np.ndarray, better: mixtures.Better) -> int:
@@ -38,7 +38,7 @@ def best_member(stack: np.ndarray, better: mixtures.Better) -> int:
 
 
 def _equal(stack: np.ndarray, labels: np.ndarray, better: mixtures.Better) -> Parameters:
-    return _weighted(np.full(len(stack), 1 / len(stack)))
+    return _record_weights(np.full(len(stack), 1 / len(stack)))
 
 
 def _mean(stack: np.ndarray, parameters: Parameters) -> np.ndarray:
@@ -51,8 +51,8 @@ def _pool(stack: np.ndarray, parameters: Parameters) -> np.ndarray:
 
 def _ranks(stack: np.ndarray, parameters: Parameters) -> np.ndarray:
     """Each class's places among the rows, from 0 to 1, averaged: members need only agree on the order."""
-    places = stack.argsort(1, kind="stable").argsort(1, kind="stable") / max(1, stack.shape[1] - 1)
-    return mixtures.mean(places + 1e-6, np.array(parameters["weights"]))
+    ranks = stack.argsort(1, kind="stable").argsort(1, kind="stable") / max(1, stack.shape[1] - 1)
+    return mixtures.mean(ranks + 1e-6, np.array(parameters["weights"]))
 
 
 METHODS = {
@@ -60,9 +60,9 @@ METHODS = {
     "mean": Method(_equal, _mean),
     "geometric mean": Method(_equal, _pool),
     "rank mean": Method(_equal, _ranks),
-    "pool": Method(lambda stack, labels, better: _weighted(pool.fit(stack, labels)), _pool),
-    "mixture": Method(lambda stack, labels, better: _weighted(mixtures.likely(stack, labels)), _mean),
-    "greedy": Method(lambda stack, labels, better: _weighted(mixtures.greedy(stack, better)), _mean),
+    "pool": Method(lambda stack, labels, better: _record_weights(pool.fit(stack, labels)), _pool),
+    "mixture": Method(lambda stack, labels, better: _record_weights(mixtures.fit_mixture(stack, labels)), _mean),
+    "greedy": Method(lambda stack, labels, better: _record_weights(mixtures.select_greedily(stack, better)), _mean),
     "stacking": Method(lambda stack, labels, better: stacking.fit(stack, labels), stacking.apply),
 }
 
@@ -73,7 +73,7 @@ def better(competition: Competition, labels: np.ndarray) -> mixtures.Better:
     sign = 1 if chosen.greater_is_better else -1
 
     def value(probabilities: np.ndarray) -> tuple[float, float]:
-        said = metrics.submitted(competition, probabilities)
-        return sign * chosen.score(labels, said), -metrics.log_loss(labels, probabilities)
+        submitted = metrics.prepare_for_scoring(competition, probabilities)
+        return sign * chosen.score(labels, submitted), -metrics.log_loss(labels, probabilities)
 
     return value

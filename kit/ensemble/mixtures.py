@@ -8,7 +8,7 @@ BAGS, SHARE, STEPS, SEED = 10, 0.5, 30, 0  # of the greedy selection
 Better = Callable[[np.ndarray], tuple[float, float]]  # probabilities (N, C) -> the larger, the better
 
 
-def likely(stack: np.ndarray, labels: np.ndarray, *, rounds: int = 300) -> np.ndarray:
+def fit_mixture(stack: np.ndarray, labels: np.ndarray, *, rounds: int = 300) -> np.ndarray:
     """Convex weights (R,) of least log loss, by expectation and maximisation for mixtures of known parts (Dempster et al.
     1977). stack: float (R, N, C), the probabilities of R runs on the same rows. labels: int (N,).
     """
@@ -20,7 +20,7 @@ def likely(stack: np.ndarray, labels: np.ndarray, *, rounds: int = 300) -> np.nd
     return weights
 
 
-def greedy(stack: np.ndarray, better: Better) -> np.ndarray:
+def select_greedily(stack: np.ndarray, better: Better) -> np.ndarray:
     """Convex weights (R,): how often each member was chosen by forward selection with replacement, over bags of members.
 
     R. Caruana et al., "Ensemble Selection from Libraries of Models" (ICML 2004): a bag holds a random half of the members,
@@ -31,11 +31,11 @@ def greedy(stack: np.ndarray, better: Better) -> np.ndarray:
     for _ in range(BAGS if len(stack) > 2 else 1):
         size = max(2, round(SHARE * len(stack)))
         bag = np.sort(draw.permutation(len(stack))[: size if len(stack) > 2 else len(stack)])
-        counts += _climbed(stack, bag, better)
+        counts += _hill_climb(stack, bag, better)
     return counts / counts.sum()
 
 
-def _climbed(stack: np.ndarray, bag: np.ndarray, better: Better) -> np.ndarray:
+def _hill_climb(stack: np.ndarray, bag: np.ndarray, better: Better) -> np.ndarray:
     """How often each member is in the best sum on the way."""
     counts, total = np.zeros(len(stack)), np.zeros(stack.shape[1:])
     best, best_counts = (-np.inf, -np.inf), counts

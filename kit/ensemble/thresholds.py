@@ -17,7 +17,7 @@ ROUNDS = 10  # over all coordinates at one step length, at most
 def fit_factors(competition: Competition, probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
     """{"factors": (C,)}, one per class, that make the largest probability score best. probabilities: float (N, C)."""
     value = better(competition, labels)
-    found = _climbed(
+    found = _search_coordinates(
         np.zeros(probabilities.shape[1]),
         (1.0, 0.5, 0.2, 0.1),
         lambda logarithms: value(apply_factors(probabilities, {"factors": np.exp(logarithms)}))[0],
@@ -34,7 +34,7 @@ def apply_factors(probabilities: np.ndarray, parameters: dict[str, Any]) -> np.n
 def fit_cuts(competition: Competition, probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
     """{"cuts": (C - 1,)} on the expected grade, rising, that score best. Classes are grades 0, 1, 2, ... in their order."""
     value = better(competition, labels)
-    found = _climbed(
+    found = _search_coordinates(
         np.arange(probabilities.shape[1] - 1) + 0.5,
         (0.3, 0.1, 0.03),
         lambda cuts: value(apply_cuts(probabilities, {"cuts": cuts}))[0],
@@ -52,7 +52,9 @@ def apply_cuts(probabilities: np.ndarray, parameters: dict[str, Any]) -> np.ndar
     return out
 
 
-def _climbed(start: np.ndarray, steps: tuple[float, ...], value: Callable[[np.ndarray], float]) -> np.ndarray:
+def _search_coordinates(
+    start: np.ndarray, steps: tuple[float, ...], value: Callable[[np.ndarray], float]
+) -> np.ndarray:
     """Coordinate search: each coordinate up and down by ever shorter steps, as long as the value rises."""
     best, reached = start, value(start)
     for step in steps:

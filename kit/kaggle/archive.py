@@ -14,10 +14,10 @@ from kit.progress import bar, say
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ValueError)
 
 
-def verified(folder: Path, slug: str) -> Path | None:
+def find_verified(folder: Path, slug: str) -> Path | None:
     """The archive that is already there, None if there is none. Raises DataError if it is not the one that was recorded."""
     archive = folder / f"{slug}.zip"
-    expected = recorded(archive)
+    expected = read_digest(archive)
     if expected is None or not archive.exists():
         return None
     digest = sha256(archive)
@@ -69,7 +69,7 @@ def manifest(archive: Path) -> Path:
     return archive.with_name("manifest.json")
 
 
-def recorded(archive: Path) -> str | None:
+def read_digest(archive: Path) -> str | None:
     """The sha256 in the manifest, None without one. Raises DataError if the manifest is damaged."""
     path = manifest(archive)
     if not path.exists():

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from kit.errors import AccessError, DataError, KaggleError, KitError
 from kit.kaggle import credentials
-from kit.kaggle.credentials import Found
+from kit.kaggle.credentials import Credentials
 from kit.progress import say
 from kit.signals import Terminated
 
@@ -25,27 +25,27 @@ LONGEST = 60.0  # seconds that Kaggle may ask us to wait before we would rather 
 
 
 @contextmanager
-def connected(slug: str, *, own: bool = False) -> Iterator[Any]:
+def connect(slug: str, *, own: bool = False) -> Iterator[Any]:
     """An authenticated KaggleApi; what goes wrong inside the block is raised as KitError with its remedy.
 
     slug: of a competition or, if `own`, owner/slug of a kernel or dataset of ours.
     """
-    found = credentials.found()
+    found = credentials.find()
     if found.source is None:
         raise AccessError("no Kaggle token", received="; ".join(found.problems) or None, do=credentials.WHERE_TO_GET)
-    with contextlib.redirect_stdout(sys.stderr), _timeouts(), _explaining(slug, found, own):
-        yield _authenticated(found)
+    with contextlib.redirect_stdout(sys.stderr), _timeouts(), _explain_errors(slug, found, own):
+        yield _authenticate(found)
 
 
 @contextmanager
-def _explaining(slug: str, found: Found, own: bool) -> Iterator[None]:
+def _explain_errors(slug: str, found: Credentials, own: bool) -> Iterator[None]:
     from requests import RequestException
     from requests.exceptions import HTTPError, JSONDecodeError
 
     try:
         yield
     except HTTPError as error:
-        raise _explained(error.response, slug, found, own) from None
+        raise _explain_response(error.response, slug, found, own) from None
     except JSONDecodeError:
         raise KaggleError("Kaggle's answer cannot be read", expected="JSON", do="repeat in a few minutes") from None
     except RequestException as error:
@@ -58,7 +58,7 @@ def _explaining(slug: str, found: Found, own: bool) -> Iterator[None]:
         ) from error
 
 
-def _authenticated(found: Found) -> Any:
+def _authenticate(found: Credentials) -> Any:
     from requests import RequestException
 
     for name in ("VERBOSE", "VERBOSE_OUTPUT"):
@@ -83,7 +83,7 @@ def _authenticated(found: Found) -> Any:
     return api
 
 
-def _remedy(found: Found) -> str:
+def _remedy(found: Credentials) -> str:
     return "; ".join((*found.problems, credentials.WHERE_TO_GET))
 
 
@@ -104,35 +104,39 @@ def _timeouts() -> Iterator[None]:
         HTTPAdapter.send = plain  # type: ignore[method-assign]
 
 
-def _explained(response: Any, slug: str, found: Found, own: bool) -> KitError:
+def _explain_response(response: Any, slug: str, found: Credentials, own: bool) -> KitError:
     """By status, since Kaggle's body comes in two shapes and often in none."""
-    status, said = response.status_code, _said(response)
+    status, message = response.status_code, _read_message(response)
     if status == 401:
-        return AccessError(f"Kaggle does not accept the token from {found.source}", received=said, do=_remedy(found))
+        return AccessError(f"Kaggle does not accept the token from {found.source}", received=message, do=_remedy(found))
     if status == 429:
         wait = response.headers.get("Retry-After")
-        return KaggleError("too many requests to Kaggle", received=said, do=f"repeat in {wait or 'some'} seconds")
+        return KaggleError("too many requests to Kaggle", received=message, do=f"repeat in {wait or 'some'} seconds")
     if status >= 500:
-        return KaggleError(f"Kaggle has a fault of its own ({status})", received=said, do="repeat in a few minutes")
+        return KaggleError(f"Kaggle has a fault of its own ({status})", received=message, do="repeat in a few minutes")
     if response.history:  # redirected to a storage, where a refusal means that the signed address has run out
         return KaggleError(f"Kaggle's storage refused ({status})", do="repeat the command")
     if own and status in (403, 404):
         return AccessError(
-            f"Kaggle knows no {slug!r} of yours", received=said, do="check its owner and name, and that it was pushed"
+            f"Kaggle knows no {slug!r} of yours",
+            received=message,
+            do="check its owner and name, and that it was pushed",
         )
     if status == 403:
         rules = f"https://www.kaggle.com/competitions/{slug}/rules"
         return AccessError(
-            f"Kaggle refuses {slug!r}", received=said, do=f"accept the rules at {rules}, and check the slug for typos"
+            f"Kaggle refuses {slug!r}",
+            received=message,
+            do=f"accept the rules at {rules}, and check the slug for typos",
         )
     if status == 404:
         return DataError(
-            f"Kaggle knows no {slug!r}, or no such file in it", received=said, do="check the slug for typos"
+            f"Kaggle knows no {slug!r}, or no such file in it", received=message, do="check the slug for typos"
         )
-    return KaggleError(f"Kaggle refused ({status})", received=said)
+    return KaggleError(f"Kaggle refused ({status})", received=message)
 
 
-def _said(response: Any) -> str | None:
+def _read_message(response: Any) -> str | None:
     """Kaggle's own message: {"code", "message"} or {"error": {"code", "message"}} or a line of text or nothing."""
     try:
         body = response.json()
@@ -143,7 +147,7 @@ def _said(response: Any) -> str | None:
 
 
 @contextmanager
-def unrepeatable(what: str, look: str) -> Iterator[None]:
+def send_once(what: str, look: str) -> Iterator[None]:
     """Around a request that must not be sent twice: if its answer is lost, KaggleError says that it may have counted."""
     from requests import RequestException
 
@@ -166,17 +170,17 @@ def pause(seconds: float, end: float) -> float:
     return min(seconds * 1.5, max(seconds, LONGEST))
 
 
-def unless_away(call: Callable[..., Result], *arguments: Any) -> Result | None:
+def retry_unless_offline(call: Callable[..., Result], *arguments: Any) -> Result | None:
     """`retried`; None if the network is away: what is waited for is not, so a long wait goes on."""
     from requests.exceptions import ConnectionError, Timeout
 
     try:
-        return retried(call, *arguments)
+        return retry(call, *arguments)
     except (ConnectionError, Timeout):
         return None
 
 
-def retried(call: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
+def retry(call: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
     """Repeats a call that changes nothing at Kaggle after 429 and 5xx, waiting as told or 1, 2, 4 seconds."""
     from requests.exceptions import HTTPError
 
@@ -185,8 +189,8 @@ def retried(call: Callable[..., Result], *arguments: Any, **named: Any) -> Resul
             return call(*arguments, **named)
         except HTTPError as error:
             answer: Any = error.response
-            told = answer.headers.get("Retry-After", "")
-            seconds = float(told) if told.isdigit() else pause
+            announced = answer.headers.get("Retry-After", "")
+            seconds = float(announced) if announced.isdigit() else pause
             if (answer.status_code != 429 and answer.status_code < 500) or seconds > LONGEST:
                 raise
             say(f"Kaggle is busy ({answer.status_code}): asking again in {seconds:g} s")

@@ -13,14 +13,14 @@ KEY_FIELDS = {"username": "KAGGLE_USERNAME", "key": "KAGGLE_KEY"}
 
 
 @dataclass(frozen=True)
-class Found:
+class Credentials:
     """source: where the credentials come from, None if there are none. problems: one line each, never with a value."""
 
     source: str | None
     problems: tuple[str, ...] = ()
 
 
-def found() -> Found:
+def find() -> Credentials:
     """In the order of the client (kaggle 2.2.4): a token beats a key, also when the token is dead."""
     sources = [source for source in (_notebook(), _token(), _key(), _oauth()) if source]
     problems = [problem for source in sources for problem in source.problems]
@@ -29,7 +29,7 @@ def found() -> Found:
         problems.append(f"{usable[0]} is used, and {usable[1]} is not: remove the one you do not mean")
     if os.environ.get("KAGGLE_TOKEN"):  # the client takes any KAGGLE_X for its setting x, and "token" overrules a key
         problems.append("the client sends KAGGLE_TOKEN in place of a key: unset it, or rename it to KAGGLE_API_TOKEN")
-    return Found(usable[0] if usable else None, tuple(problems))
+    return Credentials(usable[0] if usable else None, tuple(problems))
 
 
 def _home() -> Path:
@@ -37,37 +37,37 @@ def _home() -> Path:
     return Path(os.path.expanduser("~"))
 
 
-def _notebook() -> Found | None:
+def _notebook() -> Credentials | None:
     """The token that Kaggle gives to its own notebooks."""
     if all(name in os.environ for name in ("KAGGLE_KERNEL_RUN_TYPE", "KAGGLE_DATA_PROXY_URL")):
         path = os.environ.get("KAGGLE_API_V1_TOKEN", "")
         if path and _holds_text(Path(path)):
-            return Found("KAGGLE_API_V1_TOKEN")
+            return Credentials("KAGGLE_API_V1_TOKEN")
     return None
 
 
-def _token() -> Found | None:
+def _token() -> Credentials | None:
     if value := os.environ.get("KAGGLE_API_TOKEN"):
-        return _named_token(value)
+        return _check_named_token(value)
     for name in ("access_token", "access_token.txt"):
         path = _home() / ".kaggle" / name
         if _holds_text(path):
-            return Found(str(path), _permissions(path))
+            return Credentials(str(path), _permissions(path))
     return None
 
 
-def _named_token(value: str) -> Found:
+def _check_named_token(value: str) -> Credentials:
     """KAGGLE_API_TOKEN holds the token, or the path of a file that holds it: the client tries it as a path first."""
     name = "KAGGLE_API_TOKEN"
     if len(value) > 255:
-        return Found(name, (f"{name} is too long for the client: put it into ~/.kaggle/access_token",))
+        return Credentials(name, (f"{name} is too long for the client: put it into ~/.kaggle/access_token",))
     path = Path(value)
     if path.is_file():
         empty = (f"{name} names an empty file",)
-        return Found(f"{name} (a file)", _permissions(path)) if _holds_text(path) else Found(None, empty)
+        return Credentials(f"{name} (a file)", _permissions(path)) if _holds_text(path) else Credentials(None, empty)
     if value.startswith(("/", "~", ".")):
-        return Found(name, (f"{name} looks like a path, but there is no such file",))
-    return Found(name)
+        return Credentials(name, (f"{name} looks like a path, but there is no such file",))
+    return Credentials(name)
 
 
 def _holds_text(path: Path) -> bool:
@@ -77,17 +77,17 @@ def _holds_text(path: Path) -> bool:
         return False
 
 
-def _key() -> Found | None:
+def _key() -> Credentials | None:
     """kaggle.json, overlaid by KAGGLE_USERNAME and KAGGLE_KEY."""
     path = _config_folder() / "kaggle.json"
     named = {field: name for field, name in KEY_FIELDS.items() if os.environ.get(name)}
     if len(named) == len(KEY_FIELDS):
-        return Found("KAGGLE_USERNAME and KAGGLE_KEY")
+        return Credentials("KAGGLE_USERNAME and KAGGLE_KEY")
     lone = tuple(f"{name} is set without the other of KAGGLE_USERNAME and KAGGLE_KEY" for name in named.values())
     if not path.is_file():
-        return Found(None, lone) if lone else None
+        return Credentials(None, lone) if lone else None
     faults = _faults(path, [field for field in KEY_FIELDS if field not in named])
-    return Found(None if faults else str(path), (*lone, *faults, *_permissions(path)))
+    return Credentials(None if faults else str(path), (*lone, *faults, *_permissions(path)))
 
 
 def _config_folder() -> Path:
@@ -116,6 +116,6 @@ def _permissions(path: Path) -> tuple[str, ...]:
     return ()
 
 
-def _oauth() -> Found | None:
+def _oauth() -> Credentials | None:
     path = _home() / ".kaggle" / "credentials.json"
-    return Found(str(path), _permissions(path)) if path.is_file() else None
+    return Credentials(str(path), _permissions(path)) if path.is_file() else None

@@ -10,7 +10,7 @@ from typing import Any
 
 from kit.errors import AccessError, KaggleError
 from kit.files import CHUNK, read_json
-from kit.kaggle.client import connected, pause, retried, unless_away
+from kit.kaggle.client import connect, pause, retry, retry_unless_offline
 from kit.progress import bar, say
 
 METADATA = "dataset-metadata.json"
@@ -23,7 +23,7 @@ def publish(folder: Path, notes: str, *, timeout_s: float, poll_s: float) -> str
     a file whose upload failed without a word.
     """
     name = str(read_json(folder / METADATA)["id"])
-    with connected(name, own=True) as api:
+    with connect(name, own=True) as api:
         version = _version(api, name)
         if version is None:
             answer = api.dataset_create_new(str(folder), public=False, quiet=True, convert_to_csv=False)
@@ -49,7 +49,7 @@ def _status(api: Any, name: str) -> dict[str, Any] | None:
     from requests.exceptions import HTTPError
 
     try:
-        return dict(json.loads(retried(api.dataset_status, name, format="json")))
+        return dict(json.loads(retry(api.dataset_status, name, format="json")))
     except HTTPError as error:
         if error.response is not None and error.response.status_code in (403, 404):
             return None
@@ -60,7 +60,7 @@ def _wait(api: Any, name: str, before: int, timeout_s: float, poll_s: float) -> 
     """Until a version after `before` is ready: of a new version, "ready" may still be said of the old one."""
     end = time.monotonic() + timeout_s
     while True:
-        found = unless_away(_status, api, name) or {"status": "not there yet", "current_version_number": 0}
+        found = retry_unless_offline(_status, api, name) or {"status": "not there yet", "current_version_number": 0}
         status = str(found["status"]).lower()
         if status == "ready" and int(found["current_version_number"] or 0) > before:
             return
@@ -77,7 +77,7 @@ def _wait(api: Any, name: str, before: int, timeout_s: float, poll_s: float) -> 
 def _check(api: Any, name: str, folder: Path) -> None:
     """Raises KaggleError unless Kaggle lists every file with its size."""
     here = {path.name: path.stat().st_size for path in folder.iterdir() if path.name != METADATA}
-    there = _listed(api, name)
+    there = _list_files(api, name)
     wrong = sorted(file for file, size in here.items() if there.get(file) != size)
     if wrong:
         raise KaggleError(
@@ -88,11 +88,11 @@ def _check(api: Any, name: str, folder: Path) -> None:
         )
 
 
-def _listed(api: Any, name: str) -> dict[str, int]:
+def _list_files(api: Any, name: str) -> dict[str, int]:
     there: dict[str, int] = {}
     token = ""
     while True:
-        page = retried(api.dataset_list_files, name, page_token=token, page_size=200)
+        page = retry(api.dataset_list_files, name, page_token=token, page_size=200)
         if page.error_message:
             raise KaggleError(f"Kaggle does not list the files of {name}", received=page.error_message)
         there |= {file.name: int(file.total_bytes) for file in page.files}
@@ -108,28 +108,28 @@ def files(name: str) -> dict[str, int]:
     """
     from kagglesdk.datasets.types.dataset_api_service import ApiGetDatasetRequest
 
-    with connected(name, own=True) as api:
+    with connect(name, own=True) as api:
         if _version(api, name) is None:
             return {}
         request = ApiGetDatasetRequest()
         request.owner_slug, _, request.dataset_slug = name.partition("/")
         with api.build_kaggle_client() as client:
-            if not retried(client.datasets.dataset_api_client.get_dataset, request).is_private:
+            if not retry(client.datasets.dataset_api_client.get_dataset, request).is_private:
                 raise AccessError(f"the dataset {name} is public", do="make it private at Kaggle, or name another")
-        return _listed(api, name)
+        return _list_files(api, name)
 
 
 def fetch(name: str, wanted: Mapping[str, Path], sizes: Mapping[str, int]) -> None:
     """Downloads files of the dataset owner/slug, each to its path. Raises KaggleError for one of another size than `sizes`."""
     from kagglesdk.datasets.types.dataset_api_service import ApiDownloadDatasetRequest
 
-    with connected(name, own=True) as api, api.build_kaggle_client() as client:
+    with connect(name, own=True) as api, api.build_kaggle_client() as client:
         for file, path in bar(wanted.items(), label=f"files of {name}", unit="file"):
             request = ApiDownloadDatasetRequest()
             request.owner_slug, _, request.dataset_slug = name.partition("/")
             request.file_name, request.raw = file, True  # as it was uploaded, not zipped
             with (
-                retried(client.datasets.dataset_api_client.download_dataset, request) as answer,
+                retry(client.datasets.dataset_api_client.download_dataset, request) as answer,
                 open(path, "wb") as out,
             ):
                 for piece in answer.iter_content(CHUNK):

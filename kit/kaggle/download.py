@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from kit.errors import DataError, KaggleError
-from kit.files import CHUNK, replacing, sha256
-from kit.kaggle.archive import check_members, manifest, record, recorded, verified
-from kit.kaggle.client import connected, retried
+from kit.files import CHUNK, replace_file, sha256
+from kit.kaggle.archive import check_members, find_verified, manifest, read_digest, record
+from kit.kaggle.client import connect, retry
 from kit.progress import bar, say
 
 SPACE = 3  # times the archive: itself, extracted, decoded
@@ -21,20 +21,20 @@ def download(slug: str, folder: Path) -> Path:
 
     Raises DataError, and keeps nothing, if the archive is damaged or not the one recorded here before.
     """
-    if here := verified(folder, slug):  # before the lock, which a folder that may only be read cannot hold
+    if here := find_verified(folder, slug):  # before the lock, which a folder that may only be read cannot hold
         return here
     archive, staging = folder / f"{slug}.zip", folder.with_name(folder.name + ".partial")
-    with _alone(folder, slug):
-        if here := verified(folder, slug):
+    with _hold_lock(folder, slug):
+        if here := find_verified(folder, slug):
             return here
-        staged = _fetched(slug, staging)
+        staged = _fetch(slug, staging)
         try:
             check_members(staged)
             digest = _same_as_recorded(staged, archive)
         except DataError:
             shutil.rmtree(staging)
             raise
-        with replacing(archive) as place:
+        with replace_file(archive) as place:
             staged.replace(place)
         record(archive, "kaggle", digest)
         shutil.rmtree(staging)
@@ -51,9 +51,9 @@ def take(archive: Path, slug: str, folder: Path) -> Path:
         )
     check_members(archive)
     target = folder / f"{slug}.zip"
-    with _alone(folder, slug):
+    with _hold_lock(folder, slug):
         _check_space(folder, archive.stat().st_size)
-        with replacing(target) as copy:
+        with replace_file(target) as copy:
             _copy(archive, copy)
             digest = sha256(copy)
             if target.exists() and sha256(target) != digest:
@@ -64,7 +64,7 @@ def take(archive: Path, slug: str, folder: Path) -> Path:
 
 
 @contextmanager
-def _alone(folder: Path, slug: str) -> Iterator[None]:
+def _hold_lock(folder: Path, slug: str) -> Iterator[None]:
     """Waits while another process fetches the same archive; then removes what a killed one has left."""
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder.parent / ".download.lock", "a") as handle:
@@ -78,17 +78,17 @@ def _alone(folder: Path, slug: str) -> Iterator[None]:
         yield
 
 
-def _fetched(slug: str, staging: Path) -> Path:
+def _fetch(slug: str, staging: Path) -> Path:
     """The archive in `staging`, which outlives an interruption: the client goes on there."""
     from requests import RequestException
     from requests.exceptions import HTTPError
 
     archive = staging / f"{slug}.zip"
-    with connected(slug) as api:
-        _check_space(staging.parent, _announced(api, slug), held=archive.stat().st_size if archive.exists() else 0)
+    with connect(slug) as api:
+        _check_space(staging.parent, _count_bytes(api, slug), held=archive.stat().st_size if archive.exists() else 0)
         before = _state(archive)
         try:
-            retried(api.competition_download_files, slug, path=str(staging), quiet=False)
+            retry(api.competition_download_files, slug, path=str(staging), quiet=False)
         except (HTTPError, ValueError) as error:
             if _state(archive) != before:  # an error page may stand in the file, and the client would go on after it
                 shutil.rmtree(staging)
@@ -107,11 +107,11 @@ def _state(path: Path) -> tuple[int, int] | None:
     return (found.st_size, found.st_mtime_ns) if found else None
 
 
-def _announced(api: Any, slug: str) -> int:
+def _count_bytes(api: Any, slug: str) -> int:
     """Bytes of all files as Kaggle lists them."""
     total, token = 0, ""
     while True:
-        page = retried(api.competition_list_files, slug, page_token=token, page_size=200)
+        page = retry(api.competition_list_files, slug, page_token=token, page_size=200)
         total += sum(file.total_bytes for file in page.files)
         token = page.next_page_token
         if not token:
@@ -128,7 +128,7 @@ def _check_space(folder: Path, size: int, held: int = 0) -> None:
 
 
 def _same_as_recorded(staged: Path, archive: Path) -> str:
-    digest, before = sha256(staged), recorded(archive)
+    digest, before = sha256(staged), read_digest(archive)
     if before not in (None, digest):
         raise DataError(
             f"Kaggle's {archive.name} is not the one that was fetched here before",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from kit import paths
 from kit.competition import Competition
-from kit.data.prepare import built
+from kit.data.prepare import build_archive
 from kit.errors import ConfigError
 from kit.kaggle import archive, download
 
@@ -17,12 +17,12 @@ def fetch_archive(competition: Competition, source: str | Path | None = None) ->
     recorded before, AccessError for a missing or refused token or rules not accepted, KaggleError if the network fails.
     """
     folders, slug = paths.data(competition.slug), competition.slug
-    if competition.local:
+    if competition.scored_here:
         if source:
             raise ConfigError(f"{slug} is not on Kaggle: its archive is made here", do="leave --from out")
-        made = built(competition, folders)
+        made = build_archive(competition, folders)
         archive.record(made, "built")
         return made
     if source:
-        return download.take(paths.expanded(str(source)), slug, folders.archives)
+        return download.take(paths.expand_home(str(source)), slug, folders.archives)
     return download.download(slug, folders.archives)

@@ -7,7 +7,7 @@ from typing import Any
 
 from kit.errors import KaggleError
 from kit.files import CHUNK
-from kit.kaggle.client import connected, pause, retried, unless_away, unrepeatable
+from kit.kaggle.client import connect, pause, retry, retry_unless_offline, send_once
 from kit.progress import bar, say
 
 ENDED = ("complete", "error", "cancel_acknowledged")
@@ -28,7 +28,7 @@ def push(folder: Path, name: str) -> Pushed:
     Raises KaggleError for Kaggle's own error, and for a source that it left out of the kernel, which it would only mention.
     """
     look = f"https://www.kaggle.com/code/{name}"
-    with connected(name, own=True) as api, unrepeatable(f"the push of {name}", look):
+    with connect(name, own=True) as api, send_once(f"the push of {name}", look):
         answer = api.kernels_push(str(folder))
     if answer.error:
         raise KaggleError(f"Kaggle did not take the kernel {name}", received=answer.error)
@@ -48,15 +48,15 @@ def push(folder: Path, name: str) -> Pushed:
 
 def status(name: str, version: int) -> tuple[str, str]:
     """(queued, running, complete, error or cancel_..., Kaggle's reason) of that version; the client asks for the latest one."""
-    with connected(name, own=True) as api:
-        return retried(_status, api, name, version)
+    with connect(name, own=True) as api:
+        return retry(_status, api, name, version)
 
 
 def wait(name: str, version: int, *, timeout_s: float, poll_s: float) -> None:
     """Returns when the version has run to its end. Raises KaggleError if it failed, or after `timeout_s` seconds."""
     end = time.monotonic() + timeout_s
-    with connected(name, own=True) as api:
-        while (found := unless_away(_status, api, name, version)) is None or found[0] not in ENDED:
+    with connect(name, own=True) as api:
+        while (found := retry_unless_offline(_status, api, name, version)) is None or found[0] not in ENDED:
             now = found[0] if found else "out of reach"
             if time.monotonic() > end:
                 raise KaggleError(f"{name} version {version} is {now} after {timeout_s:g} s", do="wait longer")
@@ -84,8 +84,8 @@ def fetch(name: str, version: int, into: Path) -> list[Path]:
     """
     import requests
 
-    with connected(name, own=True) as api:
-        listed, log = _listed(api, name, version)
+    with connect(name, own=True) as api:
+        listed, log = _list_output(api, name, version)
         (into / "kernel.log").write_text(log)
         for file in bar(listed, label=f"output of {name}", unit="file"):
             target = into / Path(file.file_name).name
@@ -96,7 +96,7 @@ def fetch(name: str, version: int, into: Path) -> list[Path]:
     return sorted(into.iterdir())
 
 
-def _listed(api: Any, name: str, version: int) -> tuple[list[Any], str]:
+def _list_output(api: Any, name: str, version: int) -> tuple[list[Any], str]:
     from kagglesdk.kernels.types.kernels_api_service import ApiListKernelSessionOutputRequest
 
     files: list[Any] = []
@@ -105,7 +105,7 @@ def _listed(api: Any, name: str, version: int) -> tuple[list[Any], str]:
     request.version_label = f"v{version}"
     with api.build_kaggle_client() as client:
         while True:
-            page = retried(client.kernels.kernels_api_client.list_kernel_session_output, request)
+            page = retry(client.kernels.kernels_api_client.list_kernel_session_output, request)
             files += page.files or []
             if not page.next_page_token:
                 return files, page.log or ""
@@ -115,7 +115,7 @@ def _listed(api: Any, name: str, version: int) -> tuple[list[Any], str]:
 def submit(slug: str, name: str, version: int, message: str) -> int:
     """Submits a version's submission.csv to a code competition. Returns Kaggle's reference. Never repeated by itself."""
     look = f"https://www.kaggle.com/competitions/{slug}/submissions"
-    with connected(slug) as api, unrepeatable(f"the submission of {name} version {version}", look):
+    with connect(slug) as api, send_once(f"the submission of {name} version {version}", look):
         answer = api.competition_submit_code("submission.csv", message, slug, name, version, quiet=True)
     if not answer.ref:
         raise KaggleError(f"Kaggle did not take version {version} of {name}", received=answer.message)
@@ -124,5 +124,5 @@ def submit(slug: str, name: str, version: int, message: str) -> int:
 
 def owner() -> str:
     """The user whose token is used."""
-    with connected("a user name") as api:
+    with connect("a user name") as api:
         return str(api.get_config_value("username"))

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from kit.errors import KaggleError
-from kit.kaggle.client import connected, pause, retried, unless_away, unrepeatable
+from kit.kaggle.client import connect, pause, retry, retry_unless_offline, send_once
 from kit.progress import say
 
 
 @dataclass(frozen=True)
-class Scored:
+class KaggleSubmission:
     """status: pending, complete or error. Scores are Kaggle's own texts, empty while there is none. error: Kaggle's reason.
 
     date: UTC, ISO 8601. submitted_by: the member of the team. Both empty where Kaggle does not say.
@@ -33,7 +33,7 @@ class Scored:
 def send(slug: str, file: Path, message: str) -> int:
     """Uploads a submission and returns Kaggle's reference, greater than 0. Never repeated by itself: it may have counted."""
     look = f"https://www.kaggle.com/competitions/{slug}/submissions"
-    with connected(slug) as api, unrepeatable(f"the upload of {file.name}", look):
+    with connect(slug) as api, send_once(f"the upload of {file.name}", look):
         answer = api.competition_submit(str(file), message, slug, quiet=True)
     if not answer.ref:  # the client reports a failed upload as a success without a reference
         raise KaggleError(
@@ -42,15 +42,15 @@ def send(slug: str, file: Path, message: str) -> int:
     return int(answer.ref)
 
 
-def wait(slug: str, ref: int, *, timeout_s: float, poll_s: float) -> Scored:
+def wait(slug: str, ref: int, *, timeout_s: float, poll_s: float) -> KaggleSubmission:
     """Asks until Kaggle has scored the submission, or refused it. Raises KaggleError after `timeout_s` seconds.
 
     The first pause is `poll_s` seconds, each further one half as long again, up to a minute.
     """
     end = time.monotonic() + timeout_s
-    with connected(slug) as api:
+    with connect(slug) as api:
         while True:
-            found = unless_away(_get, api, ref)
+            found = retry_unless_offline(_get, api, ref)
             if found and found.status != "pending":
                 return found
             left = end - time.monotonic()
@@ -62,38 +62,38 @@ def wait(slug: str, ref: int, *, timeout_s: float, poll_s: float) -> Scored:
             poll_s = pause(poll_s, end)
 
 
-def _get(api: Any, ref: int) -> Scored:
+def _get(api: Any, ref: int) -> KaggleSubmission:
     from kagglesdk.competitions.types.competition_api_service import ApiGetSubmissionRequest
 
     request = ApiGetSubmissionRequest()
     request.ref = ref
     with api.build_kaggle_client() as client:
-        return _scored(client.competitions.competition_api_client.get_submission(request))
+        return _convert(client.competitions.competition_api_client.get_submission(request))
 
 
-def listed(slug: str, page_size: int = 20) -> list[Scored]:
+def list_all(slug: str, page_size: int = 20) -> list[KaggleSubmission]:
     """All submissions of the team, newest first. The client drops the token of the next page, so pages are counted."""
-    found: dict[int, Scored] = {}
-    with connected(slug) as api:
+    found: dict[int, KaggleSubmission] = {}
+    with connect(slug) as api:
         for number in range(1, 1000):
-            page = retried(api.competition_submissions, slug, page_number=number, page_size=page_size) or []
+            page = retry(api.competition_submissions, slug, page_number=number, page_size=page_size) or []
             known = len(found)
-            found |= {int(submission.ref): _scored(submission) for submission in page}
+            found |= {int(submission.ref): _convert(submission) for submission in page}
             if len(page) < page_size or len(found) == known:  # the last page, or a server that knows only one
                 break
     return list(found.values())
 
 
-def remaining(slug: str) -> int | None:
+def count_remaining(slug: str) -> int | None:
     """How many submissions are left today (UTC, per team); None if this client cannot tell."""
-    with connected(slug) as api:
+    with connect(slug) as api:
         if not hasattr(api, "competition_get_submission_limits"):  # kaggle 2.0.2, in Kaggle's own image
             return None
-        return int(retried(api.competition_get_submission_limits, slug).num_allowed_now)
+        return int(retry(api.competition_get_submission_limits, slug).num_allowed_now)
 
 
-def _scored(submission: Any) -> Scored:
-    return Scored(
+def _convert(submission: Any) -> KaggleSubmission:
+    return KaggleSubmission(
         ref=int(submission.ref),
         status=submission.status.name.lower(),
         public_score=submission.public_score or "",

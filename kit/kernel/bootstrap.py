@@ -21,7 +21,7 @@ def main() -> None:
     # data/ and runs/ stay out of /kaggle/working: Kaggle keeps, and counts, every file there as output.
     os.environ["KIT_HOME"] = str(work / "home")
     kaggle = Path(os.environ.get("KIT_KAGGLE", "/kaggle"))  # another place only in `kit kernel try`
-    bundle = unpacked(work / "bundle") if PACKED else mounted(kaggle / "input")
+    bundle = unpack_bundle(work / "bundle") if PACKED else find_bundle(kaggle / "input")
     use(bundle, work / "code")
 
     from kit.kernel.inside import run
@@ -29,7 +29,7 @@ def main() -> None:
     run(bundle, kaggle)
 
 
-def mounted(inputs: Path) -> Path:
+def find_bundle(inputs: Path) -> Path:
     """The folder of the bundle: /kaggle/input/<dataset>, or newer /kaggle/input/datasets/<owner>/<dataset>."""
     others = []
     for pattern in ("*", "*/*", "*/*/*"):
@@ -41,7 +41,7 @@ def mounted(inputs: Path) -> Path:
     raise SystemExit(f"kit: the dataset of this kernel is not mounted; received {seen}; expected bundle {BUNDLE[:12]}")
 
 
-def unpacked(into: Path) -> Path:
+def unpack_bundle(into: Path) -> Path:
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(PACKED))) as packed:
         packed.extractall(into)  # our own archive, written by `kit kernel build`
     return into

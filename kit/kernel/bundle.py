@@ -15,7 +15,7 @@ from kit import paths, predictions
 from kit.competition import Competition
 from kit.config import Config
 from kit.errors import ConfigError, DataError
-from kit.files import read_json, replacing_folder, sha256, write_json
+from kit.files import read_json, replace_folder, sha256, write_json
 from kit.kaggle import names
 from kit.kernel import entries, packing, script
 from kit.kernel.options import Options
@@ -29,27 +29,27 @@ LOCAL = "local.json"  # where the weights lie on this machine: for the run that 
 KEPT = ("pushed.json", "output")  # of a kernel that was pushed and still runs, say, when another is built
 
 
-def for_run(folder: Path, competition: Competition, run: Run, options: Options) -> Path:
+def build_for_run(folder: Path, competition: Competition, run: Run, options: Options) -> Path:
     """A kernel that predicts with the members of `run`. Raises DataError for a run that cannot be carried."""
     if run.slug != competition.slug:
         raise DataError(f"{run.id} is of another competition", received=run.slug, expected=competition.slug)
     files: dict[str, Path] = {}
     manifest = {"mode": "predict", "run": run.id, "runs": entries.entries(competition, run, files)}
-    local = submission.build(competition, predictions.load(run.test), sample.read(competition))
-    manifest["submission_sha256"] = hashlib.sha256(local).hexdigest()  # what the kernel should write
+    expected = submission.build(competition, predictions.load(run.test), sample.read(competition))
+    manifest["submission_sha256"] = hashlib.sha256(expected).hexdigest()  # what the kernel should write
     return _write(folder, competition, manifest, files, options)
 
 
-def for_training(
+def build_for_training(
     folder: Path, competition: Competition, config: Config, origin: dict[str, str], options: Options
 ) -> Path:
     """A kernel that trains this configuration, on the folds, hold-out and corrections of the team, where there are any.
 
     Raises ConfigError for settings that would only fail on Kaggle, where every push spends accelerator time.
     """
-    from kit.learn.train import checked
+    from kit.learn.train import check_config
 
-    config = checked(competition, config)
+    config = check_config(competition, config)
     if config.teacher:
         raise ConfigError("a teacher stays here", received=f"recipe {config.recipe}", expected="one without a teacher")
     files: dict[str, Path] = {}
@@ -66,7 +66,7 @@ def _write(
     folder: Path, competition: Competition, manifest: dict[str, Any], files: dict[str, Path], options: Options
 ) -> Path:
     names.check(options.name)
-    with replacing_folder(folder) as made:
+    with replace_folder(folder) as made:
         dataset = made / "dataset"
         dataset.mkdir()
         for name, path in files.items():
@@ -107,4 +107,4 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 def size(folder: Path) -> int:
     """Bytes that a push uploads."""
-    return sum(path.stat().st_size for part in ("dataset", "kernel") for path in (folder / part).glob("*"))
+    return sum(path.stat().st_size for file in ("dataset", "kernel") for path in (folder / file).glob("*"))

@@ -34,7 +34,7 @@ def entries(competition: Competition, final: Run, files: dict[str, Path]) -> lis
         return [*found.values(), _entry(final, blend=blend)]
     trained = runs.training_of(final)
     members = [_member(trained, trained.member(*member), files) for member in trained.members()]
-    return [_entry(final, members=members, backbone=_beside(competition, trained.config, files))]
+    return [_entry(final, members=members, backbone=_carry_backbone(competition, trained.config, files))]
 
 
 def _entry(run: Run, **particular: Any) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def _member(run: Run, folder: Path, files: dict[str, Path]) -> dict[str, Any]:
     return {"weights": name, "class_prior": metrics["class_prior"]}
 
 
-def _beside(competition: Competition, config: Config, files: dict[str, Path]) -> str | None:
+def _carry_backbone(competition: Competition, config: Config, files: dict[str, Path]) -> str | None:
     from kit.learn import recipes
 
     return backbone(competition, config, files) if recipes.find(competition, config.recipe).frozen else None
@@ -75,7 +75,7 @@ def backbone(competition: Competition, config: Config, files: dict[str, Path]) -
         raise ConfigError(
             "random weights of a frozen backbone are not kept with the run", do="train with --weights imagenet or PATH"
         )
-    path = pretrained.kept(config.backbone) if config.weights == "imagenet" else Path(config.weights)
+    path = pretrained.save_imagenet(config.backbone) if config.weights == "imagenet" else Path(config.weights)
     if not path.is_file():
         raise DataError(f"no weights file {path}", expected=f"the weights that {config.backbone} was trained with")
     suffix = ".weights.h5" if path.name.endswith(".weights.h5") else ".h5"  # Keras chooses the format by it

@@ -40,7 +40,7 @@ def _run(bundle: Path, kaggle: Path, started: float) -> None:
     check_files(bundle, manifest["files"])
     competition = load(manifest["slug"])
     backend.load()
-    mounted = _mounted(kaggle / "input", competition)
+    mounted = _find_data(kaggle / "input", competition)
     final = {"predict": _predict, "train": _train}[manifest["mode"]](competition, manifest, bundle, mounted)
     checked = check.build_or_read_checked(competition, final.id)
     output = kaggle / "working"
@@ -73,7 +73,7 @@ def check_files(folder: Path, expected: dict[str, str]) -> None:
             raise DataError(f"{name} of the bundle is not what was built", received=actual, expected=f"sha256 {digest}")
 
 
-def _mounted(inputs: Path, competition: Competition) -> Path:
+def _find_data(inputs: Path, competition: Competition) -> Path:
     """The competition's data: /kaggle/input/<slug>, or newer /kaggle/input/competitions/<slug>."""
     for folder in (inputs / competition.slug, inputs / "competitions" / competition.slug):
         if folder.is_dir():
@@ -96,17 +96,19 @@ def _predict(competition: Competition, manifest: dict[str, Any], bundle: Path, m
     data = cache.load(competition, folders)
     done: dict[str, runs.Run] = {}
     for entry in manifest["runs"]:
-        run = _restored(entry, bundle)
+        run = _restore_run(entry, bundle)
         blend = entry["blend"]
         values = (
-            _blended(competition, blend, done, data.test.ids) if blend else _averaged(run, entry, competition, data)
+            _blend_runs(competition, blend, done, data.test.ids)
+            if blend
+            else _average_members(run, entry, competition, data)
         )
-        predictions.save(run.test, predictions.of(data.test.ids, values, competition.classes))
+        predictions.save(run.test, predictions.make(data.test.ids, values, competition.classes))
         done[run.id] = run
     return run
 
 
-def _restored(entry: dict[str, Any], bundle: Path) -> runs.Run:
+def _restore_run(entry: dict[str, Any], bundle: Path) -> runs.Run:
     """A run folder as far as prediction needs it; weights are linked from the bundle."""
     folder = paths.runs() / entry["id"]
     stored = dict(entry["config"])
@@ -122,7 +124,7 @@ def _restored(entry: dict[str, Any], bundle: Path) -> runs.Run:
     return run
 
 
-def _averaged(run: runs.Run, entry: dict[str, Any], competition: Competition, data: Dataset) -> np.ndarray:
+def _average_members(run: runs.Run, entry: dict[str, Any], competition: Competition, data: Dataset) -> np.ndarray:
     """The mean of the members' test probabilities, float32 (N, C)."""
     from kit.learn import recipes
     from kit.learn.member import Member
@@ -137,11 +139,13 @@ def _averaged(run: runs.Run, entry: dict[str, Any], competition: Competition, da
     return np.mean(values, axis=0)
 
 
-def _blended(competition: Competition, blend: dict[str, Any], done: dict[str, runs.Run], ids: np.ndarray) -> np.ndarray:
-    from kit.ensemble.build import joined
+def _blend_runs(
+    competition: Competition, blend: dict[str, Any], done: dict[str, runs.Run], ids: np.ndarray
+) -> np.ndarray:
+    from kit.ensemble.build import combine
 
-    stack = np.stack([predictions.load(done[name].test).at(ids) for name in blend["parts"]])
-    return joined(competition, stack, blend)
+    stack = np.stack([predictions.load(done[name].test).select(ids) for name in blend["parts"]])
+    return combine(competition, stack, blend)
 
 
 def _train(competition: Competition, manifest: dict[str, Any], bundle: Path, mounted: Path) -> runs.Run:

@@ -8,7 +8,7 @@ from pathlib import Path
 import kit
 from kit.competition import Competition
 from kit.errors import KaggleError
-from kit.files import replacing
+from kit.files import replace_file
 
 STAMP = (1980, 1, 1, 0, 0, 0)  # equal content gives equal bytes, so nothing is uploaded twice
 KAGGLE_PYTHON = (3, 12)
@@ -29,7 +29,7 @@ def code(target: Path, competition: Competition) -> None:
 
 def archive(target: Path, files: dict[str, Path]) -> None:
     """A zip archive of `files` (name inside -> path): the same bytes whenever and wherever it is made."""
-    with replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as packed:
+    with replace_file(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in sorted(files):
             packed.writestr(zipfile.ZipInfo(name, STAMP), files[name].read_bytes(), zipfile.ZIP_DEFLATED)
 

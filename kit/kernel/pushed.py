@@ -11,7 +11,7 @@ from kit.data import cache
 from kit.data import folds as fold_table
 from kit.data.archives import unpack
 from kit.errors import DataError, KaggleError
-from kit.files import read_json, replacing_folder, sha256, write_json
+from kit.files import read_json, replace_folder, sha256, write_json
 from kit.kaggle import names
 from kit.kernel import bundle
 from kit.kernel.inside import OUTPUT
@@ -26,11 +26,11 @@ def push(folder: Path, *, timeout_s: float, poll_s: float) -> dict[str, Any]:
 
     manifest = bundle.manifest(folder)
     owner = kernels.owner()
-    name = str(_owned(folder / "kernel" / "kernel-metadata.json", owner)["id"])
+    name = str(_fill_owner(folder / "kernel" / "kernel-metadata.json", owner)["id"])
     before = record(folder) if (folder / RECORD).exists() else {}
     dataset = None
     if (folder / "dataset").is_dir():
-        dataset = str(_owned(folder / "dataset" / bundle.METADATA, owner)["id"])
+        dataset = str(_fill_owner(folder / "dataset" / bundle.METADATA, owner)["id"])
         if (before.get("dataset"), before.get("bundle")) == (dataset, manifest["sha256"]):
             say(f"dataset {dataset} is at Kaggle already")
         else:
@@ -43,7 +43,7 @@ def push(folder: Path, *, timeout_s: float, poll_s: float) -> dict[str, Any]:
     return kept
 
 
-def _owned(path: Path, owner: str) -> dict[str, Any]:
+def _fill_owner(path: Path, owner: str) -> dict[str, Any]:
     """The metadata with the user's name filled in, on disk too."""
     text = path.read_text().replace(f'"{names.OWNER}/', f'"{owner}/')
     path.write_text(text)
@@ -78,15 +78,15 @@ def fetch(folder: Path, competition: Competition) -> dict[str, Any]:
     from kit.kaggle import kernels
 
     name, number = version(folder)
-    with replacing_folder(folder / "output") as made:
+    with replace_folder(folder / "output") as made:
         kernels.fetch(name, number, made)
-        result = _believed(made, record(folder)["bundle"], f"{name} version {number}")
+        result = _verify_output(made, record(folder)["bundle"], f"{name} version {number}")
     if result["mode"] == "train":
         _keep_run(folder, competition, result["run"])
     return result | {"submission": str(folder / "output" / "submission.csv")}
 
 
-def _believed(output: Path, built: str, what: str) -> dict[str, Any]:
+def _verify_output(output: Path, built: str, what: str) -> dict[str, Any]:
     try:
         result = dict(read_json(output / OUTPUT))
         if result["bundle"] != built:

@@ -82,7 +82,7 @@ def _metadata(competition: Competition, options: Options) -> dict[str, Any]:
         "enable_tpu": tpu,
         "enable_internet": False,
         "dataset_sources": [] if options.single_file else [f"{names.OWNER}/{names.dataset(options.name)}"],
-        "competition_sources": [] if competition.local else [competition.slug],
+        "competition_sources": [] if competition.scored_here else [competition.slug],
         "kernel_sources": [],
         "model_sources": [],
         "docker_image_pinning_type": options.image,

@@ -61,7 +61,7 @@ def run(folder: Path, competition: Competition, *, layout: str, python: Path) ->
             say("warning: this system does not allow `unshare`: the network stays on, and inputs can be written to")
         seconds, peak = _execute(root, python, script, cut)
         output = root / "kaggle" / "working"
-        result = _checked(output, manifest)
+        result = _read_result(output, manifest)
         kept = folder / "try"
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(output, kept)
@@ -70,7 +70,7 @@ def run(folder: Path, competition: Competition, *, layout: str, python: Path) ->
 
 
 def _lay_out(kaggle: Path, folder: Path, competition: Competition, layout: str) -> None:
-    archive = prepare.built(competition, paths.data(competition.slug))
+    archive = prepare.build_archive(competition, paths.data(competition.slug))
     if not archive.exists():
         raise DataError(f"no archive of {competition.slug}", do=f"kit download {competition.slug}")
     data, dataset = LAYOUTS[layout]
@@ -130,7 +130,7 @@ def _execute(root: Path, python: Path, script: Path, cut: bool) -> tuple[float, 
     return time.monotonic() - started, usage.ru_maxrss >> 10
 
 
-def _checked(output: Path, manifest: dict[str, Any]) -> dict[str, Any]:
+def _read_result(output: Path, manifest: dict[str, Any]) -> dict[str, Any]:
     result = read_json(output / OUTPUT)
     if result["bundle"] != manifest["sha256"]:
         raise DataError("the kernel ran another bundle", received=result["bundle"], expected=manifest["sha256"])
@@ -141,8 +141,8 @@ def _agreement(manifest: dict[str, Any], competition: Competition, written: Path
     """How the kernel's submission compares with the run's own. Raises DataError where they disagree."""
     if manifest["mode"] == "train":
         return "a training: nothing to compare with"
-    local = build.build(competition, predictions.load(runs.find(manifest["run"]).test), sample.read(competition))
-    here, there = local.splitlines(), written.read_bytes().splitlines()
+    expected = build.build(competition, predictions.load(runs.find(manifest["run"]).test), sample.read(competition))
+    here, there = expected.splitlines(), written.read_bytes().splitlines()
     if here == there:
         return "the same bytes as the local submission"
     differing = sum(a != b for a, b in zip(here, there, strict=False)) + abs(len(here) - len(there))

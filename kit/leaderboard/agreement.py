@@ -31,7 +31,7 @@ class Fit:
     spearman: float
     off: tuple[float | None, ...]
 
-    def at(self, cv: np.ndarray | float) -> np.ndarray | float:
+    def predict(self, cv: np.ndarray | float) -> np.ndarray | float:
         return self.intercept + self.slope * cv
 
 
@@ -63,5 +63,5 @@ def spearman(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return (np.cumsum(counts) - (counts - 1) / 2)[place]
+    _, rank, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2)[rank]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.errors import DataError, KaggleError
-from kit.files import read_json, write_json, writing
-from kit.kaggle.submissions import Scored
+from kit.files import open_atomic, read_json, write_json
+from kit.kaggle.submissions import KaggleSubmission
 from kit.leaderboard import ledger
 
 AHEAD = 3  # places above ours that are shown
@@ -43,22 +43,22 @@ class Board:
     last: int
 
 
-def fetched(slug: str) -> Board:
+def fetch(slug: str) -> Board:
     """Asks Kaggle for the whole leaderboard and the allowance, and keeps both for `local`. After kit.leaderboard.ledger."""
     from kit.kaggle import leaderboard, submissions
 
-    text, left = leaderboard.download(slug), submissions.remaining(slug)
+    text, left = leaderboard.download(slug), submissions.count_remaining(slug)
     parse(text)  # only what can be read is kept
-    with writing(ledger.folder(slug) / "leaderboard.csv") as handle:
+    with open_atomic(ledger.folder(slug) / "leaderboard.csv") as handle:
         handle.write(text)
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     write_json(
         ledger.folder(slug) / "asked.json", {"asked": now, "left": left, "last": max(ledger.rows(slug), default=0)}
     )
-    return local(slug)
+    return read_cached(slug)
 
 
-def local(slug: str) -> Board:
+def read_cached(slug: str) -> Board:
     """As Kaggle last gave it. Raises DataError if it was never asked."""
     folder = ledger.folder(slug)
     try:
@@ -67,8 +67,8 @@ def local(slug: str) -> Board:
         raise DataError(
             f"no leaderboard of {slug} is kept here", do=f"ask Kaggle once, without --offline: kit leaderboard {slug}"
         ) from None
-    said = read_json(folder / "asked.json")
-    return Board(parse(text), datetime.datetime.fromisoformat(said["asked"]), said["left"], said["last"])
+    record = read_json(folder / "asked.json")
+    return Board(parse(text), datetime.datetime.fromisoformat(record["asked"]), record["left"], record["last"])
 
 
 def parse(text: bytes) -> tuple[Team, ...]:
@@ -95,10 +95,10 @@ def parse(text: bytes) -> tuple[Team, ...]:
 def medals(teams: int) -> dict[str, int]:
     """The last place that wins gold, silver and bronze; 0 if none does."""
     lines = next(lines for below, lines in MEDALS if below is None or teams < below)
-    return {medal: places + int(teams * share + 1e-9) for medal, (places, share) in lines.items()}
+    return {medal: ranks + int(teams * share + 1e-9) for medal, (ranks, share) in lines.items()}
 
 
-def ours(teams: Sequence[Team], rows: Iterable[Scored]) -> Team | None:
+def ours(teams: Sequence[Team], rows: Iterable[KaggleSubmission]) -> Team | None:
     """The team that the submissions are of: by its members' names and, since teams are renamed, its latest name."""
     by_date = sorted(rows, key=lambda row: row.date)
     members, name = {row.submitted_by for row in by_date}, by_date[-1].team if by_date else ""
@@ -110,7 +110,7 @@ def ours(teams: Sequence[Team], rows: Iterable[Scored]) -> Team | None:
     return best if best and any(likeness(best)) else None
 
 
-def standing(teams: Sequence[Team], our: Team | None, *, greater_is_better: bool) -> dict[str, Any]:
+def describe_standing(teams: Sequence[Team], our: Team | None, *, greater_is_better: bool) -> dict[str, Any]:
     """Rank, the next places above, and each medal's line. distance: what is missing to that score, below 0 if it is ours."""
 
     def line(team: Team) -> dict[str, Any]:

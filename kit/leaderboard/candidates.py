@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from kit import metrics, predictions, runs
-from kit.compare.pair import tested
+from kit.compare.pair import read_test_predictions
 from kit.competition import Competition
 from kit.errors import DataError
 from kit.files import read_json
 from kit.leaderboard import ledger
-from kit.predictions import Predictions, ordered, shared
+from kit.predictions import Predictions, match_ids, order_classes
 from kit.progress import bar
 from kit.runs import Run
 
@@ -30,21 +30,21 @@ class Candidate:
     error: float
     oof: Predictions
     decided: np.ndarray
-    said: str
+    content_hash: str
 
 
-def submitted(slug: str) -> dict[str, float | None]:
+def read_submitted(slug: str) -> dict[str, float | None]:
     """The ids of the runs that the team has submitted, each with its public score where that is known here."""
     found: dict[str, float | None] = {}
-    for entry in ledger.local(slug):
+    for entry in ledger.read_cached(slug):
         if entry.run and entry.status != "error":
             found[entry.run] = found.get(entry.run) if entry.public is None else entry.public
     return found
 
 
-def finished(competition: Competition) -> list[Run]:
+def list_finished(competition: Competition) -> list[Run]:
     """The finished runs here, the best score out of fold first."""
-    here = [run for run in runs.every(competition.slug) if run.status() == "finished"]
+    here = [run for run in runs.list_runs(competition.slug) if run.status() == "finished"]
     sign = 1 if metrics.of(competition).greater_is_better else -1
     return sorted(here, key=lambda run: -sign * read_json(run.metrics)["score"])
 
@@ -54,22 +54,22 @@ def load(competition: Competition, chosen: list[Run]) -> list[Candidate]:
     found: list[Candidate] = []
     ids = None
     for run in bar(chosen, label="read predictions", unit="run"):
-        record, test = read_json(run.metrics), tested(competition, run)
+        record, test = read_json(run.metrics), read_test_predictions(competition, run)
         ids = test.ids if ids is None else ids
-        wanted, at = shared(ids, test.ids)
+        wanted, at = match_ids(ids, test.ids)
         if len(wanted) != len(ids) or len(ids) != len(test.ids):
             raise DataError(f"{run.id} predicts other test rows than {chosen[0].id}", received=len(test.ids))
         probabilities = test.probabilities[at]
         decided = probabilities.argmax(1).astype(np.int16)
         form = competition.submission.kind
-        content = decided if form == "label" else metrics.submitted(competition, probabilities).round(6)
-        said = hashlib.sha256(np.ascontiguousarray(content).tobytes()).hexdigest()
-        oof = ordered(competition, predictions.load(run.oof))
-        found.append(Candidate(run, record["score"], record["error"], oof, decided, said))
+        content = decided if form == "label" else metrics.prepare_for_scoring(competition, probabilities).round(6)
+        content_hash = hashlib.sha256(np.ascontiguousarray(content).tobytes()).hexdigest()
+        oof = order_classes(competition, predictions.load(run.oof))
+        found.append(Candidate(run, record["score"], record["error"], oof, decided, content_hash))
     return found
 
 
-def comparable(candidates: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+def split_comparable(candidates: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
     """(those to compare on the rows that all judged, those left out): a run on one hold-out split must not take most rows
     away from runs that judged at least twice as many.
     """
@@ -79,18 +79,18 @@ def comparable(candidates: list[Candidate]) -> tuple[list[Candidate], list[Candi
     return parts[0], parts[1]
 
 
-def stacked(candidates: list[Candidate], known: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+def stack_shared(candidates: list[Candidate], known: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """(labels (N,), probabilities (R, N, C)) of the rows that all of them judged out of fold; known: ids and labels.
 
     Raises DataError if there is none.
     """
     ids = candidates[0].oof.ids
     for candidate in candidates[1:]:
-        ids = ids[shared(ids, candidate.oof.ids)[0]]
-    rows, at = shared(ids, known[0])
+        ids = ids[match_ids(ids, candidate.oof.ids)[0]]
+    rows, at = match_ids(ids, known[0])
     if not len(rows):
         raise DataError(
             "no training image was judged by all these runs", received=f"{len(candidates)} runs", do="leave some out"
         )
-    stack = [one.oof.probabilities[shared(ids[rows], one.oof.ids)[1]] for one in candidates]
+    stack = [one.oof.probabilities[match_ids(ids[rows], one.oof.ids)[1]] for one in candidates]
     return known[1][at], np.stack(stack)

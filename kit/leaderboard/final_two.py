@@ -15,14 +15,16 @@ import numpy as np
 
 from kit import metrics
 from kit.competition import Competition
-from kit.leaderboard.candidates import Candidate, stacked
+from kit.leaderboard.candidates import Candidate, stack_shared
 from kit.progress import bar
 
 DRAWS, SLOW_DRAWS = 2000, 300  # simulated boards; of metrics that are no mean over rows
 CHUNK = 50
 
 
-def believed(scores: np.ndarray, public: np.ndarray, rows: int, public_rows: int) -> tuple[np.ndarray, np.ndarray]:
+def estimate_centers(
+    scores: np.ndarray, public: np.ndarray, rows: int, public_rows: int
+) -> tuple[np.ndarray, np.ndarray]:
     """(the centre (R,), the rows behind it (R,)) of each run from its score out of fold and public score, NaN if unknown."""
     known = ~np.isnan(public)
     shift = (public - scores)[known].mean() if known.any() else 0.0
@@ -31,7 +33,7 @@ def believed(scores: np.ndarray, public: np.ndarray, rows: int, public_rows: int
     return centre, rows + public_weight
 
 
-def boards(
+def simulate_boards(
     competition: Competition,
     labels: np.ndarray,
     stack: np.ndarray,
@@ -46,18 +48,18 @@ def boards(
     """
     metric = metrics.of(competition)
     sign = 1 if metric.greater_is_better else -1
-    said = [metrics.submitted(competition, one) for one in stack]
-    centre, known = believed(sign * scores(competition, labels, stack), sign * public, len(labels), public_rows)
+    submitted = [metrics.prepare_for_scoring(competition, one) for one in stack]
+    centre, known = estimate_centers(sign * scores(competition, labels, stack), sign * public, len(labels), public_rows)
     size = round(1 / (1 / len(labels) + 1 / private_rows))
     generator = np.random.default_rng(0)
     if metric.per_row:
-        rows = np.stack([metric.per_row(labels, one) for one in said])
+        rows = np.stack([metric.per_row(labels, one) for one in submitted])
         moved = _means(rows - rows.mean(1, keepdims=True), size, draws or DRAWS, generator)
     else:
-        moved = np.empty((draws or SLOW_DRAWS, len(said)))
+        moved = np.empty((draws or SLOW_DRAWS, len(submitted)))
         for draw in bar(range(len(moved)), label="private boards", unit="board"):
-            sample = _stratified(labels, size, generator)
-            moved[draw] = [metric.score(labels[sample], one[sample]) for one in said]
+            sample = _sample_stratified(labels, size, generator)
+            moved[draw] = [metric.score(labels[sample], one[sample]) for one in submitted]
         moved -= moved.mean(0)
     narrower = np.sqrt((1 / known + 1 / private_rows) / (1 / len(labels) + 1 / private_rows))
     return centre + sign * moved * narrower
@@ -66,7 +68,7 @@ def boards(
 def scores(competition: Competition, labels: np.ndarray, stack: np.ndarray) -> np.ndarray:
     """float64 (R,): the score out of fold of each run."""
     metric = metrics.of(competition)
-    return np.array([metric.score(labels, metrics.submitted(competition, one)) for one in stack])
+    return np.array([metric.score(labels, metrics.prepare_for_scoring(competition, one)) for one in stack])
 
 
 def _means(rows: np.ndarray, size: int, draws: int, generator: np.random.Generator) -> np.ndarray:
@@ -80,7 +82,7 @@ def _means(rows: np.ndarray, size: int, draws: int, generator: np.random.Generat
     return out
 
 
-def _stratified(labels: np.ndarray, size: int, generator: np.random.Generator) -> np.ndarray:
+def _sample_stratified(labels: np.ndarray, size: int, generator: np.random.Generator) -> np.ndarray:
     """Rows with replacement, each class with its share of `size` and at least one, so that every score is defined."""
     of_class = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     counts = [max(1, round(size * len(rows) / len(labels))) for rows in of_class]
@@ -94,10 +96,10 @@ def best_pair(simulated: np.ndarray) -> tuple[int, int]:
         means = np.maximum(simulated[:, [one]], simulated[:, one + 1 :]).mean(0)
         if (highest := means.max()) > best:
             best, pair = highest, (one, one + 1 + int(means.argmax()))
-    return safe_first(simulated, pair)
+    return order_safe_first(simulated, pair)
 
 
-def safe_first(simulated: np.ndarray, pair: tuple[int, int]) -> tuple[int, int]:
+def order_safe_first(simulated: np.ndarray, pair: tuple[int, int]) -> tuple[int, int]:
     one, other = pair
     return (one, other) if simulated[:, one].mean() >= simulated[:, other].mean() else (other, one)
 
@@ -128,14 +130,18 @@ def propose(
     one), expected_max in the metric's own direction, first_is_better, differs (share of test rows). All are judged by one
     simulation, so the proposal is the best of them by construction.
     """
-    labels, stack = stacked(found, known)
+    labels, stack = stack_shared(found, known)
     own = scores(competition, labels, stack)
-    told = np.array([np.nan if (score := public.get(one.run.id)) is None else score for one in found])
+    description = np.array([np.nan if (score := public.get(one.run.id)) is None else score for one in found])
     rows = len(found[0].decided)
     public_rows = round(rows * public_share)
-    simulated = boards(competition, labels, stack, told, public_rows, rows - public_rows)
+    simulated = simulate_boards(competition, labels, stack, description, public_rows, rows - public_rows)
     sign = 1 if metrics.of(competition).greater_is_better else -1
-    pairs = {"proposed": best_pair(simulated), "best_public": two_best(sign * told), "best_cv": two_best(sign * own)}
+    pairs = {
+        "proposed": best_pair(simulated),
+        "best_public": two_best(sign * description),
+        "best_cv": two_best(sign * own),
+    }
     return {
         "metric": competition.metric,
         "out_of_fold_rows": len(labels),
@@ -145,16 +151,16 @@ def propose(
             {"run": one.run.id, "score": score, "public": public.get(one.run.id)}
             for one, score in zip(found, own.tolist(), strict=True)
         ],
-        **{name: _told(simulated, found, pair, sign) if pair else None for name, pair in pairs.items()},
+        **{name: _describe_pair(simulated, found, pair, sign) if pair else None for name, pair in pairs.items()},
     }
 
 
-def _told(simulated: np.ndarray, found: list[Candidate], pair: tuple[int, int], sign: int) -> dict[str, Any]:
-    one, other = pair = safe_first(simulated, pair)
-    told = prospect(simulated, pair)
+def _describe_pair(simulated: np.ndarray, found: list[Candidate], pair: tuple[int, int], sign: int) -> dict[str, Any]:
+    one, other = pair = order_safe_first(simulated, pair)
+    description = prospect(simulated, pair)
     return {
-        "runs": [found[place].run.id for place in pair],
-        **told,
-        "expected_max": sign * told["expected_max"],
+        "runs": [found[index].run.id for index in pair],
+        **description,
+        "expected_max": sign * description["expected_max"],
         "differs": float((found[one].decided != found[other].decided).mean()),
     }

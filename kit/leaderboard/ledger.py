@@ -12,7 +12,7 @@ from typing import Any
 from kit import paths
 from kit.errors import DataError
 from kit.files import read_json, write_json
-from kit.kaggle.submissions import Scored
+from kit.kaggle.submissions import KaggleSubmission
 from kit.progress import bar, say
 from kit.runs import Run
 from kit.submission import message, records
@@ -40,30 +40,30 @@ class Entry:
     sha256: str | None
 
 
-def local(slug: str) -> list[Entry]:
+def read_cached(slug: str) -> list[Entry]:
     """What is known without a request: uploads from here and the list as Kaggle last gave it; oldest first."""
-    uploads = {record.ref: record for record in records.every(slug)}
-    known = {ref: _of_record(record) for ref, record in uploads.items()}
+    uploads = {record.ref: record for record in records.list_records(slug)}
+    known = {ref: _convert_record(record) for ref, record in uploads.items()}
     for ref, row in rows(slug).items():
         known[ref] = max(row, known.get(ref, row), key=_knows)
     entries = [_entry(row, uploads.get(ref)) for ref, row in known.items()]
     return sorted(entries, key=lambda entry: (entry.when, entry.ref))
 
 
-def submitted(run: Run) -> list[int]:
+def list_refs(run: Run) -> list[int]:
     """The numbers of the run's submissions, as far as they are known here."""
-    return [entry.ref for entry in local(run.slug) if entry.run == run.id]
+    return [entry.ref for entry in read_cached(run.slug) if entry.run == run.id]
 
 
-def fetched(slug: str) -> list[Entry]:
+def fetch(slug: str) -> list[Entry]:
     """Asks Kaggle for the whole list and keeps it, so that `local` knows it."""
     from kit.kaggle import submissions
 
-    keep(slug, submissions.listed(slug))
-    return local(slug)
+    keep(slug, submissions.list_all(slug))
+    return read_cached(slug)
 
 
-def keep(slug: str, found: Iterable[Scored]) -> None:
+def keep(slug: str, found: Iterable[KaggleSubmission]) -> None:
     """Writes what is new, each submission into its own file."""
     known = rows(slug)
     new = [row for row in found if known.get(row.ref) != row]
@@ -76,13 +76,13 @@ def folder(slug: str) -> Path:
     return paths.submissions(slug) / "kaggle"
 
 
-def rows(slug: str) -> dict[int, Scored]:
+def rows(slug: str) -> dict[int, KaggleSubmission]:
     """Kaggle's rows as they are kept here, by reference; of several copies, the one that knows most."""
-    found: dict[int, Scored] = {}
+    found: dict[int, KaggleSubmission] = {}
     for path in sorted((folder(slug) / "submissions").glob("*.json")):
         try:
             value = read_json(path)
-            row = Scored(**{field.name: value[field.name] for field in fields(Scored)})
+            row = KaggleSubmission(**{field.name: value[field.name] for field in fields(KaggleSubmission)})
         except (DataError, TypeError, KeyError):
             say(f"{path} is no submission of Kaggle's list and is left out; without --offline it is fetched again")
             continue
@@ -90,23 +90,23 @@ def rows(slug: str) -> dict[int, Scored]:
     return found
 
 
-def _knows(row: Scored) -> tuple[bool, bool, bool]:
+def _knows(row: KaggleSubmission) -> tuple[bool, bool, bool]:
     return row.status != "pending", bool(row.private_score), bool(row.submitted_by)
 
 
-def _of_record(record: records.Record) -> Scored:
+def _convert_record(record: records.Record) -> KaggleSubmission:
     scores = record.public_score or "", record.private_score or ""
-    return Scored(record.ref, record.status or "pending", *scores, "", record.message, _seconds(record.when))
+    return KaggleSubmission(record.ref, record.status or "pending", *scores, "", record.message, _seconds(record.when))
 
 
 def _seconds(when: str) -> str:
     return when[:19] + "+00:00"
 
 
-def _entry(row: Scored, upload: records.Record | None) -> Entry:
-    said = message.parse(row.description)
-    run = said.run or (upload.run if upload else None)
-    metrics = metrics_of(run) or {"score": said.cv, "error": said.error}
+def _entry(row: KaggleSubmission, upload: records.Record | None) -> Entry:
+    parsed = message.parse(row.description)
+    run = parsed.run or (upload.run if upload else None)
+    metrics = metrics_of(run) or {"score": parsed.cv, "error": parsed.error}
     return Entry(
         ref=row.ref,
         when=row.date or (_seconds(upload.when) if upload else ""),
@@ -119,7 +119,7 @@ def _entry(row: Scored, upload: records.Record | None) -> Entry:
         run=run,
         cv=metrics["score"],
         cv_error=metrics["error"],
-        sha256=said.sha256 or (upload.sha256[:12] if upload else None),
+        sha256=parsed.sha256 or (upload.sha256[:12] if upload else None),
     )
 
 

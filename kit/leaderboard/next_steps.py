@@ -21,7 +21,7 @@ from scipy.special import ndtr
 from kit import metrics
 from kit.competition import Competition
 from kit.leaderboard.candidates import Candidate
-from kit.predictions import shared
+from kit.predictions import match_ids
 from kit.stats import paired
 
 BEHIND = 0.16  # the probability of being better when a standard error behind
@@ -35,7 +35,7 @@ def probability(gain: float, error: float) -> float:
     return float(ndtr(gain / error))
 
 
-def may_add(gain: float, error: float) -> float:
+def estimate_improvement(gain: float, error: float) -> float:
     """The expected improvement (Mockus 1978): the mean of what is above 0 of a normal distribution around the gain. That is
     what there is to win by a submission, if the better of the two is kept.
     """
@@ -48,7 +48,7 @@ def gain_over(
     competition: Competition, ours: Candidate, theirs: Candidate, known: tuple[np.ndarray, np.ndarray]
 ) -> tuple[float, float, int]:
     """(gain of ours, its standard error, shared rows); without shared rows, the difference of two independent scores."""
-    if pair := paired.judge(competition, ours.oof, theirs.oof, known):
+    if pair := paired.compare(competition, ours.oof, theirs.oof, known):
         return pair.gain, pair.error, len(pair.labels)
     sign = 1 if metrics.of(competition).greater_is_better else -1
     return sign * (ours.score - theirs.score), float(np.hypot(ours.error, theirs.error)), 0
@@ -64,7 +64,7 @@ def rate(
     bar = submitted[0] if submitted else None
     taken, rated = list(submitted), []
     for one in candidates:
-        record = _compared(competition, one, bar, taken, known)
+        record = _compare_with_bar(competition, one, bar, taken, known)
         record["worth"], record["why"] = _verdict(record, one, bar, submitted, taken, known)
         rated.append(record)
         if record["worth"]:
@@ -73,7 +73,7 @@ def rate(
     return rated
 
 
-def _compared(
+def _compare_with_bar(
     competition: Competition,
     one: Candidate,
     bar: Candidate | None,
@@ -91,7 +91,7 @@ def _compared(
         nearest = int(np.argmin(shares))
         record |= {
             "better": probability(gain, error),
-            "may_add": may_add(gain, error),
+            "may_add": estimate_improvement(gain, error),
             "differs": shares[nearest],
             "nearest": taken[nearest].run.id,
         }
@@ -108,7 +108,7 @@ def _verdict(
 ) -> tuple[bool, str]:
     if bar is None:
         return True, "the first: shows how the public score relates to this one"
-    if twin := next((other for other in taken if other.said == one.said), None):
+    if twin := next((other for other in taken if other.content_hash == one.content_hash), None):
         return False, f"says on every test row what {twin.run.id} says"
     better, differs = record["better"], record["differs"]
     if better >= 0.5:
@@ -127,5 +127,5 @@ def _verdict(
 
 def mistakes(one: Candidate, known: tuple[np.ndarray, np.ndarray]) -> float:
     """The share of its out-of-fold decisions that are wrong."""
-    rows, at = shared(one.oof.ids, known[0])
+    rows, at = match_ids(one.oof.ids, known[0])
     return float((one.oof.probabilities[rows].argmax(1) != known[1][at]).mean())

@@ -14,23 +14,23 @@ from kit.leaderboard.ledger import Entry
 from kit.stats import noise, paired
 
 
-def scored(competition: Competition, entries: list[Entry], public_rows: int | None) -> list[dict[str, Any]]:
+def list_scored(competition: Competition, entries: list[Entry], public_rows: int | None) -> list[dict[str, Any]]:
     """A record per submission with a public score: what it scored out of fold and in public, each with its error.
 
     cv_error_folds: the standard error over folds beside the one over rows. None: not known here.
     """
     known = {entry.run: found for entry in entries if (found := ledger.metrics_of(entry.run))}
-    usual = noise.typical(known.values())
+    usual = noise.median_row_deviation(known.values())
     return [
         {
             **{key: getattr(entry, key) for key in ("ref", "when", "run", "sha256", "cv", "cv_error")},
-            "cv_error_folds": noise.over_folds(known.get(entry.run, {})),
+            "cv_error_folds": noise.error_over_folds(known.get(entry.run, {})),
             "public": entry.public,
-            "public_error": noise.of_public(
+            "public_error": noise.public_error(
                 competition.metric,
                 entry.public,
                 public_rows,
-                noise.per_row(known[entry.run]) if entry.run in known else usual,
+                noise.row_deviation(known[entry.run]) if entry.run in known else usual,
             ),
         }
         for entry in entries
@@ -60,12 +60,12 @@ def pairs(rows: list[dict[str, Any]]) -> list[Pair]:
     return list(of_file.values())
 
 
-def compared(found: list[Pair], fit: Fit | None) -> dict[str, Any]:
+def describe_fit(found: list[Pair], fit: Fit | None) -> dict[str, Any]:
     """The fit and rank correlation, and the surprising pairs; None for the fit of too few pairs."""
     if fit is None:
         return {"pairs": len(found), "fit": None, "surprising": None}
     surprising = [
-        {"ref": pair.ref, "expected": fit.at(pair.cv), "public": pair.public, "off": off}
+        {"ref": pair.ref, "expected": fit.predict(pair.cv), "public": pair.public, "off": off}
         for pair, off in zip(found, fit.off, strict=True)
         if off is not None and abs(off) > FAR
     ]
@@ -87,15 +87,15 @@ def best_two(competition: Competition) -> dict[str, Any]:
 
 
 def _best_two(competition: Competition) -> dict[str, Any]:
-    finished = [run for run in runs.every(competition.slug) if run.metrics.exists()]
+    finished = [run for run in runs.list_runs(competition.slug) if run.metrics.exists()]
     score = {run.id: float(read_json(run.metrics)["score"]) for run in finished}
     better = metrics.of(competition).greater_is_better
     best = sorted(finished, key=lambda run: score[run.id], reverse=better)[:2]
     if len(best) < 2:
         raise DataError("two finished runs are needed here to compare", received=len(best))
-    known = corrections.known(competition, paths.data(competition.slug))
+    known = corrections.read_clean_labels(competition, paths.data(competition.slug))
     ours, theirs = (predictions.load(run.oof) for run in best)
-    pair = paired.judge(competition, ours, theirs, known)
+    pair = paired.compare(competition, ours, theirs, known)
     if pair is None:
         raise DataError(f"{best[0].id} and {best[1].id} were judged on no common row")
     return {"runs": [run.id for run in best], **pair.record}

@@ -19,7 +19,7 @@ def scatter(pairs: list[Pair], fit: Fit | None, metric: str) -> bytes:
     if fit:
         ends = np.array([cv.min(), cv.max()])
         words = f"least squares; Spearman {fit.spearman:.2f} over {len(pairs)}"
-        axes.plot(ends, fit.at(ends), color="0.45", linewidth=1.2, label=words)
+        axes.plot(ends, fit.predict(ends), color="0.45", linewidth=1.2, label=words)
         far = [off is not None and abs(off) > FAR for off in fit.off]
         if any(far):
             words = f"off by more than {FAR:g} standard errors"

@@ -36,21 +36,24 @@ def submit(competition: Competition, run: Run, *, reveal: bool = False) -> Entry
     predict them: it was trained before they were set aside, and may have learned from them.
     """
     path = paths.data(competition.slug).holdout
-    held, said = holdout.read(path, competition), predictions.load(run.test)
-    if missing := set(held.ids.tolist()) - set(said.ids.tolist()):
+    held, test = holdout.read(path, competition), predictions.load(run.test)
+    if missing := set(held.ids.tolist()) - set(test.ids.tolist()):
         raise DataError(
             f"{run.id} did not predict the hold-out",
             received=f"{len(missing)} of {len(held.ids)} rows missing",
             expected="a run trained since it was set aside",
             do="train again",
         )
-    columns = [said.classes.index(name) for name in competition.classes]
-    probabilities, now = said.at(held.ids)[:, columns], datetime.datetime.now(datetime.UTC).isoformat("T", "seconds")
-    public = metrics.judge(competition, held.labels[held.public], probabilities[held.public])
+    columns = [test.classes.index(name) for name in competition.classes]
+    probabilities, now = (
+        test.select(held.ids)[:, columns],
+        datetime.datetime.now(datetime.UTC).isoformat("T", "seconds"),
+    )
+    public = metrics.evaluate(competition, held.labels[held.public], probabilities[held.public])
     entry = next((one for one in table(competition) if one.run == run.id), None)
     entry = replace(entry, public=public) if entry else Entry(run.id, now, str(holdout.digest(path)), public)
     if reveal and entry.private is None:
-        private = metrics.judge(competition, held.labels[~held.public], probabilities[~held.public])
+        private = metrics.evaluate(competition, held.labels[~held.public], probabilities[~held.public])
         entry = replace(entry, private=private, revealed=now)
     write_json(_folder(competition) / f"{run.id}.json", asdict(entry))
     return entry

@@ -15,13 +15,13 @@ def load() -> None:
         os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
     sys.stderr.flush()
     kept = os.dup(2)
-    with tempfile.TemporaryFile() as said:
-        os.dup2(said.fileno(), 2)  # below Python: the lines come from C++
+    with tempfile.TemporaryFile() as stderr:
+        os.dup2(stderr.fileno(), 2)  # below Python: the lines come from C++
         try:
             import keras  # noqa: F401
         except BaseException:
-            said.seek(0)
-            os.write(kept, said.read())
+            stderr.seek(0)
+            os.write(kept, stderr.read())
             raise
         finally:
             os.dup2(kept, 2)

@@ -30,8 +30,8 @@ def capability() -> tuple[int, int] | None:
     if keras.backend.backend() == "jax":
         import jax
 
-        said = [str(getattr(device, "compute_capability", "")).partition(".") for device in jax.devices("gpu")]
-        found = [(int(major), int(minor)) for major, dot, minor in said if dot]
+        versions = [str(getattr(device, "compute_capability", "")).partition(".") for device in jax.devices("gpu")]
+        found = [(int(major), int(minor)) for major, dot, minor in versions if dot]
     else:
         import tensorflow as tf
 
@@ -102,7 +102,7 @@ def devices(config: Config) -> list[str]:
     return here[:wanted]
 
 
-def settled(config: Config) -> Config:
+def resolve_auto_batch(config: Config) -> Config:
     """With a number for batch_size 0, which may not change when a run goes on elsewhere: 128 images, or 512 for each GPU.
 
     learning_rate is then taken as one for 128 images, and grows with the batch: as fast for SGD (Goyal et al. 2017,
@@ -116,13 +116,13 @@ def settled(config: Config) -> Config:
     return replace(config, batch_size=size, learning_rate=config.learning_rate * faster)
 
 
-def named(config: Config) -> dict[str, Any]:
+def pin_auto_batch(config: Config) -> dict[str, Any]:
     """The settings in which `settled` differs: to be named in a command that shall meet the same batch and rate again."""
-    found = settled(config)
+    found = resolve_auto_batch(config)
     return {} if found == config else {"batch_size": found.batch_size, "learning_rate": found.learning_rate}
 
 
-def chosen(config: Config) -> dict[str, Any]:
+def resolve_auto(config: Config) -> dict[str, Any]:
     """What `auto` comes to here."""
     return {
         "precision": precision(config),
@@ -131,7 +131,7 @@ def chosen(config: Config) -> dict[str, Any]:
     }
 
 
-def described(config: Config) -> str:
+def describe(config: Config) -> str:
     """`chosen` in one line for people, and why."""
     found, jax = capability(), keras.backend.backend() == "jax"
     cpu = "a CPU with instructions for it" if precision(config) == "mixed_bfloat16" else "a CPU"
@@ -151,26 +151,26 @@ def described(config: Config) -> str:
 
 
 @contextmanager
-def training(config: Config) -> Iterator[None]:
+def training_scope(config: Config) -> Iterator[None]:
     """Within the block networks are built in the precision of `config`, and batches are split over its devices.
 
     Predictions and features are not made in it: they are the same everywhere, so they are float32 and from one device.
     """
     names = devices(config)
     split = keras.distribution.DataParallel(devices=names) if len(names) > 1 else None
-    with _as(precision(config), split):
+    with _set_policy(precision(config), split):
         yield
 
 
 @contextmanager
-def exact() -> Iterator[None]:
+def float32_scope() -> Iterator[None]:
     """Within the block float32 and one device, whatever is around it."""
-    with _as("float32", None):
+    with _set_policy("float32", None):
         yield
 
 
 @contextmanager
-def _as(policy: str, distribution: Any) -> Iterator[None]:
+def _set_policy(policy: str, distribution: Any) -> Iterator[None]:
     before = keras.config.dtype_policy(), keras.distribution.distribution()
     try:
         keras.config.set_dtype_policy(policy)

@@ -19,18 +19,18 @@ def join(run: Run, competition: Competition, data: Dataset, extra: Mapping[str, 
     """Joins the members' predictions, and writes metrics.json last, with what `extra` has to say."""
     singles = [_out_of_fold(run, competition, seed) for seed in range(run.config.seeds)]
     ids = singles[0].ids
-    oof = predictions.of(ids, np.mean([single.at(ids) for single in singles], axis=0), competition.classes)
+    oof = predictions.make(ids, np.mean([single.select(ids) for single in singles], axis=0), competition.classes)
     members = [run.member(*member) for member in run.members()]
-    test = np.mean([predictions.load(member / "test.npz").at(data.test.ids) for member in members], axis=0)
+    test = np.mean([predictions.load(member / "test.npz").select(data.test.ids) for member in members], axis=0)
     predictions.save(run.oof, oof)
-    predictions.save(run.test, predictions.of(data.test.ids, test, competition.classes))
+    predictions.save(run.test, predictions.make(data.test.ids, test, competition.classes))
     labels = cache.labels_of(data.train, ids)
     result: dict[str, Any] = {
         "metric": competition.metric,
-        **metrics.judge(competition, labels, oof.probabilities),
+        **metrics.evaluate(competition, labels, oof.probabilities),
     }
     if len(singles) > 1:
-        result["one_seed"] = _one_seed(competition, labels, [single.at(ids) for single in singles])
+        result["one_seed"] = _one_seed(competition, labels, [single.select(ids) for single in singles])
     result["members"] = [  # one from before there were seeds does not say its own
         {"fold": fold, "seed": seed, **read_json(run.member(fold, seed) / "metrics.json")}
         for fold, seed in run.members()
@@ -43,12 +43,13 @@ def join(run: Run, competition: Competition, data: Dataset, extra: Mapping[str, 
 
 def _out_of_fold(run: Run, competition: Competition, seed: int) -> Predictions:
     """Of the members from that seed alone, fold after fold."""
-    parts = [predictions.load(run.member(fold, seed) / "oof.npz") for fold in range(run.config.folds)]
-    ids, values = np.concatenate([part.ids for part in parts]), np.concatenate([part.probabilities for part in parts])
-    return predictions.of(ids, values, competition.classes)
+    by_fold = [predictions.load(run.member(fold, seed) / "oof.npz") for fold in range(run.config.folds)]
+    ids = np.concatenate([one.ids for one in by_fold])
+    values = np.concatenate([one.probabilities for one in by_fold])
+    return predictions.make(ids, values, competition.classes)
 
 
 def _one_seed(competition: Competition, labels: np.ndarray, singles: list[np.ndarray]) -> dict[str, Any]:
     """What the run would score with one seed alone, on all judged rows. deviation: of the sample of seeds (n - 1)."""
-    scores = [metrics.judge(competition, labels, single)["score"] for single in singles]
+    scores = [metrics.evaluate(competition, labels, single)["score"] for single in singles]
     return {"scores": scores, "mean": float(np.mean(scores)), "deviation": float(np.std(scores, ddof=1))}

@@ -44,7 +44,7 @@ def open_network(competition: Competition, data: Dataset, run: Run) -> Network:
     """
     if run.kind == "ensemble":
         raise DataError("an ensemble has no network of its own", do="see the reports of its members")
-    trained = predict_again.trained_run(run)
+    trained = predict_again.find_training(run)
     fold_of = folds.read(paths.data(competition.slug).folds, data.train.ids)
     provenance.check_data(trained, folds.fingerprints(data, fold_of))
     member = train.member_of(trained, competition, data, fold_of, 0, 0)

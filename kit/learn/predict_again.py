@@ -26,7 +26,7 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
 
     AUTO: those of the competition's views that help out of fold. What judges a fold was then chosen on the others.
     """
-    trained = trained_run(run)
+    trained = find_training(run)
     if names != AUTO:
         views.check(names, competition)
     data, fold_of = train.load(competition)
@@ -35,14 +35,14 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
     prints |= provenance.corrections_of([trained])
     members = [train.member_of(trained, competition, data, fold_of, *each) for each in trained.members()]
     if names == AUTO:
-        config, judged, report = _chosen(members, data, fold_of)
+        config, validation, report = _choose_views(members, data, fold_of)
     else:
-        config, judged, report = replace(run.config, tta=names), [None] * len(members), {}
+        config, validation, report = replace(run.config, tta=names), [None] * len(members), {}
     origin = dict.fromkeys(("tta", "average"), "out of fold") if names == AUTO else {"tta": "command line"}
     label = name or f"{config.recipe}-{config.backbone}-tta"
     again = runs.create(run.slug, "predict", config, origin, name=label, fingerprints=prints, parents=(trained.id,))
     try:
-        for member, known in zip(members, judged, strict=True):
+        for member, known in zip(members, validation, strict=True):
             train_member.predict(replace(member, config=config), again.member(member.fold, member.number), known)
         join.join(again, competition, data, report)
     except BaseException:
@@ -51,7 +51,7 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
     return again
 
 
-def trained_run(run: Run) -> Run:
+def find_training(run: Run) -> Run:
     """The training that `run` goes back to. Raises DataError if there is none, or none that is finished."""
     run = runs.training_of(run)
     if run.kind != "train" or run.status() != "finished":
@@ -63,30 +63,35 @@ def trained_run(run: Run) -> Run:
     return run
 
 
-def _chosen(
+def _choose_views(
     members: list[Member], data: Dataset, fold_of: np.ndarray
 ) -> tuple[Config, list[np.ndarray | None], dict[str, Any]]:
     """(the configuration with the views that help, each member's honest out-of-fold probabilities, the report)."""
     competition = members[0].competition
     names = sorted(competition.tta, key=lambda view: view != "identity")  # that one first: it is always kept
-    said = [_by_view(member, names) for member in members]
+    by_member = [_predict_by_view(member, names) for member in members]
     first = [member for member in members if member.number == 0]  # of the members of each fold, which are averaged
-    means = [np.mean([s for s, of in zip(said, members, strict=True) if of.fold == one.fold], axis=0) for one in first]
+    means = [
+        np.mean([s for s, of in zip(by_member, members, strict=True) if of.fold == one.fold], axis=0) for one in first
+    ]
     rows = np.concatenate([member.validation_rows for member in first])
     parts = np.zeros(len(fold_of), np.int64)
-    parts[rows] = folds.parts(data, fold_of, rows)
+    parts[rows] = folds.cross_fit_folds(data, fold_of, rows)
     choice = choose_views.choose(
         competition, names, np.concatenate(means, axis=1), data.train.labels[rows], parts[rows]
     )
     config = replace(members[0].config, tta=choice.views, average=choice.average)
     honest = [
-        choose_views.crossed(choice.by_fold, s, parts[of.validation_rows]) for s, of in zip(said, members, strict=True)
+        choose_views.cross_fit(choice.by_fold, s, parts[of.validation_rows])
+        for s, of in zip(by_member, members, strict=True)
     ]
     return config, [*honest], {"tta": choice.report}
 
 
-def _by_view(member: Member, names: list[str]) -> np.ndarray:
+def _predict_by_view(member: Member, names: list[str]) -> np.ndarray:
     """float32 (V, N, C): the member's probabilities of the rows that it is judged on, by each view."""
     predictor = member.recipe.predictor(member)
-    said = [predictor(member.data.train, member.validation_rows, (name,), f"{member.label}: {name}") for name in names]
-    return np.stack(said)
+    by_member = [
+        predictor(member.data.train, member.validation_rows, (name,), f"{member.label}: {name}") for name in names
+    ]
+    return np.stack(by_member)

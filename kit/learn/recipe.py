@@ -8,11 +8,11 @@ import numpy as np
 
 from kit.competition import Competition
 from kit.config import Config
-from kit.data.cache import Part
+from kit.data.cache import CachedSplit
 from kit.learn.member import Member
 
 History = list[dict[str, float]]  # a record per epoch
-Predictor = Callable[[Part, np.ndarray, tuple[str, ...], str], np.ndarray]
+Predictor = Callable[[CachedSplit, np.ndarray, tuple[str, ...], str], np.ndarray]
 
 # Settings that every recipe uses.
 COMMON = (

@@ -13,7 +13,7 @@ from kit.config import Config
 from kit.data import corrections, folds
 from kit.data.cache import Dataset
 from kit.errors import ConfigError, DataError, KitError
-from kit.files import locked
+from kit.files import hold_lock
 from kit.learn import device, join, recipes, train_member
 from kit.learn.input import augment, views
 from kit.learn.member import Member
@@ -29,9 +29,9 @@ def train(competition: Competition, config: Config, origin: Mapping[str, str], *
     config, origin: of kit.learn.settings.resolve_settings. name: goes into the run's id. Raises ConfigError for settings that
     do not fit, DataError for data that are not prepared and for an unreadable weights file.
     """
-    run, data, fold_of = _begin(competition, config, origin, name)
+    run, data, fold_of = _create_run(competition, config, origin, name)
     try:
-        _go(run, competition, data, fold_of)
+        _train_and_join(run, competition, data, fold_of)
     except KitError:
         if not any(run.folder.glob("fold-*/*")):  # nothing learned yet: nothing worth keeping
             shutil.rmtree(run.folder)
@@ -45,18 +45,18 @@ def create(competition: Competition, config: Config, origin: Mapping[str, str], 
     """
     if recipes.find(competition, config.recipe).pretrained and config.weights == "imagenet":
         pretrained.build(config.backbone, "imagenet", backbones.size_of(config))
-    return _begin(competition, config, origin, name)[0]
+    return _create_run(competition, config, origin, name)[0]
 
 
-def _begin(
+def _create_run(
     competition: Competition, config: Config, origin: Mapping[str, str], name: str | None
 ) -> tuple[Run, Dataset, np.ndarray]:
     """The new run, its data and their folds."""
-    config = checked(competition, config)
+    config = check_config(competition, config)
     if config.deterministic:
         device.make_deterministic()
     if not config.batch_size:
-        config, origin = device.settled(config), {**origin, "batch_size": "auto", "learning_rate": "auto"}
+        config, origin = device.resolve_auto_batch(config), {**origin, "batch_size": "auto", "learning_rate": "auto"}
     data, fold_of = load(competition)
     prints = corrections.fingerprints(data, fold_of)
     run = runs.create(competition.slug, "train", config, origin, name=name, fingerprints=prints)
@@ -67,7 +67,7 @@ def _begin(
     return run, data, fold_of
 
 
-def checked(competition: Competition, config: Config) -> Config:
+def check_config(competition: Competition, config: Config) -> Config:
     """The configuration with the whole path of its weights, since it may be trained on later, or elsewhere, and with what its
     recipe left open.
 
@@ -78,7 +78,7 @@ def checked(competition: Competition, config: Config) -> Config:
     augment.check(competition, config)
     config = recipes.find(competition, config.recipe).resolve(competition, config)
     if config.weights not in ("imagenet", "none"):
-        config = replace(config, weights=str(paths.expanded(config.weights).resolve()))
+        config = replace(config, weights=str(paths.expand_home(config.weights).resolve()))
     views.check(config.tta, competition)
     there = paths.data(competition.slug).folds
     if there.exists() and config.folds > (most := folds.count(there)):
@@ -96,14 +96,14 @@ def rehearsal(competition: Competition, config: Config, folder: Path) -> Member:
 
     Raises ConfigError for settings that do not fit, and for a recipe that learns in no epochs.
     """
-    config = device.settled(checked(competition, replace(config, folds=1, seeds=1)))
+    config = device.resolve_auto_batch(check_config(competition, replace(config, folds=1, seeds=1)))
     known = recipes.available(competition)
     if not known[config.recipe].seeded:
         raise ConfigError(
             f"recipe {config.recipe} has nothing to try out: its head has one optimum, of a cross-validated strength"
         )
     data, fold_of = load(competition)
-    learn = learned(data, fold_of, 0)
+    learn = training_rows(data, fold_of, 0)
     return Member(competition, config, data, paths.data(competition.slug), 0, learn, learn[:0], folder, recipes=known)
 
 
@@ -122,9 +122,9 @@ def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Ru
     data, fold_of = load(competition)
     provenance.check_data(run, corrections.fingerprints(data, fold_of))
     if fold is None:
-        _go(run, competition, data, fold_of)
+        _train_and_join(run, competition, data, fold_of)
     else:
-        _members(run, competition, data, fold_of, fold)
+        _train_members(run, competition, data, fold_of, fold)
     return run
 
 
@@ -135,27 +135,31 @@ def load(competition: Competition) -> tuple[Dataset, np.ndarray]:
     return data, folds.read(where.folds, data.train.ids)
 
 
-def learned(data: Dataset, fold_of: np.ndarray, fold: int) -> np.ndarray:
+def training_rows(data: Dataset, fold_of: np.ndarray, fold: int) -> np.ndarray:
     """int64: the rows of the other folds, but for those that a correction drops."""
     return np.setdiff1d(np.flatnonzero(fold_of != fold), data.dropped)
 
 
-def _go(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray) -> None:
-    with locked(run.lock, f"{run.id} is already being trained"):
-        _members(run, competition, data, fold_of)
+def _train_and_join(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray) -> None:
+    with hold_lock(run.lock, f"{run.id} is already being trained"):
+        _train_members(run, competition, data, fold_of)
         join.join(run, competition, data)
 
 
-def _members(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int | None = None) -> None:
-    provenance.note_device(run, device.chosen(run.config))
-    say(device.described(run.config))
+def _train_members(
+    run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int | None = None
+) -> None:
+    provenance.note_device(run, device.resolve_auto(run.config))
+    say(device.describe(run.config))
     for each in run.members(fold):
         train_member.train(member_of(run, competition, data, fold_of, *each), run)
 
 
 def member_of(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int, seed: int) -> Member:
-    judged = np.setdiff1d(np.flatnonzero(fold_of == fold), data.corrected)
-    learn = learned(data, fold_of, fold)
+    validation = np.setdiff1d(np.flatnonzero(fold_of == fold), data.corrected)
+    learn = training_rows(data, fold_of, fold)
     folder = run.member(fold, seed)
     known = recipes.available(competition)
-    return Member(competition, run.config, data, paths.data(run.slug), fold, learn, judged, folder, seed, recipes=known)
+    return Member(
+        competition, run.config, data, paths.data(run.slug), fold, learn, validation, folder, seed, recipes=known
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from kit import metrics, predictions
-from kit.files import locked, write_json, write_text
+from kit.files import hold_lock, write_json, write_text
 from kit.learn import device
 from kit.learn.member import Member
 from kit.learn.recipe import Predictor
@@ -21,22 +21,22 @@ def train(member: Member, run: Run) -> None:
 
     Raises KitError where another process is at it.
     """
-    with locked(run.member_lock(member.fold, member.number), f"{member.label} of {run.id} is already being trained"):
-        if run.trained(member.fold, member.number):
+    with hold_lock(run.member_lock(member.fold, member.number), f"{member.label} of {run.id} is already being trained"):
+        if run.is_trained(member.fold, member.number):
             return
         member.folder.mkdir(exist_ok=True)
-        with device.training(member.config):
+        with device.training_scope(member.config):
             trained = member.recipe.fit(member)
         history = [{"epoch": number, **record} for number, record in enumerate(trained, 1)]
         _write_history(member.folder / "history.csv", history)
-        if told := _epochs(history, sum(member.recipe.epochs(member.config))):
-            say(f"{member.label}: {told}; each of them in {member.folder / 'history.csv'}")
+        if epochs_text := _epochs(history, sum(member.recipe.epochs(member.config))):
+            say(f"{member.label}: {epochs_text}; each of them in {member.folder / 'history.csv'}")
         predict(member, member.folder)
         for leftover in (*member.folder.glob("epoch-*.weights.h5"), *member.folder.glob("best-*.npz")):
             leftover.unlink()
 
 
-def predict(member: Member, out: Path, judged: np.ndarray | None = None) -> None:
+def predict(member: Member, out: Path, validation: np.ndarray | None = None) -> None:
     """Writes oof.npz, test.npz and, last, metrics.json of a member into `out`.
 
     judged: the probabilities of the judged rows, float32 (len(member.validation_rows), C), where they are known already.
@@ -45,13 +45,13 @@ def predict(member: Member, out: Path, judged: np.ndarray | None = None) -> None
     data, classes, tta = member.data, member.competition.classes, member.config.tta
     labels = data.train.labels[member.train_rows]
     prior = (np.bincount(labels, minlength=len(classes)) / len(labels)).tolist()
-    if judged is None:
-        judged = predictor(data.train, member.validation_rows, tta, f"{member.label}: out of fold")
-    oof = predictions.of(data.train.ids[member.validation_rows], judged, classes)
-    test = predictions.of(data.test.ids, test_probabilities(member, predictor, prior), classes)
+    if validation is None:
+        validation = predictor(data.train, member.validation_rows, tta, f"{member.label}: out of fold")
+    oof = predictions.make(data.train.ids[member.validation_rows], validation, classes)
+    test = predictions.make(data.test.ids, test_probabilities(member, predictor, prior), classes)
     predictions.save(out / "oof.npz", oof)
     predictions.save(out / "test.npz", test)
-    score = metrics.judge(member.competition, data.train.labels[member.validation_rows], oof.probabilities)
+    score = metrics.evaluate(member.competition, data.train.labels[member.validation_rows], oof.probabilities)
     write_json(out / "metrics.json", {"fold": member.fold, "seed": member.number, **score, "class_prior": prior})
     result = f"{member.competition.metric} {score['score']:.5f} ±{score['error']:.5f}"
     say(f"{member.label}: {result} on {score['rows']} unseen images")
@@ -81,6 +81,6 @@ def _epochs(history: list[dict[str, float]], planned: int) -> str:
     """How many a training took and whose weights it kept; nothing of a recipe without epochs."""
     if not planned:
         return ""
-    judged = [record for record in history if np.isfinite(record.get("stopping_loss", np.nan))]
+    scored = [record for record in history if np.isfinite(record.get("stopping_loss", np.nan))]
     took = f"{history[-1]['epoch']} of {planned} epochs"
-    return f"{took}, kept epoch {min(judged, key=lambda one: one['stopping_loss'])['epoch']}" if judged else took
+    return f"{took}, kept epoch {min(scored, key=lambda one: one['stopping_loss'])['epoch']}" if scored else took

@@ -24,6 +24,6 @@ def find_related(run: Run, coming: Collection[Run] = ()) -> dict[str, str]:
     ids = {one.id for one in coming}
     return {
         other.id: os.path.relpath(other.folder / PAGE, run.folder)
-        for other in runs.every(run.slug)
+        for other in runs.list_runs(run.slug)
         if (other.id in run.parents or run.id in other.parents) and (other.id in ids or (other.folder / PAGE).exists())
     }

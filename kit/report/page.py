@@ -21,7 +21,7 @@ About = TypeVar("About")  # what a page is about: a run (Subject), or a competit
 def _activation(about: Subject) -> str:
     from kit.report.sections import class_maps
 
-    return class_maps.seen(about)
+    return class_maps.activation(about)
 
 
 def _filters(about: Subject) -> str:
@@ -36,7 +36,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Subject], str]], ...] = (
     ("ensemble", "Ensemble", ensemble_members.members),
     ("curves", "Learning curves", learning.curves),
     ("confusions", "Confusions", classes.confusion),
-    ("classes", "Classes", classes.by_class),
+    ("classes", "Classes", classes.class_table),
     ("calibration", "Calibration", classes.reliability),
     ("mistakes", "Worst mistakes", classes.mistakes),
     ("labels", "Likely label errors", review.labels),
@@ -64,7 +64,7 @@ def write(
     about = subject.load(run, competition, layer)
     wanted = [row for row in SECTIONS if not (row[0] in NETWORK and (quick or run.kind == "ensemble"))]
     shown = bar(wanted, label="report", unit="section")
-    sections = [made(name, title, make, about) for name, title, make in shown]
+    sections = [make_section(name, title, make, about) for name, title, make in shown]
     sections.insert(1, Section("related", "Related pages", links.section(run, coming)))
     target = run.folder / links.PAGE
     write_text(target, html.page(run.id, competition.title, _chips(run), sections, f"kit report {run.id}"))
@@ -80,11 +80,11 @@ def _chips(run: Run) -> list[str]:
     return [*about, config.backbone, dealt, *seeds, html.when(run.created)]
 
 
-def made(name: str, title: str, make: Callable[[About], str], about: About) -> Section:
+def make_section(name: str, title: str, make: Callable[[About], str], about: About) -> Section:
     """A section; where something that it needs is missing, one that says so. Raises ConfigError for wrong settings."""
     try:
         return Section(name, title, make(about))
     except ConfigError:
         raise
     except KitError as error:
-        return Section(name, title, html.nothing(str(error)))
+        return Section(name, title, html.empty_note(str(error)))

@@ -23,7 +23,7 @@ FAR = 4  # times the median distance from the best score: what is further away i
 
 
 @dataclass(frozen=True)
-class Tried:
+class RunSummary:
     """A run. score, error, rows: None until it is finished. created: seconds since 1970, UTC."""
 
     id: str
@@ -43,11 +43,11 @@ class Season:
     """runs, sent: oldest first."""
 
     competition: Competition
-    runs: list[Tried]
+    runs: list[RunSummary]
     sent: list[Entry]
 
     @property
-    def finished(self) -> list[Tried]:
+    def finished(self) -> list[RunSummary]:
         return [one for one in self.runs if one.score is not None]
 
     @property
@@ -55,30 +55,30 @@ class Season:
         return metrics.of(self.competition).greater_is_better
 
     @property
-    def best(self) -> Tried | None:
+    def best(self) -> RunSummary | None:
         sign = 1 if self.greater else -1
         return max(self.finished, key=lambda one: sign * (one.score or 0.0), default=None)
 
 
 def write(competition: Competition) -> Path:
     """Writes report.html into the competition's data folder. Nothing is asked of Kaggle."""
-    tried = sorted(map(_tried, runs.every(competition.slug)), key=lambda one: one.created)
-    about = Season(competition, tried, ledger.local(competition.slug))
-    sections = [page.made(name, title, make, about) for name, title, make in SECTIONS]
+    tried = sorted(map(_summarize_run, runs.list_runs(competition.slug)), key=lambda one: one.created)
+    about = Season(competition, tried, ledger.read_cached(competition.slug))
+    sections = [page.make_section(name, title, make, about) for name, title, make in SECTIONS]
     chips = [competition.slug, competition.metric, f"{len(competition.classes)} classes"]
     target = paths.data(competition.slug).root / "report.html"
     write_text(target, html.page(competition.title, "Competition", chips, sections, f"kit report {competition.slug}"))
     return target
 
 
-def _tried(run: runs.Run) -> Tried:
+def _summarize_run(run: runs.Run) -> RunSummary:
     config, status, stamp = run.config, run.status(), run.created
     found = read_json(run.metrics) if status == "finished" else {}
     made_of = config.backbone if run.kind == "ensemble" else f"{config.recipe} {config.backbone}"
     members = "" if run.kind == "ensemble" else f"{config.folds} x {config.seeds}"
     when = datetime.fromisoformat(stamp).timestamp()
-    judged = (found.get("score"), found.get("error"), found.get("rows"))
-    return Tried(run.id, run.kind, made_of, members, status, when, html.when(stamp), *judged)
+    score = (found.get("score"), found.get("error"), found.get("rows"))
+    return RunSummary(run.id, run.kind, made_of, members, status, when, html.when(stamp), *score)
 
 
 def _summary(about: Season) -> str:
@@ -97,7 +97,7 @@ def _summary(about: Season) -> str:
 def _scores(about: Season) -> str:
     """Score by time with standard errors, and the best so far."""
     if about.best is None:
-        return html.nothing("no run is finished yet: kit train")
+        return html.empty_note("no run is finished yet: kit train")
     best = about.best.score or 0.0
     away = [abs((one.score or 0.0) - best) for one in about.finished]
     limit = FAR * float(np.median(away)) or float("inf")
@@ -118,10 +118,10 @@ def _scores(about: Season) -> str:
         f" Not drawn: {left_out} further than {limit:.2g} behind the best." if left_out else ""
     )
     keys = [(kind, number) for number, kind in enumerate(kinds)]
-    return html.paragraph(words) + _over_time(dots, about) + charts.legend(keys)
+    return html.paragraph(words) + _draw_scores(dots, about) + charts.legend(keys)
 
 
-def _over_time(dots: list[Dot], about: Season) -> str:
+def _draw_scores(dots: list[Dot], about: Season) -> str:
     first, last = dots[0].x, max(dots[-1].x, dots[0].x + 3600)
     margin = (last - first) * 0.03
     ends = [one.y + sign * one.y_error for one in dots for sign in (-1, 1)]
@@ -167,7 +167,7 @@ def _table(about: Season) -> str:
     return html.table(rows, tall=True)
 
 
-def _sent(about: Season) -> str:
+def _submissions(about: Season) -> str:
     return submissions_sent.section(about.competition, about.sent)
 
 
@@ -176,7 +176,7 @@ def _data(about: Season) -> str:
     folders, names = paths.data(about.competition.slug), about.competition.classes
     data, check = cache.load(about.competition, folders), read_json(folders.cache / "check.json")
     counts = np.bincount(data.train.labels, minlength=len(names))
-    own = ~holdout.among(data.test.ids)  # held-out training images lie among them
+    own = ~holdout.is_held_out(data.test.ids)  # held-out training images lie among them
     height, width, channels = about.competition.image_shape
     cards = [
         ("training images", f"{len(data.train.ids):,}", f"{counts.min():,} to {counts.max():,} of a class"),
@@ -200,7 +200,7 @@ def _shift(about: Season) -> str:
 SECTIONS: tuple[tuple[str, str, Callable[[Season], str]], ...] = (
     ("summary", "Summary", _summary),
     ("scores", "Scores over time", _scores),
-    ("submissions", "Submissions", _sent),
+    ("submissions", "Submissions", _submissions),
     ("runs", "Runs", _table),
     ("data", "Data", _data),
     ("shift", "Train and test", _shift),

@@ -29,18 +29,18 @@ class Subject:
     metrics: dict[str, Any]
     rows: np.ndarray
     labels: np.ndarray
-    said: np.ndarray
+    probabilities: np.ndarray
     layer: int = 1
 
     @property
     def predicted(self) -> np.ndarray:
-        return self.said.argmax(1)
+        return self.probabilities.argmax(1)
 
     @property
     def wrong(self) -> np.ndarray:
         """Places among the judged rows, int64: mistakes, the one with the least probability of the truth first."""
         missed = np.flatnonzero(self.predicted != self.labels)
-        return missed[np.argsort(self.said[missed, self.labels[missed]], kind="stable")]
+        return missed[np.argsort(self.probabilities[missed, self.labels[missed]], kind="stable")]
 
 
 def load(run: Run, competition: Competition, layer: int = 1) -> Subject:
@@ -58,9 +58,9 @@ def load(run: Run, competition: Competition, layer: int = 1) -> Subject:
     return Subject(run, competition, folders, data, found, rows, labels, oof.probabilities, layer)
 
 
-def rows_of(part: cache.Part, ids: Sequence[str]) -> np.ndarray:
+def rows_of(split: cache.CachedSplit, ids: Sequence[str]) -> np.ndarray:
     """int64 (len(ids),): where those ids lie in the part. Raises DataError for an id that is not there."""
-    row = {name: number for number, name in enumerate(part.ids.tolist())}
+    row = {name: number for number, name in enumerate(split.ids.tolist())}
     missing = [name for name in ids if name not in row]
     if missing:
         raise DataError(

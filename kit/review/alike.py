@@ -9,7 +9,7 @@ from kit.competition import Competition
 from kit.data import cache, near_duplicates
 from kit.data.cache import Dataset
 from kit.data.near_duplicates import Pair
-from kit.files import writing
+from kit.files import open_atomic
 from kit.report.render import pictures
 
 SHOWN = 48  # pairs of the sheet
@@ -22,7 +22,7 @@ def review(competition: Competition, least: float = near_duplicates.SAME) -> dic
     found = near_duplicates.find(data, least)
     near_duplicates.write(where.review / "twins.csv", data, found)
     if found:
-        with writing(where.review / "twins.png") as out:
+        with open_atomic(where.review / "twins.png") as out:
             out.write(sheet(data, competition, found[-SHOWN:]))
     within = [pair for pair in found if pair.part == "train"]
     labels = data.train.labels
@@ -39,12 +39,12 @@ def sheet(data: Dataset, competition: Competition, pairs: list[Pair]) -> bytes:
     """PNG: each pair side by side, its similarity over the first image, four pairs to a row."""
     images, titles = [], []
     for pair in pairs:
-        part = data.part(pair.part)
-        images += [data.train.images[pair.row], part.images[pair.other]]
+        split = data.get_split(pair.part)
+        images += [data.train.images[pair.row], split.images[pair.other]]
         other = _label(data, competition, pair.other) if pair.part == "train" else "test"
         titles += [
             f"{data.train.ids[pair.row]}: {_label(data, competition, pair.row)}\nalike {pair.similarity:.2f}",
-            f"{part.ids[pair.other]}: {other}\n",
+            f"{split.ids[pair.other]}: {other}\n",
         ]
     return pictures.sheet(np.stack(images), titles)
 

@@ -26,7 +26,7 @@ def apply(competition: Competition, file: Path) -> dict[str, int]:
         raise DataError(
             f"nothing is decided in {file}", expected="an action in at least one row: " + ", ".join(ACTIONS)
         )
-    merged = {one.row: one for one in (*corrections.decided(competition, where, ids, labels), *new)}
+    merged = {one.row: one for one in (*corrections.read_decisions(competition, where, ids, labels), *new)}
     corrections.write(where.corrections, data, competition.classes, list(merged.values()))
     counts = Counter(one.action for one in merged.values())
     return {action: counts[action] for action in ACTIONS}
@@ -43,16 +43,16 @@ def compare(competition: Competition, without: Run, corrected: Run) -> dict[str,
     prints = folds.fingerprints(data, folds.read(where.folds, data.train.ids))
     for run in (without, corrected):
         provenance.check_data(run, prints)
-    known = corrections.known(competition, where)
-    pair = paired.judge(competition, predictions.load(corrected.oof), predictions.load(without.oof), known)
+    known = corrections.read_clean_labels(competition, where)
+    pair = paired.compare(competition, predictions.load(corrected.oof), predictions.load(without.oof), known)
     if pair is None:
         raise DataError("the two runs share no clean row", received=f"{without.id}, {corrected.id}")
-    judged = [
+    score = [
         {
             "run": run.id,
             "corrections": read_json(run.folder / "environment.json").get("corrections_fingerprint"),
-            **metrics.judge(competition, pair.labels, said),
+            **metrics.evaluate(competition, pair.labels, probabilities),
         }
-        for run, said in ((without, pair.theirs), (corrected, pair.ours))
+        for run, probabilities in ((without, pair.theirs), (corrected, pair.ours))
     ]
-    return {"metric": competition.metric, "runs": judged, **pair.record}
+    return {"metric": competition.metric, "runs": score, **pair.record}

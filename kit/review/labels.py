@@ -16,7 +16,7 @@ from kit.data import cache, corrections
 from kit.data.corrections import PROPOSED
 from kit.data.readers import table
 from kit.errors import ConfigError
-from kit.files import write_csv, writing
+from kit.files import open_atomic, write_csv
 from kit.paths import DataFolders
 from kit.report.render import pictures
 from kit.runs import Run, provenance
@@ -51,7 +51,7 @@ def propose(run: Run, competition: Competition, *, top: int = 100, action: str =
     labels = cache.labels_of(data.train, oof.ids)
     path = run.folder / "review" / "corrections.csv"
     filled = [row for row in table(path, PROPOSED) if row["action"]] if path.exists() else []
-    known = {row["id"] for row in filled} | _decided(competition, where, data)
+    known = {row["id"] for row in filled} | _list_decided(competition, where, data)
     rows = [row for row in suspects(labels, oof.probabilities) if str(oof.ids[row]) not in known][:top]
     found = [_row(oof, row, competition.classes[labels[row]], action) for row in rows]
     write_csv(path, PROPOSED, ([*row.values()] for row in [*filled, *found]))
@@ -60,22 +60,28 @@ def propose(run: Run, competition: Competition, *, top: int = 100, action: str =
     return found
 
 
-def _decided(competition: Competition, where: DataFolders, data: cache.Dataset) -> set[str]:
+def _list_decided(competition: Competition, where: DataFolders, data: cache.Dataset) -> set[str]:
     """The ids that the team's corrections decide on."""
-    found = corrections.decided(competition, where, data.train.ids, data.train.labels)
+    found = corrections.read_decisions(competition, where, data.train.ids, data.train.labels)
     return {str(data.train.ids[one.row]) for one in found}
 
 
 def _row(oof: predictions.Predictions, row: int, given: str, action: str) -> dict[str, Any]:
     """The given label is wrong, or not worth a proposal: so the most probable of the others."""
     others = np.where(np.array(oof.classes) == given, -1, oof.probabilities[row])
-    said = int(others.argmax())
-    values = (str(oof.ids[row]), given, action, oof.classes[said], round(float(oof.probabilities[row, said]), 4))
+    predicted = int(others.argmax())
+    values = (
+        str(oof.ids[row]),
+        given,
+        action,
+        oof.classes[predicted],
+        round(float(oof.probabilities[row, predicted]), 4),
+    )
     return dict(zip(PROPOSED, values, strict=True))
 
 
 def _draw(path: Path, data: cache.Dataset, found: list[dict[str, Any]]) -> None:
     row_of = {name: row for row, name in enumerate(data.train.ids.tolist())}
     titles = [f"{row['id']}: {row['given']}\nsaid {row['label']} {row['probability']:.2f}" for row in found]
-    with writing(path) as out:
+    with open_atomic(path) as out:
         out.write(pictures.sheet(data.train.images[[row_of[row["id"]] for row in found]], titles))

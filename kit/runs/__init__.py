@@ -71,7 +71,7 @@ class Run:
         """Its folder. seed: 0 to config.seeds - 1."""
         return self.folder / (f"fold-{fold}-seed-{seed}" if seed else f"fold-{fold}")
 
-    def trained(self, fold: int, seed: int = 0) -> bool:
+    def is_trained(self, fold: int, seed: int = 0) -> bool:
         """Whether that member is; its metrics.json is written last, too."""
         return (self.member(fold, seed) / "metrics.json").exists()
 
@@ -83,10 +83,10 @@ class Run:
         """finished | running | interrupted, read off the files, so a killed run never says "running"."""
         if self.metrics.exists():
             return "finished"
-        return "running" if any(_held(lock) for lock in self.folder.glob(".lock*")) else "interrupted"
+        return "running" if any(_is_locked(lock) for lock in self.folder.glob(".lock*")) else "interrupted"
 
 
-def _held(lock: Path) -> bool:
+def _is_locked(lock: Path) -> bool:
     with open(lock) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -118,7 +118,7 @@ def create(
     folder = _claim(paths.runs(), f"{slug}-{label}-{now:%m%d-%H%M%S}")
     run = Run(folder, folder.name, slug, kind, config, parents, now.isoformat("T", "seconds"))
     write_json(folder / "config.json", {"config": dataclasses.asdict(config), "origin": dict(origin)})
-    write_json(folder / "environment.json", environment.of(config, fingerprints))
+    write_json(folder / "environment.json", environment.describe(config, fingerprints))
     write_json(  # last: a folder without it is not a run
         folder / "run.json",
         {
@@ -146,18 +146,18 @@ def _claim(parent: Path, stem: str) -> Path:
 
 def open_run(folder: Path) -> Run:
     """Raises ConfigError for settings that this version of the kit does not know."""
-    return _opened(folder, *_records(folder))
+    return _make_run(folder, *_records(folder))
 
 
 def read_run(folder: Path) -> Run:
     """As `open_run`, to list or remove a run: what this kit does not know of its settings is left out, with a note."""
     record, stored = _records(folder)
     try:
-        return _opened(folder, record, stored)
+        return _make_run(folder, record, stored)
     except ConfigError:
         known = {key: value for key, value in stored.items() if _fits(key, value)}
         odd = ", ".join(key for key in stored if key not in known)
-        return replace(_opened(folder, record, known), note=f"of another version of the kit: {odd}")
+        return replace(_make_run(folder, record, known), note=f"of another version of the kit: {odd}")
 
 
 def _records(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -174,13 +174,13 @@ def _record(path: Path, *needed: str) -> dict[str, Any]:
     return record
 
 
-def _opened(folder: Path, record: Mapping[str, Any], stored: Mapping[str, Any]) -> Run:
+def _make_run(folder: Path, record: Mapping[str, Any], stored: Mapping[str, Any]) -> Run:
     config, _ = resolve([(str(folder / "config.json"), stored)])
-    created = _created(folder / "run.json", record)
+    created = _read_created(folder / "run.json", record)
     return Run(folder, record["id"], record["slug"], record["kind"], config, tuple(record["parents"]), created)
 
 
-def _created(path: Path, record: Mapping[str, Any]) -> str:
+def _read_created(path: Path, record: Mapping[str, Any]) -> str:
     """UTC, ISO 8601: as recorded, or the time of the file."""
     try:
         when = datetime.datetime.fromisoformat(str(record.get("created")))
@@ -197,7 +197,7 @@ def _fits(key: str, value: Any) -> bool:
     return True
 
 
-def every(slug: str | None = None, *, archived: bool = False) -> list[Run]:
+def list_runs(slug: str | None = None, *, archived: bool = False) -> list[Run]:
     """All runs here, oldest first; of one competition if asked. Those that are archived only if asked.
 
     Those of another version of the kit are among them (`read_run`); those with damaged records are named, and left out.

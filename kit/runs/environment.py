@@ -24,7 +24,7 @@ PACKAGES = (
 )
 
 
-def of(config: Config, fingerprints: Mapping[str, str | None]) -> dict[str, Any]:
+def describe(config: Config, fingerprints: Mapping[str, str | None]) -> dict[str, Any]:
     """What environment.json holds: code, packages, machine, seed, and `fingerprints` of the data."""
     installed = {}
     for package in PACKAGES:

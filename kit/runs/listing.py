@@ -48,7 +48,7 @@ def summary(run: Run) -> Row:
     return {"run": run.id, **{key: metrics[key] for key in ("metric", "score", "error", "rows")}}
 
 
-def known(key: str) -> str:
+def check_key(key: str) -> str:
     """The key itself. Raises ConfigError for what is no column and no setting."""
     if key not in KEYS:
         raise ConfigError(f"runs have no {key!r}", do=nearest(key, KEYS))
@@ -64,7 +64,7 @@ def condition(text: str) -> Callable[[Row], bool]:
         raise ConfigError(
             f"--where {text!r} is no condition", expected="key=value, such as recipe=finetune or 'score>0.99'"
         )
-    key, sign, value = known(parts[1]), parts[2], _value(parts[1], parts[3])
+    key, sign, value = check_key(parts[1]), parts[2], _value(parts[1], parts[3])
 
     def holds(row: Row) -> bool:
         return sign == "!=" if row[key] is None else OPERATORS[sign](row[key], value)
@@ -83,11 +83,11 @@ def _value(key: str, text: str) -> Any:
         raise ConfigError(f"--where {key} wants a number", received=repr(text)) from None
 
 
-def ordered(rows: list[Row], key: str, competitions: Sequence[Path] = ()) -> list[Row]:
+def sort_rows(rows: list[Row], key: str, competitions: Sequence[Path] = ()) -> list[Row]:
     """By that column or setting, from the least, or with -key from the greatest; what has none comes last. Scores come best
     first, competition by competition; competitions: further folders of them, whose metrics may be their own.
     """
-    name = known(key.removeprefix("-"))
+    name = check_key(key.removeprefix("-"))
     sign = -1 if key != name else 1
     have = [row for row in rows if row[name] is not None]
     if name == "score":

@@ -15,7 +15,7 @@ def folder() -> Path:
     return paths.runs() / ".trash"
 
 
-def inside() -> list[str]:
+def list_ids() -> list[str]:
     """The ids of the runs in the trash."""
     return sorted(file.parent.name for file in folder().glob("*/run.json"))
 
@@ -28,7 +28,7 @@ def delete(doomed: Sequence[Run], submitted: Callable[[Run], Sequence[int]], *, 
     with it.
     """
     gone = {run.id for run in doomed}
-    staying = [run for run in runs.every(archived=True) if run.id not in gone]
+    staying = [run for run in runs.list_runs(archived=True) if run.id not in gone]
     for run in doomed:
         _check(run, staying)
         if not force and (sent := [str(ref) for ref in submitted(run)]):
@@ -60,17 +60,17 @@ def _check_idle(run: Run) -> None:
 def _check_no_pupil(run: Run, staying: Sequence[Run]) -> None:
     """A teacher's weights are needed until its pupils are trained, and those of what the teacher was made of."""
     learning = [other for other in staying if other.config.teacher and other.status() != "finished"]
-    if needing := [other.id for other in learning if _made_of(other.config.teacher, run)]:
+    if needing := [other.id for other in learning if _depends_on(other.config.teacher, run)]:
         raise DataError(f"{run.id} is needed by {', '.join(needing)}, its pupil", do="finish or delete that first")
 
 
-def _made_of(reference: str, run: Run) -> bool:
+def _depends_on(reference: str, run: Run) -> bool:
     """Whether the run of that reference is `run`, or goes back to it."""
     try:
         named = runs.find(reference, runs.read_run)
     except DataError:
         return False
-    return named.id == run.id or any(_made_of(parent, run) for parent in named.parents)
+    return named.id == run.id or any(_depends_on(parent, run) for parent in named.parents)
 
 
 def _keep_submissions(run: Run) -> None:
@@ -87,7 +87,7 @@ def delete_weights(run: Run) -> int:
     Raises DataError for a run that is not finished: it could not go on; and for the teacher of one.
     """
     _check_idle(run)
-    _check_no_pupil(run, runs.every(archived=True))
+    _check_no_pupil(run, runs.list_runs(archived=True))
     if run.status() != "finished":
         raise DataError(f"{run.id} is not finished", do="without --weights-only the whole run goes to the trash")
     doomed = [file for pattern in WEIGHTS for file in run.folder.glob(f"fold-*/{pattern}")]
@@ -99,7 +99,7 @@ def delete_weights(run: Run) -> int:
 
 def restore(reference: str) -> Run:
     """Brings a run back by its id or a unique beginning of it. Raises DataError if another one of that id is here."""
-    name = runs.one_of(reference, inside(), str(folder()), "or it was deleted for good")
+    name = runs.one_of(reference, list_ids(), str(folder()), "or it was deleted for good")
     target = paths.runs() / name
     if target.exists():
         raise DataError(f"a run {name} is here already", do="delete that one first")

@@ -44,13 +44,13 @@ class Facts:
     endings: bool = False
     seen: frozenset[str] = field(default_factory=frozenset)
 
-    def found(self, **values: Any) -> "Facts":
+    def record(self, **values: Any) -> "Facts":
         return replace(self, **values, seen=self.seen | values.keys())
 
 
 def read(archive: Path) -> Facts:
     """Raises DataError for a file that is no sound zip archive."""
-    with _opening(archive) as source:
+    with _open_zip(archive) as source:
         names = [name for name in source.namelist() if not name.endswith("/") and "__MACOSX" not in name]
         facts = _members(Facts(), names)
         if "sample" in facts.seen:
@@ -59,7 +59,7 @@ def read(archive: Path) -> Facts:
 
 
 @contextmanager
-def _opening(archive: Path) -> Iterator[zipfile.ZipFile]:
+def _open_zip(archive: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(archive) as source:
             yield source
@@ -74,24 +74,24 @@ def _members(facts: Facts, names: Sequence[str]) -> Facts:
     tables = sorted((name for name in names if is_table(name)), key=len)
     samples = [name for name in tables if "sample" in name.lower()]
     if samples:
-        facts = facts.found(sample=samples[0])
-    others = [name for name in names if name not in samples and not _about_labels(name)]
+        facts = facts.record(sample=samples[0])
+    others = [name for name in names if name not in samples and not _is_label_table(name)]
     for part in ("train", "test"):
         if member := _part(others, part):
-            facts = facts.found(**{part: member})
-    of_labels = [name for name in tables if _about_labels(name) and "test" not in name.lower()]
+            facts = facts.record(**{part: member})
+    of_labels = [name for name in tables if _is_label_table(name) and "test" not in name.lower()]
     of_labels += [name for name in tables if name.lower().startswith("train") and name != facts.train]
     if of_labels and "train" in facts.seen and not is_table(facts.train):
-        facts = facts.found(labels=of_labels[0])
+        facts = facts.record(labels=of_labels[0])
     suffixes = [suffix for name in names if (suffix := PurePosixPath(name).suffix.lower()) in IMAGES]
-    return facts.found(suffix=max(set(suffixes), key=suffixes.count)) if suffixes else facts
+    return facts.record(suffix=max(set(suffixes), key=suffixes.count)) if suffixes else facts
 
 
 def is_table(name: str) -> bool:
     return name.lower().endswith((".csv", ".csv.zip"))
 
 
-def _about_labels(name: str) -> bool:
+def _is_label_table(name: str) -> bool:
     return is_table(name) and "label" in name.lower()
 
 
@@ -113,10 +113,10 @@ def _sample(facts: Facts, source: zipfile.ZipFile) -> Facts:
     several, written = len(header) > 2, first[1]
     facts = replace(facts, endings=first[0].lower().endswith(IMAGES))
     decimal = "." in written and written.replace(".", "").isdigit()
-    facts = facts.found(
+    facts = facts.record(
         id_column=header[0], target_columns=tuple(header[1:]), kind="probability" if several or decimal else "label"
     )
-    return facts.found(classes=tuple(header[1:])) if several else replace(facts, values=_guess(written))
+    return facts.record(classes=tuple(header[1:])) if several else replace(facts, values=_guess(written))
 
 
 def _guess(written: str) -> tuple[str, ...]:
@@ -128,32 +128,32 @@ def _classes(facts: Facts, source: zipfile.ZipFile, names: Sequence[str]) -> Fac
     """The different labels of the labels table, or of the pixel table; in natural order."""
     table = facts.labels or facts.train
     if table == facts.train and (folders := _class_folders(names, facts.train)):
-        return _with_classes(facts.found(class_folders=True), folders)
+        return _set_classes(facts.record(class_folders=True), folders)
     if not is_table(table) or table not in names:
         return facts
     rows = _rows(source, table)
     header = next(rows, [])
     lower = [name.lower() for name in header]
     target = facts.target_columns[0].lower()
-    place = lower.index(target) if target in lower else len(header) - 1 if facts.labels else -1
-    if place < 0:
+    index = lower.index(target) if target in lower else len(header) - 1 if facts.labels else -1
+    if index < 0:
         return facts
     id_place = lower.index(facts.id_column.lower()) if facts.id_column.lower() in lower else 0
-    facts = facts.found(label_columns=(header[id_place], header[place]))
+    facts = facts.record(label_columns=(header[id_place], header[index]))
     if not facts.labels:  # a pixel table: all columns but the label, and perhaps an id
-        facts = facts.found(pixel_ids=facts.id_column.lower() in lower)
+        facts = facts.record(pixel_ids=facts.id_column.lower() in lower)
         pixels = len(header) - 1 - facts.pixel_ids
         side = math.isqrt(pixels)
         if side * side == pixels:
-            facts = facts.found(shape=(side, side, 1))
+            facts = facts.record(shape=(side, side, 1))
     if len(facts.target_columns) > 1:
         return facts
     different: set[str] = set()
     for row in bar(rows, label=f"labels of {table}", unit="row"):
-        different.update(row[place : place + 1])
+        different.update(row[index : index + 1])
         if len(different) > MOST_CLASSES:
             return facts
-    return _with_classes(facts, tuple(sorted(different, key=natural)))
+    return _set_classes(facts, tuple(sorted(different, key=natural)))
 
 
 def _class_folders(names: Sequence[str], train: str) -> tuple[str, ...]:
@@ -165,13 +165,13 @@ def _class_folders(names: Sequence[str], train: str) -> tuple[str, ...]:
     return tuple(sorted(folders, key=natural)) if len(folders) > 1 and all_of_them else ()
 
 
-def _with_classes(facts: Facts, classes: tuple[str, ...]) -> Facts:
+def _set_classes(facts: Facts, classes: tuple[str, ...]) -> Facts:
     """The classes are written as they are, unless the sample writes numbers for names: then the numbers are a guess."""
     if len(classes) < 2:
         return facts
     numbers = tuple(str(n) for n in range(len(classes)))
     same = not facts.values or set(facts.values) <= set(classes)
-    return replace(facts.found(classes=classes), values=() if same else numbers)
+    return replace(facts.record(classes=classes), values=() if same else numbers)
 
 
 def _rows(source: zipfile.ZipFile, name: str) -> Iterator[list[str]]:

@@ -143,9 +143,9 @@ def _read(facts: Facts) -> str:
     body = PIXELS if is_table(facts.train) else TABLE if facts.labels else FOLDERS if facts.class_folders else NAMES
     ids = f", id_column={_literal(facts.label_columns[0])}" if facts.pixel_ids else ""
     return body.substitute(
-        train=_literal(_on_disk(facts.train)),
-        test=_literal(_on_disk(facts.test)),
-        table=_literal(_on_disk(facts.labels or "")),
+        train=_literal(_strip_archive_suffix(facts.train)),
+        test=_literal(_strip_archive_suffix(facts.test)),
+        table=_literal(_strip_archive_suffix(facts.labels or "")),
         suffix=_literal(facts.suffix),
         id="name" if facts.endings else "stem",
         endings="with" if facts.endings else "without",
@@ -175,7 +175,7 @@ def _doubt(facts: Facts, name: str) -> str:
     return "" if name in facts.seen else " TODO: a guess;"
 
 
-def _on_disk(member: str) -> str:
+def _strip_archive_suffix(member: str) -> str:
     return member.removesuffix(".zip").removesuffix(".7z")
 
 

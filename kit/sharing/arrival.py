@@ -17,18 +17,18 @@ from kit.sharing.manifest import ID, Manifest
 KINDS = ("train", "predict", "ensemble")
 
 
-def slug_of(folder: Path, said: Manifest) -> str:
+def slug_of(folder: Path, manifest: Manifest) -> str:
     """The competition, by run.json. Raises DataError if that is of another run than the manifest, or not sound."""
     record = read_json(folder / "run.json")
     try:
         slug, parents = str(record["slug"]), record["parents"]
-        sound = (record["id"], record["kind"]) == (said.run, said.kind) and said.run.startswith(f"{slug}-")
-        sound = sound and said.kind in KINDS and isinstance(record.get("created", ""), str)
+        sound = (record["id"], record["kind"]) == (manifest.run, manifest.kind) and manifest.run.startswith(f"{slug}-")
+        sound = sound and manifest.kind in KINDS and isinstance(record.get("created", ""), str)
         sound = sound and isinstance(parents, list) and all(ID.fullmatch(parent) for parent in parents)
     except (KeyError, TypeError, AttributeError):
         sound = False
     if not sound:
-        raise DataError(f"run.json of {said.run} is not sound", received=str(record)[:200])
+        raise DataError(f"run.json of {manifest.run} is not sound", received=str(record)[:200])
     return slug
 
 

@@ -28,7 +28,7 @@ def pull(store: Store, run_id: str, found: Callable[[str], Competition], *, sour
     if target.exists():
         _check_same(runs.read_run(target), said)
     else:
-        with _fetched(store, said) as folder:
+        with _fetch_files(store, said) as folder:
             competition = found(arrival.slug_of(folder, said))
             run = arrival.check(folder, competition)
             record = arrival.record(run, source)
@@ -38,7 +38,7 @@ def pull(store: Store, run_id: str, found: Callable[[str], Competition], *, sour
             say(f"{run_id} came without {', '.join(missing)}, of which it was made: its predictions only")
         fetched += said.size
     if carried and not _check_same(runs.read_run(target), carried):
-        with _fetched(store, carried) as folder:
+        with _fetch_files(store, carried) as folder:
             for name in carried.files:
                 (target / name).parent.mkdir(exist_ok=True)
                 (folder / name).replace(target / name)
@@ -69,7 +69,7 @@ def _check_same(here: Run, said: Manifest) -> bool:
 
 
 @contextmanager
-def _fetched(store: Store, said: Manifest) -> Iterator[Path]:
+def _fetch_files(store: Store, said: Manifest) -> Iterator[Path]:
     """A folder with the files of the manifest, each of them checked; it vanishes unless it is moved away."""
     paths.runs().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=paths.runs(), prefix=".pulled-") as scratch:

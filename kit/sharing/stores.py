@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kit.errors import ConfigError, DataError, KitError
-from kit.files import replacing
+from kit.files import replace_file
 from kit.progress import bar
 
 
@@ -31,7 +31,7 @@ class Store(Protocol):
     def put(self, files: Mapping[str, Path]) -> None: ...
 
 
-def opened(where: str, *, timeout_s: float = 3600.0, poll_s: float = 15.0) -> Store:
+def open_store(where: str, *, timeout_s: float = 3600.0, poll_s: float = 15.0) -> Store:
     """The store at `where`: a folder, URL, or kaggle:owner/name. timeout_s, poll_s: how Kaggle is waited for, in seconds.
 
     Raises ConfigError or DataError for what cannot be opened.
@@ -51,7 +51,7 @@ def opened(where: str, *, timeout_s: float = 3600.0, poll_s: float = 15.0) -> St
     return Folder(Path(where).resolve())
 
 
-def shown(where: str) -> str:
+def redact(where: str) -> str:
     """`where` without a password or token in it."""
     return re.sub(r"\?\S*", "", re.sub(r"//[^/@\s]*@", "//", where))
 
@@ -75,7 +75,7 @@ class Folder:
 
     def put(self, files: Mapping[str, Path]) -> None:
         for key, path in bar(files.items(), label="pushing", unit="file"):
-            with replacing(self.root / key) as copy:
+            with replace_file(self.root / key) as copy:
                 shutil.copyfile(path, copy)
 
 
@@ -88,11 +88,11 @@ class Url:
     where: str
 
     def ids(self, name: str) -> list[str]:
-        with _explaining(self.where):
+        with _explain_errors(self.where):
             return sorted(str(path).split("/")[-2] for path in self.files.glob(f"{self.root}/*/{name}"))
 
     def read(self, key: str) -> bytes | None:
-        with _explaining(self.where):
+        with _explain_errors(self.where):
             try:
                 return bytes(self.files.cat_file(f"{self.root}/{key}"))
             except FileNotFoundError:
@@ -100,12 +100,12 @@ class Url:
 
     def fetch(self, files: Mapping[str, Path]) -> None:
         for key, path in bar(files.items(), label="pulling", unit="file"):
-            with _explaining(self.where):
+            with _explain_errors(self.where):
                 self.files.get_file(f"{self.root}/{key}", str(path))
 
     def put(self, files: Mapping[str, Path]) -> None:
         for key, path in bar(files.items(), label="pushing", unit="file"):
-            with _explaining(self.where):
+            with _explain_errors(self.where):
                 self.files.makedirs(f"{self.root}/{key}".rpartition("/")[0], exist_ok=True)
                 self.files.put_file(str(path), f"{self.root}/{key}")
 
@@ -113,22 +113,22 @@ class Url:
 def _url(where: str) -> Url:
     if find_spec("fsspec") is None:
         raise ConfigError(
-            f"{shown(where)} needs fsspec, which is not installed", do="pip install fsspec, or name a plain folder"
+            f"{redact(where)} needs fsspec, which is not installed", do="pip install fsspec, or name a plain folder"
         )
     from fsspec.core import url_to_fs
 
-    with _explaining(where):
+    with _explain_errors(where):
         files, root = url_to_fs(where)
     return Url(files, root.rstrip("/"), where)
 
 
 @contextmanager
-def _explaining(where: str) -> Iterator[None]:
+def _explain_errors(where: str) -> Iterator[None]:
     """Each file system of fsspec has errors of its own, whatever their type: one line, without what is secret in the URL."""
     try:
         yield
     except KitError:
         raise
     except Exception as error:
-        said = shown(str(error).replace(where, shown(where)))
-        raise DataError(f"cannot use {shown(where)}", received=f"{type(error).__name__}: {said}"[:300]) from None
+        said = redact(str(error).replace(where, redact(where)))
+        raise DataError(f"cannot use {redact(where)}", received=f"{type(error).__name__}: {said}"[:300]) from None

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 
-def over_folds(metrics: Mapping[str, Any]) -> float | None:
+def error_over_folds(metrics: Mapping[str, Any]) -> float | None:
     """Standard error of a CV from how its folds differ: deviation / sqrt(folds). None for less than two folds.
 
     Beside the error over rows it shows what rows do not: that a training, or a fold, may come out otherwise.
@@ -19,18 +19,18 @@ def over_folds(metrics: Mapping[str, Any]) -> float | None:
     return float(np.std(folds, ddof=1) / np.sqrt(len(folds))) if len(folds) > 1 else None
 
 
-def per_row(metrics: Mapping[str, Any]) -> float:
+def row_deviation(metrics: Mapping[str, Any]) -> float:
     """The deviation of one row's contribution to the score, from the standard error over all."""
     return float(metrics["error"] * np.sqrt(metrics["rows"]))
 
 
-def typical(known: Iterable[Mapping[str, Any]]) -> float | None:
+def median_row_deviation(known: Iterable[Mapping[str, Any]]) -> float | None:
     """The median of `per_row` over finished runs, for submissions whose run is not here. None without a run."""
-    found = [per_row(metrics) for metrics in known]
+    found = [row_deviation(metrics) for metrics in known]
     return float(np.median(found)) if found else None
 
 
-def of_public(metric: str, score: float, rows: int | None, deviation: float | None) -> float | None:
+def public_error(metric: str, score: float, rows: int | None, deviation: float | None) -> float | None:
     """Standard error of a public score over `rows` test rows; None if their number or `deviation` (per_row) is unknown.
 
     Of accuracy it follows from the score: sqrt(p (1 - p) / rows); else rows are taken to differ as they do out of fold.

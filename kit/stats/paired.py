@@ -7,7 +7,7 @@ import numpy as np
 
 from kit import metrics
 from kit.competition import Competition
-from kit.predictions import Predictions, ordered, shared
+from kit.predictions import Predictions, match_ids, order_classes
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,13 +30,16 @@ class Paired:
         return {"rows": len(self.labels), "gain": self.gain, "error": self.error, "noise": noise}
 
 
-def judge(
+def compare(
     competition: Competition, ours: Predictions, theirs: Predictions, known: tuple[np.ndarray, np.ndarray]
 ) -> Paired | None:
-    """None without a row that both judged out of fold and that is known: ids and labels (kit.data.corrections.known)."""
-    ours, theirs = ordered(competition, ours), ordered(competition, theirs)
-    left, right = shared(ours.ids, theirs.ids)
-    rows, at = shared(ours.ids[left], known[0])
+    """None without a row that both judged out of fold and that is known.
+
+    known: ids and labels, as kit.data.corrections.read_clean_labels gives them.
+    """
+    ours, theirs = order_classes(competition, ours), order_classes(competition, theirs)
+    left, right = match_ids(ours.ids, theirs.ids)
+    rows, at = match_ids(ours.ids[left], known[0])
     if not len(at):
         return None
     labels, a, b = known[1][at], ours.probabilities[left[rows]], theirs.probabilities[right[rows]]

@@ -9,7 +9,7 @@ import numpy as np
 
 from kit.competition import Competition
 from kit.errors import DataError
-from kit.files import writing
+from kit.files import open_atomic
 from kit.predictions import Predictions
 from kit.submission.sample import Sample
 from kit.submission.sample import read as read_sample
@@ -28,7 +28,7 @@ def build(competition: Competition, predictions: Predictions, sample: Sample | N
             received=", ".join(predictions.classes),
             expected=", ".join(competition.classes),
         )
-    probabilities = predictions.at(sample.ids)[:, [predictions.classes.index(name) for name in competition.classes]]
+    probabilities = predictions.select(sample.ids)[:, [predictions.classes.index(name) for name in competition.classes]]
     columns: dict[str, Sequence[str]] = {competition.submission.id_column: sample.ids}
     columns |= (_labels if competition.submission.kind == "label" else _probabilities)(competition, probabilities)
     text = io.StringIO()
@@ -47,15 +47,15 @@ def _labels(competition: Competition, probabilities: np.ndarray) -> dict[str, Se
 def _probabilities(competition: Competition, probabilities: np.ndarray) -> dict[str, Sequence[str]]:
     form = competition.submission
     clipped = np.clip(probabilities.astype(np.float64), form.clip, 1 - form.clip)
-    places = [competition.classes.index(name) for name in form.of or form.target_columns]
+    columns = [competition.classes.index(name) for name in form.of or form.target_columns]
     return {
         column: [f"{value:.9g}" for value in clipped[:, place].tolist()]
-        for column, place in zip(form.target_columns, places, strict=True)
+        for column, place in zip(form.target_columns, columns, strict=True)
     }
 
 
 def write(target: Path, competition: Competition, predictions: Predictions, sample: Sample) -> None:
     """Writes `build` to `target`; a failure leaves what was there."""
     data = build(competition, predictions, sample)
-    with writing(target) as handle:
+    with open_atomic(target) as handle:
         handle.write(data)

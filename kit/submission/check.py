@@ -56,7 +56,7 @@ def describe(competition: Competition, checked: Checked) -> dict[str, Any]:
     """Path, rows and sha256 of a checked file, its notices, and its score where that can be told here."""
     report = checked.report
     result: dict[str, Any] = {"path": str(checked.path), "rows": report.rows, "sha256": report.sha256}
-    if competition.local:
+    if competition.scored_here:
         solution = paths.data(competition.slug).solution
         result |= {"metric": competition.metric, "local_score": local.score(checked.data, competition, solution)}
     return result | {"notices": list(report.notices)}

@@ -21,7 +21,7 @@ def score(data: bytes, competition: Competition, solution_path: Path) -> float:
     if missing:
         raise DataError(f"{len(missing)} ids of the solution are not in the submission", received=repr(missing[0]))
     probabilities = np.array([given[name] for name in ids], dtype=np.float64)
-    return metrics.judge(competition, class_indices(competition, labels), probabilities)["score"]
+    return metrics.evaluate(competition, class_indices(competition, labels), probabilities)["score"]
 
 
 def _solution(competition: Competition, path: Path) -> tuple[list[str], list[str]]:
@@ -40,18 +40,18 @@ def _probabilities(data: bytes, competition: Competition) -> dict[str, list[floa
     """Per id what the file says of each class. Classes without a column share what the others leave."""
     form = competition.submission
     header, *rows = (row.fields for row in table.parse(data) if row.fields)
-    place = header.index(form.id_column)
+    column = header.index(form.id_column)
     columns = [header.index(name) for name in form.target_columns]
     if form.kind == "label":
         values = form.values or competition.classes
-        return {row[place]: [float(row[columns[0]] == value) for value in values] for row in rows}
-    said = [competition.classes.index(name) for name in form.of or form.target_columns]
-    silent = len(competition.classes) - len(said)
+        return {row[column]: [float(row[columns[0]] == value) for value in values] for row in rows}
+    named = [competition.classes.index(name) for name in form.of or form.target_columns]
+    silent = len(competition.classes) - len(named)
     result = {}
     for row in rows:
         numbers = [float(row[column]) for column in columns]
         line = [(1 - sum(numbers)) / silent if silent else 0.0] * len(competition.classes)
-        for index, number in zip(said, numbers, strict=True):
+        for index, number in zip(named, numbers, strict=True):
             line[index] = number
-        result[row[place]] = line
+        result[row[column]] = line
     return result

@@ -19,7 +19,7 @@ RUN = re.compile(r"[a-z0-9][A-Za-z0-9._-]*-\d{4}-\d{6}(?:-\d+)?")  # ends in a t
 
 
 @dataclass(frozen=True)
-class Said:
+class ParsedMessage:
     """What a message tells. words: what stands before; all of a message that is not ours. sha256: 12 hexadecimal digits."""
 
     words: str
@@ -36,11 +36,11 @@ def write(words: str, subject: str, sha256: str, metrics: Path | None = None) ->
     return " ".join(part for part in (words, subject, cv, sha256[:12]) if part)
 
 
-def parse(text: str) -> Said:
+def parse(text: str) -> ParsedMessage:
     """Never fails: of a message that is not ours only the words are known."""
     found = FORM.fullmatch(text.strip())
     if not found:
-        return Said(text)
+        return ParsedMessage(text)
     cv, error = (float(found[key]) if found[key] else None for key in ("cv", "error"))
     run = found["subject"] if RUN.fullmatch(found["subject"]) else None
-    return Said(found["words"] or "", run, cv, error, found["sha256"])
+    return ParsedMessage(found["words"] or "", run, cv, error, found["sha256"])

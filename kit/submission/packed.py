@@ -9,7 +9,7 @@ from typing import BinaryIO
 from kit.data.archives.limits import Limits
 from kit.data.archives.unpack import MANIFEST, extract
 from kit.errors import DataError
-from kit.files import CHUNK, replacing
+from kit.files import CHUNK, replace_file
 
 ENDINGS = (".csv", ".csv.gz", ".zip")  # in any letter case
 MOST = 4 << 30  # bytes of a table; the largest samples on Kaggle have a few hundred million
@@ -29,7 +29,7 @@ def unpack(path: Path, folder: Path) -> Path:
         return path
     folder.mkdir(parents=True, exist_ok=True)
     if path.suffix.lower() == ".gz":
-        return _from_gzip(path, folder / path.stem)
+        return _unpack_gzip(path, folder / path.stem)
     plain = path.name if path.stem.lower().endswith(".csv") else f"{path.stem}.csv.zip"
     with tempfile.TemporaryDirectory(dir=folder) as inside:
         extract(path, Path(inside) / "members", limits=Limits(members=1000, bytes=MOST, depth=1))
@@ -48,9 +48,9 @@ def _only_table(path: Path, members: Path) -> Path:
     return files[0]
 
 
-def _from_gzip(path: Path, target: Path) -> Path:
+def _unpack_gzip(path: Path, target: Path) -> Path:
     try:
-        with gzip.open(path) as source, replacing(target) as temporary, open(temporary, "wb") as out:
+        with gzip.open(path) as source, replace_file(target) as temporary, open(temporary, "wb") as out:
             _copy(path, source, out)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{path.name} is damaged", received=error, do="pack it again, or give the .csv") from None

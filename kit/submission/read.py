@@ -26,8 +26,8 @@ class File:
 
     @property
     def ids(self) -> list[str]:
-        place = self.sample.columns.index(self.competition.submission.id_column)
-        return [row.fields[place] for row in self.rows]
+        column = self.sample.columns.index(self.competition.submission.id_column)
+        return [row.fields[column] for row in self.rows]
 
     @property
     def domain(self) -> tuple[str, ...]:
@@ -35,7 +35,7 @@ class File:
 
     def targets(self) -> Iterator[tuple[int, str, str]]:
         """(line, column, value) of every target field."""
-        places = [(name, self.sample.columns.index(name)) for name in self.competition.submission.target_columns]
+        columns = [(name, self.sample.columns.index(name)) for name in self.competition.submission.target_columns]
         for row in self.rows:
-            for name, place in places:
-                yield row.line, name, row.fields[place]
+            for name, column in columns:
+                yield row.line, name, row.fields[column]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kit import paths
 from kit.errors import DataError, KaggleError
-from kit.files import locked, read_json, write_json
+from kit.files import hold_lock, read_json, write_json
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def await_score(record: Record, where: Path, *, timeout_s: float, poll_s: float)
     return scored
 
 
-def every(slug: str, where: Path | None = None) -> list[Record]:
+def list_records(slug: str, where: Path | None = None) -> list[Record]:
     """All uploads to a competition from here, and those in the folder `where`, oldest first. DataError if one is damaged."""
     files = set(_files(where.resolve())) if where else set()
     root = paths.runs().resolve()
@@ -81,7 +81,7 @@ def _read(path: Path) -> Record:
         raise DataError(f"{path} is not a record of an upload", received=error) from None
 
 
-def sending(slug: str) -> AbstractContextManager[None]:
+def lock_uploads(slug: str) -> AbstractContextManager[None]:
     """One upload to a competition at a time, so that the same file cannot slip through twice."""
     lock = paths.submissions(slug) / ".lock"
-    return locked(lock, f"another upload to {slug} is under way")
+    return hold_lock(lock, f"another upload to {slug} is under way")

@@ -3,31 +3,31 @@
 from collections.abc import Iterator
 
 from kit.submission.read import File
-from kit.submission.table import Offence, show
+from kit.submission.table import Violation, show
 
 
-def blank_lines(file: File) -> Iterator[Offence]:
+def check_blank_lines(file: File) -> Iterator[Violation]:
     for row in file.lines:
         if not row.fields:
-            yield Offence(row.line, "a blank line", "blank lines at the end only")
+            yield Violation(row.line, "a blank line", "blank lines at the end only")
 
 
-def delimiter(file: File) -> Iterator[Offence]:
+def check_delimiter(file: File) -> Iterator[Violation]:
     for mark in ";\t|":
         if len(file.header) == 1 and mark in file.header[0]:
-            yield Offence(1, f"fields separated by {mark!r}", "fields separated by ','")
+            yield Violation(1, f"fields separated by {mark!r}", "fields separated by ','")
 
 
-def index_column(file: File) -> Iterator[Offence]:
+def check_index_column(file: File) -> Iterator[Violation]:
     for name in file.header:
         if name not in file.sample.columns and (not name.strip() or name.startswith("Unnamed:")):
-            yield Offence(1, f"a column called {name!r}", ",".join(file.sample.columns), "write it with index=False")
+            yield Violation(1, f"a column called {name!r}", ",".join(file.sample.columns), "write it with index=False")
 
 
-def header(file: File) -> Iterator[Offence]:
+def check_header(file: File) -> Iterator[Violation]:
     if tuple(file.header) != file.sample.columns:
         received = show(",".join(file.header)) if file.header else "nothing"
-        yield Offence(1, received, show(",".join(file.sample.columns)), _remedy(file))
+        yield Violation(1, received, show(",".join(file.sample.columns)), _remedy(file))
 
 
 def _remedy(file: File) -> str:
@@ -42,49 +42,49 @@ def _remedy(file: File) -> str:
     return f"remove or rename {', '.join(map(show, extra[:5]))}" if extra else "columns are missing or repeated"
 
 
-def fields(file: File) -> Iterator[Offence]:
+def check_field_count(file: File) -> Iterator[Violation]:
     due = len(file.sample.columns)
     for row in file.rows:
         if len(row.fields) != due:
-            yield Offence(row.line, show(",".join(row.fields)), f"{due} fields, not {len(row.fields)}")
+            yield Violation(row.line, show(",".join(row.fields)), f"{due} fields, not {len(row.fields)}")
 
 
-def row_count(file: File) -> Iterator[Offence]:
+def check_row_count(file: File) -> Iterator[Violation]:
     found, due = len(file.rows), len(file.sample.ids)
     received, expected = f"{found:,} rows", f"{due:,} rows"
     if found > due:
-        surplus = {offence.line: offence for offence in (*unknown_ids(file), *repeated_ids(file))}
+        surplus = {offence.line: offence for offence in (*check_unknown_ids(file), *check_repeated_ids(file))}
         for line in sorted(surplus):
-            yield Offence(line, f"{received}; here {surplus[line].received}", expected)
+            yield Violation(line, f"{received}; here {surplus[line].received}", expected)
     elif found < due:
-        missing = _missing(file)
+        missing = _find_missing_ids(file)
         for _ in missing:
-            yield Offence(file.lines[-1].line, f"{received}; the first missing id is {show(missing[0])}", expected)
+            yield Violation(file.lines[-1].line, f"{received}; the first missing id is {show(missing[0])}", expected)
 
 
-def _missing(file: File) -> list[str]:
+def _find_missing_ids(file: File) -> list[str]:
     given = set(file.ids)
     return [name for name in file.sample.ids if name not in given]
 
 
-def unknown_ids(file: File) -> Iterator[Offence]:
+def check_unknown_ids(file: File) -> Iterator[Violation]:
     known = set(file.sample.ids)
     for row, name in zip(file.rows, file.ids, strict=True):
         if name not in known:
-            yield Offence(row.line, f"id {show(name)}", f"an id of the sample, such as {show(file.sample.ids[0])}")
+            yield Violation(row.line, f"id {show(name)}", f"an id of the sample, such as {show(file.sample.ids[0])}")
 
 
-def repeated_ids(file: File) -> Iterator[Offence]:
+def check_repeated_ids(file: File) -> Iterator[Violation]:
     """With the row count right and every id known, an id too many is also an id missing."""
     first: dict[str, int] = {}
-    lacking = "".join(f"; id {show(name)} is missing" for name in _missing(file)[:1])
+    lacking = "".join(f"; id {show(name)} is missing" for name in _find_missing_ids(file)[:1])
     for row, name in zip(file.rows, file.ids, strict=True):
         if name in first:
-            yield Offence(row.line, f"id {show(name)} again, first on line {first[name]}", f"each id once{lacking}")
+            yield Violation(row.line, f"id {show(name)} again, first on line {first[name]}", f"each id once{lacking}")
         first.setdefault(name, row.line)
 
 
-def other_order(file: File) -> str | None:
+def notice_order(file: File) -> str | None:
     if file.ids == list(file.sample.ids):
         return None
     return "the rows are in another order than the sample's; Kaggle joins by id"

@@ -18,7 +18,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Offence:
+class Violation:
     """One line that breaks a rule, in the words of an error message."""
 
     line: int
@@ -27,7 +27,7 @@ class Offence:
     do: str | None = None
 
 
-def refuse(rule: str, offences: Iterable[Offence]) -> None:
+def refuse(rule: str, offences: Iterable[Violation]) -> None:
     """Raises SubmissionError naming the rule, the first offending line and how many there are; no offence, no error."""
     found = list(offences)
     if not found:
@@ -60,20 +60,20 @@ def parse(data: bytes) -> list[Row]:
             rows.append(Row(line, fields))
             line = reader.line_num + 1  # a quoted field may span lines: a row's line is where it begins
     except csv.Error as error:
-        refuse("quoting", [Offence(line, str(error), 'fields bare, or whole in "double quotes"')])
+        refuse("quoting", [Violation(line, str(error), 'fields bare, or whole in "double quotes"')])
     return rows
 
 
-def _not_text(data: bytes) -> Iterator[Offence]:
+def _not_text(data: bytes) -> Iterator[Violation]:
     expected, do = "UTF-8 text", "save the file as CSV in UTF-8"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        yield Offence(1, "UTF-16", expected, do)
+        yield Violation(1, "UTF-16", expected, do)
         return
     for line, content in enumerate(data.split(b"\n"), 1):
         if b"\0" in content:
-            yield Offence(line, "a NUL byte", expected, do)
+            yield Violation(line, "a NUL byte", expected, do)
         elif not _decodes(content):
-            yield Offence(line, f"bytes that are not UTF-8: {content[:40]!r}", expected, do)
+            yield Violation(line, f"bytes that are not UTF-8: {content[:40]!r}", expected, do)
 
 
 def _decodes(content: bytes) -> bool:

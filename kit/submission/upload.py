@@ -29,7 +29,7 @@ def send(
     that has changed since it was checked, AccessError for a missing or refused token, and KaggleError for a failed upload, a
     file that Kaggle could not score, and no score in time.
     """
-    if competition.local:
+    if competition.scored_here:
         raise ConfigError(f"{competition.slug} is not on Kaggle: it is scored here", do="look at its local score")
     folder = paths.submissions(competition.slug, checked.run.folder if checked.run else None)
     record = _send(competition.slug, checked, words, folder, again)
@@ -38,7 +38,7 @@ def send(
 
 def _send(slug: str, checked: Checked, words: str, folder: Path, again: bool) -> Record:
     sha256, run = checked.report.sha256, checked.run
-    with records.sending(slug):
+    with records.lock_uploads(slug):
         _refuse_repeated(slug, sha256, folder, again)
         if checked.path.read_bytes() != checked.data:
             raise DataError(f"{checked.path} has changed since it was checked", do="run the command again")
@@ -53,7 +53,7 @@ def _send(slug: str, checked: Checked, words: str, folder: Path, again: bool) ->
 
 
 def _refuse_repeated(slug: str, sha256: str, folder: Path, again: bool) -> None:
-    before = [record for record in records.every(slug, folder) if record.sha256 == sha256]
+    before = [record for record in records.list_records(slug, folder) if record.sha256 == sha256]
     if before and not again:
         last = before[-1]
         raise ConfigError(

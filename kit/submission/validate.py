@@ -14,24 +14,24 @@ from kit.competition import Competition
 from kit.submission import rows, values
 from kit.submission.read import File
 from kit.submission.sample import Sample
-from kit.submission.table import Offence, parse, refuse
+from kit.submission.table import Violation, parse, refuse
 
 # In this order: a rule may rely on those above it.
-RULES: dict[str, Callable[[File], Iterator[Offence]]] = {
-    "blank line": rows.blank_lines,
-    "delimiter": rows.delimiter,
-    "index column": rows.index_column,
-    "header": rows.header,
-    "field count": rows.fields,
-    "row count": rows.row_count,
-    "unknown id": rows.unknown_ids,
-    "repeated id": rows.repeated_ids,
-    "missing value": values.missing_values,
-    "label domain": values.label_domain,
-    "probability": values.probability_range,
-    "row sum": values.row_sums,
+RULES: dict[str, Callable[[File], Iterator[Violation]]] = {
+    "blank line": rows.check_blank_lines,
+    "delimiter": rows.check_delimiter,
+    "index column": rows.check_index_column,
+    "header": rows.check_header,
+    "field count": rows.check_field_count,
+    "row count": rows.check_row_count,
+    "unknown id": rows.check_unknown_ids,
+    "repeated id": rows.check_repeated_ids,
+    "missing value": values.check_missing_values,
+    "label domain": values.check_label_domain,
+    "probability": values.check_probability_range,
+    "row sum": values.check_row_sums,
 }
-NOTICES: tuple[Callable[[File], str | None], ...] = (rows.other_order, values.constant_prediction)
+NOTICES: tuple[Callable[[File], str | None], ...] = (rows.notice_order, values.notice_constant)
 
 
 @dataclass(frozen=True)

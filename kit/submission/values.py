@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kit import metrics
 from kit.submission.read import File
-from kit.submission.table import Offence, Row, show
+from kit.submission.table import Row, Violation, show
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 MISSING = {
@@ -16,33 +16,33 @@ MISSING = {
 CONSTANT = 0.999  # share of one class from which a prediction is called constant
 
 
-def missing_values(file: File) -> Iterator[Offence]:
+def check_missing_values(file: File) -> Iterator[Violation]:
     """A class may be called "None": what is in the domain of a label competition is a value."""
     allowed = file.domain if file.competition.submission.kind == "label" else ()
     for line, column, value in file.targets():
         if value.strip().lower() in MISSING and value not in allowed:
-            yield Offence(line, f"{show(value)} in {column}", "a value in every row")
+            yield Violation(line, f"{show(value)} in {column}", "a value in every row")
 
 
-def label_domain(file: File) -> Iterator[Offence]:
+def check_label_domain(file: File) -> Iterator[Violation]:
     if file.competition.submission.kind != "label":
         return
     domain, names = set(file.domain), ", ".join(file.domain[:12])
     expected = f"one of {names}" + (f", ... ({len(domain)} labels)" if len(domain) > 12 else "")
     for line, column, value in file.targets():
         if value not in domain:
-            yield Offence(line, f"{show(value)} in {column}", expected)
+            yield Violation(line, f"{show(value)} in {column}", expected)
 
 
-def probability_range(file: File) -> Iterator[Offence]:
+def check_probability_range(file: File) -> Iterator[Violation]:
     if file.competition.submission.kind != "probability":
         return
     for line, column, value in file.targets():
         if not NUMBER.fullmatch(value) or not 0 <= float(value) <= 1:
-            yield Offence(line, f"{show(value)} in {column}", "a number from 0 to 1")
+            yield Violation(line, f"{show(value)} in {column}", "a number from 0 to 1")
 
 
-def row_sums(file: File) -> Iterator[Offence]:
+def check_row_sums(file: File) -> Iterator[Violation]:
     """Only where the columns cover all classes, which exclude each other. Clipping may move a sum by `clip` a column."""
     form, classes = file.competition.submission, file.competition.classes
     columns = form.of or form.target_columns
@@ -51,16 +51,16 @@ def row_sums(file: File) -> Iterator[Offence]:
     tolerance = 2e-3 + form.clip * len(columns)
     for row, values in _numbers(file):
         if abs(sum(values) - 1) > tolerance:
-            yield Offence(row.line, f"probabilities that sum to {sum(values):.6g}", "a sum of 1")
+            yield Violation(row.line, f"probabilities that sum to {sum(values):.6g}", "a sum of 1")
 
 
 def _numbers(file: File) -> Iterator[tuple[Row, list[float]]]:
-    places = [file.sample.columns.index(name) for name in file.competition.submission.target_columns]
+    columns = [file.sample.columns.index(name) for name in file.competition.submission.target_columns]
     for row in file.rows:
-        yield row, [float(row.fields[place]) for place in places]
+        yield row, [float(row.fields[column]) for column in columns]
 
 
-def constant_prediction(file: File) -> str | None:
+def notice_constant(file: File) -> str | None:
     decision, rows = Counter(_decisions(file)).most_common(1)[0]
     if len(file.rows) < 2 or rows < CONSTANT * len(file.rows):
         return None

@@ -16,11 +16,11 @@ RUN, DONE = "kit.run", "kit.records"
 METRICS, PARAMS = 1000, 100  # what MLflow takes in one request
 
 
-def after(*runs: Run) -> None:
+def export_finished(*runs: Run) -> None:
     """Exports runs that have just finished, if that is wanted. What fails is said in one line, and never raised: the runs are
     whole without it, and `kit runs sync` catches up.
     """
-    if not store.wanted():
+    if not store.is_wanted():
         return
     try:
         for _ in sync(runs):
@@ -34,10 +34,10 @@ def sync(runs: Iterable[Run]) -> Iterator[tuple[Run, str]]:
 
     Raises ConfigError without MLflow, TrackingError when the server fails, DataError for damaged records.
     """
-    with store.connected() as client:
+    with store.connect() as client:
         experiments: dict[str, str] = {}
         for run in sorted(runs, key=age):
-            with store.alone():
+            with store.lock_exports():
                 if run.slug not in experiments:
                     experiments[run.slug] = store.experiment(client, run.slug)
                 outcome = _export(client, experiments[run.slug], run)
@@ -48,10 +48,10 @@ def _export(client: Any, experiment: str, run: Run) -> str:
     now, found = records.fingerprint(run), _find(client, experiment, run.id)
     if found and found.data.tags.get(DONE) == now:
         return "unchanged"
-    told = records.of(run)
+    values = records.read_records(run)
     note = {"mlflow.note.content": _note(client, experiment, run)}
-    copy = found or client.create_run(experiment, told.started, {RUN: run.id}, run_name=run.id)
-    _log(client, copy.info.run_id, told, note)
+    copy = found or client.create_run(experiment, values.started, {RUN: run.id}, run_name=run.id)
+    _log(client, copy.info.run_id, values, note)
     client.set_tag(copy.info.run_id, DONE, now)
     return "updated" if found and DONE in found.data.tags else "exported"
 
@@ -72,16 +72,16 @@ def _note(client: Any, experiment: str, run: Run) -> str:
     return "\n".join(lines)
 
 
-def _log(client: Any, copy: str, told: Records, note: dict[str, str]) -> None:
+def _log(client: Any, copy: str, values: Records, note: dict[str, str]) -> None:
     from mlflow.entities import Metric, Param, RunTag
 
-    metrics = [Metric(point.key, point.value, point.when, point.step) for point in told.points]
-    params = [Param(key, value) for key, value in told.params.items()]
+    metrics = [Metric(point.key, point.value, point.when, point.step) for point in values.points]
+    params = [Param(key, value) for key, value in values.params.items()]
     for start in range(0, len(metrics), METRICS):
         client.log_batch(copy, metrics=metrics[start : start + METRICS])
     for start in range(0, len(params), PARAMS):
         client.log_batch(copy, params=params[start : start + PARAMS])
-    client.log_batch(copy, tags=[RunTag(key, value) for key, value in {**told.tags, **note}.items()])
-    for file in told.files:
+    client.log_batch(copy, tags=[RunTag(key, value) for key, value in {**values.tags, **note}.items()])
+    for file in values.files:
         client.log_artifact(copy, str(file))
-    client.set_terminated(copy, end_time=told.ended)
+    client.set_terminated(copy, end_time=values.ended)

@@ -40,12 +40,12 @@ class Records:
     ended: int
 
 
-def of(run: Run) -> Records:
+def read_records(run: Run) -> Records:
     """Of a finished run. Raises DataError for damaged files."""
     stored, scored = read_json(run.folder / "config.json"), read_json(run.metrics)
     started = round(datetime.datetime.fromisoformat(run.created).timestamp() * 1000)
     points, ended = _curves(run, started)
-    values = dict(_numbers(scored)) | _of_members(run, scored)
+    values = dict(_numbers(scored)) | _member_numbers(run, scored)
     points += [Point(NOT_ALLOWED.sub("_", key), value, 0, ended) for key, value in values.items()]
     params = {key: _text(value) for key, value in stored["config"].items()}
     return Records(params, points, _tags(run, scored, stored["origin"]), _files(run), started, ended)
@@ -99,7 +99,7 @@ def _numbers(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str,
             yield before + key, float(value)
 
 
-def _of_members(run: Run, scored: Mapping[str, Any]) -> dict[str, float]:
+def _member_numbers(run: Run, scored: Mapping[str, Any]) -> dict[str, float]:
     """fold-0/score and so on of a training."""
     return {
         f"{run.member(member['fold'], member.get('seed', 0)).name}/{key}": float(member[key])

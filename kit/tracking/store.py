@@ -21,7 +21,7 @@ ENVIRONMENT = {  # for this process, unless set otherwise; MLflow's own defaults
 }
 
 
-def wanted() -> bool:
+def is_wanted() -> bool:
     """Whether runs are exported as they finish: yes with a server in MLFLOW_TRACKING_URI or with KIT_TRACK=1, no with
     KIT_TRACK=0. That MLflow is installed says nothing: the lock files bring it to everybody.
     """
@@ -35,20 +35,20 @@ def address() -> str:
     if urlsplit(chosen).scheme not in ("http", "https", "sqlite"):
         raise ConfigError(
             "MLFLOW_TRACKING_URI is no place to export to",
-            received=shown(chosen),
+            received=redact(chosen),
             expected="http://HOST:PORT, https://... or sqlite:///FILE",
         )
     return chosen
 
 
-def shown(uri: str) -> str:
+def redact(uri: str) -> str:
     """An address as it may be printed: without user and password."""
     parts = urlsplit(uri)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if parts.netloc else uri
 
 
 @contextmanager
-def connected() -> Iterator[Any]:
+def connect() -> Iterator[Any]:
     """MLflow's client. Raises ConfigError if MLflow is not installed, TrackingError for whatever fails within the block."""
     if find_spec("mlflow") is None:
         raise ConfigError("MLflow is not installed", do="pip install 'mlflow-skinny>=3.17' alembic sqlalchemy")
@@ -67,7 +67,7 @@ def connected() -> Iterator[Any]:
     except (MlflowException, RequestException, SQLAlchemyError) as error:
         damaged = "" if where.startswith("http") else "; should the file be damaged, remove it first"
         raise TrackingError(
-            f"MLflow at {shown(where)} failed", received=_cause(str(error)), do=f"later: kit runs sync{damaged}"
+            f"MLflow at {redact(where)} failed", received=_cause(str(error)), do=f"later: kit runs sync{damaged}"
         ) from error
 
 
@@ -78,7 +78,7 @@ def _cause(words: str) -> str:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def lock_exports() -> Iterator[None]:
     """Waits until no other process here is exporting: two would make two copies of one run, or the SQLite tables twice."""
     paths.tracking().mkdir(parents=True, exist_ok=True)
     with open(paths.tracking() / ".lock", "a") as handle:

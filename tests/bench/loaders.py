@@ -19,7 +19,7 @@ import numpy as np
 
 from kit.config import Config
 from kit.learn.input.augmenter import Augmenter, Source, open_source
-from kit.learn.input.loader import loader
+from kit.learn.input.loader import open_loader
 from kit.learn.input.samples import samples
 from kit.plugins import BUILT_IN
 from tests.bench.ratios import alternated, ratio, spread, timed
@@ -52,7 +52,7 @@ class Job:
 
 
 def kit(job: Job, workers: int, stack: ExitStack) -> Iterator[np.ndarray]:
-    loaded = stack.enter_context(loader(job.source, workers))
+    loaded = stack.enter_context(open_loader(job.source, workers))
     return (batch for epoch in count() for batch in loaded.batches(epoch, job.rows(epoch)))
 
 

@@ -43,7 +43,9 @@ def ours(network: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         pixels, out = Path(folder) / "train.npy", Path(folder) / "features.npy"
         decode(paths, SIZE, pixels)
-        with loader.loader(Source({"train": np.load(pixels, mmap_mode="r")}, pipeline.PHOTOS, config, 0), -1) as loaded:
+        with loader.open_loader(
+            Source({"train": np.load(pixels, mmap_mode="r")}, pipeline.PHOTOS, config, 0), -1
+        ) as loaded:
             flowing = pipeline.flow(loaded, np.arange(count) % 2, BATCH)
 
             def epoch() -> int:

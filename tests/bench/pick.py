@@ -64,7 +64,7 @@ def seasons(
         cv, board, end = (
             np.array([metric.score(labels[rows], one[rows]) for one in entered]) for rows in (known, public, private)
         )
-        simulated = final_two.boards(
+        simulated = final_two.simulate_boards(
             competition, labels[known], entered[:, known], board, len(public), len(private), draws=DRAWS
         )
         pairs = (final_two.two_best(sign * board), final_two.two_best(sign * cv), final_two.best_pair(simulated))

@@ -80,7 +80,7 @@ def flow(loaded: loader.Loader, labels: np.ndarray, batch: int) -> Iterator[Any]
 def _measure(
     model: keras.Model, source: Source, labels: np.ndarray, config: Config, seconds: float, **also: Any
 ) -> dict[str, list[float]]:
-    with loader.loader(source, config.workers) as loaded:
+    with loader.open_loader(source, config.workers) as loaded:
         flowing = flow(loaded, labels, config.batch_size)
         first = next(flowing)
         kinds = {"real": flowing, "held": (first for _ in itertools.count())}
@@ -93,7 +93,7 @@ def competition(slug: str, seconds: float) -> None:
     config, _ = resolve_settings(plugin, {}, {}, ())
     where = paths.data(slug)
     train = cache.load(plugin, where).train
-    with device.training(config):
+    with device.training_scope(config):
         model = networks.NETWORKS[config.backbone].build(plugin.image_shape, len(plugin.classes), config)
     loop.compile_model(model, config, 10_000, loop.Stage(1, config.batch_size))
     rates = _measure(model, Source({"train": train.images}, plugin.folder, config, 0), train.labels, config, seconds)

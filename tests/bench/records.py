@@ -10,7 +10,7 @@ import numpy as np
 from kit import paths, predictions, runs
 from kit.config import Config
 from kit.data import cache
-from kit.kaggle.submissions import Scored
+from kit.kaggle.submissions import KaggleSubmission
 from kit.leaderboard import ledger
 from kit.plugins import load
 from kit.submission import message
@@ -51,7 +51,7 @@ def write(seed: int) -> list[str]:
     for run in pair:
         for path, ids in ((run.oof, train.ids), (run.test, np.arange(TEST_ROWS).astype(str))):
             said = draw.dirichlet(np.ones(10), len(ids))
-            predictions.save(path, predictions.of(ids, said, competition.classes))
+            predictions.save(path, predictions.make(ids, said, competition.classes))
     ledger.keep(SLUG, [_row(number, run, draw) for number, run in enumerate(made[:300])])
     lines = [",".join(COLUMNS)]
     lines += [f"{rank},{rank},team {rank},2026-11-01 10:00:00,{1 - rank / 1e5},9,user{rank}" for rank in range(1, 3000)]
@@ -62,10 +62,12 @@ def write(seed: int) -> list[str]:
     return [run.id for run in pair]
 
 
-def _row(number: int, run: runs.Run, draw: np.random.Generator) -> Scored:
+def _row(number: int, run: runs.Run, draw: np.random.Generator) -> KaggleSubmission:
     text = message.write("", run.id, f"{number:012x}", run.metrics)
     when = f"2026-10-{1 + number // 10:02d}T08:{number % 10:02d}:00+00:00"
-    return Scored(number, "complete", f"{0.985 + 0.002 * draw.normal():.5f}", "", "", text, when, "anna", "us")
+    return KaggleSubmission(
+        number, "complete", f"{0.985 + 0.002 * draw.normal():.5f}", "", "", text, when, "anna", "us"
+    )
 
 
 if __name__ == "__main__":

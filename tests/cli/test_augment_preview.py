@@ -9,7 +9,7 @@ from kit import paths
 from kit.config import Config
 from kit.data import cache
 from kit.learn.input.augmenter import Source
-from kit.learn.input.loader import loader
+from kit.learn.input.loader import open_loader
 from kit.learn.input.samples import samples
 from kit.report.sections import sheets
 
@@ -22,9 +22,9 @@ def test_the_sheet_shows_what_training_sees(kit, prepared):
     rows = [data.train.ids.tolist().index(name) for name in told["ids"]]
     assert len({int(data.train.labels[row]) for row in rows}) == 3  # every class, though four images
 
-    images = sheets.shown(prepared, Config(seed=2), data, rows, 3)
+    images = sheets.augment_images(prepared, Config(seed=2), data, rows, 3)
     assert np.array_equal(images[:, 0], data.train.images[rows])
-    with loader(Source({"train": data.train.images}, prepared.folder, Config(seed=2), 2000), 1) as training:
+    with open_loader(Source({"train": data.train.images}, prepared.folder, Config(seed=2), 2000), 1) as training:
         for epoch in range(3):
             [batch] = training.batches(epoch, [samples("train", np.array(rows))])
             assert np.array_equal(images[:, 1 + epoch], batch)

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 from kit.config import Config
 from kit.errors import ConfigError
 
@@ -85,11 +85,11 @@ def test_the_command_trains_with_the_batch_that_the_rate_was_found_for(prepared,
     monkeypatch.setattr(device, "gpus", lambda: ["gpu:0"])  # 512 images, at four times the rate
     monkeypatch.setattr(device, "capability", lambda: None)  # JAX would look for that GPU
     monkeypatch.setattr(lr_find, "recipe", lambda name: SimpleNamespace(fit=fit))
-    settings = Settings((str(prepared.folder.parent),))
+    settings = GlobalOptions((str(prepared.folder.parent),))
     done = CliRunner().invoke(cli.command, ["tiny-stripes", "--set", "batch_size=0"], obj=settings)
     [line] = [line for line in done.stderr.splitlines() if line.startswith("next: kit train tiny-stripes ")]
     told = train.command.make_context("train", shlex.split(line)[3:]).params["settings"]
-    trained = device.settled(resolve_settings(prepared, {}, {}, told)[0])
+    trained = device.resolve_auto_batch(resolve_settings(prepared, {}, {}, told)[0])
     [rate] = re.findall("steepest descent at (.*?);", done.stdout)
     assert batches == [512] and (trained.batch_size, trained.learning_rate) == (512, float(rate))
     assert done.stdout.splitlines()[-1] == " ".join(f"--set {text}" for text in told)

@@ -45,13 +45,13 @@ def test_without_prepared_data_it_says_what_to_do(kit, home):
     ("text", "seconds"), [("2h", 7200), ("90m", 5400), ("45s", 45), ("1.5h", 5400), ("1h30m", 5400)]
 )
 def test_a_budget_is_a_time(text, seconds):
-    assert plan.allowed(text) == seconds
+    assert plan.parse_budget(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "2", "h", "0s", "-1h", "2 h", "30m1h"])
 def test_what_is_no_time_is_refused(text):
     with pytest.raises(ConfigError, match="--budget is not a time; received"):
-        plan.allowed(text)
+        plan.parse_budget(text)
 
 
 def test_the_command_keeps_the_options_that_stay():

@@ -57,7 +57,7 @@ def make_run(prepared):
     def make(slug: str, ids=("1", "2", "3")) -> runs.Run:
         run = runs.create(slug, "train", Config(), {}, name=None, fingerprints={"data": "f" * 64})
         values = np.array([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]], np.float32)[: len(ids)]
-        predictions.save(run.test, predictions.of(ids, values, ("cat", "dog")))
+        predictions.save(run.test, predictions.make(ids, values, ("cat", "dog")))
         return run
 
     return make
@@ -230,7 +230,7 @@ def test_a_file_that_changes_after_the_check_is_not_sent(submit, prepared, kaggl
 
     file = tmp_path / "mine.csv"
     file.write_bytes(b"id,label\n3,1\n1,1\n2,0\n")
-    monkeypatch.setattr(records, "every", lambda slug, where: file.write_bytes(b"other") and [])
+    monkeypatch.setattr(records, "list_records", lambda slug, where: file.write_bytes(b"other") and [])
     with pytest.raises(DataError, match=r"mine\.csv has changed since it was checked"):
         submit("zoo", file, "--send")
     assert kaggle.sent == [] and sent_records() == []

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from optuna.trial import TrialState
 
 from kit.cli import train
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 from kit.cli.tune import command
 from kit.config import Config
 from kit.errors import ConfigError, DataError
@@ -70,7 +70,7 @@ def search(prepared, monkeypatch):
         return tune.tune(prepared, config, {"learning_rate": Span(1e-4, 10.0, log=True)}, count)
 
     def cli(*words):
-        settings = Settings((str(prepared.folder.parent),))
+        settings = GlobalOptions((str(prepared.folder.parent),))
         done = CliRunner().invoke(command, [prepared.slug, "--trials", "2", *words], obj=settings)
         if done.exception:
             raise done.exception
@@ -118,8 +118,8 @@ def test_the_command_trains_with_the_batch_and_rate_of_the_best_trial(search, pr
     monkeypatch.setattr(device, "capability", lambda: None)  # JAX would look for that GPU
     words = [word for text in spaces for word in ("--space", text)]
     told = json.loads(search.cli("--set", "batch_size=0", "--set", "learning_rate=0.05", *words, "--json"))
-    config = device.settled(_resolved(prepared, told["command"]))
-    best = search.trained[told["trials"][0]["number"]]
+    config = device.resolve_auto_batch(_resolved(prepared, told["command"]))
+    best = search.is_trained[told["trials"][0]["number"]]
     assert (config.batch_size, config.learning_rate) == (best.batch_size, pytest.approx(best.learning_rate))
 
 
@@ -150,9 +150,9 @@ def test_an_interrupted_search_draws_other_points_when_it_goes_on(search, home):
 
 
 def test_one_search_at_a_time(search, home):
-    from kit.files import locked
+    from kit.files import hold_lock
 
-    with locked(home / "data/tiny-stripes/tune.lock", "x"), pytest.raises(DataError, match="already being tuned"):
+    with hold_lock(home / "data/tiny-stripes/tune.lock", "x"), pytest.raises(DataError, match="already being tuned"):
         search(1)
 
 
@@ -160,10 +160,10 @@ def test_spaces_are_read_in_the_type_of_the_setting():
     assert space.parse("learning_rate=1e-3:1:log") == ("learning_rate", Span(0.001, 1.0, log=True))
     assert space.parse("cutout=0:8") == ("cutout", Span(0, 8)) and isinstance(space.parse("cutout=0:8")[1].low, int)
     assert space.parse("mirror=true,false") == ("mirror", (True, False))
-    usual = space.usual(load("cifar-10"), Config(backbone="wide_resnet"))
+    usual = space.default_space(load("cifar-10"), Config(backbone="wide_resnet"))
     assert usual["learning_rate"].low == pytest.approx(0.01) and usual["cutout"] == Span(0, 16) and "drop_path" in usual
-    assert space.inside(usual, Config()) and space.inside({"dropout": Span(0.1, 0.5)}, Config()) is None
-    assert space.rounded({"ema": Span(0.9, 0.9999)}, {"ema": 0.99987654}) == {"ema": 0.9999}
+    assert space.locate(usual, Config()) and space.locate({"dropout": Span(0.1, 0.5)}, Config()) is None
+    assert space.round_floats({"ema": Span(0.9, 0.9999)}, {"ema": 0.99987654}) == {"ema": 0.9999}
 
 
 @pytest.mark.parametrize(

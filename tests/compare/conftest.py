@@ -39,9 +39,9 @@ def field(prepared):
         run = runs.create("tiny-stripes", "train", Config(), {}, name=name, fingerprints={})
         order = np.random.default_rng(len(name)).permutation(rows)
         classes = prepared.classes
-        predictions.save(run.oof, predictions.of(data.train.ids[:rows][order], sure(oof[:rows][order]), classes))
-        predictions.save(run.test, predictions.of(data.test.ids, sure(test), classes))
-        judged = metrics.judge(prepared, data.train.labels[:rows], sure(oof[:rows]))
+        predictions.save(run.oof, predictions.make(data.train.ids[:rows][order], sure(oof[:rows][order]), classes))
+        predictions.save(run.test, predictions.make(data.test.ids, sure(test), classes))
+        judged = metrics.evaluate(prepared, data.train.labels[:rows], sure(oof[:rows]))
         write_json(run.metrics, {"metric": "accuracy", **judged})
         return run
 

@@ -151,7 +151,7 @@ def test_the_expected_effect_and_its_interval_hold_on_unseen_rows(stripes, metri
         common = generator.normal(size=(1000, 3)) + 2 * np.eye(3)[labels]
         a, b = (softmax((common + skill * generator.normal(size=(1000, 3))).astype(np.float32)) for skill in (1, 0.5))
         test = a[400:], b[400:]
-        told = effect.expected(competition, (labels[:400], a[:400], b[:400]), test)
+        told = effect.estimate_gain(competition, (labels[:400], a[:400], b[:400]), test)
         true = metrics.gain(competition, labels[400:], test[1], test[0])[0]
         errors.append(told["gain"] - true)
         hits.append(told["interval"][0] <= true <= told["interval"][1])
@@ -162,7 +162,7 @@ def test_the_expected_effect_and_its_interval_hold_on_unseen_rows(stripes, metri
 def test_a_metric_that_is_no_mean_tells_its_paired_gain(stripes):
     competition, labels = replace(stripes, metric="macro_f1"), np.arange(60) % 3
     a, b = sure(wrong(labels, range(6))), sure(labels)
-    told = effect.expected(competition, (labels, a, b), (a, b))
+    told = effect.estimate_gain(competition, (labels, a, b), (a, b))
     assert told["from"] == "paired gain out of fold"
     assert (told["gain"], told["error"]) == metrics.gain(competition, labels, b, a)
     assert effect.bounds(competition, a, b) == {"best": None, "worst": None}

@@ -2,14 +2,14 @@ import json
 
 import numpy as np
 
-from kit.data.cache import Dataset, Part
+from kit.data.cache import CachedSplit, Dataset
 from kit.data.check import examine, text
 
 
-def part(split, ids, labels, groups, readable=None) -> Part:
+def part(split, ids, labels, groups, readable=None) -> CachedSplit:
     count = len(ids)
     shown = np.ones(count, bool) if readable is None else np.array(readable)
-    return Part(
+    return CachedSplit(
         split, np.array(ids), np.zeros((count, 1, 1, 1), np.uint8), np.array(labels, np.int64), shown, np.array(groups)
     )
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kit.data import folds
-from kit.data.cache import Dataset, Part
+from kit.data.cache import CachedSplit, Dataset
 from kit.errors import ConfigError, DataError
 
 
@@ -10,7 +10,9 @@ def dataset(labels, groups=None) -> Dataset:
     count = len(labels)
     ids = np.array([f"i{n}" for n in range(count)])
     groups = np.arange(count) if groups is None else np.array(groups)
-    part = Part("train", ids, np.zeros((count, 1, 1, 1), np.uint8), np.array(labels), np.ones(count, bool), groups)
+    part = CachedSplit(
+        "train", ids, np.zeros((count, 1, 1, 1), np.uint8), np.array(labels), np.ones(count, bool), groups
+    )
     return Dataset(part, part, "")
 
 

@@ -44,7 +44,7 @@ def test_names_with_commas_and_quotes_come_back(prepared, tmp_path):
 
 def test_listed_twins_are_held_out_together_or_not_at_all(prepared, reviewed):
     data = _hold_out(prepared, reviewed)
-    out = {int(name) - 1 for name in holdout.names(data.test.ids)}
+    out = {int(name) - 1 for name in holdout.training_ids(data.test.ids)}
     assert len(out) in (26, 28) and all((a in out) == (b in out) for a, b in PAIRS)
     fold = dict(zip(data.train.ids.tolist(), folds.read(reviewed.folds, data.train.ids).tolist(), strict=True))
     assert all(fold[str(a + 1)] == fold[str(b + 1)] for a, b in PAIRS if a not in out)

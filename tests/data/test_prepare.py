@@ -11,7 +11,7 @@ from kit.data import write_cache
 from kit.data.archives import unpack
 from kit.data.prepare import prepare
 from kit.errors import DataError
-from kit.files import locked, sha256
+from kit.files import hold_lock, sha256
 
 
 def test_the_whole_road_is_walked_once(pets, folders, members, pack, monkeypatch):
@@ -101,7 +101,10 @@ def test_an_archive_that_lacks_a_member_leaves_nothing(pets, folders, members, p
 
 def test_only_one_process_prepares_at_a_time(pets, folders, members, pack):
     pack(members)
-    with locked(folders.root / ".prepare.lock", "busy"), pytest.raises(DataError, match=f"in use by pid {os.getpid()}"):
+    with (
+        hold_lock(folders.root / ".prepare.lock", "busy"),
+        pytest.raises(DataError, match=f"in use by pid {os.getpid()}"),
+    ):
         prepare(pets, folders)
     prepare(pets, folders)
 

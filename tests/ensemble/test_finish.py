@@ -44,7 +44,7 @@ def folds(labels):
 
 def test_planted_over_confidence_is_repaired_with_an_interval(labels, folds):
     sure = powered(predictions(1, labels, 2.0), 5)
-    honest, found = finish.finished(LOG_LOSS, chosen(sure, folds), labels, folds)
+    honest, found = finish.fit_finish(LOG_LOSS, chosen(sure, folds), labels, folds)
     assert found["applied"] and found["interval"][0] > 0 and found["interval"][0] < found["gain"] < found["interval"][1]
     gained = metrics.log_loss(labels, sure) - metrics.log_loss(labels, honest)
     assert found["gain"] == pytest.approx(gained) and gained > 0.2
@@ -60,7 +60,7 @@ def test_a_clip_bounds_confident_errors_that_no_temperature_explains(labels):
     said[::50] = np.roll(said[::50], 1, axis=1)
     found = calibration.fit(LOG_LOSS, said, labels)
     assert 0.002 <= found["clip"] <= 0.02
-    tempered = calibration.apply(said, {"temperature": calibration.temperature(said, labels), "clip": 0.0})
+    tempered = calibration.apply(said, {"temperature": calibration.fit_temperature(said, labels), "clip": 0.0})
     clipped = calibration.apply(said, found)
     assert metrics.log_loss(labels, clipped) < 0.9 * metrics.log_loss(labels, tempered)
     assert clipped.min() == pytest.approx(found["clip"], rel=0.05)
@@ -68,8 +68,8 @@ def test_a_clip_bounds_confident_errors_that_no_temperature_explains(labels):
 
 def test_what_is_calibrated_already_is_left_alone(labels, folds):
     calm = predictions(1, labels, 2.0)
-    calm = powered(calm, 1 / calibration.temperature(calm, labels))
-    honest, found = finish.finished(LOG_LOSS, chosen(calm, folds), labels, folds)
+    calm = powered(calm, 1 / calibration.fit_temperature(calm, labels))
+    honest, found = finish.fit_finish(LOG_LOSS, chosen(calm, folds), labels, folds)
     assert (
         not found["applied"]
         and found["gain"] <= 0
@@ -82,7 +82,7 @@ def test_no_fold_has_a_say_in_its_finish(labels, folds):
     """Nor in whether there is one: where fold 1's labels turn, a sharper word is a loss, but that is not to be known."""
     shy = powered(predictions(1, labels, 2.0), 0.5)
     turned = np.where(folds == 1, (labels + 1) % 3, labels)
-    said = [finish.finished(LOG_LOSS, chosen(shy, folds), truth, folds) for truth in (labels, turned)]
+    said = [finish.fit_finish(LOG_LOSS, chosen(shy, folds), truth, folds) for truth in (labels, turned)]
     assert said[0][1]["applied"] and not said[1][1]["applied"]
     assert np.array_equal(said[0][0][folds == 1], said[1][0][folds == 1])
 
@@ -90,13 +90,13 @@ def test_no_fold_has_a_say_in_its_finish(labels, folds):
 @pytest.mark.parametrize("metric", ["accuracy", "auc"])
 def test_other_metrics_need_no_finish(labels, folds, metric):
     said = predictions(1, labels, 2.0)
-    assert finish.finished(competition(metric), chosen(said, folds), labels, folds) == (said, None)
+    assert finish.fit_finish(competition(metric), chosen(said, folds), labels, folds) == (said, None)
 
 
 def test_probabilities_are_never_cut_into_decisions(labels, folds):
     said = predictions(1, labels, 2.0)
     graded = competition("rmse", "probability")
-    assert finish.finished(graded, chosen(said, folds), labels, folds)[1] is None
+    assert finish.fit_finish(graded, chosen(said, folds), labels, folds)[1] is None
 
 
 def graded(count, seed):
@@ -112,9 +112,9 @@ def test_planted_thresholds_are_found_and_hold_on_other_rows(metric):
     wanted = competition(metric)
     labels, said = graded(1500, 1)
     folds = np.arange(1500) % 5
-    honest, found = finish.finished(wanted, chosen(said, folds), labels, folds)
+    honest, found = finish.fit_finish(wanted, chosen(said, folds), labels, folds)
     assert found["applied"] and found["gain"] > 3 * found["error"]
-    assert metrics.judge(wanted, labels, honest)["score"] != metrics.judge(wanted, labels, said)["score"]
+    assert metrics.evaluate(wanted, labels, honest)["score"] != metrics.evaluate(wanted, labels, said)["score"]
     fresh, unseen = graded(1500, 2)
     decided = finish.apply(unseen, json.loads(json.dumps(found)))
     gain, error = metrics.gain(wanted, fresh, decided, unseen)
@@ -131,7 +131,7 @@ def test_cuts_decide_the_class_of_the_largest_probability():
 
 def test_rmse_of_submitted_labels_is_that_of_the_labels():
     labels, said = np.array([0, 2]), np.array([[0.6, 0.4, 0.0], [0.0, 0.6, 0.4]])
-    assert metrics.judge(competition("rmse"), labels, said)["score"] == pytest.approx(np.sqrt(0.5))
-    assert metrics.judge(competition("rmse", "probability"), labels, said)["score"] == pytest.approx(
+    assert metrics.evaluate(competition("rmse"), labels, said)["score"] == pytest.approx(np.sqrt(0.5))
+    assert metrics.evaluate(competition("rmse", "probability"), labels, said)["score"] == pytest.approx(
         np.sqrt(0.26), rel=1e-5
     )

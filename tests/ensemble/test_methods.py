@@ -61,7 +61,8 @@ def test_choosing_among_many_on_noise_looks_better_than_it_is(competition):
     greedy = METHODS["greedy"]
     seen = greedy.apply(stack, greedy.fit(stack, labels, methods.better(competition, labels)))
     assert (
-        metrics.judge(competition, labels, seen)["score"] > metrics.judge(competition, labels, chosen.honest)["score"]
+        metrics.evaluate(competition, labels, seen)["score"]
+        > metrics.evaluate(competition, labels, chosen.honest)["score"]
     )
 
 
@@ -83,7 +84,7 @@ def test_a_single_run_is_calibrated(competition, labels, folds):
 
 
 def test_the_likely_mixture_is_the_best_of_all_mixtures(stack, labels):
-    best = metrics.log_loss(labels, mixtures.mean(stack, mixtures.likely(stack, labels)))
+    best = metrics.log_loss(labels, mixtures.mean(stack, mixtures.fit_mixture(stack, labels)))
     for other in np.random.default_rng(4).dirichlet(np.ones(3), 300):
         assert best <= metrics.log_loss(labels, mixtures.mean(stack, other)) + 1e-4
 
@@ -91,7 +92,7 @@ def test_the_likely_mixture_is_the_best_of_all_mixtures(stack, labels):
 def test_greedy_selection_finds_what_no_weight_by_likelihood_cares_for(competition, labels):
     stack = np.stack([predictions(seed, labels, 0.8) for seed in range(6)])
     better = methods.better(competition, labels)
-    found = mixtures.greedy(stack, better)
+    found = mixtures.select_greedily(stack, better)
     assert found.sum() == pytest.approx(1) and found.min() >= 0
     assert better(mixtures.mean(stack, found)) > max(better(member) for member in stack)
 

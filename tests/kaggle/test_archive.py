@@ -7,7 +7,7 @@ import pytest
 
 from kit.errors import DataError
 from kit.kaggle import download
-from kit.kaggle.archive import check_members, verified
+from kit.kaggle.archive import check_members, find_verified
 from tests.kaggle import kept
 
 
@@ -69,7 +69,7 @@ def test_an_archive_changed_on_disk_is_noticed(home, archive, capsys):
         download.download("tiny-stripes", folder)
     download.take(archive, "tiny-stripes", folder)
     assert "takes its place" in capsys.readouterr().err and copy.read_bytes() == good
-    assert verified(folder, "tiny-stripes") == copy
+    assert find_verified(folder, "tiny-stripes") == copy
 
 
 def test_another_archive_takes_the_place_of_the_recorded_one(home, archive, capsys):
@@ -79,7 +79,7 @@ def test_another_archive_takes_the_place_of_the_recorded_one(home, archive, caps
         out.writestr("more.txt", "more")
     copy = download.take(archive, "tiny-stripes", folder)
     assert "takes its place" in capsys.readouterr().err
-    assert copy.read_bytes() == archive.read_bytes() and verified(folder, "tiny-stripes") == copy
+    assert copy.read_bytes() == archive.read_bytes() and find_verified(folder, "tiny-stripes") == copy
 
 
 @pytest.mark.parametrize("content", ["{}", "[]", "{"])
@@ -90,7 +90,7 @@ def test_a_damaged_manifest_is_one_line_and_from_repairs_it(kit, home, archive, 
     with pytest.raises(DataError, match="manifest.json is damaged"):
         download.download("tiny-stripes", folder)
     download.take(archive, "tiny-stripes", folder)
-    assert verified(folder, "tiny-stripes")
+    assert find_verified(folder, "tiny-stripes")
 
 
 def test_what_a_killed_copy_left_is_cleared_away(home, archive):
@@ -105,6 +105,6 @@ def test_a_local_competition_is_built_and_recorded(kit, home):
     kit("download", "sklearn-digits")
     folder = home / "data" / "sklearn-digits"
     assert json.loads((folder / "archives" / "manifest.json").read_text())["source"] == "built"
-    assert verified(folder / "archives", "sklearn-digits") and (folder / "solution.csv").exists()
+    assert find_verified(folder / "archives", "sklearn-digits") and (folder / "solution.csv").exists()
     done = kit("download", "sklearn-digits", "--from", "x.zip", check=False)
     assert done.returncode == 2 and "leave --from out" in done.stderr

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kit import paths
-from kit.kaggle.credentials import Found, found
+from kit.kaggle.credentials import Credentials, find
 
 
 @pytest.fixture
@@ -25,16 +25,16 @@ GOOD = {"username": "somebody", "key": "SENTINEL"}
 
 
 def test_none(home):
-    assert found().source is None and not found().problems
+    assert find().source is None and not find().problems
 
 
 def test_a_sound_file_is_found_and_can_be_elsewhere(key, monkeypatch, tmp_path):
     path = key(GOOD)
-    assert found() == Found(str(path))
+    assert find() == Credentials(str(path))
     monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(tmp_path))
-    assert found().source is None
+    assert find().source is None
     os.rename(path, tmp_path / "kaggle.json")
-    assert found().source == str(tmp_path / "kaggle.json")
+    assert find().source == str(tmp_path / "kaggle.json")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_sound_file_is_found_and_can_be_elsewhere(key, monkeypatch, tmp_path):
 )
 def test_a_malformed_file_is_named_with_its_field_and_without_its_value(key, content, words):
     path = key(content)
-    result = found()
+    result = find()
     assert result.source is None and [str(path) in problem and words in problem for problem in result.problems] == [
         True
     ]
@@ -57,14 +57,14 @@ def test_a_malformed_file_is_named_with_its_field_and_without_its_value(key, con
 
 def test_a_file_that_others_can_read_is_a_problem(key):
     path = key(GOOD, 0o644)
-    assert found().source == str(path) and found().problems == (f"{path} can be read by others: chmod 600 {path}",)
+    assert find().source == str(path) and find().problems == (f"{path} can be read by others: chmod 600 {path}",)
 
 
 def test_a_token_that_shadows_a_key_is_said(key, monkeypatch):
     path = key(GOOD)
     monkeypatch.setenv("KAGGLE_API_TOKEN", "SENTINEL")
-    assert found().source == "KAGGLE_API_TOKEN"
-    assert found().problems == (f"KAGGLE_API_TOKEN is used, and {path} is not: remove the one you do not mean",)
+    assert find().source == "KAGGLE_API_TOKEN"
+    assert find().problems == (f"KAGGLE_API_TOKEN is used, and {path} is not: remove the one you do not mean",)
 
 
 def test_a_file_named_by_the_token_variable_is_told_from_a_token(home, monkeypatch, tmp_path):
@@ -72,46 +72,46 @@ def test_a_file_named_by_the_token_variable_is_told_from_a_token(home, monkeypat
     file.write_text("SENTINEL")
     file.chmod(0o600)
     monkeypatch.setenv("KAGGLE_API_TOKEN", str(file))
-    assert found() == Found("KAGGLE_API_TOKEN (a file)")
+    assert find() == Credentials("KAGGLE_API_TOKEN (a file)")
     file.write_text("")
-    assert found() == Found(None, ("KAGGLE_API_TOKEN names an empty file",))
+    assert find() == Credentials(None, ("KAGGLE_API_TOKEN names an empty file",))
     file.unlink()
-    assert found().problems == ("KAGGLE_API_TOKEN looks like a path, but there is no such file",)
+    assert find().problems == ("KAGGLE_API_TOKEN looks like a path, but there is no such file",)
     monkeypatch.setenv("KAGGLE_API_TOKEN", "x" * 300)
-    assert "too long for the client" in found().problems[0]
+    assert "too long for the client" in find().problems[0]
 
 
 def test_an_empty_token_file_is_passed_over_as_the_client_does(key):
     path = key(GOOD)
     path.with_name("access_token").write_text("\n")
-    assert found() == Found(str(path))
+    assert find() == Credentials(str(path))
 
 
 def test_a_field_from_the_environment_completes_the_file(key, monkeypatch):
     path = key({"username": "somebody"})
     monkeypatch.setenv("KAGGLE_KEY", "SENTINEL")
-    assert found().source == str(path) and "KAGGLE_KEY is set without" in found().problems[0]
+    assert find().source == str(path) and "KAGGLE_KEY is set without" in find().problems[0]
 
 
 def test_the_variable_that_the_client_takes_for_a_token_is_said(key, monkeypatch):
     path = key(GOOD)
     monkeypatch.setenv("KAGGLE_TOKEN", "SENTINEL")
-    assert found().source == str(path) and "unset it" in found().problems[0] and "SENTINEL" not in str(found())
+    assert find().source == str(path) and "unset it" in find().problems[0] and "SENTINEL" not in str(find())
 
 
 def test_a_notebooks_own_token_comes_first(key, monkeypatch, tmp_path):
     key(GOOD)
     (tmp_path / "jwt").write_text("SENTINEL")
     monkeypatch.setenv("KAGGLE_API_V1_TOKEN", str(tmp_path / "jwt"))
-    assert found().source != "KAGGLE_API_V1_TOKEN"
+    assert find().source != "KAGGLE_API_V1_TOKEN"
     monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
     monkeypatch.setenv("KAGGLE_DATA_PROXY_URL", "http://proxy.test")
-    assert found().source == "KAGGLE_API_V1_TOKEN"
+    assert find().source == "KAGGLE_API_V1_TOKEN"
 
 
 def test_a_user_without_a_home_has_no_credentials(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HOME", raising=False)
     monkeypatch.setattr("pwd.getpwuid", lambda uid: {}[uid])  # as where the uid has no entry
-    assert found() == Found(None)
-    assert paths.expanded("~/mine.zip") == Path("~/mine.zip")
+    assert find() == Credentials(None)
+    assert paths.expand_home("~/mine.zip") == Path("~/mine.zip")

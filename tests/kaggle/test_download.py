@@ -331,5 +331,5 @@ def test_docker_stop_while_the_token_is_read_is_no_fault_of_the_token(served, mo
         raise signals.Terminated(143)
 
     monkeypatch.setattr(KaggleApi, "authenticate", stopped)
-    with pytest.raises(signals.Terminated), client.connected("tiny-stripes"):
+    with pytest.raises(signals.Terminated), client.connect("tiny-stripes"):
         pass

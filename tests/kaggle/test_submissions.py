@@ -90,7 +90,7 @@ def test_waiting_ends_with_what_to_do(kaggle):
 def test_waiting_outlasts_a_network_that_is_away_and_asks_ever_less_often(kaggle, monkeypatch):
     pauses = []
     monkeypatch.setattr(time, "sleep", pauses.append)
-    pending, lost = submissions.Scored(7, "pending", "", "", ""), ConnectionError()
+    pending, lost = submissions.KaggleSubmission(7, "pending", "", "", ""), ConnectionError()
     answers = [pending, lost, pending, replace(pending, status="complete", public_score="0.9")]
 
     def answer(api, ref):
@@ -108,7 +108,7 @@ def test_a_server_that_knows_only_one_page_ends_the_list(kaggle, monkeypatch):
     kaggle.submissions = [{"ref": ref, "status": "COMPLETE"} for ref in (1, 2)]
     same = {"body": json.dumps({"submissions": kaggle.submissions}).encode()}
     kaggle.faults["ListSubmissions"] = [same] * 50
-    assert [one.ref for one in submissions.listed("tiny-stripes", page_size=2)] == [1, 2]
+    assert [one.ref for one in submissions.list_all("tiny-stripes", page_size=2)] == [1, 2]
     assert len(kaggle.requests) == 2
 
 
@@ -117,15 +117,15 @@ def test_an_old_client_cannot_tell_what_is_left(kaggle, monkeypatch):
     from kaggle.api.kaggle_api_extended import KaggleApi
 
     monkeypatch.delattr(KaggleApi, "competition_get_submission_limits")
-    assert submissions.remaining("tiny-stripes") is None
+    assert submissions.count_remaining("tiny-stripes") is None
 
 
 def test_all_pages_of_submissions_are_listed(kaggle):
     kaggle.submissions = [{"ref": ref, "status": "COMPLETE", "publicScore": str(ref)} for ref in range(1, 8)]
-    found = submissions.listed("tiny-stripes", page_size=3)
+    found = submissions.list_all("tiny-stripes", page_size=3)
     assert [one.ref for one in found] == [7, 6, 5, 4, 3, 2, 1] and found[0].public_score == "7"
 
 
 def test_what_is_left_of_the_day(kaggle):
     kaggle.allowed = 3
-    assert submissions.remaining("tiny-stripes") == 3
+    assert submissions.count_remaining("tiny-stripes") == 3

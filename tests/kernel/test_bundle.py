@@ -93,7 +93,7 @@ def test_a_single_file_holds_all_of_it_and_has_a_limit(build, trained, monkeypat
         from kit.kernel.options import Options
         from kit.plugins import load
 
-        bundle.for_run(
+        bundle.build_for_run(
             folder.with_name("other-name"),
             load(trained.slug, [trained.folder.parents[2] / "plugins"]),
             trained,

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from kit import paths, predictions
-from kit.ensemble.build import joined
+from kit.ensemble.build import combine
 from kit.files import read_json, write_json
 from kit.kernel import bundle
 from kit.kernel.options import Options
@@ -63,7 +63,7 @@ def test_a_bundle_of_each_competition_agrees_with_the_network_cut(
     if sys.executable == PYTHON:  # py7zr is installed here; its wheels would come from a package index
         monkeypatch.setattr("kit.kernel.packing.MISSING", {})
     name = f"{slug}-predict"
-    bundle.for_run(paths.kernels() / name, load(slug), find(run), Options(name))
+    bundle.build_for_run(paths.kernels() / name, load(slug), find(run), Options(name))
     result = attempt(f"{slug}-predict")
     assert result["agreement"] == "the same bytes as the local submission" and result["cut"] is True
     assert result["rows"] == 11 and result["peak_mib"] > 100
@@ -94,10 +94,10 @@ def _finish(run, competition, parameters):
     record["finish"] |= {"applied": True, "parameters": parameters}
     write_json(run.metrics, record)
     before = predictions.load(run.test)
-    stack = np.stack([predictions.load(find(part["run"]).test).at(before.ids) for part in record["parts"]])
-    after = joined(competition, stack, record)
+    stack = np.stack([predictions.load(find(part["run"]).test).select(before.ids) for part in record["parts"]])
+    after = combine(competition, stack, record)
     assert (after.argmax(1) != before.probabilities.argmax(1)).any()
-    predictions.save(run.test, predictions.of(before.ids, after, before.classes))
+    predictions.save(run.test, predictions.make(before.ids, after, before.classes))
 
 
 @needs_unshare
@@ -162,7 +162,7 @@ def test_weights_that_were_changed_after_the_build_are_refused(kit, trained, bui
 def test_another_submission_than_the_local_one_is_an_error(kit, trained, build):
     build("--run", trained.id)
     own = predictions.load(trained.test)
-    predictions.save(trained.test, predictions.of(own.ids, np.roll(own.probabilities, 1, axis=1), own.classes))
+    predictions.save(trained.test, predictions.make(own.ids, np.roll(own.probabilities, 1, axis=1), own.classes))
     done = kit("kernel", "try", "tiny-stripes-predict", "--python", PYTHON, check=False)
     assert done.returncode == 3 and "writes another submission than the local one" in done.stderr
 

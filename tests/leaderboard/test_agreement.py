@@ -40,7 +40,7 @@ def test_without_an_error_nothing_is_called_a_surprise():
 def test_the_error_of_a_public_accuracy_is_how_it_scatters():
     draw = np.random.default_rng(2)
     scores = draw.binomial(500, 0.9, 4000) / 500
-    assert noise.of_public("accuracy", 0.9, 500, None) == pytest.approx(scores.std(), rel=0.05)
+    assert noise.public_error("accuracy", 0.9, 500, None) == pytest.approx(scores.std(), rel=0.05)
 
 
 def test_the_error_of_a_public_loss_comes_from_how_rows_differ_out_of_fold():
@@ -48,9 +48,14 @@ def test_the_error_of_a_public_loss_comes_from_how_rows_differ_out_of_fold():
     rows = draw.gamma(0.3, 0.5, 20_000)
     metrics = {"error": rows.std() / np.sqrt(len(rows)), "rows": len(rows)}
     scores = [draw.choice(rows, 400).mean() for _ in range(2000)]
-    assert noise.of_public("log_loss", 0.15, 400, noise.per_row(metrics)) == pytest.approx(np.std(scores), rel=0.06)
-    assert noise.of_public("log_loss", 0.15, None, 1.0) is None and noise.of_public("log_loss", 0.15, 400, None) is None
-    assert noise.typical([]) is None and noise.typical([metrics]) == pytest.approx(rows.std())
+    assert noise.public_error("log_loss", 0.15, 400, noise.row_deviation(metrics)) == pytest.approx(
+        np.std(scores), rel=0.06
+    )
+    assert (
+        noise.public_error("log_loss", 0.15, None, 1.0) is None
+        and noise.public_error("log_loss", 0.15, 400, None) is None
+    )
+    assert noise.median_row_deviation([]) is None and noise.median_row_deviation([metrics]) == pytest.approx(rows.std())
 
 
 def test_the_error_over_folds_takes_the_mean_of_a_folds_seeds():
@@ -61,5 +66,5 @@ def test_the_error_over_folds_takes_the_mean_of_a_folds_seeds():
         {"fold": 2, "score": 0.9},
     ]
     expected = np.std([0.85, 0.95, 0.9], ddof=1) / np.sqrt(3)
-    assert noise.over_folds({"members": members}) == pytest.approx(expected)
-    assert noise.over_folds({"members": members[:2]}) is None and noise.over_folds({}) is None
+    assert noise.error_over_folds({"members": members}) == pytest.approx(expected)
+    assert noise.error_over_folds({"members": members[:2]}) is None and noise.error_over_folds({}) is None

@@ -7,7 +7,7 @@ import pytest
 from kit.errors import KaggleError
 from kit.files import write_json, write_text
 from kit.kaggle import leaderboard
-from kit.kaggle.submissions import Scored
+from kit.kaggle.submissions import KaggleSubmission
 from kit.leaderboard import board, ledger
 from tests.kaggle_server import refusal
 
@@ -59,11 +59,11 @@ def test_medal_lines(teams, lines):
 
 def test_our_team_is_found_by_its_members_then_by_its_latest_name():
     teams = board.parse(CSV.encode())
-    row = Scored(1, "complete", "0.5", "", "", date="2026-11-20", submitted_by="cleo", team="an old name")
+    row = KaggleSubmission(1, "complete", "0.5", "", "", date="2026-11-20", submitted_by="cleo", team="an old name")
     assert board.ours(teams, [row]).name == "Beta, Inc"
-    nameless = Scored(2, "complete", "0.5", "", "", date="2026-11-21", submitted_by="Cleo D.", team="Alpha")
+    nameless = KaggleSubmission(2, "complete", "0.5", "", "", date="2026-11-21", submitted_by="Cleo D.", team="Alpha")
     assert board.ours(teams, [nameless]).name == "Alpha"
-    assert board.ours(teams, [Scored(3, "pending", "", "", "")]) is None and board.ours(teams, []) is None
+    assert board.ours(teams, [KaggleSubmission(3, "pending", "", "", "")]) is None and board.ours(teams, []) is None
 
 
 @pytest.mark.parametrize("teams", [1, 3, 9, 10])
@@ -75,17 +75,17 @@ def test_a_board_with_few_medals_or_none_is_shown(kit, home, teams):
         "Rank,TeamId,TeamName,LastSubmissionDate,Score,SubmissionCount,TeamMemberUserNames\n" + rows,
     )
     write_json(folder / "asked.json", {"asked": "2026-11-20T10:00:00+00:00", "left": 5, "last": 7})
-    ledger.keep("tiny-stripes", [Scored(7, "complete", "0.99", "", "", submitted_by="u1")])
+    ledger.keep("tiny-stripes", [KaggleSubmission(7, "complete", "0.99", "", "", submitted_by="u1")])
     shown = kit("leaderboard", "tiny-stripes", "--offline").stdout
     assert f"place 1 of {teams} teams: t1" in shown and shown.count("none") >= (teams < 10)
 
 
 def test_distance_is_what_is_missing_in_either_direction():
     alpha, beta = board.parse(CSV.encode())
-    low = board.standing((alpha, beta), beta, greater_is_better=False)  # of a loss, Alpha's 0.25 is ahead
+    low = board.describe_standing((alpha, beta), beta, greater_is_better=False)  # of a loss, Alpha's 0.25 is ahead
     assert low["ahead"] == [{"rank": 1, "team": "Alpha", "score": 0.25, "distance": 0.25}]
     assert low["medals"] == {"gold": None, "silver": None, "bronze": None}
-    assert board.standing((alpha, beta), None, greater_is_better=True)["rank"] is None
+    assert board.describe_standing((alpha, beta), None, greater_is_better=True)["rank"] is None
 
 
 def at(hour: int, day: int = 20) -> datetime.datetime:
@@ -115,5 +115,5 @@ def test_the_board_is_fetched_after_a_fault_and_leaves_the_data_alone(kaggle, ho
 def test_what_is_no_board_is_not_kept(kaggle, home):
     kaggle.faults["DownloadLeaderboard"] = [{"body": b"<html>", "headers": {"Content-Type": "text/html"}}]
     with pytest.raises(KaggleError, match="leaderboard cannot be read"):
-        board.fetched("zoo")
+        board.fetch("zoo")
     assert not ledger.folder("zoo").exists()

@@ -10,12 +10,14 @@ from dataclasses import replace
 import pytest
 
 from kit import paths
-from kit.kaggle.submissions import Scored
+from kit.kaggle.submissions import KaggleSubmission
 from kit.leaderboard import ledger
 from kit.submission import records
 
 RUN, SHA = "zoo-big-1120-101500", "0123456789ab"
-PENDING = Scored(7, "pending", "", "", "", f"try {RUN} CV 0.9 +- 0.01 {SHA}", "2026-11-20T10:15:00+00:00", "anna", "us")
+PENDING = KaggleSubmission(
+    7, "pending", "", "", "", f"try {RUN} CV 0.9 +- 0.01 {SHA}", "2026-11-20T10:15:00+00:00", "anna", "us"
+)
 COMPLETE = replace(PENDING, status="complete", public_score="0.91000")
 
 
@@ -25,7 +27,7 @@ def files() -> list:
 
 def test_a_run_that_is_not_here_is_known_by_its_message(home):
     ledger.keep("zoo", [COMPLETE])
-    [entry] = ledger.local("zoo")
+    [entry] = ledger.read_cached("zoo")
     assert (entry.run, entry.cv, entry.cv_error, entry.sha256) == (RUN, 0.9, 0.01, SHA)
     assert (entry.by, entry.public, entry.private) == ("anna", 0.91, None)
 
@@ -35,7 +37,7 @@ def test_the_score_of_a_run_that_is_here_is_its_own(home):
     folder = home / "runs" / RUN
     folder.mkdir()
     (folder / "metrics.json").write_text('{"score": 0.90001, "error": 0.0101}')
-    [entry] = ledger.local("zoo")
+    [entry] = ledger.read_cached("zoo")
     assert (entry.cv, entry.cv_error) == (0.90001, 0.0101)
 
 
@@ -45,7 +47,7 @@ def test_a_file_is_written_again_only_when_kaggle_says_more(home):
     ledger.keep("zoo", [PENDING])
     assert [path.stat().st_mtime_ns for path in files()] == before
     ledger.keep("zoo", [COMPLETE])
-    assert len(files()) == 1 and ledger.local("zoo")[0].public == 0.91
+    assert len(files()) == 1 and ledger.read_cached("zoo")[0].public == 0.91
 
 
 def test_copies_and_damaged_files_of_others_do_no_harm(home, capsys):
@@ -57,7 +59,7 @@ def test_copies_and_damaged_files_of_others_do_no_harm(home, capsys):
     seven.with_name("10.json").write_text("[]")
     shutil.copy(seven, seven.with_name("a.json"))
     seven.with_name("7.json.tmp").write_text("half")
-    assert [(entry.ref, entry.by, entry.status) for entry in ledger.local("zoo")] == [
+    assert [(entry.ref, entry.by, entry.status) for entry in ledger.read_cached("zoo")] == [
         (7, "anna", "complete"),
         (8, "ben", "complete"),
     ]
@@ -68,14 +70,14 @@ def test_an_upload_is_known_before_kaggle_is_asked_and_a_score_is_not_forgotten(
     when = "2026-11-20T10:15:01.250000+00:00"
     upload = records.Record("zoo", SHA * 5, RUN, "x.csv", f"{RUN} {SHA}", 7, when)
     records.write(paths.submissions("zoo"), upload)
-    [entry] = ledger.local("zoo")
+    [entry] = ledger.read_cached("zoo")
     assert (entry.ref, entry.status, entry.run, entry.cv) == (7, "pending", RUN, None)
     assert entry.when == "2026-11-20T10:15:01+00:00"
     ledger.keep("zoo", [PENDING])
     records.write(paths.submissions("zoo"), replace(upload, status="complete", public_score="0.91"))
-    assert ledger.local("zoo")[0].public == 0.91  # by `kit submit --wait`, after the list was fetched
+    assert ledger.read_cached("zoo")[0].public == 0.91  # by `kit submit --wait`, after the list was fetched
     ledger.keep("zoo", [replace(COMPLETE, private_score="0.89")])
-    assert (ledger.local("zoo")[0].private, ledger.local("zoo")[0].by) == (0.89, "anna")
+    assert (ledger.read_cached("zoo")[0].private, ledger.read_cached("zoo")[0].by) == (0.89, "anna")
 
 
 def test_reading_offline_imports_nothing_heavy(home):

@@ -14,8 +14,8 @@ from tests.kaggle_server import refusal
 
 def rated(field) -> dict[str, dict]:
     """By the name of each run."""
-    finished, sent = candidates.finished(field.competition), candidates.submitted("tiny-stripes")
-    known = cache.known(field.competition, paths.data("tiny-stripes"))
+    finished, sent = candidates.list_finished(field.competition), candidates.read_submitted("tiny-stripes")
+    known = cache.read_labels(field.competition, paths.data("tiny-stripes"))
     before = candidates.load(field.competition, [run for run in finished if run.id in sent])
     fresh = candidates.load(field.competition, [run for run in finished if run.id not in sent])
     found = next_steps.rate(field.competition, fresh, before, known)
@@ -30,8 +30,8 @@ def test_the_probability_of_being_better():
 
 def test_what_a_submission_may_add():
     drawn = np.random.default_rng(0).normal(-0.01, 0.02, 400_000)
-    assert next_steps.may_add(-0.01, 0.02) == pytest.approx(np.maximum(drawn, 0).mean(), rel=0.02)
-    assert (next_steps.may_add(0.1, 0.0), next_steps.may_add(-0.1, 0.0)) == (0.1, 0.0)
+    assert next_steps.estimate_improvement(-0.01, 0.02) == pytest.approx(np.maximum(drawn, 0).mean(), rel=0.02)
+    assert (next_steps.estimate_improvement(0.1, 0.0), next_steps.estimate_improvement(-0.1, 0.0)) == (0.1, 0.0)
 
 
 def test_the_first_submission_is_the_best_score(field):

@@ -56,10 +56,10 @@ def a_run(competition, number: int) -> runs.Run:
         (run.oof, data.train.ids, said),
         (run.test, data.test.ids, noisy(TRUTH, share, draw)),
     ):
-        predictions.save(path, predictions.of(ids, values, competition.classes))
-    score = metrics.judge(competition, data.train.labels, said)
+        predictions.save(path, predictions.make(ids, values, competition.classes))
+    score = metrics.evaluate(competition, data.train.labels, said)
     parts = [
-        {"fold": fold, **metrics.judge(competition, data.train.labels[fold::3], said[fold::3])} for fold in range(3)
+        {"fold": fold, **metrics.evaluate(competition, data.train.labels[fold::3], said[fold::3])} for fold in range(3)
     ]
     run.metrics.write_text(json.dumps({"metric": "accuracy", **score, "members": parts}))
     return run

@@ -76,10 +76,12 @@ def test_the_report_counts_the_competition_s_own_test_images(prepared, held):
 
 def test_exact_duplicates_stay_together(prepared, held, tmp_path):
     train = cache.load(prepared, paths.data("tiny-stripes")).train
-    doubled = cache.Part(
+    doubled = cache.CachedSplit(
         "train", train.ids, train.images, np.arange(63) % 3, train.readable, np.arange(63) // 3 * 3 + np.arange(63) % 3
     )
-    pairs = cache.Part("train", train.ids, train.images, np.arange(63) // 2 % 3, train.readable, np.arange(63) // 2)
+    pairs = cache.CachedSplit(
+        "train", train.ids, train.images, np.arange(63) // 2 % 3, train.readable, np.arange(63) // 2
+    )
     for part, number in ((doubled, 1), (pairs, 2)):
         holdout.write(tmp_path / "h.csv", prepared, part, *holdout.choose(part, 0.4))
         out = set(holdout.read(tmp_path / "h.csv", prepared).ids.tolist())
@@ -104,7 +106,7 @@ def score(prepared, held):
     def make(name: str, wrong: int) -> runs.Run:
         run = runs.create("tiny-stripes", "train", Config(), {}, name=name, fingerprints={})
         said = np.concatenate([np.arange(30) % 3, (kept.labels + (np.arange(27) < wrong)) % 3])
-        predictions.save(run.test, predictions.of(held.test.ids, sure(said), prepared.classes))
+        predictions.save(run.test, predictions.make(held.test.ids, sure(said), prepared.classes))
         return run
 
     return make
@@ -133,7 +135,7 @@ def test_the_file_for_kaggle_holds_no_held_out_row(kit, score):
     assert len((run.folder / "submission.csv").read_text().splitlines()) == 31
     other = score("other", 20)
     for one in (run, other):
-        predictions.save(one.oof, predictions.of(["1"], sure(np.array([0])), ("flat", "steep", "none")))
+        predictions.save(one.oof, predictions.make(["1"], sure(np.array([0])), ("flat", "steep", "none")))
     found = json.loads(kit("diff", run.id, other.id, "--json").stdout)
     assert (found["test"]["rows"], found["test"]["differ"]) == (30, 0)
 
@@ -141,7 +143,7 @@ def test_the_file_for_kaggle_holds_no_held_out_row(kit, score):
 def test_who_is_refused(kit, prepared, score):
     old = runs.create("tiny-stripes", "train", Config(), {}, name="old", fingerprints={})
     predictions.save(
-        old.test, predictions.of([str(n) for n in range(1, 31)], sure(np.arange(30) % 3), prepared.classes)
+        old.test, predictions.make([str(n) for n in range(1, 31)], sure(np.arange(30) % 3), prepared.classes)
     )
     with pytest.raises(DataError, match="did not predict the hold-out; received 27 of 27 rows missing"):
         shadow.submit(prepared, old)

@@ -32,7 +32,7 @@ def _gpu(monkeypatch, capability, count=1, backend="jax"):
 def test_precision_follows_the_tensor_cores(monkeypatch, capability, expected):
     _gpu(monkeypatch, capability)
     assert device.precision(Config()) == expected and device.precision(Config(precision="float32")) == "float32"
-    said = device.described(Config())
+    said = device.describe(Config())
     assert f"trains in {expected} (auto: " in said and "XLA (auto: always under JAX)" in said
 
 
@@ -51,7 +51,7 @@ def test_precision_on_a_cpu_follows_its_instructions(monkeypatch, tmp_path, flag
     config = Config(backbone=backbone)
     assert device.precision(config) == expected
     said = "a CPU with instructions for it" if expected == "mixed_bfloat16" else "a CPU"
-    assert f"trains in {expected} (auto: {said})" in device.described(config)
+    assert f"trains in {expected} (auto: {said})" in device.describe(config)
 
 
 def test_without_a_gpu_xla_is_only_under_jax(monkeypatch):
@@ -69,32 +69,32 @@ def test_an_unknown_precision_is_refused():
 
 
 def test_a_batch_size_left_open_is_settled_once_with_a_rate_to_suit(monkeypatch):
-    assert device.settled(Config(batch_size=48)) == Config(batch_size=48)
-    assert device.settled(Config(batch_size=0)) == Config() or device.gpus()
+    assert device.resolve_auto_batch(Config(batch_size=48)) == Config(batch_size=48)
+    assert device.resolve_auto_batch(Config(batch_size=0)) == Config() or device.gpus()
     _gpu(monkeypatch, (8, 0), count=2)
-    assert device.settled(Config(batch_size=0)) == Config(batch_size=1024, learning_rate=0.8)
-    one = device.settled(Config(batch_size=0, devices=1, optimizer="adamw", learning_rate=0.001))
+    assert device.resolve_auto_batch(Config(batch_size=0)) == Config(batch_size=1024, learning_rate=0.8)
+    one = device.resolve_auto_batch(Config(batch_size=0, devices=1, optimizer="adamw", learning_rate=0.001))
     assert one.batch_size == 512 and one.learning_rate == 0.002
 
 
 def test_several_gpus_are_used_under_jax_alone(monkeypatch):
     _gpu(monkeypatch, (8, 0), count=4)
     assert len(device.devices(Config())) == 4 and len(device.devices(Config(devices=2))) == 2
-    assert "batches of 128 over 4 devices" in device.described(Config())
+    assert "batches of 128 over 4 devices" in device.describe(Config())
     with pytest.raises(ConfigError, match="evenly over 4 devices; received 126 images; expected a multiple of 4"):
         device.devices(Config(batch_size=126))
     with pytest.raises(ConfigError, match="more than there are; received 5; expected 1 to 4"):
         device.devices(Config(devices=5))
     _gpu(monkeypatch, (8, 0), count=4, backend="tensorflow")
-    assert device.devices(Config()) == ["gpu:0"] and "1 of 4 GPUs: only JAX" in device.described(Config())
+    assert device.devices(Config()) == ["gpu:0"] and "1 of 4 GPUs: only JAX" in device.describe(Config())
     with pytest.raises(ConfigError, match="only under JAX"):
         device.devices(Config(devices=2))
 
 
 def test_the_policy_ends_with_the_training():
-    with device.training(Config(precision="mixed_bfloat16")):
+    with device.training_scope(Config(precision="mixed_bfloat16")):
         model = networks.NETWORKS["cnn"].build((8, 8, 1), 3, Config(backbone="cnn", width=4))
-        with device.exact():
+        with device.float32_scope():
             assert keras.config.dtype_policy().name == "float32"
         assert keras.config.dtype_policy().name == "mixed_bfloat16"
     assert keras.config.dtype_policy().name == "float32"
@@ -150,7 +150,7 @@ def test_float16_trains_with_a_scaled_loss_and_resumes(tmp_path):
     draw = np.random.default_rng(0)
     images, targets = draw.random((32, 4, 4, 1), np.float32), np.eye(3, dtype=np.float32)[np.arange(32) % 3]
     config = Config(precision="mixed_float16", learning_rate=0.05, ema=0.9, accumulate=2)
-    with device.training(config):
+    with device.training_scope(config):
         model, again = _learner(config, 40), _learner(config, 40)
     assert model.layers[-1].compute_dtype == "float16"
     losses = [float(model.train_on_batch(images, targets)[0]) for _ in range(20)]

@@ -12,7 +12,7 @@ from kit import metrics, predictions
 from kit.config import Config
 from kit.data import cache
 from kit.errors import ConfigError, DataError
-from kit.files import locked
+from kit.files import hold_lock
 from kit.runs import find
 
 EQUAL = ("--set", "folds=2", "--deterministic")
@@ -51,18 +51,18 @@ def test_several_seeds_are_members_that_are_averaged_and_judged_alone(kit, prepa
     assert sorted(folder.name for folder in run.folder.glob("fold-*")) == names
 
     oof, test = predictions.load(run.oof), predictions.load(run.test)
-    own = {name: predictions.load(run.folder / name / "test.npz").at(test.ids) for name in names}
+    own = {name: predictions.load(run.folder / name / "test.npz").select(test.ids) for name in names}
     assert all(np.abs(a - b).max() > 1e-4 for a, b in itertools.combinations(own.values(), 2))
     assert np.allclose(test.probabilities, np.mean(list(own.values()), axis=0), atol=1e-7)
     judged = [predictions.load(run.folder / name / "oof.npz") for name in names]
     for one, other in (judged[:2], judged[2:]):
-        mean = (one.probabilities + other.at(one.ids)) / 2
-        assert np.allclose(oof.at(one.ids), mean, atol=1e-7) and len(one.ids) == 30
+        mean = (one.probabilities + other.select(one.ids)) / 2
+        assert np.allclose(oof.select(one.ids), mean, atol=1e-7) and len(one.ids) == 30
 
     result = json.loads(run.metrics.read_text())
     labels = cache.labels_of(cache.load(prepared, paths.data("tiny-stripes")).train, oof.ids)
     alone = [np.concatenate([judged[seed].probabilities, judged[seed + 2].probabilities]) for seed in (0, 1)]
-    scores = [metrics.judge(prepared, labels, said)["score"] for said in alone]
+    scores = [metrics.evaluate(prepared, labels, said)["score"] for said in alone]
     assert result["one_seed"]["scores"] == pytest.approx(scores)
     assert result["one_seed"]["mean"] == pytest.approx(np.mean(scores))
     assert result["one_seed"]["deviation"] == pytest.approx(abs(scores[0] - scores[1]) / 2**0.5)
@@ -97,9 +97,9 @@ def test_seeds_of_a_recipe_without_chance_are_refused():
 
 def test_a_member_is_trained_by_one_at_a_time(kit, prepared):
     run = find(kit("train", "tiny-stripes", "--folds", "2", "--create").stdout.splitlines()[-1])
-    with locked(run.member_lock(1), "busy"):
+    with hold_lock(run.member_lock(1), "busy"):
         assert run.status() == "running"
-        with pytest.raises(DataError), locked(run.member_lock(1), "busy"):
+        with pytest.raises(DataError), hold_lock(run.member_lock(1), "busy"):
             pass
         done = kit("train", "--resume", run.id, "--fold", "1", check=False)
         assert done.returncode == 3 and f"fold 1 of {run.id} is already being trained" in done.stderr

@@ -33,14 +33,14 @@ def make_run(prepared):
         labels, draw = data.train.labels[rows], np.random.default_rng(seed)
         guess = np.where(draw.random(len(rows)) < right, labels, (labels + 1) % 3)
         said = 0.1 + 0.7 * np.eye(3)[guess]
-        predictions.save(run.oof, predictions.of(data.train.ids[rows], said, prepared.classes))
-        predictions.save(run.test, predictions.of(data.test.ids, np.full((30, 3), 1 / 3), prepared.classes))
+        predictions.save(run.oof, predictions.make(data.train.ids[rows], said, prepared.classes))
+        predictions.save(run.test, predictions.make(data.test.ids, np.full((30, 3), 1 / 3), prepared.classes))
         if kind == "train":
             for fold in range(folds_trained):
                 run.member(fold).mkdir()
                 lines = ["epoch,loss,accuracy,stopping_loss,seconds", "1,1.2,0.4,1.1,3", "2,0.8,0.7,0.9,3"]
                 write_text(run.member(fold) / "history.csv", "\n".join(lines) + "\n")
-        write_json(run.metrics, {"metric": "accuracy", **metrics.judge(prepared, labels, said)})
+        write_json(run.metrics, {"metric": "accuracy", **metrics.evaluate(prepared, labels, said)})
         return run
 
     return make

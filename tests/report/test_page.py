@@ -67,12 +67,12 @@ def test_what_is_missing_is_said_in_its_place_and_no_more(prepared, make_run):
     def gone(_):
         raise DataError("the weights are not here", do="train it")
 
-    said = page.made("filters", "Filters", gone, about)
+    said = page.make_section("filters", "Filters", gone, about)
     assert (said.name, said.title) == ("filters", "Filters") and "the weights are not here; train it" in said.body
     with pytest.raises(ConfigError):
-        page.made("filters", "Filters", _raise(ConfigError("no such layer")), about)
+        page.make_section("filters", "Filters", _raise(ConfigError("no such layer")), about)
     with pytest.raises(ZeroDivisionError):  # a bug stays a bug
-        page.made("filters", "Filters", lambda _: str(1 / 0), about)
+        page.make_section("filters", "Filters", lambda _: str(1 / 0), about)
 
 
 def _raise(error):

@@ -23,13 +23,13 @@ def said(prepared):
         data = corrections.load(prepared, where)
         prints = corrections.fingerprints(data, folds.read(where.folds, data.train.ids))
         run = runs.create(prepared.slug, "train", Config(folds=3), {}, name=name, fingerprints=prints)
-        ids = corrections.clean(data, data.train.ids)
+        ids = corrections.select_clean(data, data.train.ids)
         values = np.full((len(ids), 3), (1 - sure) / 2)
         values[np.arange(len(ids)), (ids.astype(int) - 1) % 3] = sure
-        predictions.save(run.oof, predictions.of(ids, values, prepared.classes))
+        predictions.save(run.oof, predictions.make(ids, values, prepared.classes))
         test = np.full((len(data.test.ids), 3), 1 / 3)
-        predictions.save(run.test, predictions.of(data.test.ids, test, prepared.classes))
-        judged = metrics.judge(prepared, cache.labels_of(data.train, ids), values)
+        predictions.save(run.test, predictions.make(data.test.ids, test, prepared.classes))
+        judged = metrics.evaluate(prepared, cache.labels_of(data.train, ids), values)
         write_json(run.metrics, {"metric": prepared.metric, **judged})
         return run
 

@@ -133,4 +133,4 @@ def test_a_later_decision_replaces_an_earlier_one(prepared, home):
         "relabel": 0,
         "keep": 1,
     }
-    assert runs.every() == [] and len(_rows(paths.data("tiny-stripes").corrections)) == 2
+    assert runs.list_runs() == [] and len(_rows(paths.data("tiny-stripes").corrections)) == 2

@@ -9,7 +9,7 @@ import pytest
 
 from kit import paths
 from kit.data import cache, folds, near_duplicates
-from kit.data.cache import Dataset, Part
+from kit.data.cache import CachedSplit, Dataset
 from kit.data.prepare import prepare
 from kit.errors import DataError
 from kit.review import alike
@@ -33,7 +33,7 @@ def again(image, draw):
 def part(split, images):
     count = len(images)
     ids = np.array([f"i{n}" for n in range(count)])
-    return Part(split, ids, np.stack(images), np.zeros(count, np.int64), np.ones(count, bool), np.arange(count))
+    return CachedSplit(split, ids, np.stack(images), np.zeros(count, np.int64), np.ones(count, bool), np.arange(count))
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_planted_twins_are_found_and_nothing_else(photos):
 
 def test_a_test_image_beyond_the_training_rows_has_its_place_in_the_sheet(photos, prepared):
     few = np.arange(60, 80)
-    train = Part(
+    train = CachedSplit(
         "train",
         *(values[few] for values in (photos.train.ids, photos.train.images, photos.train.labels)),
         np.ones(20, bool),
@@ -81,9 +81,9 @@ def test_linked_images_share_a_group_and_so_a_fold(photos):
         near_duplicates.Pair(1, 2, "train", 1),
         near_duplicates.Pair(5, 3, "test", 1),
     ]
-    groups = near_duplicates.together(photos, chain).train.groups
+    groups = near_duplicates.group_pairs(photos, chain).train.groups
     assert len(set(groups[:3].tolist())) == 1 and len(np.unique(groups)) == 598
-    dealt = folds.make(near_duplicates.together(photos, near_duplicates.find(photos)), 5, seed=0)
+    dealt = folds.make(near_duplicates.group_pairs(photos, near_duplicates.find(photos)), 5, seed=0)
     assert (dealt[:60] == dealt[540:]).all()
 
 

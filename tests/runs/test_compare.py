@@ -35,12 +35,12 @@ def test_the_gain_is_paired_on_common_rows_and_noise_is_called_so(cli, make_run,
     a, b, c = make_run("a", skill=3.0, seed=1), make_run("b", skill=0.0, seed=2), make_run("c", skill=3.0, seed=3)
     some = predictions.load(b.oof)
     predictions.save(
-        b.oof, predictions.of(some.ids[::-2], some.probabilities[::-2], some.classes)
+        b.oof, predictions.make(some.ids[::-2], some.probabilities[::-2], some.classes)
     )  # another order, too
     found = json.loads(cli("runs", "compare", a.id, b.id, c.id, "--json").stdout)["gains"]
     data = cache.load(prepared, paths.data(prepared.slug))
     labels = cache.labels_of(data.train, some.ids[::-2])
-    hits = [predictions.load(run.oof).at(some.ids[::-2]).argmax(1) == labels for run in (a, b)]
+    hits = [predictions.load(run.oof).select(some.ids[::-2]).argmax(1) == labels for run in (a, b)]
     difference = hits[1].astype(float) - hits[0]
     assert found[0]["rows"] == 45 and found[0]["gain"] == pytest.approx(difference.mean())
     assert found[0]["error"] == pytest.approx(difference.std() / np.sqrt(45))

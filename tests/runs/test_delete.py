@@ -6,8 +6,8 @@ import pytest
 
 from kit import paths, predictions, runs
 from kit.errors import ConfigError, DataError
-from kit.files import locked, write_json
-from kit.kaggle.submissions import Scored
+from kit.files import hold_lock, write_json
+from kit.kaggle.submissions import KaggleSubmission
 from kit.leaderboard import ledger
 from kit.runs import trash
 from kit.submission import message, records
@@ -18,7 +18,7 @@ def test_a_deleted_run_comes_back_as_it_was(cli, make_run):
     before = {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
     done = cli("runs", "delete", run.id[:-2])
     assert run.id in done.stdout and "in the trash: 0.0" in done.stdout and not run.folder.exists()
-    assert not runs.every() and cli("runs").stdout == "no runs yet\n"
+    assert not runs.list_runs() and cli("runs").stdout == "no runs yet\n"
     assert cli("runs", "restore", run.id).stdout.strip() == run.id
     assert {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()} == before
     with pytest.raises(DataError, match=r"no run .*\.trash"):
@@ -61,10 +61,10 @@ def test_the_weights_of_what_a_teacher_was_made_of_are_needed_too(cli, make_run)
 
 def test_a_running_one_is_refused_an_interrupted_one_is_not(cli, make_run):
     run = make_run("a", finished=False)
-    with locked(run.lock, "busy"), pytest.raises(DataError, match="is being trained"):
+    with hold_lock(run.lock, "busy"), pytest.raises(DataError, match="is being trained"):
         cli("runs", "delete", run.id)
     cli("runs", "delete", run.id)
-    assert trash.inside() == [run.id]
+    assert trash.list_ids() == [run.id]
 
 
 def test_a_submitted_run_goes_only_by_force_and_its_records_stay(cli, make_run):
@@ -74,16 +74,16 @@ def test_a_submitted_run_goes_only_by_force_and_its_records_stay(cli, make_run):
         cli("runs", "delete", other.id, run.id)
     assert other.folder.exists()  # all or none
     cli("runs", "delete", run.id, "--force")
-    assert [(record.ref, record.run) for record in records.every(run.slug)] == [(77, run.id)]
+    assert [(record.ref, record.run) for record in records.list_records(run.slug)] == [(77, run.id)]
     cli("runs", "restore", run.id)
-    assert [record.ref for record in records.every(run.slug)] == [77]
+    assert [record.ref for record in records.list_records(run.slug)] == [77]
     with pytest.raises(DataError, match="was submitted as 77"):
         cli("runs", "delete", run.id)
 
 
 def test_a_run_that_a_teammate_submitted_is_refused_too(cli, make_run):
     run = make_run("a")
-    uploaded = Scored(
+    uploaded = KaggleSubmission(
         88, "complete", "0.9", "", "", message.write("again", run.id, "ab" * 32), "2026-11-01T09:00:00+00:00", "ben"
     )
     ledger.keep(run.slug, [uploaded])
@@ -106,7 +106,7 @@ def test_weights_only_keeps_what_ensembles_and_submissions_need(cli, make_run):
 def test_the_trash_is_emptied_after_asking(cli, make_run):
     run = make_run("a")
     cli("runs", "delete", run.id)
-    assert cli("runs", "empty-trash", input="n\n").stdout.startswith(run.id) and trash.inside() == [run.id]
+    assert cli("runs", "empty-trash", input="n\n").stdout.startswith(run.id) and trash.list_ids() == [run.id]
     cli("runs", "empty-trash", "--yes")
     assert os.listdir(paths.runs()) == [] and "freed 0.0" in cli("runs", "empty-trash").stdout
 
@@ -121,7 +121,7 @@ def test_a_run_of_the_same_id_is_never_written_over(cli, make_run):
         cli("runs", "restore", run.id)
     with pytest.raises(DataError, match="in the trash already"):
         cli("runs", "delete", run.id)
-    assert run.folder.exists() and trash.inside() == [run.id]
+    assert run.folder.exists() and trash.list_ids() == [run.id]
     with pytest.raises(DataError, match="no run 'none'"):
         cli("runs", "delete", "none")
     with pytest.raises(ConfigError):

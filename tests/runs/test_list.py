@@ -82,7 +82,7 @@ def test_a_mistyped_key_is_refused(cli, home, words, message):
 def test_archived_runs_are_hidden_but_can_be_named(cli, three):
     good, bad, begun = three
     assert cli("runs", "archive", bad, begun).stdout.split() == [bad, begun]
-    assert ids(cli("runs", "--json")) == [good] and [run.id for run in runs.every()] == [good]
+    assert ids(cli("runs", "--json")) == [good] and [run.id for run in runs.list_runs()] == [good]
     assert ids(cli("runs", "--archived", "--json")) == [good, bad, begun]
     assert runs.find(bad).id == bad and "archived" in cli("runs", "--archived").stdout
     cli("runs", "archive", "--undo", bad)
@@ -137,7 +137,7 @@ def test_a_run_that_does_not_say_when_it_was_made_is_as_old_as_its_file(cli, thr
     os.utime(path, (1e9, 1e9))
     assert json.loads(cli("runs", "--json").stdout)[0]["created"] == "2001-09-09T01:46:40+00:00"
     assert "2001-09-09 01:46 UTC" in season.write(prepared).read_text()
-    assert records.of(runs.find(three[0])).started == 10**12
+    assert records.read_records(runs.find(three[0])).started == 10**12
 
 
 @pytest.mark.parametrize(

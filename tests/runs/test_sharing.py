@@ -82,7 +82,7 @@ def test_a_second_push_sends_nothing_and_another_run_of_that_id_is_refused(cli, 
     assert "is there already" in cli("runs", "push", run.id, "--to", str(team)).stdout
     assert {path: path.stat().st_mtime_ns for path in team.rglob("*")} == before
     own = predictions.load(run.oof)
-    predictions.save(run.oof, predictions.of(own.ids, own.probabilities[::-1], own.classes))
+    predictions.save(run.oof, predictions.make(own.ids, own.probabilities[::-1], own.classes))
     with pytest.raises(DataError, match=r"another run .* is there already; received 1 files differ, such as oof\.npz"):
         cli("runs", "push", run.id, "--to", str(team))
     with pytest.raises(DataError, match=r"another run .* is here already, with other bytes"):
@@ -122,19 +122,19 @@ def test_a_push_that_was_cut_off_is_not_seen_as_whole_and_can_be_repeated(cli, m
 
 def other_class_order(folder):
     own = predictions.load(folder / "oof.npz")
-    predictions.save(folder / "oof.npz", predictions.of(own.ids, own.probabilities, own.classes[::-1]))
+    predictions.save(folder / "oof.npz", predictions.make(own.ids, own.probabilities, own.classes[::-1]))
     sign(folder, "oof.npz")
 
 
 def other_ids(folder):
     own = predictions.load(folder / "oof.npz")
-    predictions.save(folder / "oof.npz", predictions.of([f"x{i}" for i in own.ids], own.probabilities, own.classes))
+    predictions.save(folder / "oof.npz", predictions.make([f"x{i}" for i in own.ids], own.probabilities, own.classes))
     sign(folder, "oof.npz")
 
 
 def fewer_test_ids(folder):
     own = predictions.load(folder / "test.npz")
-    predictions.save(folder / "test.npz", predictions.of(own.ids[1:], own.probabilities[1:], own.classes))
+    predictions.save(folder / "test.npz", predictions.make(own.ids[1:], own.probabilities[1:], own.classes))
     sign(folder, "test.npz")
 
 
@@ -257,10 +257,10 @@ def test_an_address_that_cannot_be_used_is_one_line_without_its_password():
         with pytest.raises(
             (ConfigError, DataError), match="no folder team" if name == "team" else "no dataset of Kaggle"
         ):
-            stores.opened(name)
+            stores.open_store(name)
     pytest.importorskip("fsspec")
     with pytest.raises(DataError) as error:
-        stores.opened("nosuch://me:SECRET@host/team?key=SECRET")
+        stores.open_store("nosuch://me:SECRET@host/team?key=SECRET")
     assert "cannot use nosuch://host/team" in str(error.value) and "SECRET" not in str(error.value)
 
 

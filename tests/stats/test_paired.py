@@ -20,29 +20,29 @@ def test_rows_and_classes_are_joined_by_name(competition):
     """Ours is right on all rows, theirs wrong on two of the ten that both have, of which one is not known."""
     wrong = LABELS.copy()
     wrong[[4, 5]] = 0
-    ours = predictions.of(IDS[:10][::-1], sure(LABELS)[:10][::-1], competition.classes)
-    theirs = predictions.of(IDS, sure(wrong)[:, [2, 0, 1]], ("none", "flat", "steep"))
+    ours = predictions.make(IDS[:10][::-1], sure(LABELS)[:10][::-1], competition.classes)
+    theirs = predictions.make(IDS, sure(wrong)[:, [2, 0, 1]], ("none", "flat", "steep"))
     known = np.delete(IDS, 5), np.delete(LABELS, 5)
-    pair = paired.judge(competition, ours, theirs, known)
+    pair = paired.compare(competition, ours, theirs, known)
     assert pair.labels.tolist() == np.delete(LABELS[:10], 5)[::-1].tolist()
     np.testing.assert_array_equal(pair.theirs, np.delete(sure(wrong)[:10], 5, 0)[::-1])
     error = np.sqrt(1 / 9 * 8 / 9 / 9)
     assert pair.record == {"rows": 9, "gain": pytest.approx(1 / 9), "error": pytest.approx(error), "noise": True}
-    back = paired.judge(competition, theirs, ours, known)
+    back = paired.compare(competition, theirs, ours, known)
     assert (back.gain, back.error) == (pytest.approx(-1 / 9), pytest.approx(error))
 
 
 def test_equal_predictions_differ_by_noise_and_always_better_ones_do_not(competition):
-    ours = predictions.of(IDS, sure(LABELS), competition.classes)
-    theirs = predictions.of(IDS, sure((LABELS + 1) % 3), competition.classes)
-    same, better = (paired.judge(competition, ours, other, (IDS, LABELS)) for other in (ours, theirs))
+    ours = predictions.make(IDS, sure(LABELS), competition.classes)
+    theirs = predictions.make(IDS, sure((LABELS + 1) % 3), competition.classes)
+    same, better = (paired.compare(competition, ours, other, (IDS, LABELS)) for other in (ours, theirs))
     assert (same.gain, same.error, same.record["noise"]) == (0, 0, True)
     assert (better.gain, better.error, better.record["noise"]) == (1, 0, False)
 
 
 def test_without_a_shared_row_nothing_is_judged(competition):
     ours, theirs = (
-        predictions.of(IDS[half], sure(LABELS[half]), competition.classes) for half in (slice(6), slice(6, 12))
+        predictions.make(IDS[half], sure(LABELS[half]), competition.classes) for half in (slice(6), slice(6, 12))
     )
-    assert paired.judge(competition, ours, theirs, (IDS, LABELS)) is None
-    assert paired.judge(competition, ours, ours, (IDS[6:], LABELS[6:])) is None
+    assert paired.compare(competition, ours, theirs, (IDS, LABELS)) is None
+    assert paired.compare(competition, ours, ours, (IDS[6:], LABELS[6:])) is None

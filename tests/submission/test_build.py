@@ -20,7 +20,7 @@ def random_predictions(ids, seed: int, classes=CLASSES):
     values = draw.dirichlet([0.05] * len(classes), len(ids)).astype(np.float32)
     values[0] = np.eye(len(classes))[0]
     order = draw.permutation(len(ids))
-    return predictions.of(np.array(ids)[order], values[order], classes)
+    return predictions.make(np.array(ids)[order], values[order], classes)
 
 
 def cells(data: bytes) -> list[list[str]]:
@@ -45,7 +45,7 @@ def test_built_files_pass_validation_in_sample_order(labels, chances, single, se
 
 
 def test_labels_are_values_of_the_likeliest_class(labels):
-    made = predictions.of(["b", "a"], [[0.1, 0.2, 0.7], [0.4, 0.35, 0.25]], CLASSES)
+    made = predictions.make(["b", "a"], [[0.1, 0.2, 0.7], [0.4, 0.35, 0.25]], CLASSES)
     assert build(labels, made, Sample(("id", "label"), ("a", "b"))) == b"id,label\na,1\nb,3\n"
     named = replace(labels, submission=replace(labels.submission, values=()))
     assert build(named, made, Sample(("label", "id"), ("a", "b"))) == b"label,id\ncat,a\nowl,b\n"
@@ -60,14 +60,14 @@ def test_probabilities_are_clipped_and_round_trip(chances, wide):
 
 
 def test_classes_are_joined_by_name(chances, wide):
-    straight = predictions.of(wide.ids, [[0.1, 0.2, 0.7]] * 3, CLASSES)
-    turned = predictions.of(wide.ids, [[0.7, 0.2, 0.1]] * 3, CLASSES[::-1])
+    straight = predictions.make(wide.ids, [[0.1, 0.2, 0.7]] * 3, CLASSES)
+    turned = predictions.make(wide.ids, [[0.7, 0.2, 0.1]] * 3, CLASSES[::-1])
     assert build(chances, straight, wide) == build(chances, turned, wide)
 
 
 def test_ids_that_need_quotes_survive(labels):
     sample = Sample(("id", "label"), ('a,"b', "ü"))
-    made = predictions.of(sample.ids, [[1, 0, 0], [0, 1, 0]], CLASSES)
+    made = predictions.make(sample.ids, [[1, 0, 0], [0, 1, 0]], CLASSES)
     data = build(labels, made, sample)
     assert data == 'id,label\n"a,""b",1\nü,2\n'.encode()
     assert validate(data, labels, sample).rows == 2

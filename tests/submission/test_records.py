@@ -19,7 +19,7 @@ def test_one_file_per_upload_and_the_score_goes_into_its_own(home):
     path = records.write(where, first)
     records.write(where, second)
     assert records.write(where, replace(first, public_score="0.5")) == path
-    assert [(found.ref, found.public_score) for found in records.every("zoo")] == [(1, "0.5"), (2, None)]
+    assert [(found.ref, found.public_score) for found in records.list_records("zoo")] == [(1, "0.5"), (2, None)]
     assert path.parent == paths.runs() / "submissions" / "zoo" and path.name.startswith("abababab-")
 
 
@@ -29,17 +29,21 @@ def test_uploads_of_runs_and_files_are_found_by_competition(home, tmp_path):
     records.write(paths.submissions("zoo"), record(ref=2))
     records.write(paths.submissions("pond", paths.runs() / "pond-a"), record(slug="pond", ref=3))
     records.write(elsewhere, record(ref=4))
-    assert [found.ref for found in records.every("zoo")] == [1, 2]
-    assert [found.ref for found in records.every("zoo", elsewhere)] == [1, 2, 4]
+    assert [found.ref for found in records.list_records("zoo")] == [1, 2]
+    assert [found.ref for found in records.list_records("zoo", elsewhere)] == [1, 2, 4]
 
 
 def test_a_damaged_record_is_an_error_not_a_forgotten_upload(home):
     path = records.write(paths.submissions("zoo"), record())
     path.write_text('{"ref": 1}')
     with pytest.raises(DataError, match="not a record"):
-        records.every("zoo")
+        records.list_records("zoo")
 
 
 def test_two_uploads_at_once_are_refused(home):
-    with records.sending("zoo"), pytest.raises(DataError, match="another upload to zoo"), records.sending("zoo"):
+    with (
+        records.lock_uploads("zoo"),
+        pytest.raises(DataError, match="another upload to zoo"),
+        records.lock_uploads("zoo"),
+    ):
         raise AssertionError("both went in")

@@ -34,12 +34,12 @@ def kaggle(monkeypatch):
 
 def test_it_returns_the_record_that_is_on_disk_with_the_score_if_it_waited(labels, checked, kaggle):
     sent = upload.send(labels, checked, "first")
-    assert sent.ref == 7 and sent.public_score is None and records.every("zoo") == [sent]
+    assert sent.ref == 7 and sent.public_score is None and records.list_records("zoo") == [sent]
     scored = upload.send(labels, checked, again=True, wait_s=1.0)
-    assert scored.public_score == "0.5" and records.every("zoo") == [sent, scored]
+    assert scored.public_score == "0.5" and records.list_records("zoo") == [sent, scored]
 
 
 def test_what_is_not_on_kaggle_is_not_sent(labels, checked, kaggle):
     with pytest.raises(ConfigError, match="zoo is not on Kaggle: it is scored here"):
         upload.send(replace(labels, build=lambda archive, solution: None), checked)
-    assert records.every("zoo") == []
+    assert records.list_records("zoo") == []

@@ -25,7 +25,7 @@ def finished(home, monkeypatch):
         config = Config(folds=2, tta=("identity", "hflip"))
         origin = {"folds": "the command line", "tta": "the competition"}
         run = runs.create("tiny-stripes", kind, config, origin, name=name, fingerprints=prints, parents=parents)
-        said = predictions.of(["1", "2"], np.array([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0]]), ("flat", "steep", "none"))
+        said = predictions.make(["1", "2"], np.array([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0]]), ("flat", "steep", "none"))
         predictions.save(run.oof, said)
         predictions.save(run.test, said)
         told = {"metric": "accuracy", "score": 0.9, "error": 0.01, "rows": 90}

@@ -24,7 +24,7 @@ def test_a_training_ends_well_and_is_exported_later(kit, prepared, empty, silent
     listening, address = silent
     listening.close()
     done = kit("train", "tiny-stripes", "--folds", "1", "--set", "epochs=1", MLFLOW_TRACKING_URI=address)
-    (run,) = runs.every()
+    (run,) = runs.list_runs()
     assert run.status() == "finished" and done.stdout.splitlines()[-1] == run.id
     warned = [line for line in done.stderr.splitlines() if "mlflow" in line.lower() or "track" in line.lower()]
     assert len(warned) == 1 and warned[0].startswith(f"not tracked: MLflow at {address} failed"), done.stderr
@@ -44,7 +44,7 @@ def test_a_silent_server_costs_one_timeout(finished, silent, monkeypatch, capsys
     listening, address = silent
     monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "1")
-    export.after(finished("one"), finished("two"))
+    export.export_finished(finished("one"), finished("two"))
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1 and "timed out" in said[0]
     listening.setblocking(False)

@@ -109,7 +109,7 @@ def test_a_folder_that_has_moved_is_named_with_the_remedy(finished, outcomes, ho
     from kit import runs
 
     with pytest.raises(DataError, match="another path.*remove .*elsewhere/runs/mlflow"):
-        outcomes(*runs.every())
+        outcomes(*runs.list_runs())
 
 
 @pytest.mark.parametrize(
@@ -124,11 +124,11 @@ def test_a_folder_that_has_moved_is_named_with_the_remedy(finished, outcomes, ho
 def test_runs_are_exported_as_they_finish_only_if_asked(finished, monkeypatch, environment, wanted):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert store.wanted() == wanted
+    assert store.is_wanted() == wanted
 
 
 def test_unasked_nothing_is_written(finished):
-    export.after(finished("one"))
+    export.export_finished(finished("one"))
     assert not paths.tracking().exists() and "MLFLOW_TRACKING_URI" not in os.environ
 
 

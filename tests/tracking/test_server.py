@@ -57,8 +57,8 @@ def test_a_server_holds_what_the_file_would(finished, server, monkeypatch, tmp_p
     run = finished("one")
     (run.folder / "report.html").write_text("<p>report</p>")
     joined = finished("both", "ensemble", (run.id,))
-    export.after(run, joined)
-    export.after(run, joined)
+    export.export_finished(run, joined)
+    export.export_finished(run, joined)
     assert capsys.readouterr() == ("", "")  # no warning, and nothing of MLflow's own among the results
 
     client = MlflowClient(server)

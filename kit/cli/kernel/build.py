@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from kit.cli import options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 from kit.errors import ConfigError
 from kit.learn import backend
 
@@ -32,7 +32,7 @@ from kit.learn import backend
 @options.json_option
 @click.pass_obj
 def command(
-    settings_: Settings,
+    settings_: GlobalOptions,
     /,
     slug: str,
     run: str | None,
@@ -56,11 +56,11 @@ def command(
         if source is None or settings:
             raise ConfigError("mode predict needs --run RUN, and takes no --set", do="`kit runs` lists them")
         backend.load()
-        bundle.for_run(folder, competition, source, how)
+        bundle.build_for_run(folder, competition, source, how)
     else:
         config, origin = _configuration(competition, source, settings)
         backend.load()
-        bundle.for_training(folder, competition, config, origin, how)
+        bundle.build_for_training(folder, competition, config, origin, how)
     size = bundle.size(folder)
     options.result(
         {"folder": str(folder), "bytes": size, "name": name},

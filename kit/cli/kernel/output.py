@@ -6,7 +6,7 @@ import click
 
 from kit.cli import options
 from kit.cli.kernel import built
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 
 
 @click.command()
@@ -16,7 +16,7 @@ from kit.cli.options import Settings
 @built.poll_option
 @options.json_option
 @click.pass_obj
-def command(settings: Settings, name: str, wait: bool, timeout: float, poll: float, as_json: bool) -> None:
+def command(settings: GlobalOptions, name: str, wait: bool, timeout: float, poll: float, as_json: bool) -> None:
     """Fetch what the version that was pushed last wrote, into a fresh folder, and check it against what it reported."""
     from kit.kaggle import kernels
     from kit.kernel import bundle, pushed

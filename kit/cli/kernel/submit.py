@@ -30,8 +30,8 @@ def command(name: str, wait: bool, again: bool, timeout: float, poll: float, wor
     manifest, bundled = bundle.manifest(folder), pushed.record(folder)["bundle"]
     kernel, version = pushed.version(folder)
     slug, subject, where = manifest["slug"], f"{kernel}/{version}", paths.submissions(manifest["slug"])
-    with records.sending(slug):
-        before = [record for record in records.every(slug, where) if record.file == subject]
+    with records.lock_uploads(slug):
+        before = [record for record in records.list_records(slug, where) if record.file == subject]
         if before and not again and not wait:
             raise ConfigError(
                 f"this version was submitted before, as submission {before[-1].ref} at {before[-1].when}",

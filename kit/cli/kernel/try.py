@@ -6,7 +6,7 @@ import click
 
 from kit.cli import options
 from kit.cli.kernel import built
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 
 
 @click.command()
@@ -15,7 +15,7 @@ from kit.cli.options import Settings
 @click.option("--python", metavar="PATH", help="With the packages of Kaggle's image. Default: that of make kernel-env.")
 @options.json_option
 @click.pass_obj
-def command(settings: Settings, name: str, layout: str, python: str | None, as_json: bool) -> None:
+def command(settings: GlobalOptions, name: str, layout: str, python: str | None, as_json: bool) -> None:
     """Run a built kernel here as Kaggle would: its packages, read-only inputs, an empty HOME, no network.
 
     Ends with an error unless it writes the same submission as the run it was built from.

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kit.cli import completion, options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 
 HASH = re.compile(r"^([0-9a-f]{12})[0-9a-f]{28}([0-9a-f]{24})?")  # its beginning is enough for people
 
@@ -16,7 +16,7 @@ HASH = re.compile(r"^([0-9a-f]{12})[0-9a-f]{28}([0-9a-f]{24})?")  # its beginnin
 @click.argument("references", metavar="RUN RUN...", nargs=-1, required=True, shell_complete=completion.runs)
 @options.json_option
 @click.pass_obj
-def command(obj: Settings, references: tuple[str, ...], as_json: bool) -> None:
+def command(obj: GlobalOptions, references: tuple[str, ...], as_json: bool) -> None:
     """What differs between runs: settings (and where each value came from), environment, score and time.
 
     Then how much better each is than the first, on the out-of-fold rows that both have, with its standard error: paired, so

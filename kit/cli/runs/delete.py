@@ -32,7 +32,7 @@ def command(references: tuple[str, ...], force: bool, weights_only: bool) -> Non
         options.next_step("runs")
         return
     moved = sum(trash.size(run.folder) for run in found)
-    trash.delete(found, ledger.submitted, force=force)
+    trash.delete(found, ledger.list_refs, force=force)
     for run in found:
         click.echo(run.id)
     click.echo(f"in the trash: {moved / 1e6:.1f} MB, which `kit runs empty-trash` frees")

@@ -11,7 +11,7 @@ def command(yes: bool) -> None:
     """Remove what lies in runs/.trash for good, after asking."""
     from kit.runs import trash
 
-    if names := trash.inside():
+    if names := trash.list_ids():
         click.echo("\n".join(names))
         if not yes and not click.confirm(f"remove these {len(names)} runs for good?", err=True):
             return

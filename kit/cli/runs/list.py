@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from kit.cli import completion, options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 
 
 @click.command()
@@ -25,7 +25,7 @@ from kit.cli.options import Settings
 @options.json_option
 @click.pass_obj
 def command(
-    obj: Settings,
+    obj: GlobalOptions,
     slug: str | None,
     conditions: tuple[str, ...],
     key: str | None,
@@ -38,11 +38,11 @@ def command(
     from kit.runs import listing
 
     tests = [listing.condition(text) for text in conditions]
-    shown = [listing.known(name) for name in columns.split(",") if name]
-    found = runs.every(obj.competition(slug).slug if slug else None, archived=archived)
+    shown = [listing.check_key(name) for name in columns.split(",") if name]
+    found = runs.list_runs(obj.competition(slug).slug if slug else None, archived=archived)
     rows = [row for row in map(listing.record, found) if all(test(row) for test in tests)]
     if key:
-        rows = listing.ordered(rows, key, obj.folders)
+        rows = listing.sort_rows(rows, key, obj.folders)
     wanted = [*listing.COLUMNS, *(name for name in shown if name not in listing.COLUMNS)]
     answer = [{name: row[name] for name in (*wanted, "slug", "parents", "archived", "note")} for row in rows]
     options.result(answer, options.table(_cells(rows, wanted)) or "no runs yet", as_json=as_json)

@@ -3,7 +3,7 @@
 import click
 
 from kit.cli import completion, options
-from kit.cli.options import Settings
+from kit.cli.options import GlobalOptions
 from kit.errors import DataError, KitError
 from kit.progress import say
 
@@ -14,7 +14,7 @@ from kit.progress import say
 @click.option("--weights", is_flag=True, help="The weights too.")
 @options.json_option
 @click.pass_obj
-def command(obj: Settings, where: str, references: tuple[str, ...], weights: bool, as_json: bool) -> None:
+def command(obj: GlobalOptions, where: str, references: tuple[str, ...], weights: bool, as_json: bool) -> None:
     """Bring runs here from a shared folder, a URL, or kaggle:owner/name; all that are there, if none is named.
 
     A run is taken only if every byte is as it was pushed, its classes, rows, data and folds are those here, and no other run
@@ -25,14 +25,14 @@ def command(obj: Settings, where: str, references: tuple[str, ...], weights: boo
     from kit.sharing.manifest import ID, PREDICTIONS
     from kit.sharing.pull import pull
 
-    store = stores.opened(where)
+    store = stores.open_store(where)
     there = [name for name in store.ids(PREDICTIONS.name) if ID.fullmatch(name)]
-    chosen = [runs.one_of(text, there, stores.shown(where), "its owner is to push it") for text in references] or there
+    chosen = [runs.one_of(text, there, stores.redact(where), "its owner is to push it") for text in references] or there
     fetched: dict[str, int] = {}
     refused = []
     for name in dict.fromkeys(chosen):
         try:
-            fetched[name] = pull(store, name, obj.competition, source=stores.shown(where), weights=weights)
+            fetched[name] = pull(store, name, obj.competition, source=stores.redact(where), weights=weights)
         except KitError as error:
             if len(chosen) == 1:
                 raise

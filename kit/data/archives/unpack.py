@@ -14,7 +14,7 @@ from typing import BinaryIO
 from kit.data.archives.formats import OPENERS
 from kit.data.archives.limits import ARCHIVES, DEFAULT_LIMITS, Limits, Member, check, refusal
 from kit.errors import DataError, KitError
-from kit.files import read_json, replacing_folder, sha256, write_json
+from kit.files import read_json, replace_folder, sha256, write_json
 
 MANIFEST = "manifest.json"
 
@@ -39,7 +39,7 @@ def extract(
     if digest not in (None, actual):
         raise DataError(f"{archive} is not the file that was downloaded", received=actual, expected=f"sha256 {digest}")
     if not _is_whole(into, actual):
-        with replacing_folder(into) as folder:
+        with replace_folder(into) as folder:
             _unpack(archive, folder, folder, limits, required)
             if (folder / MANIFEST).exists():
                 raise refusal(archive, f"member {MANIFEST!r} has the name of the kit's own record")
@@ -55,7 +55,7 @@ def gather(mounted: Path, into: Path, *, without: Collection[str] = (), limits: 
     Raises DataError as `extract` does.
     """
     limits = replace(limits, depth=limits.depth - 1)
-    with replacing_folder(into) as folder:
+    with replace_folder(into) as folder:
         for root, _, names in os.walk(mounted):
             here = folder / Path(root).relative_to(mounted)
             here.mkdir(exist_ok=True)

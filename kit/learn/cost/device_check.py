@@ -39,25 +39,25 @@ def milliseconds(kind: str, size: int = SIZE) -> float:
     draw = np.random.default_rng(0)
     left, right = (draw.standard_normal((size, size), np.float32) for _ in range(2))
     right /= size**0.5  # so that products stay of the size of their factors
-    product = _compiled(keras.ops.matmul)
+    product = _compile(keras.ops.matmul)
     a, b = (keras.ops.convert_to_tensor(matrix, kind) for matrix in (left, right))
     first = keras.ops.convert_to_numpy(product(a, b))[:8].astype(np.float32)  # compiles, too
     if not (off := np.abs(first - left[:8] @ right).max()) < 0.03:  # elements are about 1; the other way round for NaN
         raise KitError(f"the GPU computes wrongly in {kind}", received=f"{off:.3g} off", expected="less than 0.03")
-    chain = _compiled(lambda a, b: keras.ops.max(_repeated(a, b)))
+    chain = _compile(lambda a, b: keras.ops.max(_repeat_product(a, b)))
     keras.ops.convert_to_numpy(chain(a, b))
     started = time.perf_counter()
     keras.ops.convert_to_numpy(chain(a, b))  # one number comes back: the products, not the bus
     return (time.perf_counter() - started) * 1000 / TIMES
 
 
-def _repeated(a: Any, b: Any) -> Any:
+def _repeat_product(a: Any, b: Any) -> Any:
     for _ in range(TIMES):
         a = keras.ops.matmul(a, b)
     return a
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+def _compile(function: Callable[..., Any]) -> Callable[..., Any]:
     if keras.backend.backend() == "jax":
         import jax
 

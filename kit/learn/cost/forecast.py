@@ -8,10 +8,10 @@ from kit.config import Config
 from kit.data import cache
 from kit.learn import device
 from kit.learn.cost import timing
-from kit.learn.cost.plan import spoken
+from kit.learn.cost.plan import format_duration
 from kit.learn.networks import backbones
 from kit.learn.recipes import find
-from kit.learn.train import checked
+from kit.learn.train import check_config
 
 LONG = 600.0  # seconds
 # Pixels that a slow training looks at in ten minutes: of fewer it is not worth the minute that timing takes.
@@ -28,10 +28,10 @@ def forecast(competition: Competition, plans: Sequence[Config]) -> str | None:
     pixels = sum(_pixels(competition, config, train.images.shape) for config in plans)
     if pixels < (SLOW_GPU if device.gpus() else SLOW_CPU):
         return None
-    first = device.settled(checked(competition, plans[0]))
+    first = device.resolve_auto_batch(check_config(competition, plans[0]))
     if first.deterministic:
         device.make_deterministic()
-    times = timing.measured(competition, first)
+    times = timing.measure(competition, first)
     own = timing.work(competition, first)
     works = [timing.work(competition, config) for config in plans]
     alike = [work if len(work.epochs) == len(own.epochs) else own for work in works]
@@ -39,9 +39,8 @@ def forecast(competition: Competition, plans: Sequence[Config]) -> str | None:
     if seconds < LONG:
         return None
     models = "1 model" if len(plans) == 1 else f"{len(plans)} models, all as fast as the first"
-    return (
-        f"this will take about {spoken(seconds)}: {models}, {first.recipe} {first.backbone}, timed as `kit plan` does"
-    )
+    what = f"{models}, {first.recipe} {first.backbone}"
+    return f"this will take about {format_duration(seconds)}: {what}, timed as `kit plan` does"
 
 
 def _pixels(competition: Competition, config: Config, shape: tuple[int, ...]) -> int:

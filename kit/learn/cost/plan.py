@@ -42,7 +42,7 @@ class Work:
         return times.once + self.views * times.once_per_view + self.folds * self.seeds * self.member(times)
 
 
-def extrapolated(rows: int, timed: Sequence[tuple[int, float]]) -> float:
+def extrapolate(rows: int, timed: Sequence[tuple[int, float]]) -> float:
     """Seconds of `rows` images by one or two pairs (images, seconds), the second of more images: along the line through both,
     else in proportion to the last.
     """
@@ -52,7 +52,7 @@ def extrapolated(rows: int, timed: Sequence[tuple[int, float]]) -> float:
     return slow * rows / more
 
 
-def fitting(asked: Work, times: Times, seconds: float) -> Work | None:
+def fit_budget(asked: Work, times: Times, seconds: float) -> Work | None:
     """As much of `asked` as takes no longer than that: reduced in ORDER, each to one before the next; then what was reduced
     in vain is given back, the dearest first. None if not even the least fits. Stages keep their proportions.
     """
@@ -66,14 +66,14 @@ def fitting(asked: Work, times: Times, seconds: float) -> Work | None:
         return work(levels).run(times) <= seconds
 
     levels = dict(most)
-    for knob in ORDER:
-        while not fits(levels) and levels[knob] > 1:
-            levels[knob] -= 1
+    for setting in ORDER:
+        while not fits(levels) and levels[setting] > 1:
+            levels[setting] -= 1
     if not fits(levels):
         return None
-    for knob in reversed(ORDER):
-        while levels[knob] < most[knob] and fits(levels | {knob: levels[knob] + 1}):
-            levels[knob] += 1
+    for setting in reversed(ORDER):
+        while levels[setting] < most[setting] and fits(levels | {setting: levels[setting] + 1}):
+            levels[setting] += 1
     return work(levels)
 
 
@@ -82,7 +82,7 @@ def sessions(seconds: float) -> int:
     return math.ceil(seconds / (SESSION_HOURS * 3600))
 
 
-def spoken(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """For people: 0.4 s, 12 s, 3 min 05 s, 2 h 10 min."""
     if seconds < 10:
         return f"{seconds:.1f} s"

@@ -13,18 +13,18 @@ from kit import paths
 from kit.competition import Competition
 from kit.config import Config
 from kit.data import cache, folds
-from kit.data.cache import Dataset, Part
+from kit.data.cache import CachedSplit, Dataset
 from kit.learn import device, recipes
-from kit.learn.cost.plan import Times, Work, extrapolated
+from kit.learn.cost.plan import Times, Work, extrapolate
 from kit.learn.member import Member
 from kit.learn.networks import backbones, pretrained, weights
 from kit.learn.predict import extract_features
 from kit.paths import DataFolders
 
 BATCHES = (8, 64)  # of an epoch; the longer one only where the shorter is over too soon to be timed well
-ENOUGH = 2.0  # seconds
+ENOUGH_S = 2.0  # seconds
 JUDGED = 256  # images that are predicted: one batch
-MOST = 1 << 29  # bytes of images
+MAX_BYTES = 1 << 29  # bytes of images
 
 
 def work(competition: Competition, config: Config) -> Work:
@@ -33,7 +33,7 @@ def work(competition: Competition, config: Config) -> Work:
     return Work(config.folds, config.seeds, len(config.tta), recipe.epochs(config))
 
 
-def measured(competition: Competition, config: Config) -> Times:
+def measure(competition: Competition, config: Config) -> Times:
     """Times of fold 0. Raises DataError if the data is not prepared.
 
     Of a recipe with a teacher only the student is timed, that of pseudo as if it learned from every readable test image: an
@@ -42,16 +42,16 @@ def measured(competition: Competition, config: Config) -> Times:
     where = paths.data(competition.slug)
     data = cache.load(competition, where)
     fold_of = folds.read(where.folds, data.train.ids)
-    judged, test = int((fold_of == 0).sum()), int(data.test.readable.sum())
+    validation, test = int((fold_of == 0).sum()), int(data.test.readable.sum())
     recipe = recipes.find(competition, config.recipe)
     image = _feature_seconds(data, config) if recipe.pretrained else 0.0
     if not recipe.seeded:
         return Times(once_per_view=image * (len(fold_of) + test))
-    aside = round((len(fold_of) - judged) * config.stopping_share) if config.patience else 0
-    learn = len(fold_of) - judged - aside
+    aside = round((len(fold_of) - validation) * config.stopping_share) if config.patience else 0
+    learn = len(fold_of) - validation - aside
     epochs, start, view = _epochs(competition, config, data, learn, test if recipe.taught_on == "test" else 0, image)
     epochs = tuple(seconds + aside * view for seconds in epochs)
-    return Times(epochs, start, (judged + test) * view, once=image * len(fold_of))
+    return Times(epochs, start, (validation + test) * view, once=image * len(fold_of))
 
 
 def _epochs(
@@ -61,17 +61,17 @@ def _epochs(
     the features that all members share, `feature` of an image; of an image under a view.
     """
     batch = max(config.batch_size, *config.stage_batches, 1)
-    most = min(learn, max(batch, MOST // data.train.images[0].nbytes))
+    most = min(learn, max(batch, MAX_BYTES // data.train.images[0].nbytes))
     timed: list[tuple[int, list[float]]] = []
     for batches in BATCHES:
         rows = min(batches * batch, most)
         seconds, start, view = _probe(competition, config, data, rows)
         start = max(0.0, start - feature * min(rows + JUDGED, len(data.train.ids)))
         timed.append((rows, seconds))
-        if sum(seconds) > ENOUGH or rows == most:
+        if sum(seconds) > ENOUGH_S or rows == most:
             break
     stages = range(len(timed[0][1]))
-    epochs = tuple(extrapolated(learn + test, [(rows, seconds[stage]) for rows, seconds in timed]) for stage in stages)
+    epochs = tuple(extrapolate(learn + test, [(rows, seconds[stage]) for rows, seconds in timed]) for stage in stages)
     return epochs, start, view
 
 
@@ -86,9 +86,9 @@ def _probe(competition: Competition, config: Config, data: Dataset, count: int) 
         where = DataFolders(Path(folder))
         if recipe.pretrained and config.weights != "none":
             short = replace(short, weights=_random_weights(config, where.root))
-        part = _some(data, count + JUDGED, where)
-        rows = np.arange(len(part.ids))
-        small = Dataset(part, data.test, "timing")  # of another name: no feature of these rows is taken for one of all
+        split = _some(data, count + JUDGED, where)
+        rows = np.arange(len(split.ids))
+        small = Dataset(split, data.test, "timing")  # of another name: no feature of these rows is taken for one of all
         member = Member(
             competition,
             short,
@@ -100,14 +100,14 @@ def _probe(competition: Competition, config: Config, data: Dataset, count: int) 
             where.root,
             recipes=recipes.available(competition),
         )
-        with device.training(short):
-            whole, history = _timed(lambda: member.recipe.fit(member))
+        with device.training_scope(short):
+            whole, history = _time_call(lambda: member.recipe.fit(member))
         predictor = member.recipe.predictor(member)
-        judged = rows[-JUDGED:]
-        first, _ = _timed(lambda: predictor(part, judged, ("identity",), "one view"))
-        again, _ = _timed(lambda: predictor(part, judged, ("identity",), "one view"))
+        validation = rows[-JUDGED:]
+        first, _ = _time_call(lambda: predictor(split, validation, ("identity",), "one view"))
+        again, _ = _time_call(lambda: predictor(split, validation, ("identity",), "one view"))
     seconds = [record["seconds"] for record in history[1::2]]
-    return seconds, max(0.0, whole - 2 * sum(seconds)) + max(0.0, first - again), again / len(judged)
+    return seconds, max(0.0, whole - 2 * sum(seconds)) + max(0.0, first - again), again / len(validation)
 
 
 def _random_weights(config: Config, folder: Path) -> str:
@@ -120,7 +120,7 @@ def _random_weights(config: Config, folder: Path) -> str:
     return str(path)
 
 
-def _some(data: Dataset, count: int, where: DataFolders) -> Part:
+def _some(data: Dataset, count: int, where: DataFolders) -> CachedSplit:
     """Rows of the training part, of all classes alike, in a cache of their own, since the loader maps files."""
     labels = data.train.labels
     order = np.random.default_rng(0).permutation(len(labels))
@@ -132,7 +132,7 @@ def _some(data: Dataset, count: int, where: DataFolders) -> Part:
     where.cache.mkdir()
     np.save(where.cache / "train.npy", train.images[rows])
     images = np.load(where.cache / "train.npy", mmap_mode="r")
-    return Part(train.split, train.ids[rows], images, labels[rows], train.readable[rows], train.groups[rows])
+    return CachedSplit(train.split, train.ids[rows], images, labels[rows], train.readable[rows], train.groups[rows])
 
 
 def _feature_seconds(data: Dataset, config: Config) -> float:
@@ -145,10 +145,10 @@ def _feature_seconds(data: Dataset, config: Config) -> float:
         model.predict_on_batch(pretrained.prepare(images, config.backbone, size))
 
     batch()  # compiles
-    return min(_timed(batch)[0] for _ in range(3)) / len(images)
+    return min(_time_call(batch)[0] for _ in range(3)) / len(images)
 
 
-def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
+def _time_call(work: Callable[[], Any]) -> tuple[float, Any]:
     """Seconds of the call, and what it returned."""
     started = time.perf_counter()
     result = work()

@@ -24,9 +24,9 @@ from kit.learn.predict.forward import logits
 from kit.progress import bar, say
 
 WRITING_SHARE = 0.1  # of the time that checkpoints may take
-UNDER_WAY = 8  # batches: what a signal has to wait for, and what a GPU has to hold
-NOTHING, LONGEST = 0.05, 60.0  # seconds: of writing that nobody notices; that may be lost
-QUIET = 60.0  # seconds between two lines about epochs
+MAX_BATCHES_IN_FLIGHT = 8  # batches: what a signal has to wait for, and what a GPU has to hold
+NEGLIGIBLE_S, MAX_LOST_S = 0.05, 60.0  # seconds: of writing that nobody notices; that may be lost
+LOG_INTERVAL_S = 60.0  # seconds between two lines about epochs
 
 
 class Epochs(keras.callbacks.Callback):
@@ -43,13 +43,17 @@ class Epochs(keras.callbacks.Callback):
         super().__init__()
         self.member, self.stage, self.state = member, stage, state
         self.stopping_rows, self.final_size = stopping_rows, final_size  # judged as the finished member will predict
-        self.free = threading.Semaphore(UNDER_WAY)
-        self.on_disk, self.written, self.writing = state, 0.0, 0.0  # the last checkpoint, when it was, and its seconds
+        self.free = threading.Semaphore(MAX_BATCHES_IN_FLIGHT)
+        self.on_disk, self.written_s, self.writing_s = (
+            state,
+            0.0,
+            0.0,
+        )  # the last checkpoint, when it was, and its seconds
         self.label = member.label + (f", {stage.size} px" if stage.size else "")
-        self.told = time.monotonic()
-        self.shown = bar(total=stage.epochs * steps, done=state.stage_epoch * steps, label=self.label, unit="batch")
+        self.logged_s = time.monotonic()
+        self.progress = bar(total=stage.epochs * steps, done=state.stage_epoch * steps, label=self.label, unit="batch")
 
-    def over(self) -> bool:
+    def is_over(self) -> bool:
         state = self.state
         return state.stage_epoch >= self.stage.epochs or 0 < self.member.config.patience <= state.epochs_since_best
 
@@ -58,20 +62,20 @@ class Epochs(keras.callbacks.Callback):
         _seed(self.model, self.member.seed * 100_003 + self.state.epoch)
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        signals.check()
+        signals.raise_pending()
         self.free.acquire()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self.free.release()
-        self.shown.update(1)
+        self.progress.update(1)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        signals.check()
+        signals.raise_pending()
         record = {key: float(value) for key, value in (logs or {}).items()}
         state = replace(self.state, epoch=self.state.epoch + 1, stage_epoch=self.state.stage_epoch + 1)
         if len(self.stopping_rows):
-            with averaged(self.model, self.member.config):
-                found, state = judged(self.model, self.member, self.stopping_rows, state, self.final_size)
+            with use_average(self.model, self.member.config):
+                found, state = evaluate(self.model, self.member, self.stopping_rows, state, self.final_size)
             record.update(found)
         if not (math.isfinite(record["loss"]) or state.best_weights or self.member.report):
             raise ConfigError(f"the loss of epoch {state.epoch} is not a number", do="try a lower --set learning_rate")
@@ -79,31 +83,31 @@ class Epochs(keras.callbacks.Callback):
         record.update(epoch=state.epoch, seconds=round(time.monotonic() - self.started, 2))
         self.state = replace(state, history=[*state.history, record])
         self._checkpoint()
-        self.model.stop_training = self.over()
+        self.model.stop_training = self.is_over()
         if self.member.report:
             self.member.report(self.state.epoch, record)
 
     def _show(self, record: dict[str, float]) -> None:
         """At the bar; where there is none, as in the log of a cluster or a container, in a line, once a minute at most."""
         values = {key: f"{value:.4f}" for key, value in record.items()}
-        self.shown.set_postfix(values)
-        if self.shown.disable and time.monotonic() - self.told > QUIET:
-            self.told = time.monotonic()
-            told = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in values.items())
-            say(f"{self.label}: epoch {self.state.stage_epoch + 1} of {self.stage.epochs}: {told}")
+        self.progress.set_postfix(values)
+        if self.progress.disable and time.monotonic() - self.logged_s > LOG_INTERVAL_S:
+            self.logged_s = time.monotonic()
+            line = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in values.items())
+            say(f"{self.label}: epoch {self.state.stage_epoch + 1} of {self.stage.epochs}: {line}")
 
     def _checkpoint(self) -> None:
         """After each epoch; but where writing takes long, as of large networks on a fast GPU, after as many of them that it
         takes a tenth of the time, and at the end. A training that goes on repeats the others, bit for bit.
         """
         begun = time.monotonic()
-        soon = begun - self.written < min(self.writing / WRITING_SHARE, LONGEST)
-        if soon and self.writing > NOTHING and not self.over():
+        soon = begun - self.written_s < min(self.writing_s / WRITING_SHARE, MAX_LOST_S)
+        if soon and self.writing_s > NEGLIGIBLE_S and not self.is_over():
             checkpoints.forget(self.member.folder, self.on_disk, self.state)  # best weights that others have surpassed
             return
         self.state = self.on_disk = checkpoints.write(self.model, self.member.folder, self.state)
-        self.written = time.monotonic()
-        self.writing = self.written - begun
+        self.written_s = time.monotonic()
+        self.writing_s = self.written_s - begun
 
 
 def _seed(model: keras.Model, seed: int) -> None:
@@ -120,7 +124,7 @@ def _layers(model: keras.Model) -> Iterator[keras.Layer]:
         yield from _layers(layer) if isinstance(layer, keras.Model) else [layer]
 
 
-def judged(
+def evaluate(
     model: keras.Model, member: Member, rows: np.ndarray, state: State, size: int
 ) -> tuple[dict[str, float], State]:
     """stopping_loss and stopping_accuracy, on the stopping rows `rows`, and the state with the weights kept if they are the
@@ -137,7 +141,7 @@ def judged(
 
 
 @contextmanager
-def averaged(model: keras.Model, config: Config) -> Iterator[None]:
+def use_average(model: keras.Model, config: Config) -> Iterator[None]:
     """Within the block the model holds the averaged weights (EMA); training goes on with its own afterwards."""
     if not config.ema:
         yield

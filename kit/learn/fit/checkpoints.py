@@ -7,8 +7,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from kit.files import read_json, write_json, writing
-from kit.learn.networks.weights import WEIGHTS, damaged, load, save
+from kit.files import open_atomic, read_json, write_json
+from kit.learn.networks.weights import WEIGHTS, damage_error, load, save
 from kit.progress import say
 
 
@@ -48,7 +48,7 @@ def forget(folder: Path, *states: State) -> None:
 def keep_best(model: keras.Model, folder: Path, state: State) -> str:
     """Saves the weights alone, which fit the model of a later stage with another optimizer. Returns the file's name."""
     name = f"best-{state.epoch:04d}.npz"
-    with writing(folder / name) as handle:
+    with open_atomic(folder / name) as handle:
         np.savez(handle, *model.get_weights())
     return name
 
@@ -59,7 +59,7 @@ def take_best(model: keras.Model, path: Path) -> None:
         with np.load(path, allow_pickle=False) as kept:
             model.set_weights([kept[name] for name in kept.files])
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise damaged(path, error) from None
+        raise damage_error(path, error) from None
 
 
 def read(folder: Path) -> State:
@@ -69,7 +69,7 @@ def read(folder: Path) -> State:
     try:
         return State(**read_json(folder / "state.json"))
     except TypeError as error:
-        raise damaged(folder / "state.json", error) from None
+        raise damage_error(folder / "state.json", error) from None
 
 
 def restore(model: keras.Model, folder: Path, state: State) -> None:

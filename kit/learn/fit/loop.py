@@ -16,13 +16,13 @@ from kit.config import Config
 from kit.errors import ConfigError, KitError
 from kit.learn import device
 from kit.learn.fit import checkpoints, loss, optimizers, schedules
-from kit.learn.fit.callback import Epochs, judged, take_average
+from kit.learn.fit.callback import Epochs, evaluate, take_average
 from kit.learn.fit.checkpoints import State
-from kit.learn.fit.mixing import on_batches
+from kit.learn.fit.mixing import make_batch_change
 from kit.learn.fit.stages import Stage
 from kit.learn.fit.training_set import TrainingSet
 from kit.learn.input.augmenter import Source
-from kit.learn.input.loader import Loader, loader
+from kit.learn.input.loader import Loader, open_loader
 from kit.learn.member import Member
 from kit.learn.networks import weights
 
@@ -33,8 +33,8 @@ def compile_model(model: keras.Model, config: Config, steps: int, stage: Stage) 
         raise ConfigError(
             "a training without a step", received=f"accumulate={config.accumulate} of {steps} batches", expected="fewer"
         )
-    rate = schedules.learning_rate(
-        config.schedule, config.learning_rate, updates, config.warmup, stage.part, config.accumulate
+    rate = schedules.build(
+        config.schedule, config.learning_rate, updates, config.warmup, stage.schedule_range, config.accumulate
     )
     optimizer = optimizers.build(config, rate, updates, stage.factors(model) if stage.factors else None)
     model.compile(
@@ -54,9 +54,10 @@ def learn(
     first_weights: sets them.
     """
     learned = set(training_set.samples["split"].tolist())
-    images = {part.split: part.images for part in (member.data.train, member.data.test) if part.split in learned}
+    images = {split.split: split.images for split in (member.data.train, member.data.test) if split.split in learned}
     plugin = member.competition.folder if member.config.augment_on == "workers" else None
-    with loader(Source(images, plugin, member.config, member.seed), member.config.workers if plugin else 0) as batches:
+    source = Source(images, plugin, member.config, member.seed)
+    with open_loader(source, member.config.workers if plugin else 0) as batches:
         keras.utils.set_random_seed(member.seed)
         model = network(member)
         first_weights(model)
@@ -68,16 +69,16 @@ def learn(
 
 
 def train(
-    model: keras.Model, member: Member, batches: Loader, training_set: TrainingSet, stages: list[Stage]
+    model: keras.Model, member: Member, loader: Loader, training_set: TrainingSet, stages: list[Stage]
 ) -> list[dict[str, float]]:
     """Trains `model` stage after stage, and leaves in it the averaged weights: of the best epoch on the stopping rows with
     patience, else of the last one. Returns one record per epoch, of a head start with one of epoch 0.
     """
     if member.train_fn:
-        return member.train_fn(model, member, batches, training_set, stages)
+        return member.train_fn(model, member, loader, training_set, stages)
     state = checkpoints.read(member.folder)
     if training_set.head_start and len(training_set.stopping_rows) and not state.epoch:
-        record, state = judged(model, member, training_set.stopping_rows, state, stages[-1].size)
+        record, state = evaluate(model, member, training_set.stopping_rows, state, stages[-1].size)
         state = replace(state, history=[{"epoch": 0, **record, "seconds": 0.0}])
     for number, stage in enumerate(stages):
         if number < state.stage:
@@ -86,7 +87,7 @@ def train(
             stage.freeze(model)
         if number > state.stage:
             state = replace(state, stage=number, stage_epoch=0, epochs_since_best=0)
-        state = _stage(model, member, batches, training_set, stage, state, stages[-1].size)
+        state = _stage(model, member, loader, training_set, stage, state, stages[-1].size)
         if state.best_weights:
             checkpoints.take_best(model, member.folder / state.best_weights)
     return state.history
@@ -95,7 +96,7 @@ def train(
 def _stage(
     model: keras.Model,
     member: Member,
-    batches: Loader,
+    loader: Loader,
     training_set: TrainingSet,
     stage: Stage,
     state: State,
@@ -110,10 +111,10 @@ def _stage(
         checkpoints.restore(model, member.folder, state)
     epochs = Epochs(member, stage, training_set.stopping_rows, state, steps, final_size)
     failures: list[KitError] = []
-    if not epochs.over():
+    if not epochs.is_over():
         try:
             model.fit(
-                feed(member, batches, training_set, stage, state, failures),
+                feed(member, loader, training_set, stage, state, failures),
                 steps_per_epoch=steps,
                 initial_epoch=state.stage_epoch,
                 epochs=stage.epochs,
@@ -126,7 +127,7 @@ def _stage(
                 raise failures[0] from None
             raise
         finally:
-            epochs.shown.close()
+            epochs.progress.close()
     elif member.config.ema:
         take_average(model)
     return epochs.state
@@ -153,7 +154,10 @@ def feed(
         loaded = source.stream(((epoch, training_set.samples[batch]) for epoch, batch in ahead), stage.size)
         for (epoch, batch), images in zip(batches, loaded, strict=True):
             if epoch != begun:
-                begun, change = epoch, on_batches(member.competition, member.config, member.seed * 100_003 + epoch)
+                begun, change = (
+                    epoch,
+                    make_batch_change(member.competition, member.config, member.seed * 100_003 + epoch),
+                )
             yield change(images, training_set.targets[batch])
     except KitError as error:
         failures.append(error)

@@ -13,18 +13,18 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.learn import device
 from kit.learn.fit.device_augment import augment_layers
-from kit.learn.input.augment import failed
+from kit.learn.input.augment import failure
 
-OnBatch = Callable[[np.ndarray, np.ndarray], tuple[Any, Any]]
+BatchChange = Callable[[np.ndarray, np.ndarray], tuple[Any, Any]]
 
 
-def on_batches(competition: Competition, config: Config, seed: int) -> OnBatch:
+def make_batch_change(competition: Competition, config: Config, seed: int) -> BatchChange:
     """A function (images (B, H, W, C), targets float32 (B, classes)) -> the same, augmented and mixed; batch after batch as
     `seed` draws. The function raises DataError if the competition's own layers fail.
 
     MixUp: Zhang et al. 2018; CutMix: Yun et al. 2019. With both, each batch gets one of them, by chance.
     """
-    with device.exact():  # pixels and labels are data, in whatever precision the network computes
+    with device.float32_scope():  # pixels and labels are data, in whatever precision the network computes
         augmenting = augment_layers(competition, config) if config.augment_on == "device" else []
         mixing = [
             *([keras.layers.MixUp(alpha=config.mixup)] if config.mixup else []),
@@ -41,7 +41,7 @@ def on_batches(competition: Competition, config: Config, seed: int) -> OnBatch:
                 images = layer(images, training=True)
         except Exception as error:
             folder = competition.folder or Path(competition.slug)
-            raise failed(folder, error, name="augment_batches", received=received) from error
+            raise failure(folder, error, name="augment_batches", received=received) from error
         if not mixing:
             return images, targets
         both = mixing[draw.integers(len(mixing))]({"images": images, "labels": targets}, training=True)

@@ -53,13 +53,13 @@ class From(keras.optimizers.schedules.LearningRateSchedule):
 SCHEDULES = {"one_cycle": OneCycle, "cosine": Cosine}
 
 
-def learning_rate(
-    name: str, peak: float, steps: int, warmup: float, part: tuple[float, float] = (0.0, 1.0), batches: int = 1
+def build(
+    name: str, peak: float, steps: int, warmup: float, span: tuple[float, float] = (0.0, 1.0), batches: int = 1
 ) -> keras.optimizers.schedules.LearningRateSchedule:
     """The schedule of that name over `steps` optimizer steps, which are the `part` (from, to) of the whole of it.
 
     batches: whose gradients are added up before a step. The schedule is called with the number of the batch, as Keras does.
     """
-    start, end = part
+    start, end = span
     whole = steps / (end - start)
     return From(SCHEDULES[name](peak, whole, warmup), start * whole, batches)

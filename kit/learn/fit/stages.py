@@ -24,12 +24,12 @@ class Stage:
     epochs: int
     batch_size: int
     size: int = 0
-    part: tuple[float, float] = (0.0, 1.0)
+    schedule_range: tuple[float, float] = (0.0, 1.0)
     freeze: Freeze | None = None
     factors: Factors | None = None
 
 
-def parts(epochs: tuple[int, ...]) -> list[tuple[float, float]]:
+def schedule_ranges(epochs: tuple[int, ...]) -> list[tuple[float, float]]:
     """Which part of one schedule each stage runs through, by its number of epochs."""
     done = [sum(epochs[:number]) / sum(epochs) for number in range(len(epochs) + 1)]
     return list(pairwise(done))

@@ -55,7 +55,7 @@ def check(competition: Competition, config: Config) -> None:
         )
 
 
-def failed(folder: Path, error: Exception, *, name: str = "augment", received: str | None = None) -> DataError:
+def failure(folder: Path, error: Exception, *, name: str = "augment", received: str | None = None) -> DataError:
     """What the function of that name in the competition's folder raised, or its layers, as one line for its author."""
     return DataError(
         f"{name} of {folder.name} failed: {type(error).__name__}: {error}",

@@ -14,7 +14,7 @@ import numpy as np
 
 from kit.config import Config
 from kit.errors import DataError
-from kit.learn.input.augment import failed, transform
+from kit.learn.input.augment import failure, transform
 from kit.learn.input.resize import resize
 from kit.plugins import load_folder
 
@@ -23,8 +23,8 @@ from kit.plugins import load_folder
 class Source:
     """What a worker needs: the pixels, and how they are augmented.
 
-    images: uint8 (N, H, W, C) by split, as kit.data.cache.Part has them. competition: the folder of the plug-in, None for no
-    augmentation here but config.mirror.
+    images: uint8 (N, H, W, C) by split, as kit.data.cache.CachedSplit has them. competition: the folder of the plug-in, None
+    for no augmentation here but config.mirror.
     """
 
     images: Mapping[str, np.ndarray]
@@ -66,10 +66,10 @@ class Augmenter:
 
     def batch(self, epoch: int, samples: np.ndarray, size: int = 0) -> np.ndarray:
         """The augmented images of `samples`, uint8 (N, size, size, C); size 0: as large as they are cached."""
-        images = [self._augmented(epoch, split, row) for split, row in samples.tolist()]
+        images = [self._augment(epoch, split, row) for split, row in samples.tolist()]
         return resize(np.stack(images), size)
 
-    def _augmented(self, epoch: int, split: str, row: int) -> np.ndarray:
+    def _augment(self, epoch: int, split: str, row: int) -> np.ndarray:
         cached, number = self.source.images[split][row], self.first[split] + row
         image = np.asarray(cached)
         if self.mirrored is not None and self.mirrored[number] == (epoch % 2 == 0):
@@ -81,7 +81,7 @@ class Augmenter:
             self.transform.set_random_state(*_generators(self.source.seed, epoch, number))
             image = self.transform(image=image)["image"]
         except Exception as error:
-            raise failed(folder, error, received=f"{image.dtype} {image.shape}") from error
+            raise failure(folder, error, received=f"{image.dtype} {image.shape}") from error
         if image.dtype != np.uint8 or image.shape != cached.shape:
             raise DataError(
                 "augment changed the kind of the images; networks rescale inside",
@@ -112,4 +112,4 @@ def _transform(source: Source) -> Any:
     try:
         return transform(competition, source.config)
     except Exception as error:
-        raise failed(source.competition, error) from error
+        raise failure(source.competition, error) from error

@@ -24,7 +24,7 @@ from kit.learn.input.augmenter import Augmenter, Source, open_source
 from kit.learn.input.shared_memory import Shape, Slots
 
 Job = tuple[int, np.ndarray]  # an epoch, and a batch of samples (kit.learn.input.samples)
-MOST = 16  # workers, unless told: 8 of them let an H200 wait
+MAX_WORKERS = 16  # workers, unless told: 8 of them let an H200 wait
 
 
 _augmenter: Augmenter | KitError  # of this worker process, as are its slots
@@ -90,9 +90,9 @@ class Loader:
             for epoch, samples in jobs:
                 waiting.append(self._submit(epoch, samples, size))
                 if len(waiting) > self._ahead:
-                    yield self._arrived(*waiting.popleft())
+                    yield self._receive(*waiting.popleft())
             while waiting:
-                yield self._arrived(*waiting.popleft())
+                yield self._receive(*waiting.popleft())
         finally:
             for slot, future in waiting:
                 future.cancel()
@@ -107,7 +107,7 @@ class Loader:
         except BrokenProcessPool:
             raise _dead() from None
 
-    def _arrived(self, slot: int, future: "Future[Shape]") -> np.ndarray:
+    def _receive(self, slot: int, future: "Future[Shape]") -> np.ndarray:
         try:
             batch = self._slots.take(slot, future.result())
         except BrokenProcessPool:
@@ -124,12 +124,12 @@ def _dead() -> DataError:
 
 
 @contextmanager
-def loader(source: Source, workers: int) -> Iterator[Loader]:
+def open_loader(source: Source, workers: int) -> Iterator[Loader]:
     """A loader with that many worker processes, stopped when the block ends.
 
     -1: as many as cores but one, 1 to 16, since the training itself wants a core; 0: none, in this process.
     """
-    count = min(MOST, max(1, len(os.sched_getaffinity(0)) - 1)) if workers < 0 else workers
+    count = min(MAX_WORKERS, max(1, len(os.sched_getaffinity(0)) - 1)) if workers < 0 else workers
     with closing(Slots()) as slots:
         if count == 0:
             yield Loader(source, None, slots, 0)

@@ -17,29 +17,29 @@ LEVELS = np.arange(256, dtype=np.float32)
 Change = Callable[[np.ndarray, float, float, float], np.ndarray]
 
 
-def unchanged(image: np.ndarray, strength: float, u: float, v: float) -> np.ndarray:
+def identity(image: np.ndarray, strength: float, u: float, v: float) -> np.ndarray:
     return image
 
 
 def rotate(image: np.ndarray, strength: float, u: float, v: float) -> np.ndarray:
     angle = math.radians(30 * strength * u)
-    return _warped(image, (math.cos(angle), -math.sin(angle)), (math.sin(angle), math.cos(angle)))
+    return _warp(image, (math.cos(angle), -math.sin(angle)), (math.sin(angle), math.cos(angle)))
 
 
 def shear_x(image: np.ndarray, strength: float, u: float, v: float) -> np.ndarray:
-    return _warped(image, (1, math.tan(math.radians(17 * strength * u))), (0, 1))
+    return _warp(image, (1, math.tan(math.radians(17 * strength * u))), (0, 1))
 
 
 def shear_y(image: np.ndarray, strength: float, u: float, v: float) -> np.ndarray:
-    return _warped(image, (1, 0), (math.tan(math.radians(17 * strength * u)), 1))
+    return _warp(image, (1, 0), (math.tan(math.radians(17 * strength * u)), 1))
 
 
 def translate(image: np.ndarray, strength: float, u: float, v: float) -> np.ndarray:
     height, width = image.shape[:2]
-    return _warped(image, (1, 0), (0, 1), (0.3 * strength * u * width, 0.3 * strength * v * height))
+    return _warp(image, (1, 0), (0, 1), (0.3 * strength * u * width, 0.3 * strength * v * height))
 
 
-def _warped(
+def _warp(
     image: np.ndarray, x: tuple[float, float], y: tuple[float, float], shift: tuple[float, float] = (0, 0)
 ) -> np.ndarray:
     """Each pixel from where the matrix (x, y) about the middle, and a shift, put it; black comes in from outside."""
@@ -53,26 +53,26 @@ def _warped(
 
 
 def brightness(image: np.ndarray, strength: float, u: float, v: float) -> np.ndarray:
-    return _mapped(image, LEVELS + 255 * 0.5 * strength * u)
+    return _map_levels(image, LEVELS + 255 * 0.5 * strength * u)
 
 
 def contrast(image: np.ndarray, strength: float, u: float, v: float) -> np.ndarray:
-    return _mapped(image, LEVELS * (1 + 0.5 * strength * u))
+    return _map_levels(image, LEVELS * (1 + 0.5 * strength * u))
 
 
 def posterize(image: np.ndarray, strength: float, u: float, v: float) -> np.ndarray:
     """Without the lowest bits, none to four of them."""
     most = round(4 * strength)
     step = 2 ** min(most, int(abs(u) * (most + 1)))
-    return _mapped(image, LEVELS // step * step)
+    return _map_levels(image, LEVELS // step * step)
 
 
 def solarize(image: np.ndarray, strength: float, u: float, v: float) -> np.ndarray:
     threshold = 255 * (1 - strength / 2 * abs(u))
-    return _mapped(image, np.where(threshold > LEVELS, LEVELS, 255 - LEVELS))
+    return _map_levels(image, np.where(threshold > LEVELS, LEVELS, 255 - LEVELS))
 
 
-def _mapped(image: np.ndarray, levels: np.ndarray) -> np.ndarray:
+def _map_levels(image: np.ndarray, levels: np.ndarray) -> np.ndarray:
     """levels: float (256,), what becomes of each."""
     return cv2.LUT(image, levels.clip(0, 255).astype(np.uint8)).reshape(image.shape)
 
@@ -102,10 +102,10 @@ def auto_contrast(image: np.ndarray, strength: float, u: float, v: float) -> np.
 
 
 CHANGES: tuple[Change, ...] = (
-    *(unchanged, rotate, shear_x, shear_y, translate),
+    *(identity, rotate, shear_x, shear_y, translate),
     *(brightness, contrast, sharpen, posterize, solarize),
 )
-OF_COLOURS: tuple[Change, ...] = (saturation, equalize, auto_contrast)
+COLOR_CHANGES: tuple[Change, ...] = (saturation, equalize, auto_contrast)
 
 
 class RandAugment(A.ImageOnlyTransform):
@@ -117,7 +117,7 @@ class RandAugment(A.ImageOnlyTransform):
     def __init__(self, strength: int, channels: int) -> None:
         super().__init__(p=1.0)
         self.strength = strength / STRONGEST
-        self.choices = CHANGES + (OF_COLOURS if channels == 3 else ())
+        self.choices = CHANGES + (COLOR_CHANGES if channels == 3 else ())
 
     def get_params(self) -> dict[str, Any]:
         draw = self.py_random

@@ -28,7 +28,7 @@ class Slots:
         self._unused = itertools.count()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _inherited, (DupFd(self._file.fileno()),)
+        return _inherit, (DupFd(self._file.fileno()),)
 
     def acquire(self) -> int:
         return self._free.popleft() if self._free else next(self._unused)
@@ -53,5 +53,5 @@ class Slots:
         self._file.close()
 
 
-def _inherited(file: Any) -> Slots:
+def _inherit(file: Any) -> Slots:
     return Slots(file.detach())

@@ -33,9 +33,9 @@ def _affine(*, scale: float = 1.0, degrees: float = 0.0, down: float = 0.0, righ
         source[:, 2] = target - source[:, :2] @ middle
         how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         out = np.empty_like(images)
-        for place, image in enumerate(images):
+        for index, image in enumerate(images):
             moved = cv2.warpAffine(image, source, (width, height), flags=how, borderMode=cv2.BORDER_REPLICATE)
-            out[place] = moved.reshape(image.shape)  # cv2 drops an axis of one channel
+            out[index] = moved.reshape(image.shape)  # cv2 drops an axis of one channel
         return out
 
     return view

@@ -11,7 +11,7 @@ from kit.learn.networks import Shape
 from kit.learn.networks.batchnorm import BatchNormalization
 
 PATCH = 2  # pixels per side of the patches that the first layer whitens
-MOST, PIECE = 2**23, 2**20  # patches that it is fitted to; of them at once
+MAX_PATCHES, PATCHES_PER_PIECE = 2**23, 2**20  # patches that it is fitted to; of them at once
 
 
 def airbench(shape: Shape, classes: int, config: Config) -> keras.Model:
@@ -28,8 +28,8 @@ def airbench(shape: Shape, classes: int, config: Config) -> keras.Model:
     x = layers.Activation(_gelu)(x)
     for width in (config.width, 4 * config.width, 4 * config.width):
         x = layers.MaxPooling2D()(_convolution(x, width))
-        x = _convolution(_normalised(x), width)
-        x = _normalised(x)
+        x = _convolution(_normalize(x), width)
+        x = _normalize(x)
     x = layers.GlobalMaxPooling2D()(x)
     x = layers.Dropout(config.dropout)(x)
     x = layers.Dense(classes, use_bias=False)(x)
@@ -41,7 +41,7 @@ def _convolution(x: Any, filters: int) -> Any:
     return layers.Conv2D(filters, 3, padding="same", use_bias=False, kernel_initializer=_partly_identity)(x)
 
 
-def _normalised(x: Any) -> Any:
+def _normalize(x: Any) -> Any:
     return layers.Activation(_gelu)(BatchNormalization(momentum=0.6, epsilon=1e-5, scale=False)(x))
 
 
@@ -70,9 +70,9 @@ def whiten(model: keras.Model, images: np.ndarray, rows: np.ndarray) -> None:
 def _covariance(images: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """float64 (D, D), of patches flattened in the order row, column, channel: a piece at a time, and of large images fewer."""
     size = int(np.prod(images.shape[1:3]))
-    rows = rows[:: max(1, len(rows) * size // MOST)]
+    rows = rows[:: max(1, len(rows) * size // MAX_PATCHES)]
     total, products, count = 0.0, 0.0, 0
-    for piece in np.array_split(rows, max(1, len(rows) * size // PIECE)):
+    for piece in np.array_split(rows, max(1, len(rows) * size // PATCHES_PER_PIECE)):
         pixels = images[piece].astype(np.float64) / 64 - 1.9
         windows = np.lib.stride_tricks.sliding_window_view(pixels, (PATCH, PATCH), axis=(1, 2))  # (N, H, W, C, 2, 2)
         patches = windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, PATCH * PATCH * images.shape[3])

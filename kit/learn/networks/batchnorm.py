@@ -60,7 +60,7 @@ def fuse(model: keras.Model) -> None:
             layer.__class__ = BatchNormalization
 
 
-def fold(model: keras.Model) -> None:
+def fold_batchnorm(model: keras.Model) -> None:
     """For a network that only predicts from now on: each convolution that is followed by a batch normalisation alone does its
     work, by filters scaled as it would scale their outputs (exact but for rounding; Jacob et al. 2018, section 3.2).
     """
@@ -68,7 +68,7 @@ def fold(model: keras.Model) -> None:
     uses = Counter(id(each) for layer in model.layers for each in tree.flatten(layer.input))
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            fold(layer)
+            fold_batchnorm(layer)
         elif isinstance(layer, layers.BatchNormalization) and uses[id(layer.input)] == 1:
             _take_over(maker[id(layer.input)], layer)
 

@@ -12,7 +12,7 @@ from kit.errors import ConfigError, DataError, KaggleError
 from kit.learn import device
 from kit.learn.input.resize import resize
 from kit.learn.networks.backbones import BACKBONES, RANGES
-from kit.learn.networks.batchnorm import fold, fuse
+from kit.learn.networks.batchnorm import fold_batchnorm, fuse
 from kit.learn.networks.weights import load_every_weight, save
 
 
@@ -27,7 +27,7 @@ def build(name: str, weights: str, size: int, seed: int = 0) -> keras.Model:
     make = getattr(keras.applications, chosen.builder)
     arguments = dict(chosen.arguments, include_top=False, pooling="avg", input_shape=(size, size, 3))
     try:
-        model = _downloaded(make, arguments, name) if weights == "imagenet" else make(weights=None, **arguments)
+        model = _download(make, arguments, name) if weights == "imagenet" else make(weights=None, **arguments)
     except ValueError as error:  # Keras's own word on images that are too small for it
         raise ConfigError(f"{name} cannot be built", received=error, do="--set image_size") from None
     if weights == "none":
@@ -43,20 +43,20 @@ def build(name: str, weights: str, size: int, seed: int = 0) -> keras.Model:
 def extractor(name: str, weights: str, size: int, seed: int = 0) -> keras.Model:
     """What `build` gives, only to predict with: its normalisations are folded into its convolutions."""
     model = build(name, weights, size, seed)
-    fold(model)
+    fold_batchnorm(model)
     return model
 
 
-def kept(name: str) -> Path:
+def save_imagenet(name: str) -> Path:
     """ImageNet weights of the backbone as a file, for a place without internet; written once, as `build` reads it."""
     path = paths.kernels() / ".weights" / f"{name}.imagenet.weights.h5"
     if not path.exists():
         model = build(name, "imagenet", BACKBONES[name].size)
-        save(_rescaled(model, name) if BACKBONES[name].family == "efficientnet" else model, path)
+        save(_rebuild(model, name) if BACKBONES[name].family == "efficientnet" else model, path)
     return path
 
 
-def _rescaled(model: keras.Model, name: str) -> keras.Model:
+def _rebuild(model: keras.Model, name: str) -> keras.Model:
     """The same model as Keras builds it to load a file. Of EfficientNet B0 to B7 that one lacks a layer which divides by
     the root of the deviations and has no weights, so loading would not miss it: the normalisation before it takes it over.
     """
@@ -68,7 +68,7 @@ def _rescaled(model: keras.Model, name: str) -> keras.Model:
     return plain
 
 
-def _downloaded(make: Any, arguments: dict[str, Any], name: str) -> keras.Model:
+def _download(make: Any, arguments: dict[str, Any], name: str) -> keras.Model:
     try:
         with warnings.catch_warnings():  # that the weights were learned on images of another size, as was asked for
             warnings.filterwarnings("ignore", "`input_shape` is undefined or non-square")

@@ -7,13 +7,13 @@ from typing import Any
 import keras
 
 from kit.errors import DataError
-from kit.files import replacing
+from kit.files import replace_file
 
 WEIGHTS = "model.weights.h5"  # of a finished member
 
 
 def save(model: keras.Model, path: Path) -> None:
-    with replacing(path) as temporary:
+    with replace_file(path) as temporary:
         model.save_weights(temporary)
 
 
@@ -25,7 +25,7 @@ def load(model: keras.Model, path: Path) -> None:
         remedy = "`kit runs pull WHERE RUN --weights` if a teammate has them, else remove its folder and resume the run"
         raise DataError(f"no weights at {path}", do=remedy) from None
     except (OSError, ValueError, KeyError, TypeError, UserWarning) as error:
-        raise damaged(path, error) from None
+        raise damage_error(path, error) from None
 
 
 def load_every_weight(model: keras.Model, path: Path) -> None:
@@ -35,7 +35,7 @@ def load_every_weight(model: keras.Model, path: Path) -> None:
         model.load_weights(path)
 
 
-def damaged(path: Path, error: Any) -> DataError:
+def damage_error(path: Path, error: Any) -> DataError:
     """What is said of a file that cannot be what it should be."""
     return DataError(
         f"{path} is damaged, or of another network or precision",

@@ -46,22 +46,22 @@ def wide_resnet(shape: Shape, classes: int, config: Config) -> keras.Model:
         group, first = divmod(block, BLOCKS)
         rate = config.drop_path * (block + 1) / (GROUPS * BLOCKS)
         x = _block(x, config.width * 2**group, 2 if group and not first else 1, config.dropout, rate)
-    x = _activated(x)
+    x = _activate(x)
     x = layers.GlobalAveragePooling2D()(x)
     logits = layers.Dense(classes, name="logits", dtype="float32")(x)
     return keras.Model(images, logits, name="wide_resnet")
 
 
 def _block(x: Any, filters: int, strides: int, dropout: float, drop_path: float) -> Any:
-    activated = _activated(x)
+    activated = _activate(x)
     branch = _convolution(activated, filters, 3, strides)
-    branch = layers.Dropout(dropout)(_activated(branch))
+    branch = layers.Dropout(dropout)(_activate(branch))
     branch = DropPath(drop_path)(_convolution(branch, filters, 3))
     same = x.shape[-1] == filters and strides == 1
     return layers.Add()([x if same else _convolution(activated, filters, 1, strides), branch])
 
 
-def _activated(x: Any) -> Any:
+def _activate(x: Any) -> Any:
     return layers.ReLU()(BatchNormalization(momentum=0.9)(x))
 
 

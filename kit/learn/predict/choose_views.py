@@ -19,14 +19,14 @@ from kit.learn.predict import tta
 
 
 @dataclass(frozen=True)
-class Kept:
+class Selection:
     """Places of the views to average, and what of them is averaged."""
 
-    places: tuple[int, ...]
+    views: tuple[int, ...]
     how: str
 
-    def of(self, stack: np.ndarray) -> np.ndarray:
-        return tta.average(stack[list(self.places)], self.how)
+    def apply(self, stack: np.ndarray) -> np.ndarray:
+        return tta.average(stack[list(self.views)], self.how)
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Choice:
 
     views: tuple[str, ...]
     average: str
-    by_fold: dict[int, Kept]
+    by_fold: dict[int, Selection]
     report: dict[str, Any]
 
 
@@ -51,29 +51,29 @@ def choose(
     every = np.unique(folds).tolist()
     by_fold = {fold: best(competition, stack[:, folds != fold], labels[folds != fold]) for fold in every}
     final = best(competition, stack, labels)
-    honest = crossed(by_fold, stack, folds)
+    honest = cross_fit(by_fold, stack, folds)
     report = {
         "average": final.how,
-        "optimistic_score": metrics.judge(competition, labels, final.of(stack))["score"],
+        "optimistic_score": metrics.evaluate(competition, labels, final.apply(stack))["score"],
         "gain_over_first_view": _gains(competition, labels, honest, stack[0]),
         "views": [
             {
                 "view": name,
-                **_gains(competition, labels, tta.average(stack[[0, place]], "probabilities"), stack[0]),
-                "kept_in_folds": sum(place in kept.places for kept in by_fold.values()),
-                "kept": place in final.places,
+                **_gains(competition, labels, tta.average(stack[[0, view]], "probabilities"), stack[0]),
+                "kept_in_folds": sum(view in kept.views for kept in by_fold.values()),
+                "kept": view in final.views,
             }
-            for place, name in enumerate(names)
+            for view, name in enumerate(names)
         ],
     }
-    return Choice(tuple(names[place] for place in final.places), final.how, by_fold, report)
+    return Choice(tuple(names[view] for view in final.views), final.how, by_fold, report)
 
 
-def crossed(by_fold: dict[int, Kept], stack: np.ndarray, folds: np.ndarray) -> np.ndarray:
+def cross_fit(by_fold: dict[int, Selection], stack: np.ndarray, folds: np.ndarray) -> np.ndarray:
     """float32 (N, C): each row of stack (V, N, C) by what was chosen on the folds that it is not in."""
     out = np.empty(stack.shape[1:], np.float32)
     for fold in np.unique(folds).tolist():
-        out[folds == fold] = by_fold[fold].of(stack[:, folds == fold])
+        out[folds == fold] = by_fold[fold].apply(stack[:, folds == fold])
     return out
 
 
@@ -84,21 +84,21 @@ def _gains(competition: Competition, labels: np.ndarray, ours: np.ndarray, their
     return {"gain": gain, "error": error, "log_loss_gain": log_loss_gain, "log_loss_error": log_loss_error}
 
 
-def best(competition: Competition, stack: np.ndarray, labels: np.ndarray) -> Kept:
+def best(competition: Competition, stack: np.ndarray, labels: np.ndarray) -> Selection:
     """The views to keep of stack (V, N, C), by the average of less log loss of the two."""
-    tried = [_climbed(competition, stack, labels, how) for how in tta.AVERAGES]
-    return min(tried, key=lambda kept: metrics.log_loss(labels, kept.of(stack)))
+    tried = [_select_forward(competition, stack, labels, how) for how in tta.AVERAGES]
+    return min(tried, key=lambda kept: metrics.log_loss(labels, kept.apply(stack)))
 
 
-def _climbed(competition: Competition, stack: np.ndarray, labels: np.ndarray, how: str) -> Kept:
-    kept, reached = Kept((0,), how), stack[0]
-    while left := [place for place in range(len(stack)) if place not in kept.places]:
-        grown = [Kept((*kept.places, place), how) for place in left]
-        tried = min(grown, key=lambda one: metrics.log_loss(labels, one.of(stack)))
-        said = tried.of(stack)
-        gain, error = metrics.log_loss_gain(labels, said, reached)
-        scored, noise = metrics.gain(competition, labels, said, reached)
+def _select_forward(competition: Competition, stack: np.ndarray, labels: np.ndarray, how: str) -> Selection:
+    kept, reached = Selection((0,), how), stack[0]
+    while left := [view for view in range(len(stack)) if view not in kept.views]:
+        grown = [Selection((*kept.views, view), how) for view in left]
+        tried = min(grown, key=lambda one: metrics.log_loss(labels, one.apply(stack)))
+        averaged = tried.apply(stack)
+        gain, error = metrics.log_loss_gain(labels, averaged, reached)
+        scored, noise = metrics.gain(competition, labels, averaged, reached)
         if gain <= error or scored < -2 * noise:
             break
-        kept, reached = tried, said
+        kept, reached = tried, averaged
     return kept

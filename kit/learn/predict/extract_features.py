@@ -8,7 +8,7 @@ import numpy as np
 
 from kit.competition import View
 from kit.config import Config
-from kit.files import replacing, sha256
+from kit.files import replace_file, sha256
 from kit.learn import device
 from kit.learn.input.views import available
 from kit.learn.member import Member
@@ -18,25 +18,25 @@ from kit.progress import bar
 BATCH = 32
 
 
-def compute(member: Member, parts: tuple[str, ...], views: tuple[str, ...]) -> dict[tuple[str, str], np.ndarray]:
+def compute(member: Member, splits: tuple[str, ...], views: tuple[str, ...]) -> dict[tuple[str, str], np.ndarray]:
     """Features by (part, view), float32 (N, D) each, memory-mapped. Only what is not yet on disk is computed.
 
     The key is (data fingerprint, backbone, weights, size, view): another of any of these is another file.
     """
     config, folder = member.config, member.data_folders.features
-    wanted = {(part, view): folder / _name(member, part, view) for part in parts for view in views}
+    wanted = {(split, view): folder / _name(member, split, view) for split in splits for view in views}
     missing = {key: path for key, path in wanted.items() if not path.exists()}
     if missing:
         size = backbones.size_of(config)
-        with device.exact():
+        with device.float32_scope():
             model = pretrained.extractor(config.backbone, config.weights, size, config.seed)
-            for (part, view), path in missing.items():
-                images, seen = member.data.part(part).images, available(member.competition)[view]
-                _write(model, images, seen, config, size, path, f"{config.backbone} {part} {view}")
+            for (split, view), path in missing.items():
+                images, seen = member.data.get_split(split).images, available(member.competition)[view]
+                _write(model, images, seen, config, size, path, f"{config.backbone} {split} {view}")
     return {key: np.load(path, mmap_mode="r", allow_pickle=False) for key, path in wanted.items()}
 
 
-def _name(member: Member, part: str, view: str) -> str:
+def _name(member: Member, split: str, view: str) -> str:
     config, competition = member.config, member.competition
     size = backbones.size_of(config)
     weights = config.weights if config.weights in ("imagenet", "none") else sha256(Path(config.weights))
@@ -46,13 +46,13 @@ def _name(member: Member, part: str, view: str) -> str:
     )
     if view in competition.views and competition.folder:  # of its own: may come to mean something else
         key.update((competition.folder / "competition.py").read_bytes())
-    return f"{config.backbone}-{size}-{part}-{view}-{key.hexdigest()[:16]}.npy"
+    return f"{config.backbone}-{size}-{split}-{view}-{key.hexdigest()[:16]}.npy"
 
 
 def _write(
     model: keras.Model, images: np.ndarray, view: View, config: Config, size: int, path: Path, label: str
 ) -> None:
-    with replacing(path) as temporary:
+    with replace_file(path) as temporary:
         out = np.lib.format.open_memmap(
             temporary, mode="w+", dtype=np.float32, shape=(len(images), model.output_shape[-1])
         )

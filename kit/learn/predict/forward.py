@@ -6,19 +6,19 @@ import keras
 import numpy as np
 
 from kit.competition import View
-from kit.data.cache import Part
+from kit.data.cache import CachedSplit
 from kit.learn.input.resize import resize
 from kit.learn.input.views import available
 from kit.learn.member import Member
 from kit.learn.networks import weights
-from kit.learn.networks.batchnorm import fold
+from kit.learn.networks.batchnorm import fold_batchnorm
 from kit.learn.predict import tta
 from kit.learn.recipe import Predictor
 from kit.predictions import softmax
 from kit.progress import bar
 
 # Pixels of a batch that is predicted: 256 images up to 90 pixels wide, 32 of 256. MobileNetV2 takes 0.6 GiB for it.
-PIXELS = 2**21
+PIXELS_PER_BATCH = 2**21
 
 
 def predictor(model: keras.Model, member: Member, size: int) -> Predictor:
@@ -27,11 +27,11 @@ def predictor(model: keras.Model, member: Member, size: int) -> Predictor:
     model: its network; size: the pixels per side that it wants, 0 for as they are cached.
     """
     weights.load(model, member.folder / weights.WEIGHTS)
-    fold(model)
+    fold_batchnorm(model)
 
-    def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
+    def run(split: CachedSplit, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
         seen, average = [available(member.competition)[name] for name in views], member.config.average
-        return probabilities(model, part.images, rows, seen, average=average, size=size, label=label)
+        return probabilities(model, split.images, rows, seen, average=average, size=size, label=label)
 
     return run
 
@@ -63,19 +63,19 @@ def probabilities(
     label: str,
 ) -> np.ndarray:
     """Averaged over views as kit.learn.predict.tta.average does, float32 (len(rows), classes), rows summing to 1."""
-    batch_size = at_once((size or images.shape[1]) * (size or images.shape[2]))
+    batch_size = choose_batch_size((size or images.shape[1]) * (size or images.shape[2]))
     out = np.empty((len(rows), model.output_shape[-1]), dtype=np.float32)
     with bar(total=len(rows) * len(views), label=label, unit="image") as shown:
         for start in range(0, len(rows), 16 * batch_size):
             piece = rows[start : start + 16 * batch_size]
-            said = []
+            by_view = []
             for view in views:
-                said.append(softmax(logits(model, images, piece, view, batch_size, size)))
+                by_view.append(softmax(logits(model, images, piece, view, batch_size, size)))
                 shown.update(len(piece))
-            out[start : start + len(piece)] = tta.average(np.stack(said), average)
+            out[start : start + len(piece)] = tta.average(np.stack(by_view), average)
     return out
 
 
-def at_once(pixels: int) -> int:
+def choose_batch_size(pixels: int) -> int:
     """How many images of so many pixels are predicted in one batch: a network's memory grows with both."""
-    return int(2 ** np.clip(np.floor(np.log2(PIXELS / pixels)), 3, 8))
+    return int(2 ** np.clip(np.floor(np.log2(PIXELS_PER_BATCH / pixels)), 3, 8))

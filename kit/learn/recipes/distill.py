@@ -28,7 +28,7 @@ def targets(member: Member, rows: np.ndarray) -> np.ndarray:
     """
     from kit.ensemble.pool import logs
 
-    softened = softmax(logs(teacher.of_training(member, rows)) / member.config.teacher_temperature)
+    softened = softmax(logs(teacher.predict_training(member, rows)) / member.config.teacher_temperature)
     share = member.config.teacher_share
     return np.asarray(share * softened + (1 - share) * scratch.one_hot(member, rows), np.float32)
 

@@ -9,7 +9,7 @@ import time
 import numpy as np
 
 from kit import linear
-from kit.data.cache import Part
+from kit.data.cache import CachedSplit
 from kit.learn.member import Member
 from kit.learn.networks import backbones
 from kit.learn.predict import tta
@@ -66,10 +66,12 @@ def _strength(features: np.ndarray, labels: np.ndarray, member: Member) -> float
         for learn, judge in splits:
             with linear.one_thread():
                 solved = LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(features[learn], labels[learn])
-            said = np.zeros((len(judge), classes))  # a class of too few images may not be among those learned
-            said[:, solved.classes_] = solved.predict_proba(features[judge])
-            said /= said.sum(1, keepdims=True)  # float32 adds up to 1 less nearly than float64 is held to
-            total += log_loss(labels[judge], said, labels=np.arange(classes))
+            probabilities = np.zeros((len(judge), classes))  # a class of too few images may not be among those learned
+            probabilities[:, solved.classes_] = solved.predict_proba(features[judge])
+            probabilities /= probabilities.sum(
+                1, keepdims=True
+            )  # float32 adds up to 1 less nearly than float64 is held to
+            total += log_loss(labels[judge], probabilities, labels=np.arange(classes))
         return total
 
     return min(STRENGTHS, key=loss)
@@ -79,13 +81,13 @@ def predictor(member: Member) -> Predictor:
     from kit.learn.networks import heads, weights
     from kit.learn.predict.extract_features import compute
 
-    def run(part: Part, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
-        features = compute(member, (part.split,), views)
-        head = heads.head(features[part.split, views[0]].shape[1], len(member.competition.classes))
+    def run(split: CachedSplit, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
+        features = compute(member, (split.split,), views)
+        head = heads.head(features[split.split, views[0]].shape[1], len(member.competition.classes))
         weights.load(head, member.folder / weights.WEIGHTS)
         kernel, bias = head.get_weights()
-        said = np.stack([softmax(features[part.split, view][rows] @ kernel + bias) for view in views])
-        return tta.average(said, member.config.average)
+        probabilities = np.stack([softmax(features[split.split, view][rows] @ kernel + bias) for view in views])
+        return tta.average(probabilities, member.config.average)
 
     return run
 

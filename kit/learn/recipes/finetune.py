@@ -31,7 +31,7 @@ def fit(member: Member) -> History:
     unseen = replace(member, train_rows=training_set.samples["row"])
 
     def first_weights(model: "keras.Model") -> None:
-        heads.backbone_of(model).set_weights(_pretrained(member).get_weights())
+        heads.backbone_of(model).set_weights(_load_pretrained(member).get_weights())
         [pooled] = compute(member, ("train",), ("identity",)).values()
         model.get_layer(heads.NAME).set_weights(list(features.solve(unseen, [pooled])[:2]))
 
@@ -46,8 +46,8 @@ def stages(member: Member) -> list[Stage]:
             config.epochs,
             config.batch_size,
             backbones.size_of(config),
-            freeze=_unfrozen(share, config.weights),
-            factors=_slower(config.rate_decay),
+            freeze=_freeze_early(share, config.weights),
+            factors=_slow_early(config.rate_decay),
         )
         for share in config.unfreeze
     ]
@@ -77,16 +77,16 @@ def network(member: Member) -> "keras.Model":
     return heads.with_head(member.config, competition.image_shape[2], len(competition.classes))
 
 
-def _pretrained(member: Member) -> "keras.Model":
+def _load_pretrained(member: Member) -> "keras.Model":
     """From a file in any case: the same layers, then, as of a model with random weights."""
     from kit.learn.networks import pretrained
 
     config = member.config
-    weights = str(pretrained.kept(config.backbone)) if config.weights == "imagenet" else config.weights
+    weights = str(pretrained.save_imagenet(config.backbone)) if config.weights == "imagenet" else config.weights
     return pretrained.build(config.backbone, weights, backbones.size_of(config), config.seed)
 
 
-def _unfrozen(share: float, weights: str) -> Freeze:
+def _freeze_early(share: float, weights: str) -> Freeze:
     """Lets the last `share` of the backbone's layers learn. Batch normalisations keep the statistics that they came with:
     those of a small batch are worse, and a layer that is not trainable is in inference mode. With random weights they came
     with none, and learn as well.
@@ -107,7 +107,7 @@ def _unfrozen(share: float, weights: str) -> Freeze:
     return freeze
 
 
-def _slower(decay: float) -> Factors:
+def _slow_early(decay: float) -> Factors:
     """Early layers, which see edges and colours, learn more slowly than late ones, and all more slowly than the head (Howard
     and Ruder 2018, "Universal Language Model Fine-tuning": discriminative rates).
     """

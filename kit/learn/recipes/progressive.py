@@ -11,7 +11,7 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.errors import ConfigError
 from kit.learn import networks
-from kit.learn.fit.stages import Stage, parts
+from kit.learn.fit.stages import Stage, schedule_ranges
 from kit.learn.member import Member
 from kit.learn.recipe import FROM_SCRATCH, History, Opened, Predictor, Recipe
 from kit.learn.recipes import scratch
@@ -54,7 +54,7 @@ def stages(config: Config) -> list[Stage]:
             received=f"stage_sizes {sizes}, stage_epochs {epochs}, stage_batches {batches}",
             expected="as many of each, such as stage_sizes=16,24,32 stage_epochs=8,4,4",
         )
-    return [Stage(*each) for each in zip(epochs, batches, sizes, parts(epochs), strict=True)]
+    return [Stage(*each) for each in zip(epochs, batches, sizes, schedule_ranges(epochs), strict=True)]
 
 
 RECIPE = Recipe(

@@ -51,11 +51,11 @@ def learn(member: Member, training_set: TrainingSet, stages: list[Stage]) -> His
     from kit.learn.fit import loop
 
     initialize = networks.available(member.competition)[member.config.backbone].initialize
-    some = member.train_rows[:: max(1, len(member.train_rows) // 5000)]
+    sample_rows = member.train_rows[:: max(1, len(member.train_rows) // 5000)]
 
     def first_weights(model: "keras.Model") -> None:
         if initialize:
-            initialize(model, member.data.train.images, some)
+            initialize(model, member.data.train.images, sample_rows)
 
     return loop.learn(network, first_weights, member, training_set, stages)
 

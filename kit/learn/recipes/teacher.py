@@ -18,63 +18,63 @@ from kit.runs import Run, provenance
 
 def resolve(competition: Competition, config: Config) -> Config:
     """With the teacher's whole id, since the run may be trained on later, or elsewhere."""
-    return replace(scratch.resolve(competition, config), teacher=checked(competition, config).id)
+    return replace(scratch.resolve(competition, config), teacher=find_teacher(competition, config).id)
 
 
-def of_test(member: Member) -> np.ndarray:
+def predict_test(member: Member) -> np.ndarray:
     """float32 (N, C): probabilities of all test images, by the teacher's members of this fold."""
     ids = member.data.test.ids
 
     def one(run: Run) -> np.ndarray:
         return np.mean(
-            [predictions.load(run.member(*each) / "test.npz").at(ids) for each in run.members(member.fold)], axis=0
+            [predictions.load(run.member(*each) / "test.npz").select(ids) for each in run.members(member.fold)], axis=0
         )
 
-    return _joined(member, one)
+    return _blend(member, one)
 
 
-def of_training(member: Member, rows: np.ndarray) -> np.ndarray:
+def predict_training(member: Member, rows: np.ndarray) -> np.ndarray:
     """float32 (len(rows), C): of training images outside the fold, by the teacher's members of this fold, which learned from
     them too.
     """
     from kit.learn import device
 
     def one(run: Run) -> np.ndarray:
-        said = []
+        by_member = []
         for fold, number in run.members(member.fold):
             of_teacher = replace(member, config=run.config, folder=run.member(fold, number), number=number)
-            with device.exact():
+            with device.float32_scope():
                 predictor = of_teacher.recipe.predictor(of_teacher)
-                said.append(predictor(member.data.train, rows, run.config.tta, f"{member.label}: {run.id}"))
-        return np.mean(said, axis=0)
+                by_member.append(predictor(member.data.train, rows, run.config.tta, f"{member.label}: {run.id}"))
+        return np.mean(by_member, axis=0)
 
-    return _joined(member, one)
+    return _blend(member, one)
 
 
-def surest(member: Member) -> float:
+def max_confidence(member: Member) -> float:
     """The highest probability that its trainings let the teacher say: less than 1 where they learned smoothed labels, and
     more again of an ensemble whose weights undo that. A solved head is told labels as they are.
     """
 
     def one(run: Run) -> np.ndarray:
         classes = len(member.competition.classes)
-        smoothed = member.recipes[run.config.recipe].uses("label_smoothing")
-        smoothing = run.config.label_smoothing if smoothed else 0.0
+        uses_smoothing = member.recipes[run.config.recipe].uses("label_smoothing")
+        smoothing = run.config.label_smoothing if uses_smoothing else 0.0
         return (1 - smoothing) * np.eye(classes)[:1] + smoothing / classes
 
-    return float(_joined(member, one).max())
+    return float(_blend(member, one).max())
 
 
-def _joined(member: Member, one: Callable[[Run], np.ndarray]) -> np.ndarray:
+def _blend(member: Member, one: Callable[[Run], np.ndarray]) -> np.ndarray:
     """A single run's word, or the pool of an ensemble's parts, with weights fitted on rows outside the fold."""
     from kit.ensemble import pool
 
     fold_of = folds.read(member.data_folders.folds, member.data.train.ids)
-    parts = _parts(_found(member, fold_of))
-    return pool.blend(np.stack([one(part) for part in parts]), _weights(member, fold_of, parts))
+    trainings = list_trainings(_find_matching(member, fold_of))
+    return pool.blend(np.stack([one(run) for run in trainings]), _weights(member, fold_of, trainings))
 
 
-def checked(competition: Competition, config: Config) -> Run:
+def find_teacher(competition: Competition, config: Config) -> Run:
     """The teacher that the settings name. Raises ConfigError or DataError unless it is finished, of this competition, and has
     members of each fold.
     """
@@ -87,7 +87,7 @@ def checked(competition: Competition, config: Config) -> Run:
             received=f"{run.slug}, {run.status()}",
             expected=f"{competition.slug}, finished",
         )
-    _parts(run)  # which raises for one that is not here
+    list_trainings(run)  # which raises for one that is not here
     if config.folds > run.config.folds:
         raise ConfigError(
             f"{run.id} has no member of fold {run.config.folds}",
@@ -97,29 +97,29 @@ def checked(competition: Competition, config: Config) -> Run:
     return run
 
 
-def _found(member: Member, fold_of: np.ndarray) -> Run:
-    run = checked(member.competition, member.config)
+def _find_matching(member: Member, fold_of: np.ndarray) -> Run:
+    run = find_teacher(member.competition, member.config)
     provenance.check_data(run, folds.fingerprints(member.data, fold_of))
     return run
 
 
-def _parts(run: Run) -> list[Run]:
+def list_trainings(run: Run) -> list[Run]:
     """The trainings that an ensemble, perhaps of ensembles, was made of; with their own views, since those that `kit predict`
     takes may have been chosen with the rows of the fold.
     """
     if run.kind != "ensemble":
         return [runs.training_of(run)]
-    named = [part["run"] for part in read_json(run.metrics)["parts"]]
-    return list({part.id: part for name in named for part in _parts(runs.find(name))}.values())
+    named = [run["run"] for run in read_json(run.metrics)["parts"]]
+    return list({run.id: run for name in named for run in list_trainings(runs.find(name))}.values())
 
 
-def _weights(member: Member, fold_of: np.ndarray, parts: list[Run]) -> np.ndarray:
+def _weights(member: Member, fold_of: np.ndarray, trainings: list[Run]) -> np.ndarray:
     """(R,): of least log loss on judged rows outside the fold; equal ones where there are none."""
     from kit.ensemble import pool
 
-    loaded = [predictions.load(part.oof) for part in parts]
+    loaded = [predictions.load(run.oof) for run in trainings]
     outside = member.data.train.ids[fold_of != member.fold]
-    ids = np.intersect1d(corrections.clean(member.data, loaded[0].ids), outside)
-    if len(parts) == 1 or not len(ids):
-        return np.full(len(parts), 1 / len(parts))
-    return pool.fit(np.stack([part.at(ids) for part in loaded]), cache.labels_of(member.data.train, ids))
+    ids = np.intersect1d(corrections.select_clean(member.data, loaded[0].ids), outside)
+    if len(trainings) == 1 or not len(ids):
+        return np.full(len(trainings), 1 / len(trainings))
+    return pool.fit(np.stack([run.select(ids) for run in loaded]), cache.labels_of(member.data.train, ids))

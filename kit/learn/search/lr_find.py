@@ -30,7 +30,7 @@ DIVERGED = 4.0  # times the lowest loss
 
 
 @dataclass(frozen=True)
-class Found:
+class RangeTest:
     """rates, losses, smoothed: float64 (N,), of the batches until the loss diverged. steepest: the rate at which the smoothed
     loss falls fastest per factor of the rate. lowest: the rate of the lowest smoothed loss.
     """
@@ -42,7 +42,7 @@ class Found:
     lowest: float
 
 
-def find(competition: Competition, config: Config, *, batches: int, low: float, high: float) -> Found:
+def find(competition: Competition, config: Config, *, batches: int, low: float, high: float) -> RangeTest:
     """Trains fold 0's first member for up to `batches` steps at rates from low to high, on its rows to learn from alone.
 
     Of a recipe in stages it is the first one. Raises ConfigError if the loss falls at none of these rates.
@@ -56,7 +56,7 @@ def find(competition: Competition, config: Config, *, batches: int, low: float, 
     rates = np.geomspace(low, high, batches)
     with TemporaryDirectory(dir=paths.data(competition.slug).root, prefix=".lr-find-") as scratch:
         member = rehearsal(competition, config, Path(scratch))
-        with device.training(member.config):
+        with device.training_scope(member.config):
             records = member.recipe.fit(replace(member, train_fn=partial(_rise, rates=rates)))
     return suggestion(rates[: len(records)], np.array([record["loss"] for record in records]))
 
@@ -95,23 +95,23 @@ def _loss(model: keras.Model, images: np.ndarray, targets: np.ndarray) -> float:
     return float(model.train_on_batch(images, targets, return_dict=True)["loss"])
 
 
-def suggestion(rates: np.ndarray, losses: np.ndarray) -> Found:
+def suggestion(rates: np.ndarray, losses: np.ndarray) -> RangeTest:
     """rates: float64 (N,), rising by a factor. losses: float64 (N,), finite. Raises ConfigError if the loss does not fall."""
     if len(losses) >= 5:
-        smoothed = _smoothed(losses)
+        smoothed = _smooth(losses)
         lowest = int(smoothed.argmin())
         noise = float(np.median(np.abs(np.diff(losses))))  # about the deviation of one batch, whatever the trend
         if smoothed[0] - smoothed[lowest] > max(2 * noise, 1e-3):
             slopes = np.gradient(smoothed, np.log(rates))
             steepest = int(slopes[: lowest + 1].argmin())
-            return Found(rates, losses, smoothed, float(rates[steepest]), float(rates[lowest]))
+            return RangeTest(rates, losses, smoothed, float(rates[steepest]), float(rates[lowest]))
     raise ConfigError(
         f"the loss falls at no learning rate up to {rates[: len(losses) + 1][-1]:.2g}",
         do="try other ends (--low, --high), more --batches or a larger --set batch_size",
     )
 
 
-def _smoothed(losses: np.ndarray) -> np.ndarray:
+def _smooth(losses: np.ndarray) -> np.ndarray:
     """Means over Gaussian weights a fortieth of the test wide: from both sides, since a mean of the past alone lags behind.
     What explodes at the end is cut off at twice the first losses, else it would hide the valley before it.
     """

@@ -55,7 +55,7 @@ def _value(key: str, text: str) -> Any:
     return value
 
 
-def usual(competition: Competition, config: Config) -> Space:
+def default_space(competition: Competition, config: Config) -> Space:
     """What is worth a search around these settings."""
     side = min(competition.image_shape[:2])
     rate, decay = config.learning_rate, config.weight_decay or 1e-3
@@ -70,7 +70,7 @@ def usual(competition: Competition, config: Config) -> Space:
     return {**space, **{key: Span(*ends) for key, ends in (network.tuned if network else {}).items()}}
 
 
-def inside(space: Space, config: Config) -> dict[str, Any] | None:
+def locate(space: Space, config: Config) -> dict[str, Any] | None:
     """The settings of `config` as a point of the space; None if they lie outside."""
     point = {key: getattr(config, key) for key in space}
     return point if all(_holds(space[key], value) for key, value in point.items()) else None
@@ -80,12 +80,12 @@ def _holds(allowed: Span | tuple[Any, ...], value: Any) -> bool:
     return allowed.low <= value <= allowed.high if isinstance(allowed, Span) else value in allowed
 
 
-def rounded(space: Space, point: Mapping[str, Any]) -> dict[str, Any]:
+def round_floats(space: Space, point: Mapping[str, Any]) -> dict[str, Any]:
     """With floats of four digits, within their spans: what is trained is what a command line can say."""
-    return {key: _rounded(space[key], value) for key, value in point.items()}
+    return {key: _round_float(space[key], value) for key, value in point.items()}
 
 
-def _rounded(allowed: Span | tuple[Any, ...], value: Any) -> Any:
+def _round_float(allowed: Span | tuple[Any, ...], value: Any) -> Any:
     if isinstance(allowed, Span) and isinstance(value, float):
         return min(max(float(f"{value:.4g}"), allowed.low), allowed.high)
     return value

@@ -21,7 +21,7 @@ from kit import paths
 from kit.competition import Competition
 from kit.config import Config
 from kit.errors import ConfigError
-from kit.files import locked
+from kit.files import hold_lock
 from kit.learn import device, train
 from kit.learn.member import Member, split_early_stopping
 from kit.learn.search import space
@@ -45,7 +45,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Found:
+class Search:
     """trials: those that ran to their end, best first. rows: how many they are judged on."""
 
     study: str
@@ -55,7 +55,7 @@ class Found:
     trials: list[Trial]
 
 
-def tune(competition: Competition, config: Config, allowed: Space, count: int) -> Found:
+def tune(competition: Competition, config: Config, allowed: Space, count: int) -> Search:
     """Goes on with the study of these settings until it has `count` trials, the first of them the settings as they are.
 
     Raises ConfigError for settings that do not fit, and DataError while another search for this competition runs.
@@ -65,7 +65,7 @@ def tune(competition: Competition, config: Config, allowed: Space, count: int) -
     config = replace(config, patience=config.patience or 100_000)  # without, no rows are set aside
     if config.deterministic:
         device.make_deterministic()
-    with locked(root / "tune.lock", f"{competition.slug} is already being tuned"):
+    with hold_lock(root / "tune.lock", f"{competition.slug} is already being tuned"):
         with TemporaryDirectory(dir=root, prefix=".tune-") as scratch:
             member = train.rehearsal(competition, config, Path(scratch))
             _check(member, allowed)
@@ -74,8 +74,8 @@ def tune(competition: Competition, config: Config, allowed: Space, count: int) -
                 _trial(study, member, allowed)
         ended = study.get_trials(states=(TrialState.COMPLETE,))
         pruned = len(study.get_trials(states=(TrialState.PRUNED,)))
-    trials = sorted((_of(trial, allowed) for trial in ended), key=lambda trial: trial.loss)
-    return Found(study.study_name, root / "tune.db", len(split_early_stopping(member)[1]), pruned, trials)
+    trials = sorted((_read_trial(trial, allowed) for trial in ended), key=lambda trial: trial.loss)
+    return Search(study.study_name, root / "tune.db", len(split_early_stopping(member)[1]), pruned, trials)
 
 
 def _check(member: Member, allowed: Space) -> None:
@@ -84,7 +84,7 @@ def _check(member: Member, allowed: Space) -> None:
         if not member.recipe.uses(key):
             raise ConfigError(f"--space {key} changes nothing: recipe {member.config.recipe} does not use it")
         for value in (values.low, values.high) if isinstance(values, Span) else values:
-            config = train.checked(member.competition, replace(member.config, **{key: value}))
+            config = train.check_config(member.competition, replace(member.config, **{key: value}))
             device.devices(config)
 
 
@@ -101,7 +101,7 @@ def _study(member: Member, allowed: Space, database: Path) -> optuna.Study:
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
         study.tell(trial.number, state=TrialState.FAIL)
     begun = len(study.get_trials(deepcopy=False))
-    if not begun and (point := space.inside(allowed, member.config)):
+    if not begun and (point := space.locate(allowed, member.config)):
         study.enqueue_trial(point)
     study.sampler = optuna.samplers.TPESampler(
         seed=(member.config.seed * 1000 + begun) % 2**32
@@ -112,16 +112,16 @@ def _study(member: Member, allowed: Space, database: Path) -> optuna.Study:
 def _name(member: Member, allowed: Space) -> str:
     """Of the recipe and the backbone, and a digest of all that the losses of its trials depend on."""
     settings = {key: value for key, value in asdict(member.config).items() if key not in allowed and key not in UNUSED}
-    told = {key: asdict(span) if isinstance(span, Span) else span for key, span in allowed.items()}
+    space_record = {key: asdict(span) if isinstance(span, Span) else span for key, span in allowed.items()}
     rows = hashlib.sha256(member.train_rows.astype("<i8").tobytes()).hexdigest()
     prints = [member.data.fingerprint, member.data.corrections, rows]
-    digest = hashlib.sha256(json.dumps([settings, told, prints], sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps([settings, space_record, prints], sort_keys=True).encode()).hexdigest()
     return f"{member.config.recipe}-{member.config.backbone}-{digest[:8]}"
 
 
 def _trial(study: optuna.Study, member: Member, allowed: Space) -> None:
     trial = study.ask({key: _distribution(values) for key, values in allowed.items()})
-    settings = space.rounded(allowed, trial.params)
+    settings = space.round_floats(allowed, trial.params)
     folder = member.folder / f"trial {trial.number}"
 
     def report(epoch: int, record: dict[str, float]) -> None:
@@ -134,7 +134,7 @@ def _trial(study: optuna.Study, member: Member, allowed: Space) -> None:
     folder.mkdir()
     config = replace(member.config, **settings)
     try:
-        with device.training(config):
+        with device.training_scope(config):
             history = member.recipe.fit(replace(member, config=config, folder=folder, report=report))
     except optuna.TrialPruned:
         study.tell(trial, state=TrialState.PRUNED)
@@ -143,13 +143,13 @@ def _trial(study: optuna.Study, member: Member, allowed: Space) -> None:
         study.tell(trial, state=TrialState.FAIL)
         raise
     else:
-        _tell(study, trial, history)
+        _record(study, trial, history)
     finally:
         shutil.rmtree(folder)
         keras.utils.clear_session(free_memory=True)
 
 
-def _tell(study: optuna.Study, trial: optuna.Trial, history: list[dict[str, float]]) -> None:
+def _record(study: optuna.Study, trial: optuna.Trial, history: list[dict[str, float]]) -> None:
     best = min(history, key=lambda record: record["stopping_loss"])
     seconds = round(sum(record["seconds"] for record in history), 1)
     for key, value in (("epoch", best["epoch"]), ("accuracy", best["stopping_accuracy"]), ("seconds", seconds)):
@@ -165,6 +165,6 @@ def _distribution(allowed: Span | tuple[Any, ...]) -> BaseDistribution:
     return kind(allowed.low, allowed.high, log=allowed.log)
 
 
-def _of(trial: optuna.trial.FrozenTrial, allowed: Space) -> Trial:
-    told = {key: trial.user_attrs[key] for key in ("epoch", "accuracy", "seconds")}
-    return Trial(trial.number, trial.values[0], settings=space.rounded(allowed, trial.params), **told)
+def _read_trial(trial: optuna.trial.FrozenTrial, allowed: Space) -> Trial:
+    attributes = {key: trial.user_attrs[key] for key in ("epoch", "accuracy", "seconds")}
+    return Trial(trial.number, trial.values[0], settings=space.round_floats(allowed, trial.params), **attributes)

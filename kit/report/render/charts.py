@@ -79,12 +79,12 @@ def frame(axes: Axes, inside: str) -> str:
     bottom, parts = height - BOTTOM, []
     write = axes.x_text or (lambda value: f"{value:g}")
     for value in axes.x_ticks if axes.x_ticks is not None else ticks(*axes.x):
-        place = axes.across(value)
-        parts.append(f'<text x="{place:.1f}" y="{bottom + 15}" text-anchor="middle">{text(write(value))}</text>')
+        tick = axes.across(value)
+        parts.append(f'<text x="{tick:.1f}" y="{bottom + 15}" text-anchor="middle">{text(write(value))}</text>')
     for value in ticks(*axes.y):
-        place = axes.down(value)
-        parts.append(f'<path class="g" d="M{LEFT} {place:.1f}H{width - RIGHT}"/>')
-        parts.append(f'<text x="{LEFT - 7}" y="{place + 4:.1f}" text-anchor="end">{_short(value)}</text>')
+        tick = axes.down(value)
+        parts.append(f'<path class="g" d="M{LEFT} {tick:.1f}H{width - RIGHT}"/>')
+        parts.append(f'<text x="{LEFT - 7}" y="{tick + 4:.1f}" text-anchor="end">{_short(value)}</text>')
     parts.append(f'<text class="t" x="{LEFT}" y="14">{text(axes.title)}</text>')
     parts.append(f'<text x="{width - RIGHT}" y="{height - 3}" text-anchor="end">{text(axes.x_name)}</text>')
     if axes.y_name:

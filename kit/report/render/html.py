@@ -43,13 +43,13 @@ def page(title: str, above: str, chips: Sequence[str], sections: Sequence[Sectio
     bodies = "\n".join(
         f'<section id="{section.name}"><h2>{text(section.title)}</h2>{section.body}</section>' for section in shown
     )
-    said = "".join(f"<span>{text(chip)}</span>" for chip in chips)
+    chip_tags = "".join(f"<span>{text(chip)}</span>" for chip in chips)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         '<link rel="icon" href="data:,">'  # else a server is asked for one
         f"<title>{text(title)}</title><style>{STYLE}</style></head><body>"
-        f'<header><p>{text(above)}</p><h1>{text(title)}</h1><div class="chips">{said}</div></header>'
+        f'<header><p>{text(above)}</p><h1>{text(title)}</h1><div class="chips">{chip_tags}</div></header>'
         f'<div class="body"><nav aria-label="Sections">{links}</nav><main>\n{bodies}\n'
         f"<footer>{text(footer)}</footer></main></div></body></html>\n"
     )
@@ -59,7 +59,7 @@ def paragraph(words: str) -> str:
     return f"<p>{text(words)}</p>"
 
 
-def nothing(words: str) -> str:
+def empty_note(words: str) -> str:
     """A line in place of what is not there."""
     return f'<p class="none">{text(words)}</p>'
 
@@ -69,7 +69,7 @@ def pair(pieces: Sequence[str]) -> str:
     return f'<div class="pair">{"".join(pieces)}</div>'
 
 
-def beside(pieces: Sequence[str]) -> str:
+def lay_side_by_side(pieces: Sequence[str]) -> str:
     """Tables beside each other, each as wide as it is, where there is room, else below."""
     return '<div class="beside">' + "".join(f"<div>{piece}</div>" for piece in pieces) + "</div>"
 

@@ -55,7 +55,7 @@ def colour(image: np.ndarray) -> np.ndarray:
     return np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
 
 
-def heated(image: np.ndarray, strength: np.ndarray) -> np.ndarray:
+def overlay_heat(image: np.ndarray, strength: np.ndarray) -> np.ndarray:
     """uint8 (S, S', 3): the image, enlarged if it is small, under a map of heat. strength: float (h, w), 0 to 1."""
     factor = max(1, 128 // max(image.shape[:2]))
     size = (image.shape[1] * factor, image.shape[0] * factor)

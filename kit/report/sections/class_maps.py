@@ -11,7 +11,7 @@ from kit.errors import DataError
 from kit.learn.open import Network
 from kit.report.render import html, images
 from kit.report.sections.networks import opened
-from kit.report.sections.sheets import of_all_classes
+from kit.report.sections.sheets import sample_classes
 from kit.report.subject import Subject
 
 RIGHT, WRONG = 8, 12
@@ -24,10 +24,10 @@ def maps(network: Network, pictures: np.ndarray) -> tuple[np.ndarray, str]:
     pictures: uint8 (N, H, W, C). The mean of a map over its places is, for average pooling, the logit but for bias and scale.
     Raises DataError where more than a pooling and a dense layer lies behind the feature maps.
     """
-    places = [number for number, layer in enumerate(network.model.layers) if isinstance(layer, POOLINGS)]
-    last = places[-1] if places else -1
+    rows = [number for number, layer in enumerate(network.model.layers) if isinstance(layer, POOLINGS)]
+    last = rows[-1] if rows else -1
     behind = network.model.layers[last + 1 :]
-    if not places or not all(isinstance(layer, layers.Dropout | layers.Dense | layers.Rescaling) for layer in behind):
+    if not rows or not all(isinstance(layer, layers.Dropout | layers.Dense | layers.Rescaling) for layer in behind):
         raise DataError(
             "no class activation maps of this network", expected="a global pooling and one dense layer at its end"
         )
@@ -37,17 +37,17 @@ def maps(network: Network, pictures: np.ndarray) -> tuple[np.ndarray, str]:
     return np.asarray(found @ network.kernel, np.float32), kind
 
 
-def seen(about: Subject) -> str:
+def activation(about: Subject) -> str:
     """Where in the image the network saw the class that it named; of wrong predictions, where it saw the true class, too."""
     network = opened(about)
     inside = np.isin(about.rows, network.validation_rows)
     right = np.flatnonzero(inside & (about.predicted == about.labels))
-    right = right[of_all_classes(about.labels[right], RIGHT, about.run.config.seed)]
+    right = right[sample_classes(about.labels[right], RIGHT, about.run.config.seed)]
     wrong = about.wrong[inside[about.wrong]][:WRONG]
-    places = np.concatenate([right, wrong])
-    pictures = about.data.train.images[about.rows[places]]
+    rows = np.concatenate([right, wrong])
+    pictures = about.data.train.images[about.rows[rows]]
     heat, pooling = maps(network, pictures)
-    tiles = [_tile(about, place, picture, of) for place, picture, of in zip(places, pictures, heat, strict=True)]
+    tiles = [_tile(about, row, picture, of) for row, picture, of in zip(rows, pictures, heat, strict=True)]
     words = f"Bright: where {network.label}, which never saw these images, found the class it named."
     if pooling == "max":
         words += " Its pooling is by maximum: of each feature only the highest place counts, the map shows all."
@@ -56,19 +56,23 @@ def seen(about: Subject) -> str:
         + "<h3>Right</h3>"
         + images.grid(tiles[: len(right)], 12)
         + "<h3>Wrong: the class it named, and the true one</h3>"
-        + (images.grid(tiles[len(right) :], 16) if len(wrong) else html.nothing("none in this fold"))
+        + (images.grid(tiles[len(right) :], 16) if len(wrong) else html.empty_note("none in this fold"))
     )
 
 
-def _tile(about: Subject, place: int, picture: np.ndarray, heat: np.ndarray) -> str:
+def _tile(about: Subject, row: int, picture: np.ndarray, heat: np.ndarray) -> str:
     """One figure: the image, the map of what was said, and, if that is wrong, of the truth, both on one scale."""
     names, train = about.competition.classes, about.data.train
-    guess, truth = about.predicted[place], about.labels[place]
+    guess, truth = about.predicted[row], about.labels[row]
     shown = [guess] if guess == truth else [guess, truth]
     top = max(float(heat[..., shown].max()), 1e-6)
     pieces = [images.img(picture, names[truth])]
-    pieces += [images.img(images.heated(picture, heat[..., one] / top), f"{names[one]} seen here") for one in shown]
-    caption = images.verdict(train.ids[about.rows[place]], names[truth], names[guess], float(about.said[place].max()))
+    pieces += [
+        images.img(images.overlay_heat(picture, heat[..., one] / top), f"{names[one]} seen here") for one in shown
+    ]
+    caption = images.verdict(
+        train.ids[about.rows[row]], names[truth], names[guess], float(about.probabilities[row].max())
+    )
     return (
         f'<figure><div class="side" style="--n:{len(pieces)}">{"".join(pieces)}</div>'
         f"<figcaption>{caption.replace('<br>', ' · ')}</figcaption></figure>"

@@ -63,12 +63,12 @@ def confusion(subject: Subject) -> str:
     ]
     labels = [names[number] for number in shown]
     matrix = html.heat(labels, labels, cells)
-    return html.paragraph(words) + html.beside([matrix, *_pairs(missed, table, names)])
+    return html.paragraph(words) + html.lay_side_by_side([matrix, *_pairs(missed, table, names)])
 
 
 def _pairs(missed: np.ndarray, table: np.ndarray, names: Sequence[str]) -> list[str]:
     """The most frequent confusions, as a table; with three classes or fewer the matrix says it all."""
-    order = [divmod(int(place), len(names)) for place in np.argsort(-missed, axis=None, kind="stable")[:8]]
+    order = [divmod(int(cell), len(names)) for cell in np.argsort(-missed, axis=None, kind="stable")[:8]]
     rows = [
         {
             "is": names[a],
@@ -82,10 +82,10 @@ def _pairs(missed: np.ndarray, table: np.ndarray, names: Sequence[str]) -> list[
     return [f"<h3>Most frequent</h3>{html.table(rows)}"] if rows and len(names) > 3 else []
 
 
-def by_class(subject: Subject) -> str:
-    names, said = subject.competition.classes, subject.said
+def class_table(subject: Subject) -> str:
+    names, probabilities = subject.competition.classes, subject.probabilities
     table = counts(subject.labels, subject.predicted, len(names))
-    confidence = said.max(1)
+    confidence = probabilities.max(1)
     rows = []
     for number, name in enumerate(names):
         hits, called, there = table[number, number], table[:, number].sum(), table[number].sum()
@@ -104,16 +104,16 @@ def by_class(subject: Subject) -> str:
     return html.table(rows, tall=len(rows) > 20)
 
 
-def calibration(labels: np.ndarray, said: np.ndarray) -> tuple[list[Bin], float]:
+def calibration(labels: np.ndarray, probabilities: np.ndarray) -> tuple[list[Bin], float]:
     """(the bins of confidence that hold rows, the expected calibration error, 0 to 1).
 
     Guo et al. 2017, "On Calibration of Modern Neural Networks", with BINS bins of equal width.
     """
-    confidence, hit = said.max(1), said.argmax(1) == labels
-    place = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    confidence, hit = probabilities.max(1), probabilities.argmax(1) == labels
+    row = np.minimum((confidence * BINS).astype(int), BINS - 1)
     bins = []
-    for number in np.unique(place).tolist():
-        inside = place == number
+    for number in np.unique(row).tolist():
+        inside = row == number
         bins.append(
             Bin(
                 number / BINS,
@@ -127,8 +127,8 @@ def calibration(labels: np.ndarray, said: np.ndarray) -> tuple[list[Bin], float]
 
 
 def reliability(subject: Subject) -> str:
-    bins, error = calibration(subject.labels, subject.said)
-    gap = float(subject.said.max(1).mean() - (subject.predicted == subject.labels).mean())
+    bins, error = calibration(subject.labels, subject.probabilities)
+    gap = float(subject.probabilities.max(1).mean() - (subject.predicted == subject.labels).mean())
     tendency = "over-confident" if gap > 0 else "under-confident"
     words = (
         f"Expected calibration error {error:.4f}; on the whole {tendency} by {abs(gap):.4f}. On the diagonal a "
@@ -170,11 +170,11 @@ def _histogram(bins: list[Bin]) -> str:
 def mistakes(subject: Subject) -> str:
     wrong, names = subject.wrong, subject.competition.classes
     if not len(wrong):
-        return html.nothing("not a single one")
+        return html.empty_note("not a single one")
     tiles = []
     for place in wrong[:MOST_MISTAKES]:
         truth, guess = names[subject.labels[place]], names[subject.predicted[place]]
-        row, sure = subject.rows[place], float(subject.said[place].max())
+        row, sure = subject.rows[place], float(subject.probabilities[place].max())
         caption = images.verdict(subject.data.train.ids[row], truth, guess, sure)
         tiles.append(images.tile(subject.data.train.images[row], caption, f"{truth}, called {guess}"))
     words = f"{len(wrong):,} in all, first where the truth was given the least probability. In red what was said, and how sure."

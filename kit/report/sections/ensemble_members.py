@@ -17,9 +17,9 @@ def members(subject: Subject) -> str:
     rows = [
         {
             key.replace("_", " "): html.share(value) if key in fractional and value is not None else value
-            for key, value in part.items()
+            for key, value in run.items()
         }
-        for part in found["parts"]
+        for run in found["parts"]
     ]
     words = (
         f"Method: {found['method']}. Lost without: by how much the ensemble is worse without that member, cross-fitted; "
@@ -39,15 +39,17 @@ def members(subject: Subject) -> str:
 
 def _correlations(subject: Subject) -> str:
     try:
-        parts = [runs.find(name, runs.read_run) for name in subject.run.parents]
+        members = [runs.find(name, runs.read_run) for name in subject.run.parents]
     except DataError as error:
-        return html.nothing(f"correlations between members: {error}")
-    if len(parts) < 2:
+        return html.empty_note(f"correlations between members: {error}")
+    if len(members) < 2:
         return ""
     ids = subject.data.train.ids[subject.rows]
-    said = np.stack([predictions.load(part.oof).at(ids) for part in parts])
-    true = np.log(np.maximum(said[:, np.arange(len(ids)), subject.labels], 1e-6))
-    return _matrices(np.corrcoef(true), said.argmax(2) != subject.labels, subject.run.parents, subject.run.slug)
+    probabilities = np.stack([predictions.load(run.oof).select(ids) for run in members])
+    true = np.log(np.maximum(probabilities[:, np.arange(len(ids)), subject.labels], 1e-6))
+    return _matrices(
+        np.corrcoef(true), probabilities.argmax(2) != subject.labels, subject.run.parents, subject.run.slug
+    )
 
 
 def _matrices(correlation: np.ndarray, missed: np.ndarray, ids: tuple[str, ...], slug: str) -> str:
@@ -74,4 +76,4 @@ def _matrices(correlation: np.ndarray, missed: np.ndarray, ids: tuple[str, ...],
             for a in range(len(names))
         ]
         pictures.append(f"<h3>{title}</h3>{html.heat(key, numbers, cells)}")
-    return html.beside(pictures)
+    return html.lay_side_by_side(pictures)

@@ -15,13 +15,13 @@ from kit.runs import Run
 
 
 def summary(subject: Subject) -> str:
-    found, said, labels = subject.metrics, subject.said, subject.labels
+    found, probabilities, labels = subject.metrics, subject.probabilities, subject.labels
     cards = [(f"{found['metric']}, out of fold", f"{found['score']:.5f}", f"± {found['error']:.5f}")]
     if found["metric"] != "accuracy":
         cards.append(("accuracy", f"{(subject.predicted == labels).mean():.4f}", ""))
     if found["metric"] != "log_loss":
-        cards.append(("log loss", f"{metrics.log_loss(labels, said):.4f}", ""))
-    _, error = classes.calibration(labels, said)
+        cards.append(("log loss", f"{metrics.log_loss(labels, probabilities):.4f}", ""))
+    _, error = classes.calibration(labels, probabilities)
     cards += [
         ("calibration error", f"{error:.4f}", "ECE"),
         ("mistakes", f"{len(subject.wrong):,}", f"of {len(labels):,} images"),
@@ -106,7 +106,7 @@ def settings(subject: Subject) -> str:
     flat = [{"what": key, "value": _plain(value)} for key, value in environment.items()]
     every = f"<details><summary>all {len(rows)} settings</summary>{html.table(rows, tall=True)}</details>"
     ours = [f"<h3>Not left at its default</h3>{html.table(chosen)}"] if chosen else []
-    return html.beside([*ours, f"<h3>Environment</h3>{html.table(flat)}"]) + every
+    return html.lay_side_by_side([*ours, f"<h3>Environment</h3>{html.table(flat)}"]) + every
 
 
 def _plain(value: Any) -> str:

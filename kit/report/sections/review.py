@@ -1,7 +1,7 @@
 """What `kit review` has found, if it was asked: likely label errors of a run, near-duplicates of the data."""
 
 from kit.data import near_duplicates
-from kit.data.cache import Part
+from kit.data.cache import CachedSplit
 from kit.data.corrections import PROPOSED
 from kit.data.near_duplicates import Pair
 from kit.data.readers import table
@@ -31,27 +31,27 @@ def duplicates(subject: Subject) -> str:
     listed = subject.folders.review / "twins.csv"
     found = near_duplicates.read(listed, subject.data) if listed.exists() else []
     sheets = []
-    for part, title in (("train", "Within train"), ("test", "Across train and test")):
-        pairs = [pair for pair in found if pair.part == part]
+    for split, title in (("train", "Within train"), ("test", "Across train and test")):
+        pairs = [pair for pair in found if pair.part == split]
         if pairs:
-            shown = _pairs(subject, getattr(subject.data, part), pairs[:MOST_PAIRS])
+            shown = _pairs(subject, getattr(subject.data, split), pairs[:MOST_PAIRS])
             sheets.append(f"<h3>{title}: {len(pairs):,} pairs</h3>{images.grid(shown, 12)}")
     return "".join(sheets)
 
 
-def _pairs(subject: Subject, part: Part, pairs: list[Pair]) -> list[str]:
+def _pairs(subject: Subject, split: CachedSplit, pairs: list[Pair]) -> list[str]:
     """A figure for each pair, the first image of train, the other of `part`."""
     train, names = subject.data.train, subject.competition.classes
     tiles = []
     for pair in pairs:
         a, b = pair.row, pair.other
-        one, other = str(train.ids[a]), str(part.ids[b])
-        labelled = [names[train.labels[a]], names[part.labels[b]] if len(part.labels) else "test"]
-        both = images.img(train.images[a], one) + images.img(part.images[b], other)
-        said = " · ".join(map(html.text, labelled))
-        tone = ' class="no"' if len(part.labels) and labelled[0] != labelled[1] else ""
+        one, other = str(train.ids[a]), str(split.ids[b])
+        labelled = [names[train.labels[a]], names[split.labels[b]] if len(split.labels) else "test"]
+        both = images.img(train.images[a], one) + images.img(split.images[b], other)
+        labels_text = " · ".join(map(html.text, labelled))
+        tone = ' class="no"' if len(split.labels) and labelled[0] != labelled[1] else ""
         tiles.append(
-            f'<figure><div class="side" style="--n:2">{both}</div><figcaption><b{tone}>{said}</b> '
+            f'<figure><div class="side" style="--n:2">{both}</div><figcaption><b{tone}>{labels_text}</b> '
             f"{pair.similarity:.4f}<br>id {html.text(one)}, {html.text(other)}</figcaption></figure>"
         )
     return tiles

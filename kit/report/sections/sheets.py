@@ -18,8 +18,8 @@ def augmentation(subject: Subject) -> str:
     config, competition = subject.run.config, subject.competition
     if subject.run.kind == "ensemble" or not recipes.find(competition, config.recipe).uses("augment_on"):
         return ""
-    rows = of_all_classes(subject.data.train.labels, IMAGES, config.seed)
-    pictures = shown(competition, config, subject.data, rows, EPOCHS)
+    rows = sample_classes(subject.data.train.labels, IMAGES, config.seed)
+    pictures = augment_images(competition, config, subject.data, rows, EPOCHS)
     strips = []
     for row, line in zip(rows, pictures, strict=True):
         name = competition.classes[subject.data.train.labels[row]]
@@ -33,7 +33,7 @@ def augmentation(subject: Subject) -> str:
     return html.paragraph(words + mixed) + "".join(strips)
 
 
-def of_all_classes(labels: np.ndarray, count: int, seed: int) -> list[int]:
+def sample_classes(labels: np.ndarray, count: int, seed: int) -> list[int]:
     """Rows, class after class in turn. labels: int (N,)."""
     order = np.random.default_rng(seed).permutation(len(labels))
     turns = {label: iter(order[labels[order] == label]) for label in np.unique(labels)}
@@ -43,7 +43,7 @@ def of_all_classes(labels: np.ndarray, count: int, seed: int) -> list[int]:
     return rows[:count]
 
 
-def shown(competition: Competition, config: Config, data: Dataset, rows: list[int], epochs: int) -> np.ndarray:
+def augment_images(competition: Competition, config: Config, data: Dataset, rows: list[int], epochs: int) -> np.ndarray:
     """uint8 (len(rows), 1 + epochs, H, W, C): each image as cached, then as in the epochs of the first member."""
     from kit.learn.input.augmenter import Source, open_source
     from kit.learn.input.samples import samples
@@ -59,12 +59,12 @@ def views(subject: Subject) -> str:
     names = subject.run.config.tta
     if subject.run.kind == "ensemble" or len(names) < 2:
         return ""
-    rows = of_all_classes(subject.data.train.labels, 2, subject.run.config.seed)
+    rows = sample_classes(subject.data.train.labels, 2, subject.run.config.seed)
     pictures = subject.data.train.images[np.array(rows)]
     seen = {name: available(subject.competition)[name](pictures) for name in names}
     strips = [
-        images.strip([images.tile(of[place], html.text(name), name) for name, of in seen.items()])
-        for place in range(len(rows))
+        images.strip([images.tile(of[row], html.text(name), name) for name, of in seen.items()])
+        for row in range(len(rows))
     ]
     return html.paragraph(f"{len(names)} views, averaged.") + "".join(strips) + _gains(subject)
 

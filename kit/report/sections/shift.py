@@ -7,7 +7,7 @@ import numpy as np
 
 from kit import linear
 from kit.data import holdout
-from kit.data.cache import Dataset, Part
+from kit.data.cache import CachedSplit, Dataset
 from kit.errors import DataError
 from kit.report.render import html, images
 
@@ -58,8 +58,8 @@ def measure(data: Dataset) -> Shift:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    own = ~holdout.among(data.test.ids)
-    train, test = _drawn(data.train, data.train.readable), _drawn(data.test, data.test.readable & own)
+    own = ~holdout.is_held_out(data.test.ids)
+    train, test = _sample_rows(data.train, data.train.readable), _sample_rows(data.test, data.test.readable & own)
     if min(len(train), len(test)) < FEWEST:
         raise DataError(
             "too few different images to compare train and test",
@@ -71,15 +71,15 @@ def measure(data: Dataset) -> Shift:
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=300, tol=1e-3))
     splits = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     with linear.one_thread():
-        said = cross_val_predict(model, values, is_test, cv=splits, method="predict_proba")[:, 1]
-    auc = float(roc_auc_score(is_test, said))
-    return Shift(auc, _error(auc, len(train), len(test)), train, said[: len(train)])
+        probabilities = cross_val_predict(model, values, is_test, cv=splits, method="predict_proba")[:, 1]
+    auc = float(roc_auc_score(is_test, probabilities))
+    return Shift(auc, _error(auc, len(train), len(test)), train, probabilities[: len(train)])
 
 
-def _drawn(part: Part, allowed: np.ndarray) -> np.ndarray:
+def _sample_rows(split: CachedSplit, allowed: np.ndarray) -> np.ndarray:
     """Rows, sorted: at most MOST of those `allowed` (bool), no two with the same pixels."""
     rows = np.flatnonzero(allowed)
-    first = rows[np.unique(part.groups[rows], return_index=True)[1]]
+    first = rows[np.unique(split.groups[rows], return_index=True)[1]]
     return np.sort(np.random.default_rng(0).permutation(first)[:MOST])
 
 

@@ -26,13 +26,13 @@ def section(competition: Competition, entries: list[Entry]) -> str:
         for one in reversed(entries)
     ]
     if not rows:
-        return html.nothing("none yet: kit submit SLUG RUN --send")
+        return html.empty_note("none yet: kit submit SLUG RUN --send")
     return _agreement(competition, entries) + html.table(rows, tall=True)
 
 
 def _agreement(competition: Competition, entries: list[Entry]) -> str:
     """Public score by out-of-fold score, with a line by least squares, the rank correlation, and in red what is surprising."""
-    rows = overview.scored(competition, entries, overview.public_rows(competition, competition.public_share))
+    rows = overview.list_scored(competition, entries, overview.public_rows(competition, competition.public_share))
     pairs = overview.pairs(rows)
     if len(pairs) < 2:
         return ""
@@ -60,6 +60,6 @@ def _scatter(dots: list[Dot], fit: Fit | None) -> str:
     axes = Axes(across, up, "public score", "out of fold", size=(charts.WIDTH, 320))
     inside = "".join(charts.dot(axes, one) for one in dots)
     if fit:
-        ends = [(x, float(fit.at(x))) for x in (min(one.x for one in dots), max(one.x for one in dots))]
+        ends = [(x, float(fit.predict(x))) for x in (min(one.x for one in dots), max(one.x for one in dots))]
         inside = charts.path(axes, Line("fit", ends, 7, dashed=True)) + inside
     return f"<figure>{charts.frame(axes, inside)}</figure>"

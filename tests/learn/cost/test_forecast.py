@@ -17,7 +17,7 @@ def measured(monkeypatch):
         asked.append(config)
         return Times(epochs=(10.0,))
 
-    monkeypatch.setattr(module.timing, "measured", times)
+    monkeypatch.setattr(module.timing, "measure", times)
     return asked
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kit.learn.cost.plan import Times, Work, extrapolated, fitting, sessions
+from kit.learn.cost.plan import Times, Work, extrapolate, fit_budget, sessions
 
 HOUR = 3600
 TIMES = Times(epochs=(100.0,), start=20.0, view=10.0)
@@ -32,25 +32,25 @@ def test_a_run_is_its_members_and_the_features_that_they_share():
     ],
 )
 def test_what_costs_least_is_given_up_first(seconds, expected):
-    assert fitting(ASKED, TIMES, seconds) == expected
+    assert fit_budget(ASKED, TIMES, seconds) == expected
     assert expected is None or expected.run(TIMES) <= seconds
 
 
 def test_what_is_reduced_in_vain_is_given_back():
     features = Times(once_per_view=60.0)
-    assert fitting(Work(5, 1, 6), features, 200) == Work(5, 1, 3)  # folds share the features
-    assert fitting(Work(5, 1, 6), features, 59) is None
+    assert fit_budget(Work(5, 1, 6), features, 200) == Work(5, 1, 3)  # folds share the features
+    assert fit_budget(Work(5, 1, 6), features, 59) is None
 
 
 def test_stages_keep_their_proportions():
-    found = fitting(Work(1, 1, 1, (20, 10, 2)), Times((10.0, 20.0, 40.0)), 240)
+    found = fit_budget(Work(1, 1, 1, (20, 10, 2)), Times((10.0, 20.0, 40.0)), 240)
     assert found == Work(1, 1, 1, (10, 5, 1)) and found.run(Times((10.0, 20.0, 40.0))) == 240
 
 
 def test_an_epoch_is_extrapolated_along_the_line_through_two_shorter_ones():
-    assert extrapolated(10_000, [(1000, 3.0)]) == 30
-    assert extrapolated(10_000, [(1000, 1.5), (8000, 5.0)]) == 6.0  # 1 s whatever the number, 0.5 s for 1000
-    assert extrapolated(10_000, [(1000, 3.0), (8000, 2.0)]) == 2.5  # noise
+    assert extrapolate(10_000, [(1000, 3.0)]) == 30
+    assert extrapolate(10_000, [(1000, 1.5), (8000, 5.0)]) == 6.0  # 1 s whatever the number, 0.5 s for 1000
+    assert extrapolate(10_000, [(1000, 3.0), (8000, 2.0)]) == 2.5  # noise
 
 
 def test_sessions_of_kaggle():

@@ -30,5 +30,5 @@ def probed(monkeypatch):
     ("recipe", "patience", "images"), [("scratch", 0, 60), ("scratch", 3, 54), ("pseudo", 0, 89), ("pseudo", 3, 83)]
 )
 def test_an_epoch_is_over_all_that_a_member_may_learn_from(prepared, probed, recipe, patience, images):
-    times = timing.measured(prepared, Config(recipe=recipe, backbone="cnn", batch_size=16, patience=patience))
+    times = timing.measure(prepared, Config(recipe=recipe, backbone="cnn", batch_size=16, patience=patience))
     assert times.epochs == pytest.approx((images / 1000,)) and max(probed) <= 60

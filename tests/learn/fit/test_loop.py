@@ -123,7 +123,7 @@ def test_checkpoints_that_take_long_are_rare_and_a_training_goes_on_from_them_al
 
 
 def test_where_there_is_no_bar_a_line_tells_of_epochs_now_and_then(prepared, home, monkeypatch, capsys):
-    monkeypatch.setattr(callback, "QUIET", 0.0)
+    monkeypatch.setattr(callback, "LOG_INTERVAL_S", 0.0)
     config = Config(backbone="cnn", width=2, epochs=2, batch_size=30, workers=0)
     scratch.fit(_member(prepared, home / "fold-0", config=config))
     first, second = capsys.readouterr().err.splitlines()
@@ -133,7 +133,7 @@ def test_where_there_is_no_bar_a_line_tells_of_epochs_now_and_then(prepared, hom
         first,
     )
     assert second.startswith("fold 0: epoch 2 of 2: ")
-    monkeypatch.setattr(callback, "QUIET", 60.0)
+    monkeypatch.setattr(callback, "LOG_INTERVAL_S", 60.0)
     scratch.fit(_member(prepared, home / "fold-1", config=config))
     assert capsys.readouterr().err == "", "not twice a minute"
 
@@ -147,7 +147,7 @@ def _kill_after_epoch(epoch, words, plugins, other, number=signal.SIGKILL, code=
     """Starts a training, sends the signal once that epoch has its checkpoint, and returns the run that is left."""
     process = _started(words, plugins)
     while process.poll() is None:
-        for run in runs.every():
+        for run in runs.list_runs():
             state = run.member(0) / "state.json"
             if run.id != other.id and state.exists() and json.loads(state.read_text())["epoch"] >= epoch:
                 process.send_signal(number)
@@ -179,7 +179,7 @@ def test_ctrl_c_and_sigterm_leave_a_checkpoint_and_say_so(kit, prepared, plugins
         process.kill()
     said = process.stderr.read()
     assert f"kit: {words}" in said and "Traceback" not in said
-    [run] = runs.every()
+    [run] = runs.list_runs()
     state = json.loads((run.member(0) / "state.json").read_text())
     assert run.status() == "interrupted" and (run.member(0) / state["weights"]).exists() and state["epoch"] >= 1
 
@@ -206,7 +206,7 @@ def test_a_signal_that_something_swallows_ends_the_training_after_the_batch(kit,
     file.write_text(text.replace("\n    return A.Compose([A.Affine(translate_px=(-1, 1), p=1.0)])\n", deaf))
     done = kit("train", "tiny-stripes", "--folds", "1", "--set", "epochs=3", check=False)
     assert done.returncode == 143 and "kit: terminated" in done.stderr  # TensorFlow may have the last word
-    assert [run.status() for run in runs.every()] == ["interrupted"]
+    assert [run.status() for run in runs.list_runs()] == ["interrupted"]
 
 
 def _children(pid: int) -> list[int]:

@@ -6,7 +6,7 @@ import pytest
 
 from kit.config import Config
 from kit.errors import ConfigError, DataError
-from kit.learn.fit.mixing import on_batches
+from kit.learn.fit.mixing import make_batch_change
 from kit.learn.input import augment
 from kit.learn.member import member_seed
 from kit.plugins import load
@@ -17,7 +17,7 @@ TARGETS = np.eye(16, dtype=np.float32)
 
 
 def _changed(seed, **settings):
-    return tuple(np.asarray(part) for part in on_batches(CIFAR, Config(**settings), seed)(IMAGES, TARGETS))
+    return tuple(np.asarray(part) for part in make_batch_change(CIFAR, Config(**settings), seed)(IMAGES, TARGETS))
 
 
 def test_mixup_mixes_targets_as_it_mixes_images():
@@ -34,7 +34,7 @@ def test_cutmix_mixes_targets_by_the_share_of_pixels():
 
 
 def test_with_both_each_batch_gets_one_of_them():
-    change = on_batches(CIFAR, Config(mixup=0.4, cutmix=1.0), 7)
+    change = make_batch_change(CIFAR, Config(mixup=0.4, cutmix=1.0), 7)
     blended = [np.asarray(change(IMAGES, TARGETS)[0]) % 1 for _ in range(8)]  # whole numbers: pasted, not blended
     assert 0 < sum(part.any() for part in blended) < 8
 
@@ -52,13 +52,13 @@ def test_the_seeds_of_a_training_may_be_large(settings):
 
 
 def test_without_mixing_the_bytes_stay_as_they_are():
-    images, targets = on_batches(CIFAR, Config(), 7)(IMAGES, TARGETS)
+    images, targets = make_batch_change(CIFAR, Config(), 7)(IMAGES, TARGETS)
     assert images is IMAGES and targets is TARGETS
 
 
 def test_layers_of_a_competition_that_fail_say_whose_and_on_what():
     wrong = replace(CIFAR, augment_batches=lambda: [keras.layers.Conv1D(8, 3)])  # of the wrong rank
-    change = on_batches(wrong, Config(augment_on="device"), 7)
+    change = make_batch_change(wrong, Config(augment_on="device"), 7)
     words = r"augment_batches of cifar-10 failed: .*received uint8 \(16, 32, 32, 3\); correct augment_batches in .*\.py"
     with pytest.raises(DataError, match=words):
         change(IMAGES, TARGETS)

@@ -13,7 +13,7 @@ import pytest
 from kit.config import Config
 from kit.errors import DataError
 from kit.learn.input.augmenter import Source
-from kit.learn.input.loader import loader
+from kit.learn.input.loader import open_loader
 from kit.learn.input.samples import samples
 from kit.learn.input.shared_memory import Slots
 
@@ -33,7 +33,7 @@ EVERY = samples("train", np.arange(20))
 
 
 def _load(source, workers, epoch=0, batches=BATCHES):
-    with loader(source, workers) as loaded:
+    with open_loader(source, workers) as loaded:
         return list(loaded.batches(epoch, batches))
 
 
@@ -49,7 +49,7 @@ def test_pixels_depend_on_seed_epoch_and_sample_alone(source):
 @pytest.mark.parametrize("workers", [0, 1])
 def test_a_stream_goes_through_epochs_as_they_are_alone(source, workers):
     jobs = [(epoch, rows) for epoch in (0, 1) for rows in BATCHES]
-    with loader(source, workers) as loaded:
+    with open_loader(source, workers) as loaded:
         streamed = list(loaded.stream(iter(jobs)))
     alone = [*_load(source, 0, epoch=0), *_load(source, 0, epoch=1)]
     assert all(np.array_equal(images, other) for images, other in zip(streamed, alone, strict=True))
@@ -58,7 +58,7 @@ def test_a_stream_goes_through_epochs_as_they_are_alone(source, workers):
 def test_workers_begin_an_epoch_while_the_one_before_it_ends(source):
     asked = []
     jobs = ((epoch, asked.append(epoch) or rows) for epoch in range(9) for rows in BATCHES)
-    with loader(source, 1) as loaded:
+    with open_loader(source, 1) as loaded:
         stream = loaded.stream(jobs)
         for _ in BATCHES:
             next(stream)
@@ -151,14 +151,14 @@ def test_a_batch_may_hold_images_of_two_splits_and_they_are_resized(source, work
     test = np.full((5, 8, 8, 1), 77, np.uint8)  # in memory, the other in a file
     both = replace(source, images={**source.images, "test": test}, competition=None)
     mixed = np.concatenate([samples("train", np.array([19])), samples("test", np.array([0, 4]))])
-    with loader(both, workers) as loaded:
+    with open_loader(both, workers) as loaded:
         [batch] = loaded.batches(0, [mixed], 4)
     assert batch.shape == (3, 4, 4, 1) and (batch[1:] == 77).all() and not (batch[0] == 77).all()
 
 
 def test_an_epoch_left_early_spoils_no_later_batch_and_slots_are_used_again(source):
     here = _load(source, 0, epoch=1, batches=BATCHES * 10)
-    with loader(source, 2) as loaded:
+    with open_loader(source, 2) as loaded:
         for _ in range(3):
             next(loaded.batches(0, BATCHES * 4))
         there = list(loaded.batches(1, BATCHES * 10))

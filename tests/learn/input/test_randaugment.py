@@ -9,7 +9,7 @@ from kit.learn.input.randaugment import Cutout, RandAugment
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (11, 14, 3)).astype(np.uint8)
 GREY = IMAGE[:, :, :1].copy()
-EVERY = (*randaugment.CHANGES, *randaugment.OF_COLOURS)
+EVERY = (*randaugment.CHANGES, *randaugment.COLOR_CHANGES)
 
 
 def _seeded(transform, seed):
@@ -64,7 +64,7 @@ def test_every_change_is_drawn_about_as_often_and_two_for_each_image():
 
 
 def test_images_of_one_channel_get_no_change_of_colours():
-    assert not set(RandAugment(5, 1).choices) & set(randaugment.OF_COLOURS)
+    assert not set(RandAugment(5, 1).choices) & set(randaugment.COLOR_CHANGES)
 
 
 def test_a_policy_draws_from_the_state_it_is_given():

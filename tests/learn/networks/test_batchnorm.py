@@ -9,7 +9,7 @@ import pytest
 from kit.config import Config
 from kit.learn import device, networks
 from kit.learn.networks import pretrained
-from kit.learn.networks.batchnorm import BatchNormalization, fold, fuse
+from kit.learn.networks.batchnorm import BatchNormalization, fold_batchnorm, fuse
 
 
 def _network(kind, dtype, **arguments):
@@ -76,7 +76,7 @@ def test_folded_normalisations_leave_predictions_as_they_were(name, folded):
         layer.set_weights([draw.uniform(0.6, 1.4, weight.shape) for weight in layer.get_weights()])
     images = draw.uniform(-1, 1, (4, 32, 32, 3)).astype("float32")
     before = np.asarray(model(images))
-    fold(keras.Sequential([keras.Input((32, 32, 3)), model]))
+    fold_batchnorm(keras.Sequential([keras.Input((32, 32, 3)), model]))
     assert sum(type(layer) is not BatchNormalization for layer in normalised) == folded
     np.testing.assert_allclose(np.asarray(model(images)), before, rtol=1e-3, atol=1e-4 * np.abs(before).max())
     assert np.ptp(before) > 1e-3

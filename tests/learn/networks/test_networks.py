@@ -35,7 +35,7 @@ def test_resnet9_adds_its_skip_connections():
 
 @pytest.mark.parametrize("name", ["one_cycle", "cosine"])
 def test_a_schedule_rises_to_its_peak_and_falls_to_nearly_nothing(name):
-    rate = schedules.learning_rate(name, 0.4, steps=100, warmup=0.25)
+    rate = schedules.build(name, 0.4, steps=100, warmup=0.25)
     values = [float(rate(step)) for step in range(101)]
     assert values[25] == pytest.approx(0.4) == max(values) and values[0] == pytest.approx(0.04)
     assert all(a < b for a, b in itertools.pairwise(values[:26])) and values[100] < 0.005
@@ -57,4 +57,12 @@ def test_the_first_layer_of_airbench_whitens_the_patches_of_the_rows_it_is_given
 
 
 def test_a_batch_that_is_predicted_is_smaller_for_larger_images():
-    assert [forward.at_once(side * side) for side in (8, 28, 96, 160, 256, 380, 1024)] == [256, 256, 128, 64, 32, 8, 8]
+    assert [forward.choose_batch_size(side * side) for side in (8, 28, 96, 160, 256, 380, 1024)] == [
+        256,
+        256,
+        128,
+        64,
+        32,
+        8,
+        8,
+    ]

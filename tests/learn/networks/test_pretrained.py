@@ -95,7 +95,9 @@ def test_what_a_kernel_carries_of_an_efficientnet_is_what_imagenet_stands_for(ho
     )
     images = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3)).astype("float32")
     wanted = pretrained.build("efficientnet_b0", "imagenet", 32).predict_on_batch(images)
-    carried = pretrained.build("efficientnet_b0", str(pretrained.kept("efficientnet_b0")), 32).predict_on_batch(images)
+    carried = pretrained.build(
+        "efficientnet_b0", str(pretrained.save_imagenet("efficientnet_b0")), 32
+    ).predict_on_batch(images)
     assert np.allclose(wanted, carried, atol=1e-4 * np.abs(wanted).max())
     unscaled = pretrained.build("efficientnet_b0", str(tmp_path / "b0.weights.h5"), 32).predict_on_batch(images)
     assert not np.allclose(wanted, unscaled, atol=1e-2 * np.abs(wanted).max())

@@ -34,7 +34,7 @@ def test_views_that_help_are_kept_and_one_that_hurts_is_dropped(competition):
     rows = {row["view"]: row for row in choice.report["views"]}
     assert rows["good"]["log_loss_gain"] > 3 * rows["good"]["log_loss_error"] > 0 and rows["good"]["kept_in_folds"] == 4
     assert rows["bad"]["log_loss_gain"] < 0 and rows["bad"]["gain"] < 0 and not rows["bad"]["kept"]
-    assert metrics.log_loss(LABELS, choose_views.crossed(choice.by_fold, stack, FOLDS)) < 0.8 * metrics.log_loss(
+    assert metrics.log_loss(LABELS, choose_views.cross_fit(choice.by_fold, stack, FOLDS)) < 0.8 * metrics.log_loss(
         LABELS, stack[0]
     )
     json.dumps(choice.report)
@@ -56,8 +56,8 @@ def test_the_honest_score_is_not_the_optimistic_one(competition):
     rows = np.arange(N) < 60
     stack = np.stack([view(seed, skill=0.5, noise=2.0) for seed in range(12)])[:, rows]
     choice = choose_views.choose(competition, [f"view {n}" for n in range(12)], stack, LABELS[rows], FOLDS[rows])
-    honest = choose_views.crossed(choice.by_fold, stack, FOLDS[rows])
-    assert choice.report["optimistic_score"] > metrics.judge(competition, LABELS[rows], honest)["score"]
+    honest = choose_views.cross_fit(choice.by_fold, stack, FOLDS[rows])
+    assert choice.report["optimistic_score"] > metrics.evaluate(competition, LABELS[rows], honest)["score"]
 
 
 def test_no_fold_has_a_say_in_how_it_is_judged(competition):
@@ -66,7 +66,7 @@ def test_no_fold_has_a_say_in_how_it_is_judged(competition):
     changed = np.where(FOLDS == 1, (LABELS + 1) % 3, LABELS)
     after = choose_views.choose(competition, ["a", "b", "c"], stack, changed, FOLDS)
     assert before.by_fold[1] == after.by_fold[1] and before.by_fold[0] != after.by_fold[0]
-    same = choose_views.crossed(before.by_fold, stack, FOLDS) == choose_views.crossed(after.by_fold, stack, FOLDS)
+    same = choose_views.cross_fit(before.by_fold, stack, FOLDS) == choose_views.cross_fit(after.by_fold, stack, FOLDS)
     assert same[FOLDS == 1].all() and not same[FOLDS == 0].all()
 
 

@@ -64,7 +64,7 @@ def test_finetuning_that_only_harms_keeps_the_head_that_it_began_with(kit, prepa
     [seen] = compute(member, ("train",), ("identity",)).values()
     kernel, bias, _ = features.solve(replace(member, train_rows=learned), [seen])
     expected = softmax(seen[member.validation_rows] @ kernel + bias)
-    kept = predictions.load(run.oof).at(member.data.train.ids[member.validation_rows])
+    kept = predictions.load(run.oof).select(member.data.train.ids[member.validation_rows])
     assert np.allclose(kept, expected, atol=1e-4)
 
 
@@ -86,8 +86,10 @@ def test_stages_unfreeze_the_end_first_and_early_layers_learn_more_slowly(prepar
 def test_held_out_images_are_no_test_images_to_learn_from(prepared, home, monkeypatch):
     prepare(prepared, paths.data("tiny-stripes"), folds=3, held_out=0.3)
     member = _member(prepared, home, pseudo_confidence=0.0)
-    monkeypatch.setattr(teacher, "of_test", lambda member: np.full((len(member.data.test.ids), 3), 1 / 3, np.float32))
-    monkeypatch.setattr(teacher, "surest", lambda member: 1.0)
+    monkeypatch.setattr(
+        teacher, "predict_test", lambda member: np.full((len(member.data.test.ids), 3), 1 / 3, np.float32)
+    )
+    monkeypatch.setattr(teacher, "max_confidence", lambda member: 1.0)
     training_set = pseudo.training_set(member)
     assert len(member.data.test.ids) == 57
     assert training_set.samples.tolist() == [
@@ -101,13 +103,13 @@ def test_a_teacher_of_smoothed_labels_can_be_sure(kit, prepared, home, monkeypat
     member = _member(prepared, home, folds=2, teacher=run.id, pseudo_confidence=0.9)
     said = np.full((30, 3), 1 / 3, np.float32)
     said[:10], said[10:20] = (0.75, 0.15, 0.1), (0.7, 0.2, 0.1)
-    monkeypatch.setattr(teacher, "of_test", lambda member: said)
+    monkeypatch.setattr(teacher, "predict_test", lambda member: said)
     training_set = pseudo.training_set(member)
     taught = training_set.samples[training_set.samples["split"] == "test"]
     assert taught["row"].tolist() == list(range(10)), "0.72 is 0.9 of what it can say"
-    assert teacher.surest(member) == pytest.approx(0.8)
+    assert teacher.max_confidence(member) == pytest.approx(0.8)
     monkeypatch.setattr(teacher, "_weights", lambda member, fold_of, parts: np.array([3.0]))  # as an ensemble sharpens
-    assert teacher.surest(member) == pytest.approx(0.8**3 / (0.8**3 + 2 * 0.1**3))
+    assert teacher.max_confidence(member) == pytest.approx(0.8**3 / (0.8**3 + 2 * 0.1**3))
 
 
 def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepared, home):
@@ -115,8 +117,8 @@ def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepare
     member = _member(
         prepared, home, folds=2, teacher=run.id, pseudo_confidence=0.0, teacher_share=1.0, teacher_temperature=1.0
     )
-    said = teacher.of_test(member)
-    assert np.allclose(said, predictions.load(run.member(0) / "test.npz").at(member.data.test.ids), atol=1e-6)
+    said = teacher.predict_test(member)
+    assert np.allclose(said, predictions.load(run.member(0) / "test.npz").select(member.data.test.ids), atol=1e-6)
 
     training_set = pseudo.training_set(member)
     assert training_set.samples[: -len(said)].tolist() == [("train", row) for row in member.train_rows]
@@ -139,7 +141,7 @@ def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepare
         trash.delete([student], lambda run: [])
     words = ("--recipe", "distill", "--set", f"teacher={run.id}", "--folds", "3")
     done = kit("train", "tiny-stripes", *words, check=False)
-    assert done.returncode == 2 and f"{run.id} has no member of fold 2" in done.stderr and runs.every() == [run]
+    assert done.returncode == 2 and f"{run.id} has no member of fold 2" in done.stderr and runs.list_runs() == [run]
 
 
 def test_the_weights_of_a_teacher_s_parts_know_no_label_of_the_fold(kit, prepared, home):
@@ -201,11 +203,11 @@ def test_views_that_were_chosen_with_a_fold_do_not_teach_it(kit, prepared, home)
     run = _trained(kit, "--folds", "2", "--set", "tta=identity,hflip")
     again = runs.find(kit("predict", run.id, "--tta", "identity").stdout.splitlines()[-1])
     own, others = (predictions.load(one.member(0) / "test.npz").probabilities for one in (run, again))
-    said = teacher.of_test(_member(prepared, home, folds=2, teacher=again.id))
+    said = teacher.predict_test(_member(prepared, home, folds=2, teacher=again.id))
     assert np.allclose(said, own, atol=1e-6) and not np.allclose(said, others, atol=1e-6)
     shutil.rmtree(run.folder)  # as of a run that came from a teammate alone
     with pytest.raises(DataError, match=f"no run '{run.id}'"):
-        teacher.checked(prepared, Config(folds=2, teacher=again.id))
+        teacher.find_teacher(prepared, Config(folds=2, teacher=again.id))
 
 
 def test_a_teacher_is_heard_in_float32_whatever_its_pupil_learns_in(prepared, home):
@@ -223,11 +225,11 @@ def test_a_teacher_is_heard_in_float32_whatever_its_pupil_learns_in(prepared, ho
     prints = folds.fingerprints(data, folds.read(where.folds, data.train.ids))
     run = runs.create("tiny-stripes", "train", config, {}, name="t", fingerprints=prints)
     write_json(run.metrics, {})
-    predictions.save(run.oof, predictions.of(data.train.ids, np.full((90, 3), 1 / 3), prepared.classes))
+    predictions.save(run.oof, predictions.make(data.train.ids, np.full((90, 3), 1 / 3), prepared.classes))
     known = {**recipes.RECIPES, "scratch": replace(scratch.RECIPE, predictor=opened)}
     member = replace(_member(prepared, home, teacher=run.id, folds=2), recipes=known)
-    with device.training(config):
-        teacher.of_training(member, member.train_rows)
+    with device.training_scope(config):
+        teacher.predict_training(member, member.train_rows)
     assert policies == ["float32"]
 
 
@@ -283,7 +285,7 @@ def test_making_a_run_fetches_what_nodes_without_internet_cannot(prepared, home,
     fetched = []
     monkeypatch.setattr(pretrained, "build", lambda *words: fetched.append(words))
     train.create(prepared, asked, {})
-    assert fetched == [("mobilenet_0.25", "imagenet", 224)] and len(runs.every()) == 1
+    assert fetched == [("mobilenet_0.25", "imagenet", 224)] and len(runs.list_runs()) == 1
 
     def offline(*words):
         raise KaggleError("no ImageNet weights")
@@ -291,7 +293,7 @@ def test_making_a_run_fetches_what_nodes_without_internet_cannot(prepared, home,
     monkeypatch.setattr(pretrained, "build", offline)
     with pytest.raises(KaggleError):
         train.create(prepared, asked, {})
-    assert len(runs.every()) == 1
+    assert len(runs.list_runs()) == 1
 
 
 def test_every_setting_has_a_meaning_for_some_recipe():

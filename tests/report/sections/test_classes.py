@@ -18,7 +18,7 @@ def test_the_calibration_error_is_the_gap_between_confidence_and_accuracy():
 def test_figures_by_class_are_scikit_learn_s(prepared, make_run):
     about = subject.load(make_run(0.7), prepared)
     expected = precision_recall_fscore_support(about.labels, about.predicted)
-    body = classes.by_class(about)
+    body = classes.class_table(about)
     rows = [re.findall(r">([^<>]+)</td>", row) for row in body.split("<tr>")[2:]]
     assert [row[0] for row in rows] == list(prepared.classes)
     for number, row in enumerate(rows):
@@ -30,7 +30,7 @@ def test_figures_by_class_are_scikit_learn_s(prepared, make_run):
 
 def test_mistakes_come_worst_first(prepared, make_run):
     about = subject.load(make_run(0.7), prepared)
-    said = about.said.copy()
+    said = about.probabilities.copy()
     said[about.wrong[3]] = [0.98, 0.01, 0.01] if about.labels[about.wrong[3]] else [0.01, 0.98, 0.01]
     worst = about.wrong[3]
     changed = subject.Subject(**{**vars(about), "said": said})

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from kit.data import holdout
-from kit.data.cache import Dataset, Part
+from kit.data.cache import CachedSplit, Dataset
 from kit.errors import DataError
 from kit.report.sections import shift
 
@@ -13,7 +13,9 @@ from kit.report.sections import shift
 def _part(images, first_group=0):
     count = len(images)
     ids = np.array([f"i{n}" for n in range(count)])
-    return Part("train", ids, images, np.zeros(count, np.int64), np.full(count, True), np.arange(count) + first_group)
+    return CachedSplit(
+        "train", ids, images, np.zeros(count, np.int64), np.full(count, True), np.arange(count) + first_group
+    )
 
 
 def _images(count, brightness, seed):
