@@ -1,7 +1,7 @@
 import json
 import re
 import shlex
-from types import SimpleNamespace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -73,7 +73,7 @@ def test_the_command_trains_with_the_batch_that_the_rate_was_found_for(prepared,
     from kit.cli import lr_find as cli
     from kit.cli import train
     from kit.learn import device
-    from kit.learn.search import lr_find
+    from kit.learn.recipes import RECIPES
     from kit.learn.settings import resolve_settings
 
     batches = []
@@ -84,7 +84,7 @@ def test_the_command_trains_with_the_batch_that_the_rate_was_found_for(prepared,
 
     monkeypatch.setattr(device, "gpus", lambda: ["gpu:0"])  # 512 images, at four times the rate
     monkeypatch.setattr(device, "capability", lambda: None)  # JAX would look for that GPU
-    monkeypatch.setattr(lr_find, "recipe", lambda name: SimpleNamespace(fit=fit))
+    monkeypatch.setitem(RECIPES, "scratch", replace(RECIPES["scratch"], fit=fit))
     settings = GlobalOptions((str(prepared.folder.parent),))
     done = CliRunner().invoke(cli.command, ["tiny-stripes", "--set", "batch_size=0"], obj=settings)
     [line] = [line for line in done.stderr.splitlines() if line.startswith("next: kit train tiny-stripes ")]

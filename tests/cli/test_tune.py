@@ -2,7 +2,7 @@ import json
 import math
 import shlex
 import sys
-from types import SimpleNamespace
+from dataclasses import replace
 
 import numpy as np
 import optuna
@@ -15,6 +15,7 @@ from kit.cli.options import GlobalOptions
 from kit.cli.tune import command
 from kit.config import Config
 from kit.errors import ConfigError, DataError
+from kit.learn.recipes import RECIPES
 from kit.learn.search import space
 from kit.learn.search.space import Span
 from kit.learn.settings import resolve_settings
@@ -63,7 +64,7 @@ def search(prepared, monkeypatch):
         return history
 
     fit.killed_at = 0
-    monkeypatch.setattr(tune, "recipe", lambda name: SimpleNamespace(fit=fit, epochs=lambda config: (config.epochs,)))
+    monkeypatch.setitem(RECIPES, "scratch", replace(RECIPES["scratch"], fit=fit))
 
     def run(count, **settings):
         config = Config(backbone="cnn", epochs=4, **settings)

@@ -9,7 +9,7 @@ import pytest
 from kit import paths
 from kit.errors import DataError
 from kit.submission import packed
-from kit.submission.check import subject
+from kit.submission.check import build_or_read_checked
 
 TABLE = b"id,label\n1,1\n2,3\n"
 
@@ -38,7 +38,7 @@ def test_a_packed_table_is_checked_like_a_plain_one(labels, home, tmp_path, name
     raw.mkdir(parents=True)
     (raw / "sample.csv").write_text("id,label\n1,1\n2,1\n")
     (tmp_path / name).write_bytes(FILES[name])
-    checked = subject(labels, str(tmp_path / name))
+    checked = build_or_read_checked(labels, str(tmp_path / name))
     assert checked.data == TABLE == checked.path.read_bytes() and checked.run is None
     assert checked.path.suffix.lower() == ".csv" and checked.path.name.lower() == "mine.csv"
     assert sorted(path.name for path in tmp_path.glob("*mine*")) == ([name] if name.islower() else [])

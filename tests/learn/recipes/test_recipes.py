@@ -85,7 +85,7 @@ def test_stages_unfreeze_the_end_first_and_early_layers_learn_more_slowly(prepar
 
 def test_held_out_images_are_no_test_images_to_learn_from(prepared, home, monkeypatch):
     prepare(prepared, paths.data("tiny-stripes"), folds=3, held_out=0.3)
-    member = _member(prepared, home, pseudo_confidence=0.0)
+    member = _member(prepared, home, pseudo_confidence=0.0, patience=0)
     monkeypatch.setattr(
         teacher, "predict_test", lambda member: np.full((len(member.data.test.ids), 3), 1 / 3, np.float32)
     )
@@ -114,9 +114,8 @@ def test_a_teacher_of_smoothed_labels_can_be_sure(kit, prepared, home, monkeypat
 
 def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepared, home):
     run = _trained(kit, "--folds", "2", "--set", "epochs=6", "--name", "first")
-    member = _member(
-        prepared, home, folds=2, teacher=run.id, pseudo_confidence=0.0, teacher_share=1.0, teacher_temperature=1.0
-    )
+    sure = {"pseudo_confidence": 0.0, "teacher_share": 1.0, "teacher_temperature": 1.0}
+    member = _member(prepared, home, folds=2, teacher=run.id, patience=0, **sure)
     said = teacher.predict_test(member)
     assert np.allclose(said, predictions.load(run.member(0) / "test.npz").select(member.data.test.ids), atol=1e-6)
 

@@ -3,10 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kit import paths, plugins
+import kit
+from kit import paths
 from kit.config import Config
 from kit.data import cache, folds
 from kit.errors import ConfigError
+from kit.learn import competitions
 from kit.report import page, subject
 
 
@@ -27,8 +29,8 @@ def trained(prepared, make_run):
 
 def test_the_documented_way_into_a_run(prepared, trained, monkeypatch):
     run, model = trained
-    monkeypatch.setattr(plugins, "load", lambda slug: prepared)
-    page = (Path(plugins.__file__).parents[1] / "docs" / "running.md").read_text()
+    monkeypatch.setattr(competitions, "load_competition", lambda slug: prepared)
+    page = (Path(kit.__file__).parents[1] / "docs" / "running.md").read_text()
     [block] = [
         part.partition("```")[0] for part in page.split("```python\n") if "kit.find_run(" in part.partition("```")[0]
     ]
@@ -66,7 +68,7 @@ def test_a_class_s_map_is_its_grad_cam(backbone, pooling):
     from kit.report.sections import class_maps
 
     keras.utils.set_random_seed(0)
-    model = built.build((None, None, 3), 4, Config(backbone=backbone, width=4))
+    model = built.NETWORKS[backbone].build((None, None, 3), 4, Config(width=4))
     pictures = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), np.uint8)
     [*_, dense] = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
     network = Network(model, lambda some: some.astype(np.float32), dense.get_weights()[0], "", np.arange(2))
