@@ -11,12 +11,12 @@ from kit.config import Config
 from kit.data.prepare import prepare
 from kit.ensemble.build import ensemble
 from kit.errors import ConfigError
-from kit.files import read_json
 from kit.kaggle.fetch import fetch_archive
 from kit.learn import backend
 from kit.learn.settings import resolve_settings
 from kit.progress import say
 from kit.runs import Run
+from kit.runs.scores import read_scores
 from kit.submission import check
 from kit.submission.check import Checked
 from kit.tracking import export
@@ -100,4 +100,4 @@ def _join(competition: Competition, trained: list[Run], *, name: str | None = No
 def _find_best(competition: Competition, trained: list[Run]) -> Run:
     """The single run of the best score out of fold; of equal ones the first."""
     sign = 1 if metrics.of(competition).greater_is_better else -1
-    return max(trained, key=lambda run: sign * read_json(run.metrics)["score"])
+    return max(trained, key=lambda run: sign * read_scores(run)["score"])

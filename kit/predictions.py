@@ -22,15 +22,26 @@ class Predictions:
 
     def select(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
         """The probabilities of `ids`, in that order, float32 (len(ids), C). Raises DataError for an id that is missing."""
-        position = {name: i for i, name in enumerate(self.ids.tolist())}
-        missing = [name for name in map(str, ids) if name not in position]
-        if missing:
-            raise DataError(
-                f"{len(missing)} ids have no prediction",
-                received=f"first missing id {missing[0]!r}",
-                expected=f"{len(ids)} ids, all predicted",
-            )
-        return np.asarray(self.probabilities[[position[str(name)] for name in ids]])
+        return np.asarray(self.probabilities[find_rows(self.ids, ids, "have no prediction")])
+
+
+def index_ids(ids: np.ndarray) -> dict[str, int]:
+    """The row of each id. ids: texts (N,), unique."""
+    return {name: row for row, name in enumerate(ids.tolist())}
+
+
+def find_rows(
+    ids: np.ndarray, wanted: Sequence[str] | np.ndarray, missing_say: str = "are not in the data here"
+) -> np.ndarray:
+    """int64 (len(wanted),): in which rows of `ids`, texts (N,), those ids lie. Raises DataError for one that is not there."""
+    row, names = index_ids(ids), list(map(str, wanted))
+    if missing := [name for name in names if name not in row]:
+        raise DataError(
+            f"{len(missing)} ids {missing_say}",
+            received=f"first missing id {missing[0]!r}",
+            expected=f"all {len(names)} ids",
+        )
+    return np.array([row[name] for name in names], dtype=np.int64)
 
 
 def make(ids: Sequence[str] | np.ndarray, probabilities: np.ndarray, classes: Sequence[str]) -> Predictions:

@@ -6,6 +6,7 @@ import click
 
 from kit.cli import completion, options
 from kit.cli.options import GlobalOptions
+from kit.runs.scores import Scores, read_scores
 
 
 @click.command()
@@ -25,11 +26,10 @@ def command(obj: GlobalOptions, slug: str, references: tuple[str, ...], name: st
     """
     from kit import runs
     from kit.ensemble.build import ensemble
-    from kit.files import read_json
     from kit.tracking import export
 
     run = ensemble(obj.competition(slug), [runs.find(reference) for reference in references], name=name)
-    metrics = read_json(run.metrics)
+    metrics = read_scores(run)
     if not as_json:
         click.echo(options.table(_format_rows(metrics["parts"])) + "\n")
         click.echo(options.table(_format_rows(metrics["methods"])))
@@ -64,7 +64,7 @@ def _finish(finish: dict[str, Any]) -> str:
     return f"{gain}; applied: " + ", ".join(" ".join([key, *(f"{v:.4g}" for v in found[key])]) for key in found)
 
 
-def _verdict(metrics: dict[str, Any]) -> str:
+def _verdict(metrics: Scores) -> str:
     gain, error = (metrics["gain_over_best_part"][key] for key in ("gain", "error"))
     if metrics["method"] == "single":
         chosen = f"what the other folds chose gains {gain:.5f} ± {error:.5f}"

@@ -44,7 +44,7 @@ def command(
     from kit.learn.settings import resolve_settings
 
     competition = obj.competition(slug)
-    given = {key: value for key, value in chosen.items() if value is not None}
+    given = options.select_typed(chosen)
     config, _ = resolve_settings(competition, {}, given, settings)
     backend.load()
     from kit.files import open_atomic

@@ -12,6 +12,7 @@ import click
 from kit.cli import completion
 from kit.cli.suggest import complete
 from kit.competition import Competition
+from kit.runs.scores import read_scores
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,12 @@ def next_step(words: str, *globally: str) -> None:
 
 def run_result(run: Any, *, as_json: bool) -> None:
     """Prints a finished run: score and error out of fold, its folder, and its id as the last line."""
-    from kit.files import read_json
 
     if as_json:
-        value = {"run": run.id, "folder": str(run.folder), **read_json(run.metrics)}
+        value = {"run": run.id, "folder": str(run.folder), **read_scores(run)}
         click.echo(json.dumps(value, indent=2, ensure_ascii=False))
         return
-    metrics = read_json(run.metrics)
+    metrics = read_scores(run)
     score = f"{metrics['metric']} {metrics['score']:.5f} ±{metrics['error']:.5f}"
     click.echo(f"out of fold: {score} on {metrics['rows']} images that the members did not see")
     if alone := metrics.get("one_seed"):

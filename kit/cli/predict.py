@@ -7,6 +7,7 @@ import click
 from kit.cli import completion, options
 from kit.cli.options import GlobalOptions
 from kit.learn import backend
+from kit.runs.scores import read_scores
 
 
 @click.command()
@@ -37,12 +38,11 @@ def command(obj: GlobalOptions, reference: str, tta: str, name: str | None, as_j
     source = runs.find(reference)
     competition = obj.competition(source.slug)
     backend.load()
-    from kit.files import read_json
     from kit.learn import predict_again
     from kit.tracking import export
 
     run = predict_again.predict_again(source, competition, convert("tta", tta), name=name)
-    if not as_json and (report := read_json(run.metrics).get("tta")):
+    if not as_json and (report := read_scores(run).get("tta")):
         click.echo(_format(report, run.config.average, competition.metric))
     export.export_finished(run)
     options.run_result(run, as_json=as_json)

@@ -7,7 +7,7 @@ import click
 from kit.cli import options
 from kit.cli.options import GlobalOptions
 from kit.competition import Competition
-from kit.errors import ConfigError, DataError
+from kit.errors import ConfigError
 from kit.submission import check, packed, upload
 
 
@@ -75,13 +75,13 @@ def _local(competition: Competition, subject: str, local: bool, send: bool, reve
     """The run on the shadow leaderboard (kit.leaderboard.shadow)."""
     from kit import runs
     from kit.leaderboard import shadow
+    from kit.runs import provenance
 
     if send or not local or packed.is_file(subject):
         wrong = "--send" if send else "--reveal without --local" if not local else subject
         raise ConfigError("--local scores a run on the rows held out here", received=wrong, expected="a RUN")
     run = runs.find(subject)
-    if run.slug != competition.slug:
-        raise DataError(f"run {run.id} is of another competition", received=run.slug, expected=competition.slug)
+    provenance.check_competition(run, competition.slug)
     entry = shadow.submit(competition, run, reveal=reveal)
     standing = shadow.table(competition)
     result = {

@@ -59,7 +59,7 @@ def command(
     if find_spec("optuna") is None:
         raise ConfigError("kit tune needs Optuna, which is not installed", do="pip install optuna")
     competition = obj.competition(slug)
-    given = {key: value for key, value in chosen.items() if value is not None}
+    given = options.select_typed(chosen)
     config, _ = resolve_settings(competition, {}, given, settings)
     allowed: space.Space = dict(map(space.parse, spaces))
     backend.load()

@@ -10,7 +10,7 @@ from kit.competition import Competition
 from kit.data import holdout
 from kit.errors import DataError
 from kit.predictions import Predictions, order_classes
-from kit.runs import Run
+from kit.runs import Run, provenance
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,7 @@ def side(competition: Competition, reference: str) -> Side:
     if reference.endswith(".csv"):  # a run's id ends in a time, never in .csv
         return Side(reference, None, None, submission(competition, Path(reference)))
     run = runs.find(reference)
-    if run.slug != competition.slug:
-        raise DataError(f"run {run.id} is of another competition", received=run.slug, expected=competition.slug)
+    provenance.check_competition(run, competition.slug)
     return Side(
         run.id, run, order_classes(competition, predictions.load(run.oof)), read_test_predictions(competition, run)
     )

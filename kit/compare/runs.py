@@ -9,6 +9,7 @@ from kit.config import FIELDS
 from kit.data import corrections
 from kit.files import read_json
 from kit.runs import Run
+from kit.runs.scores import read_environment
 from kit.stats import paired
 
 OF_ENSEMBLES = ("recipe", "backbone", "folds")  # the other settings say nothing of them
@@ -40,7 +41,7 @@ def _read_settings(run: Run) -> tuple[dict[str, Any], dict[str, str]]:
 
 def environments(compared: Sequence[Run]) -> list[dict[str, Any]]:
     """What is not the same in all environments: {"what", "values": one per run}. The versions of packages among it."""
-    stored = [_flat(read_json(run.folder / "environment.json")) for run in compared]
+    stored = [_flat(read_environment(run)) for run in compared]
     found = {key: [one.get(key) for one in stored] for one in stored for key in one}
     differing = {key: values for key, values in found.items() if any(value != values[0] for value in values)}
     return [{"what": key, "values": values} for key, values in differing.items() if key != "seed"]  # that is a setting

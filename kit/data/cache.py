@@ -17,6 +17,7 @@ from kit.data.readers import table
 from kit.errors import DataError
 from kit.files import read_json
 from kit.paths import DataFolders
+from kit.predictions import find_rows
 
 FORMAT = 1  # raise it when the policy of kit.data.decode_image changes
 TRAIN, TEST = ("id", "label", "group"), ("id", "readable", "group")  # columns of the tables
@@ -154,5 +155,4 @@ def quarantine(folders: DataFolders) -> list[dict[str, str]]:
 
 def labels_of(split: CachedSplit, ids: np.ndarray) -> np.ndarray:
     """int64 (len(ids),): the labels of those ids of the part, in their order."""
-    label = dict(zip(split.ids.tolist(), split.labels.tolist(), strict=True))
-    return np.array([label[name] for name in ids.tolist()], dtype=np.int64)
+    return np.asarray(split.labels[find_rows(split.ids, ids)])

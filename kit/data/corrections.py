@@ -21,6 +21,7 @@ from kit.data.readers import table
 from kit.errors import DataError, nearest
 from kit.files import write_csv
 from kit.paths import DataFolders
+from kit.predictions import index_ids
 from kit.progress import say
 
 ACTIONS = ("drop", "relabel", "keep")
@@ -70,7 +71,7 @@ def read(
     Raises DataError, naming file and line, for an unknown id, class or action, an id that comes twice, a row relabelled as
     what it is, and labels that were other ones when the file was made (column `given`, if there is one).
     """
-    row_of = {name: row for row, name in enumerate(ids.tolist())}
+    row_of = index_ids(ids)
     held = holdout.training_ids(holdout.read(folders.holdout, competition).ids) if folders.holdout.exists() else ()
     found: dict[int, Decision] = {}
     for line, record in enumerate(table(path, ("id", "action", "label")), 2):

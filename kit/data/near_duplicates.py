@@ -19,6 +19,7 @@ from kit.data.cache import CachedSplit, Dataset
 from kit.data.readers import table
 from kit.errors import DataError
 from kit.files import write_csv
+from kit.predictions import index_ids
 from kit.progress import bar
 
 COLUMNS = ("id", "other", "part", "similarity")
@@ -133,10 +134,7 @@ def read(path: Path, data: Dataset) -> list[Pair]:
     other data.
     """
     held = holdout.training_ids(data.test.ids)
-    row_of = {
-        name: {key: row for row, key in enumerate(split.ids.tolist())}
-        for name, split in (("train", data.train), ("test", data.test))
-    }
+    row_of = {"train": index_ids(data.train.ids), "test": index_ids(data.test.ids)}
     try:
         return [
             Pair(row_of["train"][row["id"]], row_of[row["part"]][row["other"]], row["part"], float(row["similarity"]))

@@ -33,9 +33,14 @@ def read(competition: Competition, raw: Path, part: str) -> Split:
     return split
 
 
+def sample_path(competition: Competition, raw: Path) -> Path:
+    """The sample submission; `prepare` opens archives among the members: sample.csv.zip lies there as sample.csv."""
+    return raw / competition.archives.sample.removesuffix(".zip")
+
+
 def check_sample(competition: Competition, raw: Path, test: Split) -> None:
     """Raises DataError unless the test ids are exactly those of the sample submission."""
-    sample = raw / competition.archives.sample.removesuffix(".zip")  # which `prepare` has opened
+    sample = sample_path(competition, raw)
     column = competition.submission.id_column
     asked = [row[column] for row in table(sample, (column,))]
     wanted, here = set(asked), set(test.ids)

@@ -32,7 +32,7 @@ def ensemble(competition: Competition, base_runs: list[Run], *, name: str | None
     _check(competition, base_runs, prints)
     ids, stack = _stack(base_runs, data)
     labels = cache.labels_of(data.train, ids)
-    folds_of_rows = folds.cross_fit_folds(data, fold_of, _rows(data, ids))
+    folds_of_rows = folds.cross_fit_folds(data, fold_of, predictions.find_rows(data.train.ids, ids))
     chosen = choose_method.choose(competition, stack, labels, folds_of_rows)
     tested = np.stack([predictions.load(run.test).select(data.test.ids) for run in base_runs])
     honest, last = finish.fit_finish(competition, chosen, labels, folds_of_rows)
@@ -65,8 +65,7 @@ def _check(competition: Competition, base_runs: list[Run], fingerprints: Mapping
     if len({run.id for run in base_runs}) < len(base_runs):
         raise ConfigError("an ensemble needs different runs", received=", ".join(run.id for run in base_runs))
     for run in base_runs:
-        if run.slug != competition.slug:
-            raise DataError(f"{run.id} is of another competition", received=run.slug, expected=competition.slug)
+        provenance.check_competition(run, competition.slug)
         if run.status() != "finished":
             raise DataError(f"{run.id} is not finished", received=run.status(), do=f"kit train --resume {run.id}")
         provenance.check_data(run, fingerprints)
@@ -92,11 +91,6 @@ def _stack(base_runs: list[Run], data: Dataset) -> tuple[np.ndarray, np.ndarray]
                 do="train both with the same --folds, and take back no corrections",
             )
     return ids, np.stack([own.select(ids) for own in loaded])
-
-
-def _rows(data: Dataset, ids: np.ndarray) -> np.ndarray:
-    row = {name: number for number, name in enumerate(data.train.ids.tolist())}
-    return np.array([row[name] for name in ids.tolist()])
 
 
 def _judge(

@@ -9,10 +9,11 @@ from kit import metrics, runs
 from kit.competition import Competition
 from kit.ensemble import calibration, methods
 from kit.ensemble.choose_method import Chosen
-from kit.ensemble.methods import METHODS
+from kit.ensemble.methods import METHODS, Parameters
 from kit.ensemble.pool import logs
 from kit.errors import DataError
 from kit.runs import Run
+from kit.stats.cross_fit import cross_fit
 
 
 def table(
@@ -44,12 +45,12 @@ def _measure_loss_without(
 ) -> dict[str, float | None]:
     if not len(others):
         return {"score_lost_without": None, "log_loss_lost_without": None}
-    method, without = METHODS[chosen.method], np.empty(others.shape[1:], np.float32)
-    for fold in np.unique(folds):
-        score = folds == fold
-        better = methods.better(competition, labels[~score])
-        parameters = method.fit(others[:, ~score], labels[~score], better)
-        without[score] = method.apply(others[:, score], parameters)
+    method = METHODS[chosen.method]
+
+    def fit(rest: np.ndarray) -> Parameters:
+        return method.fit(others[:, rest], labels[rest], methods.better(competition, labels[rest]))
+
+    without = cross_fit(folds, fit, lambda parameters, rows: method.apply(others[:, rows], parameters))
     whole = chosen.tried[chosen.method]
     lost, _ = metrics.gain(competition, labels, whole, without)
     difference = metrics.log_loss(labels, without) - metrics.log_loss(labels, whole)

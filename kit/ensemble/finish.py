@@ -14,6 +14,7 @@ from kit.competition import Competition, FinishName
 from kit.ensemble import calibration, thresholds
 from kit.ensemble.choose_method import Chosen
 from kit.ensemble.methods import Parameters
+from kit.stats.cross_fit import cross_fit
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,11 @@ def _gains(
 ) -> bool:
     """Whether the finish gains on rows of some folds, each judged by what was fitted on the others of them."""
     halves = folds if len(np.unique(folds)) > 1 else np.arange(len(folds)) % 2  # of one fold, its halves
-    finished_rows = np.empty_like(probabilities)
-    for run in np.unique(halves):
-        rows = halves == run
-        finished_rows[rows] = finish.apply(
-            probabilities[rows], finish.fit(competition, probabilities[~rows], labels[~rows])
-        )
+    finished_rows = cross_fit(
+        halves,
+        lambda rest: finish.fit(competition, probabilities[rest], labels[rest]),
+        lambda fitted, rows: finish.apply(probabilities[rows], fitted),
+    )
     return metrics.gain(competition, labels, finished_rows, probabilities)[0] > 0
 
 

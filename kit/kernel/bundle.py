@@ -19,7 +19,7 @@ from kit.files import read_json, replace_folder, sha256, write_json
 from kit.kaggle import names
 from kit.kernel import entries, packing, script
 from kit.kernel.options import Options
-from kit.runs import Run
+from kit.runs import Run, provenance
 from kit.submission import build as submission
 from kit.submission import sample
 
@@ -31,8 +31,7 @@ KEPT = ("pushed.json", "output")  # of a kernel that was pushed and still runs, 
 
 def build_for_run(folder: Path, competition: Competition, run: Run, options: Options) -> Path:
     """A kernel that predicts with the members of `run`. Raises DataError for a run that cannot be carried."""
-    if run.slug != competition.slug:
-        raise DataError(f"{run.id} is of another competition", received=run.slug, expected=competition.slug)
+    provenance.check_competition(run, competition.slug)
     files: dict[str, Path] = {}
     manifest = {"mode": "predict", "run": run.id, "runs": entries.entries(competition, run, files)}
     expected = submission.build(competition, predictions.load(run.test), sample.read(competition))

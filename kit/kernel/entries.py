@@ -10,6 +10,7 @@ from kit.config import Config
 from kit.errors import ConfigError, DataError
 from kit.files import read_json, sha256
 from kit.runs import Run
+from kit.runs.scores import read_scores
 
 
 def entries(competition: Competition, final: Run, files: dict[str, Path]) -> list[dict[str, Any]]:
@@ -21,7 +22,7 @@ def entries(competition: Competition, final: Run, files: dict[str, Path]) -> lis
         raise DataError(f"{final.id} is not finished", received=final.status(), do=f"kit train --resume {final.id}")
     found: dict[str, dict[str, Any]] = {}
     if final.kind == "ensemble":
-        metrics = read_json(final.metrics)
+        metrics = read_scores(final)
         parts = metrics["parts"]
         if "method" not in metrics:
             raise DataError(

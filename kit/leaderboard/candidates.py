@@ -9,11 +9,11 @@ from kit import metrics, predictions, runs
 from kit.compare.pair import read_test_predictions
 from kit.competition import Competition
 from kit.errors import DataError
-from kit.files import read_json
 from kit.leaderboard import ledger
 from kit.predictions import Predictions, match_ids, order_classes
 from kit.progress import bar
 from kit.runs import Run
+from kit.runs.scores import read_scores
 
 MOST = 30  # candidates that are compared with each other: the best by score
 
@@ -46,7 +46,7 @@ def list_finished(competition: Competition) -> list[Run]:
     """The finished runs here, the best score out of fold first."""
     here = [run for run in runs.list_runs(competition.slug) if run.status() == "finished"]
     sign = 1 if metrics.of(competition).greater_is_better else -1
-    return sorted(here, key=lambda run: -sign * read_json(run.metrics)["score"])
+    return sorted(here, key=lambda run: -sign * read_scores(run)["score"])
 
 
 def load(competition: Competition, chosen: list[Run]) -> list[Candidate]:
@@ -54,7 +54,7 @@ def load(competition: Competition, chosen: list[Run]) -> list[Candidate]:
     found: list[Candidate] = []
     ids = None
     for run in bar(chosen, label="read predictions", unit="run"):
-        record, test = read_json(run.metrics), read_test_predictions(competition, run)
+        record, test = read_scores(run), read_test_predictions(competition, run)
         ids = test.ids if ids is None else ids
         wanted, at = match_ids(ids, test.ids)
         if len(wanted) != len(ids) or len(ids) != len(test.ids):

@@ -11,6 +11,7 @@ from kit.files import read_json
 from kit.leaderboard import ledger
 from kit.leaderboard.agreement import FAR, Fit, Pair
 from kit.leaderboard.ledger import Entry
+from kit.runs.scores import read_scores
 from kit.stats import noise, paired
 
 
@@ -88,7 +89,7 @@ def best_two(competition: Competition) -> dict[str, Any]:
 
 def _best_two(competition: Competition) -> dict[str, Any]:
     finished = [run for run in runs.list_runs(competition.slug) if run.metrics.exists()]
-    score = {run.id: float(read_json(run.metrics)["score"]) for run in finished}
+    score = {run.id: float(read_scores(run)["score"]) for run in finished}
     better = metrics.of(competition).greater_is_better
     best = sorted(finished, key=lambda run: score[run.id], reverse=better)[:2]
     if len(best) < 2:

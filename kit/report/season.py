@@ -18,6 +18,7 @@ from kit.report import page
 from kit.report.render import charts, html, images
 from kit.report.render.charts import Axes, Dot, Line
 from kit.report.sections import shift, submissions_sent
+from kit.runs.scores import read_scores
 
 FAR = 4  # times the median distance from the best score: what is further away is not drawn
 
@@ -73,7 +74,7 @@ def write(competition: Competition) -> Path:
 
 def _summarize_run(run: runs.Run) -> RunSummary:
     config, status, stamp = run.config, run.status(), run.created
-    found = read_json(run.metrics) if status == "finished" else {}
+    found = read_scores(run) if status == "finished" else {}
     made_of = config.backbone if run.kind == "ensemble" else f"{config.recipe} {config.backbone}"
     members = "" if run.kind == "ensemble" else f"{config.folds} x {config.seeds}"
     when = datetime.fromisoformat(stamp).timestamp()

@@ -1,8 +1,6 @@
 """What a report is about: a finished run, with its out-of-fold predictions joined to images and labels."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -10,9 +8,9 @@ from kit import paths, predictions
 from kit.competition import Competition
 from kit.data import cache
 from kit.errors import DataError
-from kit.files import read_json
 from kit.paths import DataFolders
 from kit.runs import Run
+from kit.runs.scores import Scores, read_scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +24,7 @@ class Subject:
     competition: Competition
     folders: DataFolders
     data: cache.Dataset
-    metrics: dict[str, Any]
+    metrics: Scores
     rows: np.ndarray
     labels: np.ndarray
     probabilities: np.ndarray
@@ -53,17 +51,6 @@ def load(run: Run, competition: Competition, layer: int = 1) -> Subject:
         raise DataError(f"{run.id} is not finished", received=run.status(), do=f"kit train --resume {run.id}")
     folders = paths.data(competition.slug)
     data, oof = cache.load(competition, folders), predictions.load(run.oof)
-    rows = rows_of(data.train, oof.ids.tolist())
-    found, labels = read_json(run.metrics), data.train.labels[rows]
+    rows = predictions.find_rows(data.train.ids, oof.ids)
+    found, labels = read_scores(run), data.train.labels[rows]
     return Subject(run, competition, folders, data, found, rows, labels, oof.probabilities, layer)
-
-
-def rows_of(split: cache.CachedSplit, ids: Sequence[str]) -> np.ndarray:
-    """int64 (len(ids),): where those ids lie in the part. Raises DataError for an id that is not there."""
-    row = {name: number for number, name in enumerate(split.ids.tolist())}
-    missing = [name for name in ids if name not in row]
-    if missing:
-        raise DataError(
-            f"{len(missing)} ids are not in the data here", received=missing[0], expected="the data of the run"
-        )
-    return np.array([row[name] for name in ids], dtype=np.int64)

@@ -9,8 +9,8 @@ from kit.competition import Competition
 from kit.data import cache, corrections, folds
 from kit.data.corrections import ACTIONS
 from kit.errors import DataError
-from kit.files import read_json
 from kit.runs import Run, provenance
+from kit.runs.scores import read_environment
 from kit.stats import paired
 
 
@@ -50,7 +50,7 @@ def compare(competition: Competition, without: Run, corrected: Run) -> dict[str,
     score = [
         {
             "run": run.id,
-            "corrections": read_json(run.folder / "environment.json").get("corrections_fingerprint"),
+            "corrections": read_environment(run).get("corrections_fingerprint"),
             **metrics.evaluate(competition, pair.labels, probabilities),
         }
         for run, probabilities in ((without, pair.theirs), (corrected, pair.ours))

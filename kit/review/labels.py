@@ -18,6 +18,7 @@ from kit.data.readers import table
 from kit.errors import ConfigError
 from kit.files import open_atomic, write_csv
 from kit.paths import DataFolders
+from kit.predictions import find_rows
 from kit.report.render import pictures
 from kit.runs import Run, provenance
 
@@ -81,7 +82,7 @@ def _row(oof: predictions.Predictions, row: int, given: str, action: str) -> dic
 
 
 def _draw(path: Path, data: cache.Dataset, found: list[dict[str, Any]]) -> None:
-    row_of = {name: row for row, name in enumerate(data.train.ids.tolist())}
+    rows = find_rows(data.train.ids, [row["id"] for row in found])
     titles = [f"{row['id']}: {row['given']}\nsaid {row['label']} {row['probability']:.2f}" for row in found]
     with open_atomic(path) as out:
-        out.write(pictures.sheet(data.train.images[[row_of[row["id"]] for row in found]], titles))
+        out.write(pictures.sheet(data.train.images[rows], titles))

@@ -8,8 +8,8 @@ from typing import Any
 
 from kit.config import FIELDS, convert
 from kit.errors import ConfigError, DataError, nearest
-from kit.files import read_json
 from kit.runs import Run
+from kit.runs.scores import read_scores
 
 COLUMNS = ("run", "kind", "status", "created", "folds", "seeds", "metric", "score", "error")
 NUMBERS = ("score", "error", "rows")
@@ -30,7 +30,7 @@ def record(run: Run) -> Row:
     score, error and rows, else None for each.
     """
     status = run.status()
-    metrics = read_json(run.metrics) if status == "finished" else {}
+    metrics = read_scores(run) if status == "finished" else {}
     return {
         **{name: getattr(run.config, name) for name in FIELDS},
         **{name: getattr(run, name) for name in ("slug", "kind", "created", "note")},
@@ -44,7 +44,7 @@ def record(run: Run) -> Row:
 
 def summary(run: Run) -> Row:
     """Of a finished run: its id as run, metric, score, standard error as error, and judged rows. Raises DataError."""
-    metrics = read_json(run.metrics)
+    metrics = read_scores(run)
     return {"run": run.id, **{key: metrics[key] for key in ("metric", "score", "error", "rows")}}
 
 

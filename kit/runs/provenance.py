@@ -6,6 +6,13 @@ from typing import Any
 from kit.errors import DataError
 from kit.files import read_json, write_json
 from kit.runs import Run
+from kit.runs.scores import read_environment
+
+
+def check_competition(run: Run, slug: str) -> None:
+    """Raises DataError unless the run is of that competition."""
+    if run.slug != slug:
+        raise DataError(f"run {run.id} is of another competition", received=run.slug, expected=slug)
 
 
 def note_device(run: Run, chosen: Mapping[str, Any]) -> None:
@@ -18,7 +25,7 @@ def check_data(run: Run, fingerprints: Mapping[str, str | None]) -> None:
     """Raises DataError unless the run was trained on this data and these folds: other folds would let members judge rows
     that they learned from.
     """
-    environment = read_json(run.folder / "environment.json")
+    environment = read_environment(run)
     for key, value in fingerprints.items():
         if environment.get(key) != value:
             what = key.removesuffix("_fingerprint")
@@ -32,5 +39,5 @@ def check_data(run: Run, fingerprints: Mapping[str, str | None]) -> None:
 
 def corrections_of(parts: Sequence[Run]) -> dict[str, str | None]:
     """For the environment of a run that is made of others: which corrections those were trained with, if all with the same."""
-    found = {read_json(part.folder / "environment.json").get("corrections_fingerprint") for part in parts}
+    found = {read_environment(part).get("corrections_fingerprint") for part in parts}
     return {"corrections_fingerprint": found.pop() if len(found) == 1 else "mixed"}

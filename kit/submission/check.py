@@ -7,7 +7,7 @@ from typing import Any
 from kit import paths, predictions, runs
 from kit.competition import Competition
 from kit.errors import DataError
-from kit.runs import Run
+from kit.runs import Run, provenance
 from kit.submission import build, local, packed, sample
 from kit.submission.sample import Sample
 from kit.submission.validate import Report, validate
@@ -45,8 +45,7 @@ def build_or_read_checked(competition: Competition, reference: str) -> Checked:
 
 def _build(competition: Competition, reference: str, expected: Sample) -> tuple[Path, Run]:
     run = runs.find(reference)
-    if run.slug != competition.slug:
-        raise DataError(f"run {run.id} is of another competition", received=run.slug, expected=competition.slug)
+    provenance.check_competition(run, competition.slug)
     path = run.folder / "submission.csv"
     build.write(path, competition, predictions.load(run.test), expected)
     return path, run

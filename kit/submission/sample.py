@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kit import paths
 from kit.competition import Competition
+from kit.data.splits import sample_path
 from kit.errors import DataError, SubmissionError
 from kit.submission import table
 
@@ -18,8 +19,7 @@ class Sample:
 
 def read(competition: Competition) -> Sample:
     """The sample in the competition's raw folder. Raises DataError if it is missing, malformed or of other columns."""
-    # `prepare` opens archives among the members: sample.csv.zip lies there as sample.csv
-    path = paths.data(competition.slug).raw / competition.archives.sample.removesuffix(".zip")
+    path = sample_path(competition, paths.data(competition.slug).raw)
     try:
         data = path.read_bytes()
     except OSError:

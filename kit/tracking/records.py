@@ -13,6 +13,7 @@ from typing import Any
 
 from kit.files import read_json, sha256
 from kit.runs import Run
+from kit.runs.scores import read_environment, read_scores
 
 SHOWN = ("*.json", "*.html", "*.png")  # files of a run's folder that a browser can show
 NOT_ALLOWED = re.compile(r"[^\w./ -]")  # in MLflow's names
@@ -42,7 +43,7 @@ class Records:
 
 def read_records(run: Run) -> Records:
     """Of a finished run. Raises DataError for damaged files."""
-    stored, scored = read_json(run.folder / "config.json"), read_json(run.metrics)
+    stored, scored = read_json(run.folder / "config.json"), read_scores(run)
     started = round(datetime.datetime.fromisoformat(run.created).timestamp() * 1000)
     points, ended = _curves(run, started)
     values = dict(_numbers(scored)) | _member_numbers(run, scored)
@@ -110,7 +111,7 @@ def _member_numbers(run: Run, scored: Mapping[str, Any]) -> dict[str, float]:
 
 def _tags(run: Run, scored: Mapping[str, Any], origin: Mapping[str, str]) -> dict[str, str]:
     """What a run is known and found by; tags of the environment are those of environment.json that are one word."""
-    environment = read_json(run.folder / "environment.json")
+    environment = read_environment(run)
     simple = {key: str(value) for key, value in environment.items() if isinstance(value, (str, int))}
     tags = {
         "run": run.id,

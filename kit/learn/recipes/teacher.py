@@ -10,10 +10,10 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.data import cache, corrections, folds
 from kit.errors import ConfigError, DataError
-from kit.files import read_json
 from kit.learn.member import Member
 from kit.learn.recipes import scratch
 from kit.runs import Run, provenance
+from kit.runs.scores import read_scores
 
 
 def resolve(competition: Competition, config: Config) -> Config:
@@ -109,7 +109,7 @@ def list_trainings(run: Run) -> list[Run]:
     """
     if run.kind != "ensemble":
         return [runs.training_of(run)]
-    named = [run["run"] for run in read_json(run.metrics)["parts"]]
+    named = [run["run"] for run in read_scores(run)["parts"]]
     return list({run.id: run for name in named for run in list_trainings(runs.find(name))}.values())
 
 

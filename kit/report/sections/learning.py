@@ -12,6 +12,7 @@ from kit.report.render.charts import Line
 from kit.report.sections import classes
 from kit.report.subject import Subject
 from kit.runs import Run
+from kit.runs.scores import Scores, read_environment
 
 
 def summary(subject: Subject) -> str:
@@ -39,7 +40,7 @@ def summary(subject: Subject) -> str:
     )
 
 
-def _honesty(found: dict[str, Any]) -> str:
+def _honesty(found: Scores) -> str:
     lines = []
     if alone := found.get("one_seed"):
         lines.append(
@@ -55,7 +56,7 @@ def _honesty(found: dict[str, Any]) -> str:
     return "".join(html.paragraph(line) for line in lines)
 
 
-def _members(found: dict[str, Any]) -> str:
+def _members(found: Scores) -> str:
     rows = [
         {"fold": row["fold"], "seed": row.get("seed", 0), "score": row["score"], "±": row["error"], "rows": row["rows"]}
         for row in found.get("members", [])
@@ -102,7 +103,7 @@ def settings(subject: Subject) -> str:
         for key, value in record["config"].items()
     ]
     chosen = [row for row in rows if row["from"] not in ("default", "")]
-    environment = read_json(subject.run.folder / "environment.json")
+    environment = read_environment(subject.run)
     flat = [{"what": key, "value": _plain(value)} for key, value in environment.items()]
     every = f"<details><summary>all {len(rows)} settings</summary>{html.table(rows, tall=True)}</details>"
     ours = [f"<h3>Not left at its default</h3>{html.table(chosen)}"] if chosen else []

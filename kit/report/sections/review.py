@@ -5,8 +5,9 @@ from kit.data.cache import CachedSplit
 from kit.data.corrections import PROPOSED
 from kit.data.near_duplicates import Pair
 from kit.data.readers import table
+from kit.predictions import find_rows
 from kit.report.render import html, images
-from kit.report.subject import Subject, rows_of
+from kit.report.subject import Subject
 
 MOST_ERRORS, MOST_PAIRS = 42, 24
 
@@ -16,7 +17,7 @@ def labels(subject: Subject) -> str:
     path = subject.run.folder / "review" / "corrections.csv"
     found = table(path, PROPOSED) if path.exists() else []  # worst first
     shown = found[:MOST_ERRORS]
-    rows = rows_of(subject.data.train, [row["id"] for row in shown])
+    rows = find_rows(subject.data.train.ids, [row["id"] for row in shown])
     tiles = []
     for one, row in zip(shown, rows, strict=True):
         caption = images.verdict(one["id"], one["given"], one["label"], float(one["probability"]))

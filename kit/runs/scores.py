@@ -1,0 +1,68 @@
+"""What a finished run's metrics.json and environment.json say, typed for those who read them."""
+
+from typing import Any, TypedDict, cast
+
+from kit.files import read_json
+from kit.runs import Run
+
+
+class MemberScores(TypedDict, total=False):
+    """Of a member's validation rows. class_prior: share of each class among the images that it learned from."""
+
+    fold: int
+    seed: int
+    score: float
+    error: float
+    rows: int
+    class_prior: list[float]
+
+
+class Scores(TypedDict, total=False):
+    """Out of fold: score, its standard error over the rows, and their number. The rest is of some kinds of runs alone: members
+    and one_seed of trainings, tta of `predict --tta auto`, the others of ensembles.
+    """
+
+    metric: str
+    score: float
+    error: float
+    rows: int
+    members: list[MemberScores]
+    one_seed: dict[str, Any]
+    test_images_given_the_class_prior: int
+    tta: dict[str, Any]
+    log_loss: float
+    optimistic_score: float
+    gain_over_best_part: dict[str, float]
+    method: str
+    parameters: dict[str, Any]
+    finish: dict[str, Any] | None
+    methods: list[dict[str, Any]]
+    chosen_in_folds: dict[str, int]
+    given_up: str | None
+    parts: list[dict[str, Any]]
+
+
+class Environment(TypedDict, total=False):
+    """Versions, commit and machine (kit.runs.environment), what it was trained on, and what `auto` came to."""
+
+    data_fingerprint: str
+    folds_fingerprint: str
+    corrections_fingerprint: str | None
+    device: dict[str, Any]
+    kit: str
+    source_sha256: str
+    git_commit: str | None
+    seed: int
+    keras_backend: str
+    python: str
+    machine: str
+    packages: dict[str, str]
+
+
+def read_scores(run: Run) -> Scores:
+    """Raises DataError for a run that is not finished, or whose metrics.json is damaged."""
+    return cast(Scores, read_json(run.metrics))
+
+
+def read_environment(run: Run) -> Environment:
+    return cast(Environment, read_json(run.folder / "environment.json"))
