@@ -8,7 +8,13 @@ from kit.cli.options import GlobalOptions
 
 @click.command()
 @options.slug_argument
-@click.option("--from", "archive", metavar="ARCHIVE", type=click.Path(), help="A zip fetched by hand in the browser.")
+@click.option(
+    "--from",
+    "archive",
+    metavar="ARCHIVE|FOLDER",
+    type=click.Path(),
+    help="A zip fetched by hand in the browser, or the folder that it was unpacked to.",
+)
 @options.json_option
 @click.pass_obj
 def command(obj: GlobalOptions, slug: str, archive: str | None, as_json: bool) -> None:

@@ -18,10 +18,11 @@ from kit.runs.scores import read_scores
     metavar="VIEW,VIEW,...",
     help="Views to average, such as identity,hflip; auto: those that help.",
 )
+@click.option("--weights", metavar="PATH", help="Where the run's file of pretrained weights was moved to.")
 @click.option("--name", help="Goes into the run id.")
 @options.json_option
 @click.pass_obj
-def command(obj: GlobalOptions, reference: str, tta: str, name: str | None, as_json: bool) -> None:
+def command(obj: GlobalOptions, reference: str, tta: str, weights: str | None, name: str | None, as_json: bool) -> None:
     """Predict a finished run again, with other TTA views; nothing is trained. The result is a new run, its id the last line.
 
     \b
@@ -32,10 +33,13 @@ def command(obj: GlobalOptions, reference: str, tta: str, name: str | None, as_j
     the log loss by more than the standard error; probabilities or logits are averaged, whichever is better. What judges
     a fold was chosen on the other folds; the test set is predicted with what all rows choose.
     """
-    from kit import runs
+    from kit import paths, runs
     from kit.config import convert
+    from kit.runs import provenance
 
     source = runs.find(reference)
+    if weights:
+        source = provenance.move_weights(runs.training_of(source), paths.expand_home(weights))
     competition = obj.competition(source.slug)
     backend.load()
     from kit.learn import predict_again

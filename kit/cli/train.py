@@ -20,7 +20,11 @@ from kit.learn import backend
 @click.option("--name", help="Goes into the run id.")
 @options.overrides_option
 @click.option("--deterministic", is_flag=True, help="Bit-equal repeats and resumes, somewhat slower.")
-@click.option("--resume", metavar="RUN", help="Go on with an interrupted run, and nothing else.")
+@click.option(
+    "--resume",
+    metavar="RUN",
+    help="Go on with an interrupted run, and nothing else; --weights says where its file lies now.",
+)
 @click.option("--fold", type=int, metavar="K", help="With --resume: only its members, as one of several machines.")
 @click.option("--create", is_flag=True, help="Only write the run's folder; its members are trained with --resume.")
 @options.json_option
@@ -38,18 +42,22 @@ def command(obj: GlobalOptions, /, slug: str | None, settings: tuple[str, ...], 
     Settings: the kit's defaults < the recipe's < the network's < the competition's < this command line; what suits another
     recipe or network than the competition's own comes after the competition. kit/config.py lists them all.
     """
-    from kit import runs
+    from kit import paths, runs
     from kit.learn.settings import resolve_settings
+    from kit.runs import provenance
     from kit.tracking import export
 
     resumed, name, fold = chosen.pop("resume"), chosen.pop("name"), chosen.pop("fold")
     given = options.select_typed(chosen)
     if resumed:
+        moved = given.pop("weights", None)
         if given or settings or name:
             raise ConfigError(
                 "--resume takes no other setting: the run has its own", received=", ".join([*given, *settings])
             )
         run = runs.find(resumed)
+        if moved:
+            run = provenance.move_weights(run, paths.expand_home(moved))
         competition = obj.competition(slug or run.slug)
         backend.load()  # takes seconds: not before the settings are known to be good
         from kit.learn import train

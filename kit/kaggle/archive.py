@@ -49,6 +49,33 @@ def check_members(archive: Path) -> None:
         raise DataError(f"{archive.name} is a zip archive without files", do="fetch it again")
 
 
+def size_of(source: Path) -> int:
+    """Bytes of an archive, or of all that a folder would be packed of."""
+    return sum(path.stat().st_size for path in _files(source)) if source.is_dir() else source.stat().st_size
+
+
+def pack(folder: Path, target: Path) -> None:
+    """Writes a zip archive of what the folder holds, uncompressed, but for hidden files and what macOS adds. Raises DataError
+    for a folder without files.
+    """
+    files = _files(folder)
+    if not files:
+        raise DataError(f"{folder} holds no files", expected="what the archive of Kaggle holds")
+    with zipfile.ZipFile(target, "w") as packed:
+        for path in bar(files, label=f"packing {folder.name}", unit="file"):
+            packed.write(path, path.relative_to(folder))
+
+
+def _files(folder: Path) -> list[Path]:
+    """All files below, in order; none that is hidden, or lies in a folder that is, or in __MACOSX."""
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and not any(part.startswith(".") or part == "__MACOSX" for part in path.relative_to(folder).parts)
+    ]
+
+
 def _kind(archive: Path, error: Exception) -> str:
     try:
         with open(archive, "rb") as handle:

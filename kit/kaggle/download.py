@@ -9,7 +9,7 @@ from typing import Any
 
 from kit.errors import DataError, KaggleError
 from kit.files import CHUNK, replace_file, sha256
-from kit.kaggle.archive import check_members, find_verified, manifest, read_digest, record
+from kit.kaggle.archive import check_members, find_verified, manifest, pack, read_digest, record, size_of
 from kit.kaggle.client import connect, retry
 from kit.progress import bar, say
 
@@ -42,19 +42,21 @@ def download(slug: str, folder: Path) -> Path:
 
 
 def take(archive: Path, slug: str, folder: Path) -> Path:
-    """Copies an archive fetched by hand into `folder`. Raises DataError if it is missing, cut off, or no archive."""
-    if not archive.is_file():
-        raise DataError(
-            f"no archive at {archive}",
-            received="a folder" if archive.is_dir() else None,
-            expected=f"the {slug}.zip of Kaggle",
-        )
-    check_members(archive)
+    """Copies an archive fetched by hand into `folder`, or packs what was unpacked of one, a folder. Raises DataError if it is
+    missing, cut off, or no archive.
+    """
+    if archive.is_file():
+        check_members(archive)
+    elif not archive.is_dir():
+        raise DataError(f"no archive at {archive}", expected=f"the {slug}.zip of Kaggle, or a folder of what it holds")
     target = folder / f"{slug}.zip"
     with _hold_lock(folder, slug):
-        _check_space(folder, archive.stat().st_size)
+        _check_space(folder, size_of(archive))
         with replace_file(target) as copy:
-            _copy(archive, copy)
+            if archive.is_dir():
+                pack(archive, copy)
+            else:
+                _copy(archive, copy)
             digest = sha256(copy)
             if target.exists() and sha256(target) != digest:
                 say(f"{archive.name} differs from the archive that was here, and takes its place")

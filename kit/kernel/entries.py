@@ -77,8 +77,7 @@ def backbone(competition: Competition, config: Config, files: dict[str, Path]) -
             "random weights of a frozen backbone are not kept with the run", do="train with --weights imagenet or PATH"
         )
     path = pretrained.save_imagenet(config.backbone) if config.weights == "imagenet" else Path(config.weights)
-    if not path.is_file():
-        raise DataError(f"no weights file {path}", expected=f"the weights that {config.backbone} was trained with")
+    pretrained.check_file(path, config.backbone)
     suffix = ".weights.h5" if path.name.endswith(".weights.h5") else ".h5"  # Keras chooses the format by it
     name = f"{config.backbone}.{sha256(path)[:12]}{suffix}"
     files[name] = path

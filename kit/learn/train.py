@@ -13,7 +13,7 @@ from kit.config import Config
 from kit.data import corrections, folds
 from kit.data.cache import Dataset
 from kit.errors import ConfigError, DataError, KitError
-from kit.files import hold_lock
+from kit.files import hold_lock, sha256
 from kit.learn import device, join, recipes, train_member
 from kit.learn.input import augment, views
 from kit.learn.member import Member
@@ -59,6 +59,9 @@ def _create_run(
         config, origin = device.resolve_auto_batch(config), {**origin, "batch_size": "auto", "learning_rate": "auto"}
     data, fold_of = load(competition)
     prints = corrections.fingerprints(data, fold_of)
+    if recipes.find(competition, config.recipe).pretrained and config.weights not in ("imagenet", "none"):
+        pretrained.check_file(Path(config.weights), config.backbone)
+        prints["weights_sha256"] = sha256(Path(config.weights))  # by which it is known wherever it is moved
     run = runs.create(competition.slug, "train", config, origin, name=name, fingerprints=prints)
     say(f"run {run.id}")
     typed = [key for key, layer in origin.items() if layer == "the command line"]

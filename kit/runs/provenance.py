@@ -1,10 +1,12 @@
 """What a run's environment.json says of the data that it was trained on, so that what does not fit is refused."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from kit.errors import DataError
-from kit.files import read_json, write_json
+from kit.files import read_json, sha256, write_json
 from kit.runs import Run
 from kit.runs.scores import read_environment
 
@@ -35,6 +37,23 @@ def check_data(run: Run, fingerprints: Mapping[str, str | None]) -> None:
                 expected=str(environment.get(key))[:12],
                 do="bring back the folds.csv, corrections.csv and data it was trained on, or train again",
             )
+
+
+def move_weights(run: Run, path: Path) -> Run:
+    """The run, which from now on knows that the pretrained weights it was trained with lie at `path`. Raises DataError unless
+    that is the same file, by its sha256.
+    """
+    noted, actual = read_environment(run).get("weights_sha256"), sha256(path) if path.is_file() else "no such file"
+    if noted != actual:
+        raise DataError(
+            f"{path} is not the weights file that {run.id} was trained with",
+            received=actual,
+            expected=f"sha256 {noted or 'noted when it was trained: it had no such file, or an older kit trained it'}",
+        )
+    weights = str(path.resolve())
+    record = read_json(run.folder / "config.json")
+    write_json(run.folder / "config.json", {**record, "config": {**record["config"], "weights": weights}})
+    return replace(run, config=replace(run.config, weights=weights))
 
 
 def corrections_of(parts: Sequence[Run]) -> dict[str, str | None]:

@@ -48,6 +48,7 @@ class Environment(TypedDict, total=False):
     data_fingerprint: str
     folds_fingerprint: str
     corrections_fingerprint: str | None
+    weights_sha256: str
     device: dict[str, Any]
     kit: str
     source_sha256: str

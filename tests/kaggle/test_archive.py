@@ -55,9 +55,37 @@ def test_a_zip_without_files_is_refused(tmp_path):
         check_members(tmp_path / "empty.zip")
 
 
-def test_a_folder_is_no_archive(kit, home, tmp_path):
-    done = kit("download", "tiny-stripes", "--from", str(tmp_path), check=False)
-    assert done.returncode == 3 and "received a folder" in done.stderr and kept.nothing(home)
+def test_an_empty_folder_is_refused(kit, home, tmp_path):
+    (tmp_path / "empty").mkdir()
+    done = kit("download", "tiny-stripes", "--from", str(tmp_path / "empty"), check=False)
+    assert done.returncode == 3 and "holds no files" in done.stderr
+    assert not list((kept.folder(home) / "archives").glob("*"))
+
+
+@pytest.mark.parametrize("depth", [0, 1])
+def test_a_folder_that_a_browser_has_unpacked_is_taken(kit, home, archive, tmp_path, depth):
+    """depth 1: in a folder of its own, as some programs unpack."""
+    folder = tmp_path / "Downloads" / "tiny-stripes"
+    inner = folder / "stripes" if depth else folder
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(inner)
+    (inner / ".DS_Store").touch()
+    (folder / "__MACOSX").mkdir()
+    (folder / "__MACOSX" / "._train.csv").touch()
+    kit("download", "tiny-stripes", "--from", str(folder))
+    kit("prepare", "tiny-stripes", "--folds", "2")
+    raw = sorted(path.name for path in (kept.folder(home) / "raw").iterdir())
+    assert raw == ["manifest.json", "sample.csv", "test.csv", "train.csv"]
+
+
+def test_an_archive_that_was_packed_again_with_a_folder_around_it_is_opened(kit, home, archive, tmp_path):
+    again = tmp_path / "again.zip"
+    with zipfile.ZipFile(archive) as packed, zipfile.ZipFile(again, "w") as out:
+        out.mkdir("tiny")
+        for name in packed.namelist():
+            out.writestr(f"tiny/{name}", packed.read(name))
+    kit("download", "tiny-stripes", "--from", str(again))
+    assert "90 training and 30 test images" in kit("prepare", "tiny-stripes", "--folds", "2").stdout
 
 
 def test_an_archive_changed_on_disk_is_noticed(home, archive, capsys):

@@ -3,6 +3,7 @@
 How names land: a member `a/b.png` becomes `<into>/a/b.png`. An archive inside, `train.zip`, is opened into
 `<into>/train/`, and is not kept. If all its members lie in a top folder that is itself called `train`, that folder is not
 repeated: `1.png` and `train/1.png` both become `<into>/train/1.png` (and `train.csv` of `train.csv.zip` `<into>/train.csv`).
+Nor is a folder around all that the competition declares.
 """
 
 import os
@@ -99,12 +100,15 @@ def _unpack(archive: Path, parent: Path, own: Path, limits: Limits, required: Co
     try:
         with OPENERS[archive.suffix.lower()](archive) as (members, copy_all):
             check(archive, members, limits)
+            wrapping = _wrapping_folder(members, required)
+            members = [replace(member, name=member.name.removeprefix(wrapping)) for member in members]
             _check_required(archive, members, required)
             folder = parent if {member.name.partition("/")[0] for member in members} == {own.name} else own
             for member in members:
                 if member.kind == "folder":
                     (folder / member.name).mkdir(parents=True, exist_ok=True)
-            copy_all(_creator(archive, folder))
+            create = _creator(archive, folder)
+            copy_all(lambda name: create(name.removeprefix(wrapping)))
     except KitError:
         raise
     except OSError as error:  # no space, no permission
@@ -139,6 +143,17 @@ def _creator(archive: Path, folder: Path) -> Callable[[str], BinaryIO]:
         return handle
 
     return create
+
+
+def _wrapping_folder(members: list[Member], required: Collection[str]) -> str:
+    """The folder, with its slash, that all members lie in and none of the required ones names: as where an archive was
+    unpacked and packed again. Empty for any other archive.
+    """
+    tops = {member.name.partition("/")[0] for member in members}
+    if len(tops) != 1 or not required or any(member.kind == "file" and "/" not in member.name for member in members):
+        return ""
+    top = tops.pop()
+    return "" if top in {name.partition("/")[0] for name in required} else f"{top}/"
 
 
 def _check_required(archive: Path, members: list[Member], required: Collection[str]) -> None:

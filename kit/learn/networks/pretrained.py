@@ -92,11 +92,18 @@ def _draw(model: keras.Model, seed: int) -> None:
             variable.assign(draw.normal(0.0, np.sqrt(2 / fans), variable.shape))
 
 
-def _load(model: keras.Model, path: Path, name: str) -> None:
+def check_file(path: Path, name: str) -> None:
+    """Raises DataError unless there is such a file. name: the backbone that it is for."""
     if not path.is_file():
         raise DataError(
-            f"no weights file {path}", expected=f"ImageNet weights of {name} without top (.h5 or .weights.h5)"
+            f"no weights file {path}",
+            expected=f"ImageNet weights of {name} without top (.h5 or .weights.h5)",
+            do="if it was moved: kit predict RUN, or kit train --resume RUN, with --weights PATH",
         )
+
+
+def _load(model: keras.Model, path: Path, name: str) -> None:
+    check_file(path, name)
     if path.suffix != ".h5":
         raise DataError(
             f"{path.name} is not a weights file", expected=".h5 or .weights.h5: whole models are never loaded"

@@ -39,7 +39,10 @@ def compute(member: Member, splits: tuple[str, ...], views: tuple[str, ...]) -> 
 def _name(member: Member, split: str, view: str) -> str:
     config, competition = member.config, member.competition
     size = backbones.size_of(config)
-    weights = config.weights if config.weights in ("imagenet", "none") else sha256(Path(config.weights))
+    weights = config.weights
+    if weights not in ("imagenet", "none"):
+        pretrained.check_file(Path(weights), config.backbone)
+        weights = sha256(Path(weights))
     seed = config.seed if weights == "none" else 0  # random weights differ by seed
     key = hashlib.sha256(
         "|".join([member.data.fingerprint, config.backbone, weights, str(size), view, str(seed)]).encode()
