@@ -77,10 +77,10 @@ def apply(obj: GlobalOptions, slug: str, file: Path, as_json: bool) -> None:
 def compare(obj: GlobalOptions, without: str, corrected: str, as_json: bool) -> None:
     """Judge two runs on the rows that no correction touches, and say what the second gains."""
     from kit import runs
-    from kit.review import apply_corrections
+    from kit.review import compare_corrected
 
     first, second = runs.find(without), runs.find(corrected)
-    found = apply_corrections.compare(obj.competition(first.slug), first, second)
+    found = compare_corrected.compare(obj.competition(first.slug), first, second)
     verdict = ": that is noise" if found["noise"] else ""
     gain = f"gain {found['gain']:+.5f} ±{found['error']:.5f} on {found['rows']} clean rows{verdict}"
     options.result(found, f"{options.table([_format_row(row) for row in found['runs']])}\n{gain}", as_json=as_json)

@@ -21,7 +21,7 @@ from sklearn.preprocessing import StandardScaler
 
 from kit import metrics
 from kit.competition import Competition
-from kit.leaderboard import final_two
+from kit.leaderboard import final_two, private_board
 from kit.plugins import load
 from tests.bench.jobs import three_backbones
 from tests.bench.place import Place
@@ -64,7 +64,7 @@ def seasons(
         cv, board, end = (
             np.array([metric.score(labels[rows], one[rows]) for one in entered]) for rows in (known, public, private)
         )
-        simulated = final_two.simulate_boards(
+        simulated = private_board.simulate_boards(
             competition, labels[known], entered[:, known], board, len(public), len(private), draws=DRAWS
         )
         pairs = (final_two.two_best(sign * board), final_two.two_best(sign * cv), final_two.best_pair(simulated))

@@ -54,7 +54,7 @@ def test_labels_are_values_of_the_likeliest_class(labels):
 def test_probabilities_are_clipped_and_round_trip(chances, wide):
     made = random_predictions(wide.ids, seed=3)
     rows = np.array(cells(build(chances, made, wide))[1:])[:, 1:].astype(np.float64)
-    due = np.clip(made.at(wide.ids)[:, [2, 0, 1]].astype(np.float64), 1e-6, 1 - 1e-6)
+    due = np.clip(made.select(wide.ids)[:, [2, 0, 1]].astype(np.float64), 1e-6, 1 - 1e-6)
     assert np.array_equal(rows.astype(np.float32), due.astype(np.float32))
     assert rows.min() == 1e-6 and rows.max() == 1 - 1e-6
 

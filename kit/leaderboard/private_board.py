@@ -1,0 +1,84 @@
+"""The estimate of the private board: what each run would score there is simulated, all runs on the same boards.
+
+The centre is what is believed of a run: its score out of fold and its public score, each weighted by its number of rows (all
+rows are taken to be equally noisy, so that is weighting by precision; that the public board is easier or harder for all is
+taken out first). Around it, all runs move together as in a bootstrap over out-of-fold rows (Efron 1979), which keeps what
+runs have in common: two runs that fail on the same images rise and fall together. A bootstrap sample has
+1 / (1/known + 1/private) rows, so that its spread holds both what is not known of a run and the luck of the private rows.
+"""
+
+import numpy as np
+
+from kit import metrics
+from kit.competition import Competition
+from kit.progress import bar
+
+DRAWS, SLOW_DRAWS = 2000, 300  # simulated boards; of metrics that are no mean over rows
+CHUNK = 50
+
+
+def estimate_centers(
+    scores: np.ndarray, public: np.ndarray, rows: int, public_rows: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """(the centre (R,), the rows behind it (R,)) of each run from its score out of fold and public score, NaN if unknown."""
+    known = ~np.isnan(public)
+    shift = (public - scores)[known].mean() if known.any() else 0.0
+    public_weight = np.where(known, public_rows, 0)
+    centre = (rows * scores + public_weight * np.where(known, public - shift, 0)) / (rows + public_weight)
+    return centre, rows + public_weight
+
+
+def simulate_boards(
+    competition: Competition,
+    labels: np.ndarray,
+    stack: np.ndarray,
+    public: np.ndarray,
+    public_rows: int,
+    private_rows: int,
+    draws: int | None = None,
+) -> np.ndarray:
+    """Simulated private scores, float64 (draws, R), greater is better whatever the metric.
+
+    labels: int (N,). stack: probabilities (R, N, C) out of fold. public: scores (R,), NaN where unknown.
+    """
+    metric = metrics.of(competition)
+    sign = 1 if metric.greater_is_better else -1
+    submitted = [metrics.prepare_for_scoring(competition, one) for one in stack]
+    centre, known = estimate_centers(sign * scores(competition, labels, stack), sign * public, len(labels), public_rows)
+    size = round(1 / (1 / len(labels) + 1 / private_rows))
+    generator = np.random.default_rng(0)
+    if metric.per_row:
+        rows = np.stack([metric.per_row(labels, one) for one in submitted])
+        moved = _means(rows - rows.mean(1, keepdims=True), size, draws or DRAWS, generator)
+    else:
+        moved = np.empty((draws or SLOW_DRAWS, len(submitted)))
+        for draw in bar(range(len(moved)), label="private boards", unit="board"):
+            sample = _sample_stratified(labels, size, generator)
+            moved[draw] = [metric.score(labels[sample], one[sample]) for one in submitted]
+        moved -= moved.mean(0)
+    narrower = np.sqrt((1 / known + 1 / private_rows) / (1 / len(labels) + 1 / private_rows))
+    return centre + sign * moved * narrower
+
+
+def scores(competition: Competition, labels: np.ndarray, stack: np.ndarray) -> np.ndarray:
+    """float64 (R,): the score out of fold of each run."""
+    metric = metrics.of(competition)
+    return np.array([metric.score(labels, metrics.prepare_for_scoring(competition, one)) for one in stack])
+
+
+def _means(rows: np.ndarray, size: int, draws: int, generator: np.random.Generator) -> np.ndarray:
+    """float64 (draws, R): means of `rows` (R, N) over samples of `size` with replacement, as products with counts."""
+    values, count = rows.T.astype(np.float32), rows.shape[1]
+    out = np.empty((draws, len(rows)))
+    for start in range(0, draws, CHUNK):
+        samples = generator.integers(0, count, (min(CHUNK, draws - start), size), dtype=np.int32)
+        counts = np.stack([np.bincount(sample, minlength=count) for sample in samples])
+        out[start : start + len(samples)] = counts.astype(np.float32) @ values / size
+    return out
+
+
+def _sample_stratified(labels: np.ndarray, size: int, generator: np.random.Generator) -> np.ndarray:
+    """Rows with replacement, each class with its share of `size` and at least one, so that every score is defined."""
+    of_class = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    counts = [max(1, round(size * len(rows) / len(labels))) for rows in of_class]
+    return np.concatenate([generator.choice(rows, count) for rows, count in zip(of_class, counts, strict=True)])
