@@ -1,4 +1,4 @@
-"""From a raw Kaggle image competition archive to a validated submission, and to what to believe about its score.
+"""From a raw Kaggle image competition archive to a validated submission, and to an honest estimate of its score.
 
 What a notebook or another program calls, in the order of the work; each is loaded when it is first asked for. Probabilities are
 float32 (rows, classes) that sum to 1, with an id for each row beside them; images are uint8 (N, H, W, C). Every error is a

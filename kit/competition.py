@@ -99,7 +99,7 @@ class Competition:
     metric: a name in kit.metrics.METRICS, or in `metrics`, those of its own.
     tta: names of the views that make sense here, in kit.learn.input.views.VIEWS, or in `views`, those of its own.
     defaults: Config fields for `kit train`; `runs`: what `kit run` trains, each a dict over the defaults; one
-        of a recipe that wants a teacher is taught by those before it.
+        of a recipe that requires a teacher is taught by those before it.
     public_share: of the test rows, those that the public leaderboard is computed on, 0 to 1; its page says it.
     metrics, views, networks, recipes: its own by name, beside the kit's; the latter two are kit.learn.networks.Network and
         kit.learn.recipe.Recipe.

@@ -90,9 +90,9 @@ def available(competition: Competition) -> dict[str, Metric]:
     return {**METRICS, **competition.metrics}
 
 
-def of(competition: Competition) -> Metric:
+def find(competition: Competition) -> Metric:
     """Raises DataError for an unknown one, with the nearest name."""
-    return _named(competition.metric, available(competition))
+    return _look_up(competition.metric, available(competition))
 
 
 def evaluate(competition: Competition, labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def evaluate(competition: Competition, labels: np.ndarray, probabilities: np.nda
 
     {"score", "error": standard error over the rows (less than twice that apart is noise), "rows"}.
     """
-    chosen, submitted = of(competition), prepare_for_scoring(competition, probabilities)
+    chosen, submitted = find(competition), prepare_for_scoring(competition, probabilities)
     if chosen.per_row:
         error = chosen.per_row(labels, submitted).std() / np.sqrt(len(labels))
     else:
@@ -113,7 +113,7 @@ def gain(competition: Competition, labels: np.ndarray, ours: np.ndarray, theirs:
 
     Paired: both are judged on the same rows, so what is hard for both does not blur the difference.
     """
-    chosen = of(competition)
+    chosen = find(competition)
     sign = 1 if chosen.greater_is_better else -1
     a, b = prepare_for_scoring(competition, ours), prepare_for_scoring(competition, theirs)
     if chosen.per_row:
@@ -138,7 +138,7 @@ def log_loss_gain(labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> t
 def prepare_for_scoring(competition: Competition, probabilities: np.ndarray) -> np.ndarray:
     """What is scored of probabilities (N, C): clipped, or, of labels, wholly of the class that is the largest."""
     form = competition.submission
-    if form.kind == "label" and of(competition).one_hot:
+    if form.kind == "label" and find(competition).one_hot:
         return np.eye(probabilities.shape[1])[probabilities.argmax(1)]
     return np.clip(probabilities, form.clip, 1 - form.clip) if form.kind == "probability" else probabilities
 
@@ -152,10 +152,10 @@ def _resample(labels: np.ndarray) -> list[np.ndarray]:
 
 def metric(name: str) -> Metric:
     """Of the usual ones. Raises DataError for any other, with the nearest name."""
-    return _named(name, METRICS)
+    return _look_up(name, METRICS)
 
 
-def _named(name: str, table: Mapping[str, Metric]) -> Metric:
+def _look_up(name: str, table: Mapping[str, Metric]) -> Metric:
     if name not in table:
         raise DataError(f"unknown metric {name!r}", do=nearest(name, table))
     return table[name]

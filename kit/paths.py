@@ -42,7 +42,7 @@ def kernels() -> Path:
 
 @dataclass(frozen=True)
 class DataFolders:
-    """The road of a competition's data, in the order the steps write it."""
+    """The folders and files of a competition's data, in the order the steps write them."""
 
     root: Path
 

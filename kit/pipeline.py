@@ -80,7 +80,7 @@ def run_all(
 
 
 def _train(competition: Competition, plans: Plans) -> list[Run]:
-    """A run of each plan. One whose recipe wants a teacher, and that names none, is taught by all runs before it."""
+    """A run of each plan. One whose recipe requires a teacher, and that names none, is taught by all runs before it."""
     from kit.learn import recipes, train
 
     trained: list[Run] = []
@@ -99,5 +99,5 @@ def _join(competition: Competition, trained: list[Run], *, name: str | None = No
 
 def _find_best(competition: Competition, trained: list[Run]) -> Run:
     """The single run of the best score out of fold; of equal ones the first."""
-    sign = 1 if metrics.of(competition).greater_is_better else -1
+    sign = 1 if metrics.find(competition).greater_is_better else -1
     return max(trained, key=lambda run: sign * read_scores(run)["score"])

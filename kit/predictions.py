@@ -81,8 +81,8 @@ def match_ids(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return both, both
     order = np.argsort(b)
     row = order[np.searchsorted(b, a, sorter=order).clip(max=len(b) - 1)]
-    found = b[row] == a
-    return np.flatnonzero(found), row[found]
+    held = b[row] == a
+    return np.flatnonzero(held), row[held]
 
 
 def save(path: Path, predictions: Predictions) -> None:

@@ -138,7 +138,7 @@ def test_a_student_among_the_runs_is_taught_by_those_before_it(kit, home, plugin
     assert teacher.kind == "ensemble" and teacher.parents == (first.id, second.id)
     assert final.parents == (first.id, second.id, student.id)
     alone = run(taught, check=False)
-    assert alone.returncode == 2 and "recipe pseudo wants a teacher" in alone.stderr
+    assert alone.returncode == 2 and "recipe pseudo requires --set teacher=RUN" in alone.stderr
 
 
 def test_help_is_there_for_every_verb_and_loads_nothing_heavy(kit):

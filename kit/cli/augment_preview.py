@@ -16,7 +16,7 @@ from kit.cli import options
 @options.json_option
 @click.pass_obj
 def command(
-    obj: options.GlobalOptions, slug: str, count: int, epochs: int, seed: int, settings: tuple[str, ...], as_json: bool
+    obj: options.GlobalOptions, slug: str, count: int, epochs: int, seed: int, overrides: tuple[str, ...], as_json: bool
 ) -> None:
     """Write a picture of some training images, each as cached and then as it is shown in one epoch after another.
 
@@ -34,7 +34,7 @@ def command(
     competition, folders = obj.competition(slug), paths.data(slug)
     data = cache.load(competition, folders)
     rows = sheets.sample_classes(data.train.labels, count, seed)
-    config, _ = resolve_settings(competition, {}, {"seed": seed}, settings)
+    config, _ = resolve_settings(competition, {}, {"seed": seed}, overrides)
     augment.check(competition, config)
     images = sheets.augment_images(competition, config, data, rows, epochs)
     names = [competition.classes[data.train.labels[row]] for row in rows]

@@ -31,7 +31,7 @@ def competitions(context: click.Context, parameter: click.Parameter, typed: str)
 
     extra = context.find_root().params.get("extra") or ()
     try:
-        return _beginning(typed, folders(map(Path, extra)))
+        return _filter_by_prefix(typed, folders(map(Path, extra)))
     except KitError:  # a folder that is not there: the verb will say so
         return []
 
@@ -40,8 +40,8 @@ def runs(context: click.Context, parameter: click.Parameter, typed: str) -> list
     """Names of run folders: what they hold is not read."""
     from kit import paths
 
-    return _beginning(typed, sorted(path.parent.name for path in paths.runs().glob("*/run.json")))
+    return _filter_by_prefix(typed, sorted(path.parent.name for path in paths.runs().glob("*/run.json")))
 
 
-def _beginning(typed: str, names: Iterable[str]) -> list[CompletionItem]:
+def _filter_by_prefix(typed: str, names: Iterable[str]) -> list[CompletionItem]:
     return [CompletionItem(name) for name in names if name.startswith(typed)]

@@ -41,10 +41,10 @@ def command(
     known = corrections.read_clean_labels(competition, where) if left.run and right.run else None
     result = diff.compare(competition, left, right, known)
     if ids or sheet:
-        found = diff.list_differing(left, right, max(ids or 0, PICTURES if sheet else 0))
-        result |= {"ids": found[:ids]} if ids else {}
+        differing = diff.list_differing(left, right, max(ids or 0, PICTURES if sheet else 0))
+        result |= {"ids": differing[:ids]} if ids else {}
         if sheet:
-            result["sheet"] = _sheet(cache.load(competition, where), found[:PICTURES], sheet)
+            result["sheet"] = _sheet(cache.load(competition, where), differing[:PICTURES], sheet)
     options.result(result, "\n".join(_text(result)), as_json=as_json)
     options.next_step(f"submit {competition.slug} {shlex.quote(b)}" if not right.run else f"report {right.run.id}")
 
@@ -59,17 +59,17 @@ def _slug(*references: str) -> str:
     raise ConfigError("two files do not say which competition they are of", do="add --slug SLUG")
 
 
-def _sheet(data: Any, found: list[dict[str, str]], path: Path) -> str | None:
+def _sheet(data: Any, rows: list[dict[str, str]], path: Path) -> str | None:
     import numpy as np
 
     from kit.files import open_atomic
     from kit.predictions import match_ids
     from kit.report.render import pictures
 
-    ours, at = match_ids(np.array([row["id"] for row in found], str), data.test.ids)  # a file may hold other ids
+    ours, at = match_ids(np.array([row["id"] for row in rows], str), data.test.ids)  # a file may hold other ids
     if not len(at):
         return None
-    titles = [f"id {found[row]['id']}\n{found[row]['from']} > {found[row]['to']}" for row in ours.tolist()]
+    titles = [f"id {rows[row]['id']}\n{rows[row]['from']} > {rows[row]['to']}" for row in ours.tolist()]
     with open_atomic(path) as handle:
         handle.write(pictures.sheet(data.test.images[at], titles))
     return str(path)
@@ -92,8 +92,8 @@ def _text(result: dict[str, Any]) -> list[str]:
     if test["best"] is not None:
         lines.append(f"at best        {test['best']:+.5f}; at worst {test['worst']:+.5f}, whatever the truth")
     lines += ["", _pairs(test)]
-    if found := result.get("ids"):
-        lines += ["", options.table(found)]
+    if id_rows := result.get("ids"):
+        lines += ["", options.table(id_rows)]
     return lines
 
 

@@ -48,20 +48,20 @@ def command(ctx: click.Context, quick: bool, gpu: bool, as_json: bool) -> None:
     """
     if gpu:
         return _gpu(as_json)
-    found = {**_software(), **_machine(), **_kaggle(), **_space()}
-    missing = [f"{name} is not installed: make setup" for name in NEEDED if found["packages"][name] is None]
+    checks = {**_software(), **_machine(), **_kaggle(), **_space()}
+    missing = [f"{name} is not installed: make setup" for name in NEEDED if checks["packages"][name] is None]
     if not quick:
-        found["devices"], fault = _devices()
+        checks["devices"], fault = _devices()
         missing += [fault] if fault else []
-    problems = [*missing, *found.pop("problems"), *_unwritable()]
+    problems = [*missing, *checks.pop("problems"), *_unwritable()]
     shown = {
-        **found,
-        "packages": ", ".join(f"{name} {version or 'MISSING'}" for name, version in found["packages"].items()),
+        **checks,
+        "packages": ", ".join(f"{name} {version or 'MISSING'}" for name, version in checks["packages"].items()),
     }
     lines = [f"{key:<14}{value}" for key, value in shown.items()] + [
         f"{'problem':<14}{problem}" for problem in problems
     ]
-    options.result({**found, "problems": problems}, "\n".join(lines), as_json=as_json)
+    options.result({**checks, "problems": problems}, "\n".join(lines), as_json=as_json)
     if missing:
         ctx.exit(1)
     options.next_step("list")
@@ -111,9 +111,12 @@ def _devices() -> tuple[str, str | None]:
 def _kaggle() -> dict[str, Any]:
     from kit.kaggle import credentials
 
-    found = credentials.find()
+    credentials_found = credentials.find()
     none = f"none found: {credentials.WHERE_TO_GET}"
-    return {"kaggle token": f"from {found.source}" if found.source else none, "problems": list(found.problems)}
+    return {
+        "kaggle token": f"from {credentials_found.source}" if credentials_found.source else none,
+        "problems": list(credentials_found.problems),
+    }
 
 
 def _space() -> dict[str, Any]:

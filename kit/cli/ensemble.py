@@ -36,7 +36,7 @@ def command(obj: GlobalOptions, slug: str, references: tuple[str, ...], name: st
         folds = ", ".join(f"{name} in {count}" for name, count in metrics["chosen_in_folds"].items())
         click.echo(f"method: {metrics['method']} (chosen among the other folds: {folds})")
         if metrics["given_up"]:
-            click.echo(f"given up: {metrics['given_up']}, which scores below the best run")
+            click.echo(f"rejected: {metrics['given_up']}, worse than the best single run")
         click.echo(f"judged where it was fitted (optimistic): {metrics['optimistic_score']:.5f}")
         if metrics["finish"]:
             click.echo(_finish(metrics["finish"]))
@@ -60,8 +60,10 @@ def _finish(finish: dict[str, Any]) -> str:
     gain = f"{finish['name']}: expected gain {finish['gain']:.5f}, 95 % from {low:.5f} to {high:.5f}"
     if not finish["applied"]:
         return f"{gain}: not positive, so not applied"
-    found = {key: value if isinstance(value, list) else [value] for key, value in finish["parameters"].items()}
-    return f"{gain}; applied: " + ", ".join(" ".join([key, *(f"{v:.4g}" for v in found[key])]) for key in found)
+    parameters = {key: value if isinstance(value, list) else [value] for key, value in finish["parameters"].items()}
+    return f"{gain}; applied: " + ", ".join(
+        " ".join([key, *(f"{v:.4g}" for v in parameters[key])]) for key in parameters
+    )
 
 
 def _verdict(metrics: Scores) -> str:

@@ -32,7 +32,7 @@ MEDALS_FROM = "if this competition gives any; kaggle.com/progression"
 @options.json_option
 @click.pass_obj
 def command(
-    settings: GlobalOptions, slug: str, offline: bool, public_share: float | None, picture: bool, as_json: bool
+    obj: GlobalOptions, slug: str, offline: bool, public_share: float | None, picture: bool, as_json: bool
 ) -> None:
     """Where the team stands, what is left of today's submissions, and how far CV and public scores can be believed.
 
@@ -42,15 +42,15 @@ def command(
     from kit import metrics
     from kit.leaderboard import agreement, board, ledger, overview
 
-    competition = settings.competition(slug)
+    competition = obj.competition(slug)
     check_on_kaggle(competition)
     entries = ledger.read_cached(slug) if offline else ledger.fetch(slug)
     kept = board.read_cached(slug) if offline else board.fetch(slug)
     rows = overview.public_rows(competition, public_share or competition.public_share)
     scored = overview.list_scored(competition, entries, rows)
-    found = overview.pairs(scored)
-    line = agreement.fit(found)
-    greater = metrics.of(competition).greater_is_better
+    pairs = overview.pairs(scored)
+    line = agreement.fit(pairs)
+    greater = metrics.find(competition).greater_is_better
     value = {
         "asked": kept.asked.isoformat(timespec="seconds"),
         **board.describe_standing(
@@ -61,22 +61,22 @@ def command(
         "greater_is_better": greater,
         "public_rows": rows,
         "submissions": scored,
-        "agreement": overview.describe_fit(found, line),
+        "agreement": overview.describe_fit(pairs, line),
         "best_two": overview.best_two(competition),
-        "picture": str(_draw(slug, found, line, competition.metric)) if picture and found else None,
+        "picture": str(_draw(slug, pairs, line, competition.metric)) if picture and pairs else None,
     }
     options.result(value, "\n\n".join(_paragraphs(value)), as_json=as_json)
     options.next_step(f"submissions {slug}")
 
 
-def _draw(slug: str, found: Any, line: Any, metric: str) -> Path:
+def _draw(slug: str, pairs: Any, line: Any, metric: str) -> Path:
     from kit import paths
     from kit.files import open_atomic
     from kit.leaderboard import picture
 
     path = paths.submissions(slug) / "cv-public.png"
     with open_atomic(path) as out:
-        out.write(picture.scatter(found, line, metric))
+        out.write(picture.scatter(pairs, line, metric))
     return path
 
 

@@ -15,12 +15,12 @@ from kit.plugins import folders, load_folder
 @click.command()
 @options.json_option
 @click.pass_obj
-def command(settings: GlobalOptions, as_json: bool) -> None:
+def command(obj: GlobalOptions, as_json: bool) -> None:
     """The competitions this kit knows, and how far each has come here.
 
     A folder that does not load takes one line with its error; the others are listed all the same.
     """
-    entries = [_entry(slug, folder) for slug, folder in sorted(folders(settings.folders).items())]
+    entries = [_entry(slug, folder) for slug, folder in sorted(folders(obj.folders).items())]
     sound = [entry for entry in entries if "error" not in entry]
     lines = [options.table([_row(entry) for entry in sound])] if sound else []
     lines += [f"{entry['slug']}: broken: {entry['error']}" for entry in entries if "error" in entry]

@@ -24,7 +24,7 @@ def command(
     obj: GlobalOptions,
     /,
     slug: str,
-    settings: tuple[str, ...],
+    overrides: tuple[str, ...],
     batches: int,
     low: float,
     high: float,
@@ -45,28 +45,28 @@ def command(
 
     competition = obj.competition(slug)
     given = options.select_typed(chosen)
-    config, _ = resolve_settings(competition, {}, given, settings)
+    config, _ = resolve_settings(competition, {}, given, overrides)
     backend.load()
     from kit.files import open_atomic
     from kit.learn import device
     from kit.learn.search.lr_find import find
     from kit.report.render import pictures
 
-    found = find(competition, config, batches=batches, low=low, high=high)
+    test = find(competition, config, batches=batches, low=low, high=high)
     path = paths.data(slug).root / "lr-find.png"
     with open_atomic(path) as out:
-        out.write(pictures.range_test(found.rates, found.losses, found.smoothed, found.steepest, found.lowest))
-    rate = f"{found.steepest:.2g}"
+        out.write(pictures.range_test(test.rates, test.losses, test.smoothed, test.steepest, test.lowest))
+    rate = f"{test.steepest:.2g}"
     best = {**device.pin_auto_batch(config), "learning_rate": rate}
     value = {
         "batch_size": device.resolve_auto_batch(config).batch_size,
         "learning_rate": float(rate),
-        "lowest_loss_at": found.lowest,
+        "lowest_loss_at": test.lowest,
         "picture": str(path),
-        "rates": found.rates.tolist(),
-        "losses": found.losses.tolist(),
+        "rates": test.rates.tolist(),
+        "losses": test.losses.tolist(),
     }
     words = " ".join(f"--set {key}={setting}" for key, setting in best.items())
-    text = f"steepest descent at {rate}; lowest loss at {found.lowest:.2g}, a tenth of that is {found.lowest / 10:.2g}"
+    text = f"steepest descent at {rate}; lowest loss at {test.lowest:.2g}, a tenth of that is {test.lowest / 10:.2g}"
     options.result(value, f"{text}\npicture: {path}\n{words}", as_json=as_json)
-    options.next_step(options.train_words(slug, given, settings, best))
+    options.next_step(options.train_words(slug, given, overrides, best))

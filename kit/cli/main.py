@@ -65,7 +65,7 @@ def kit(ctx: click.Context, extra: Sequence[str], debug: bool) -> None:
     State lives under $KIT_HOME (default: the current folder), in data/ and runs/. Results go to stdout, progress to stderr.
 
     \b
-    The usual road:
+    The usual steps:
       kit download digit-recognizer       (or: --from digit-recognizer.zip)
       kit prepare digit-recognizer
       kit train digit-recognizer

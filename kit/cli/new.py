@@ -33,7 +33,7 @@ from kit.progress import say
     help="The folder of competition folders to put it in.",
 )
 @click.pass_obj
-def command(settings: GlobalOptions, slug: str, archive: Path | None, parent: Path) -> None:
+def command(obj: GlobalOptions, slug: str, archive: Path | None, parent: Path) -> None:
     """Start DIR/SLUG/competition.py, a plug-in that loads as it is; what is left to decide is marked TODO."""
     from kit.scaffold import facts, template
 
@@ -57,7 +57,7 @@ def command(settings: GlobalOptions, slug: str, archive: Path | None, parent: Pa
         if source
         else f"download {slug}"
     )
-    known_folder = parent.resolve() in settings.folders
+    known_folder = parent.resolve() in obj.folders
     options.next_step(step, *([] if known_folder else ["--competitions", str(parent)]))
 
 

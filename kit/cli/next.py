@@ -26,17 +26,17 @@ def command(obj: GlobalOptions, slug: str, offline: bool, as_json: bool) -> None
 
     competition = obj.competition(slug)
     finished, sent = candidates.list_finished(competition), candidates.read_submitted(slug)
-    before = [run for run in finished if run.id in sent][: candidates.MOST]
+    before = [run for run in finished if run.id in sent][: candidates.MAX_CANDIDATES]
     fresh = [run for run in finished if run.id not in sent]
     left = _count_left(competition) if not offline else None
-    loaded = candidates.load(competition, before + fresh[: candidates.MOST])
+    loaded = candidates.load(competition, before + fresh[: candidates.MAX_CANDIDATES])
     known = corrections.read_clean_labels(competition, paths.data(slug)) if fresh else None
     rated = next_steps.rate(competition, loaded[len(before) :], loaded[: len(before)], known) if known else []
     result = {
         "metric": competition.metric,
         "left_today": left,
         "submitted": [run.id for run in before],
-        "not_compared": [run.id for run in fresh[candidates.MOST :]],
+        "not_compared": [run.id for run in fresh[candidates.MAX_CANDIDATES :]],
         "candidates": rated,
     }
     options.result(result, "\n".join(_text(slug, result)), as_json=as_json)

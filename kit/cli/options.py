@@ -33,7 +33,7 @@ class GlobalOptions:
 
 slug_argument = click.argument("slug", metavar="SLUG", shell_complete=completion.competitions)
 overrides_option = click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any setting of kit.config; may be repeated."
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Any setting of kit.config; may be repeated."
 )
 RECIPE_OPTIONS = (
     click.option(

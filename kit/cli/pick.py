@@ -37,18 +37,18 @@ def command(obj: GlobalOptions, slug: str, every: bool, public_share: float | No
 
     competition, public = obj.competition(slug), candidates.read_submitted(slug)
     runs = [run for run in candidates.list_finished(competition) if every or run.id in public]
-    found, few = candidates.split_comparable(candidates.load(competition, runs[: candidates.MOST]))
+    compared, few = candidates.split_comparable(candidates.load(competition, runs[: candidates.MAX_CANDIDATES]))
     if few:
         say(f"left out, as judged on too few rows: {', '.join(one.run.id for one in few)}")
-    if len(found) < 2:
+    if len(compared) < 2:
         raise DataError(
             "a final two needs two runs",
-            received=f"{len(found)} {'finished' if every else 'submitted'} here",
+            received=f"{len(compared)} {'finished' if every else 'submitted'} here",
             do="train more" if every else "--all chooses among all finished runs",
         )
     share = public_share or competition.public_share or PUBLIC_SHARE
     known = corrections.read_clean_labels(competition, paths.data(slug))
-    result = final_two.propose(competition, found, known, public, min(share, 0.99))
+    result = final_two.propose(competition, compared, known, public, min(share, 0.99))
     options.result(result, "\n".join(_text(result)), as_json=as_json)
     safe, other = result["proposed"]["runs"]
     options.next_step(f"diff {safe} {other}")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kit.config import Config
     from kit.learn.recipe import Recipe
 
-OF_TRAIN = ("recipe", "backbone", "weights", "folds", "seed", "seeds", "settings", "deterministic")
+OF_TRAIN = ("recipe", "backbone", "weights", "folds", "seed", "seeds", "overrides", "deterministic")
 BUDGET = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
 
 
@@ -31,7 +31,7 @@ def command(
     /,
     slug: str,
     budget: str | None,
-    settings: tuple[str, ...],
+    overrides: tuple[str, ...],
     as_json: bool,
     **chosen: Any,
 ) -> None:
@@ -50,7 +50,7 @@ def command(
     seconds = None if budget is None else parse_budget(budget)
     given = options.select_typed(chosen)
     competition = obj.competition(slug)
-    config, _ = resolve_settings(competition, {}, given, settings)
+    config, _ = resolve_settings(competition, {}, given, overrides)
     backend.load()
     from kit.learn import device
     from kit.learn.cost import plan, timing
@@ -73,13 +73,15 @@ def command(
         "kaggle": _kaggle(asked.run(times), on_gpu=bool(device.gpus())),
     }
     if seconds is not None:
-        found = plan.fit_budget(asked, times, seconds)
-        words = options.train_words(slug, given, settings, _changes(recipe, config, asked, found)) if found else None
+        planned = plan.fit_budget(asked, times, seconds)
+        words = (
+            options.train_words(slug, given, overrides, _changes(recipe, config, asked, planned)) if planned else None
+        )
         value["budget"] = {
             "seconds": seconds,
-            "fits": found == asked,
-            "planned": asdict(found) if found else None,
-            "run": found.run(times) if found else None,
+            "fits": planned == asked,
+            "planned": asdict(planned) if planned else None,
+            "run": planned.run(times) if planned else None,
             "command": complete(f"kit {words}") if words else None,
         }
     options.result(value, _text(value, asked, times), as_json=as_json)
@@ -92,23 +94,23 @@ command.params[1:1] = [option for option in train.command.params if option.name 
 
 def parse_budget(text: str) -> float:
     """Seconds of a time such as 2h, 90m, 45s, 1.5h or 1h30m. Raises ConfigError."""
-    found = BUDGET.fullmatch(text)
+    match = BUDGET.fullmatch(text)
     seconds = (
-        sum(float(part or 0) * unit for part, unit in zip(found.groups(), (3600, 60, 1), strict=True)) if found else 0
+        sum(float(part or 0) * unit for part, unit in zip(match.groups(), (3600, 60, 1), strict=True)) if match else 0
     )
     if not seconds:
         raise ConfigError("--budget is not a time", received=repr(text), expected="such as 2h, 90m, 45s or 1h30m")
     return seconds
 
 
-def _changes(recipe: "Recipe", config: "Config", asked: Work, found: Work) -> dict[str, str]:
+def _changes(recipe: "Recipe", config: "Config", asked: Work, planned: Work) -> dict[str, str]:
     """The settings in which the two differ. Some recipes have a number of epochs for each stage, others one for all."""
     own = recipe.uses("stage_epochs")
-    epochs = (",".join(map(str, work.epochs if own else work.epochs[:1])) for work in (asked, found))
+    epochs = (",".join(map(str, work.epochs if own else work.epochs[:1])) for work in (asked, planned))
     values = {
-        "folds": (asked.folds, found.folds),
-        "seeds": (asked.seeds, found.seeds),
-        "tta": (",".join(config.tta), ",".join(config.tta[: found.views])),
+        "folds": (asked.folds, planned.folds),
+        "seeds": (asked.seeds, planned.seeds),
+        "tta": (",".join(config.tta), ",".join(config.tta[: planned.views])),
         "stage_epochs" if own else "epochs": tuple(epochs),
     }
     return {key: str(new) for key, (old, new) in values.items() if old != new}

@@ -25,7 +25,7 @@ from kit.cli import options
 @options.json_option
 @click.pass_obj
 def command(
-    settings: options.GlobalOptions,
+    obj: options.GlobalOptions,
     slug: str,
     folds: int | None,
     fold_seed: int,
@@ -42,7 +42,7 @@ def command(
     from kit.data import check
     from kit.data.prepare import check_data, prepare
 
-    competition = settings.competition(slug)
+    competition = obj.competition(slug)
     folders = paths.data(slug)
     dataset = prepare(
         competition,
@@ -53,6 +53,6 @@ def command(
         allow_bad=allow_bad,
         held_out=holdout,
     )
-    found = check_data(competition, folders, dataset)
-    options.result(found, f"{check.text(slug, found)}\nfolds          {folders.folds}", as_json=as_json)
+    report = check_data(competition, folders, dataset)
+    options.result(report, f"{check.text(slug, report)}\nfolds          {folders.folds}", as_json=as_json)
     options.next_step(f"train {slug}")

@@ -42,10 +42,10 @@ def labels(obj: GlobalOptions, reference: str, top: int, action: str | None, as_
     from kit.review.labels import propose
 
     run = runs.find(reference)
-    found = propose(run, obj.competition(run.slug), top=top, action=action or "")
+    proposals = propose(run, obj.competition(run.slug), top=top, action=action or "")
     folder = run.folder / "review"
-    text = f"{options.table(found) or 'no label looks wrong'}\nsheet: {folder / 'labels.png'}"
-    options.result(found, text if found else "no label looks wrong", as_json=as_json)
+    text = f"{options.table(proposals) or 'no label looks wrong'}\nsheet: {folder / 'labels.png'}"
+    options.result(proposals, text if proposals else "no label looks wrong", as_json=as_json)
     filled = shlex.quote(str(folder / "corrections.csv"))
     options.next_step(f"review apply {run.slug} {filled}   (when its actions are filled in)")
 
@@ -80,10 +80,12 @@ def compare(obj: GlobalOptions, without: str, corrected: str, as_json: bool) -> 
     from kit.review import compare_corrected
 
     first, second = runs.find(without), runs.find(corrected)
-    found = compare_corrected.compare(obj.competition(first.slug), first, second)
-    verdict = ": that is noise" if found["noise"] else ""
-    gain = f"gain {found['gain']:+.5f} ±{found['error']:.5f} on {found['rows']} clean rows{verdict}"
-    options.result(found, f"{options.table([_format_row(row) for row in found['runs']])}\n{gain}", as_json=as_json)
+    comparison = compare_corrected.compare(obj.competition(first.slug), first, second)
+    verdict = ": that is noise" if comparison["noise"] else ""
+    gain = f"gain {comparison['gain']:+.5f} ±{comparison['error']:.5f} on {comparison['rows']} clean rows{verdict}"
+    options.result(
+        comparison, f"{options.table([_format_row(row) for row in comparison['runs']])}\n{gain}", as_json=as_json
+    )
     options.next_step(f"ensemble {first.slug} {first.id} {second.id}   (or: kit submit {first.slug} {second.id})")
 
 
@@ -106,12 +108,12 @@ def twins(obj: GlobalOptions, slug: str, at_least: float | None, as_json: bool) 
     from kit.data.near_duplicates import SAME
     from kit.review import alike
 
-    found = alike.review(obj.competition(slug), SAME if at_least is None else at_least)
+    counts = alike.review(obj.competition(slug), SAME if at_least is None else at_least)
     lines = [
-        f"within train          {found['train']} pairs, {found['other_label']} of them with different labels",
-        f"between train, test   {found['test']} pairs",
-        f"table                 {found['table']}",
-        f"sheet                 {found['sheet'] or 'none'}",
+        f"within train          {counts['train']} pairs, {counts['other_label']} of them with different labels",
+        f"between train, test   {counts['test']} pairs",
+        f"table                 {counts['table']}",
+        f"sheet                 {counts['sheet'] or 'none'}",
     ]
-    options.result(found, "\n".join(lines), as_json=as_json)
+    options.result(counts, "\n".join(lines), as_json=as_json)
     options.next_step(f"prepare {slug} --reset-folds   (pairs then share a fold; runs on the old folds do not mix)")

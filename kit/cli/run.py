@@ -16,12 +16,12 @@ from kit.cli.options import GlobalOptions
 @click.option("--folds", type=int, metavar="N", help="Folds to train; 1 trains one member per model.")
 @click.option("--seed", type=int)
 @click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any setting of kit.config, for every model."
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Any setting of kit.config, for every model."
 )
 @options.json_option
 @click.pass_obj
 def command(
-    obj: GlobalOptions, /, slug: str, archive: str | None, settings: tuple[str, ...], as_json: bool, **chosen: Any
+    obj: GlobalOptions, /, slug: str, archive: str | None, overrides: tuple[str, ...], as_json: bool, **chosen: Any
 ) -> None:
     """Download, prepare, train the competition's models, ensemble them, report, and check a submission; nothing is uploaded.
 
@@ -33,7 +33,7 @@ def command(
     from kit.submission import check
 
     competition = obj.competition(slug)
-    outcome = run_all(competition, archive, options.select_typed(chosen), settings)
+    outcome = run_all(competition, archive, options.select_typed(chosen), overrides)
     result = {
         "models": [listing.summary(run) for run in outcome.models],
         "report": str(outcome.reports[-1]),

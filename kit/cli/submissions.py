@@ -21,7 +21,7 @@ from kit.errors import ConfigError
 @options.json_option
 @click.pass_obj
 def command(
-    settings: GlobalOptions, slug: str, wait: bool, offline: bool, timeout: float, poll: float, as_json: bool
+    obj: GlobalOptions, slug: str, wait: bool, offline: bool, timeout: float, poll: float, as_json: bool
 ) -> None:
     """Every submission of the team, oldest first: by whom, of which run, its CV and Kaggle's scores.
 
@@ -30,7 +30,7 @@ def command(
     """
     from kit.leaderboard import ledger
 
-    check_on_kaggle(settings.competition(slug))
+    check_on_kaggle(obj.competition(slug))
     if wait and offline:
         raise ConfigError("--wait asks Kaggle and --offline does not", do="leave one of them out")
     entries = ledger.read_cached(slug) if offline else ledger.fetch(slug)

@@ -29,7 +29,7 @@ from kit.submission import check, packed, upload
 @options.json_option
 @click.pass_obj
 def command(
-    settings: GlobalOptions,
+    obj: GlobalOptions,
     slug: str,
     subject: str,
     send: bool,
@@ -46,7 +46,7 @@ def command(
 
     Prints path, rows and sha256. A file that fails the check ends with exit code 6 and is never uploaded.
     """
-    competition = settings.competition(slug)
+    competition = obj.competition(slug)
     _check_options(competition, send, wait, again)
     if local or reveal:
         _local(competition, subject, local, send, reveal, as_json)

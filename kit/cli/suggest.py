@@ -14,13 +14,13 @@ def complete(text: str, *options: str) -> str:
     root = context.find_root() if context else None
     if root is None or not isinstance(root.command, click.Group):
         return text
-    if words := shlex.join([*options, *_given(root)]):
+    if words := shlex.join([*options, *_select_typed(root)]):
         verbs = "|".join(root.command.list_commands(root))
         return re.sub(rf"(?<![\w/.-])kit (?=(?:{verbs})\b)", lambda _: f"kit {words} ", text)
     return text
 
 
-def _given(root: click.Context) -> Iterator[str]:
+def _select_typed(root: click.Context) -> Iterator[str]:
     for option in root.command.params:
         value = root.params.get(option.name or "")
         if root.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE:

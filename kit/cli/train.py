@@ -14,7 +14,7 @@ from kit.learn import backend
 @click.argument("slug", metavar="[SLUG]", required=False, shell_complete=completion.competitions)
 @options.recipe_options
 @click.option(
-    "--folds", type=int, metavar="N", help="Folds of the folds file to train; 1 trains one member on one hold-out."
+    "--folds", type=int, metavar="N", help="Folds of the folds file to train; 1 trains a single validation fold."
 )
 @click.option("--seeds", type=int, metavar="N", help="Members per fold, each from another seed, averaged.")
 @click.option("--name", help="Goes into the run id.")
@@ -29,7 +29,7 @@ from kit.learn import backend
 @click.option("--create", is_flag=True, help="Only write the run's folder; its members are trained with --resume.")
 @options.json_option
 @click.pass_obj
-def command(obj: GlobalOptions, /, slug: str | None, settings: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
+def command(obj: GlobalOptions, /, slug: str | None, overrides: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
     """Train one model on each fold; out-of-fold and test probabilities are kept in runs/. The run id is the last line.
 
     \b
@@ -51,9 +51,9 @@ def command(obj: GlobalOptions, /, slug: str | None, settings: tuple[str, ...], 
     given = options.select_typed(chosen)
     if resumed:
         moved = given.pop("weights", None)
-        if given or settings or name:
+        if given or overrides or name:
             raise ConfigError(
-                "--resume takes no other setting: the run has its own", received=", ".join([*given, *settings])
+                "--resume takes no other setting: the run has its own", received=", ".join([*given, *overrides])
             )
         run = runs.find(resumed)
         if moved:
@@ -68,7 +68,7 @@ def command(obj: GlobalOptions, /, slug: str | None, settings: tuple[str, ...], 
     elif slug:
         create = given.pop("create", False)
         competition = obj.competition(slug)
-        config, origin = resolve_settings(competition, {}, given, settings)
+        config, origin = resolve_settings(competition, {}, given, overrides)
         backend.load()
         from kit.learn import train
 

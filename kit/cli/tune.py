@@ -34,7 +34,7 @@ def command(
     obj: GlobalOptions,
     /,
     slug: str,
-    settings: tuple[str, ...],
+    overrides: tuple[str, ...],
     trials: int,
     spaces: tuple[str, ...],
     as_json: bool,
@@ -60,26 +60,28 @@ def command(
         raise ConfigError("kit tune needs Optuna, which is not installed", do="pip install optuna")
     competition = obj.competition(slug)
     given = options.select_typed(chosen)
-    config, _ = resolve_settings(competition, {}, given, settings)
+    config, _ = resolve_settings(competition, {}, given, overrides)
     allowed: space.Space = dict(map(space.parse, spaces))
     backend.load()
     from kit.learn import device
     from kit.learn.search.tune import tune
 
     allowed = allowed or space.default_space(competition, device.resolve_auto_batch(config))
-    found = tune(competition, config, allowed, trials)
-    if not found.trials:
-        raise ConfigError("no trial came to its end", received=f"{found.pruned} that diverged", do="try other --space")
-    best = {key: f"{value:g}" if isinstance(value, float) else value for key, value in found.trials[0].settings.items()}
+    search = tune(competition, config, allowed, trials)
+    if not search.trials:
+        raise ConfigError("no trial came to its end", received=f"{search.pruned} that diverged", do="try other --space")
+    best = {
+        key: f"{value:g}" if isinstance(value, float) else value for key, value in search.trials[0].settings.items()
+    }
     if config.folds > 1:
-        given, settings = {**given, "folds": 1}, tuple(text for text in settings if not text.startswith("folds="))
-    command = complete("kit " + options.train_words(slug, given, settings, {**device.pin_auto_batch(config), **best}))
+        given, overrides = {**given, "folds": 1}, tuple(text for text in overrides if not text.startswith("folds="))
+    command = complete("kit " + options.train_words(slug, given, overrides, {**device.pin_auto_batch(config), **best}))
     value = {
-        "study": found.study,
-        "database": str(found.database),
-        "rows": found.rows,
-        "pruned": found.pruned,
-        "trials": [vars(trial) for trial in found.trials],
+        "study": search.study,
+        "database": str(search.database),
+        "rows": search.rows,
+        "pruned": search.pruned,
+        "trials": [vars(trial) for trial in search.trials],
         "command": command,
     }
     rows = [
@@ -91,8 +93,8 @@ def command(
             "seconds": trial.seconds,
             **trial.settings,
         }
-        for trial in found.trials[:SHOWN]
+        for trial in search.trials[:SHOWN]
     ]
-    judged = f"{len(found.trials)} trials on {found.rows} rows outside fold 0, whose score stays honest"
-    text = f"{options.table(rows)}\n{judged}; {found.pruned} ended early\n{command}"
+    trials_text = f"{len(search.trials)} trials on {search.rows} rows outside fold 0, whose score stays honest"
+    text = f"{options.table(rows)}\n{trials_text}; {search.pruned} ended early\n{command}"
     options.result(value, text, as_json=as_json)

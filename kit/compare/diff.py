@@ -42,7 +42,9 @@ def _count_changes(classes: Sequence[str], a: np.ndarray, b: np.ndarray) -> dict
     pairs, rows = np.unique((left * len(classes) + right)[left != right], return_counts=True)
     listed = [
         {"from": classes[pair // len(classes)], "to": classes[pair % len(classes)], "rows": int(count)}
-        for pair, count in sorted(zip(pairs.tolist(), rows.tolist(), strict=True), key=lambda found: -found[1])
+        for pair, count in sorted(
+            zip(pairs.tolist(), rows.tolist(), strict=True), key=lambda pair_count: -pair_count[1]
+        )
     ]
     return {"differ": int(rows.sum()), "share": float(rows.sum() / max(len(a), 1)), "pairs": listed}
 

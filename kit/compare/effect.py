@@ -14,7 +14,7 @@ def bounds(competition: Competition, a: np.ndarray, b: np.ndarray) -> dict[str, 
     """The most and the least that the score can gain from `a` to `b` (N, C), whatever the truth; None for metrics that are
     no mean over rows.
     """
-    metric = metrics.of(competition)
+    metric = metrics.find(competition)
     if metric.per_row is None or not len(a):
         return {"best": None, "worst": None}
     rows = np.flatnonzero((a != b).any(1))  # all others gain nothing
@@ -46,7 +46,7 @@ def estimate_gain(
     Metrics that are no mean over rows: the paired gain out of fold. judged: labels, a, b. test: a, b.
     """
     labels, a, b = out_of_fold
-    metric, classes = metrics.of(competition), len(competition.classes)
+    metric, classes = metrics.find(competition), len(competition.classes)
     if metric.per_row is None:
         gain, error = metrics.gain(competition, labels, b, a)
         return _interval("paired gain out of fold", gain, error)

@@ -67,11 +67,11 @@ def submission(competition: Competition, path: Path) -> Predictions:
 
 def _labels(competition: Competition, path: Path, given: np.ndarray) -> np.ndarray:
     column = {value: number for number, value in enumerate(competition.submission.values or competition.classes)}
-    found = np.array([column.get(value, -1) for value in given[:, 0]], dtype=np.int64)
-    if (odd := np.flatnonzero(found < 0)).size:
+    indices = np.array([column.get(value, -1) for value in given[:, 0]], dtype=np.int64)
+    if (odd := np.flatnonzero(indices < 0)).size:
         value = given[odd[0], 0]
         raise DataError(f"{path}, row {odd[0] + 1} holds no label", received=repr(value), expected=", ".join(column))
-    return np.eye(len(column), dtype=np.float32)[found]
+    return np.eye(len(column), dtype=np.float32)[indices]
 
 
 def _numbers(competition: Competition, path: Path, given: np.ndarray) -> np.ndarray:

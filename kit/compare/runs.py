@@ -42,8 +42,8 @@ def _read_settings(run: Run) -> tuple[dict[str, Any], dict[str, str]]:
 def environments(compared: Sequence[Run]) -> list[dict[str, Any]]:
     """What is not the same in all environments: {"what", "values": one per run}. The versions of packages among it."""
     stored = [_flat(read_environment(run)) for run in compared]
-    found = {key: [one.get(key) for one in stored] for one in stored for key in one}
-    differing = {key: values for key, values in found.items() if any(value != values[0] for value in values)}
+    by_key = {key: [one.get(key) for one in stored] for one in stored for key in one}
+    differing = {key: values for key, values in by_key.items() if any(value != values[0] for value in values)}
     return [{"what": key, "values": values} for key, values in differing.items() if key != "seed"]  # that is a setting
 
 

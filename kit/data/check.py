@@ -1,4 +1,4 @@
-"""What to know about the data before training on it: counts, balance, unreadable images, duplicates, twins across the split."""
+"""What to know about the data before training on it: counts, balance, unreadable images, duplicates, also across splits."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -66,9 +66,9 @@ def _twins(dataset: Dataset) -> list[list[str]]:
     ]
 
 
-def text(slug: str, found: dict[str, Any]) -> str:
+def text(slug: str, report: dict[str, Any]) -> str:
     """The data check for people, a few lines."""
-    train, test = found["train"], found["test"]
+    train, test = report["train"], report["test"]
     counts = list(train["classes"].values())
     lines = [
         f"{slug}: {train['rows']} training and {test['rows']} test images, {len(counts)} classes",
@@ -81,8 +81,8 @@ def text(slug: str, found: dict[str, Any]) -> str:
             if test.get("held_out")
             else []
         ),
-        f"twins          {found['twins']} pairs of identical images across train and test",
+        f"across splits  {report['twins']} pairs of identical images across train and test",
     ]
-    for row in found["unreadable_listed"][:5]:
+    for row in report["unreadable_listed"][:5]:
         lines.append(f"  unreadable {row['part']} image {row['path']}: {row['reason']}")
     return "\n".join(lines)

@@ -73,18 +73,18 @@ def read(
     """
     row_of = index_ids(ids)
     held = holdout.training_ids(holdout.read(folders.holdout, competition).ids) if folders.holdout.exists() else ()
-    found: dict[int, Decision] = {}
+    decisions: dict[int, Decision] = {}
     for line, record in enumerate(table(path, ("id", "action", "label")), 2):
         if record["id"] in held:
             continue
         try:
             decision = _decision(record, row_of, labels, competition.classes)
-            if decision.row in found:
+            if decision.row in decisions:
                 raise DataError(f"id {record['id']!r} comes twice")
         except DataError as error:
             raise DataError(f"{path}, line {line}: {error}") from None
-        found[decision.row] = decision
-    return [decision for decision in found.values() if decision.action]
+        decisions[decision.row] = decision
+    return [decision for decision in decisions.values() if decision.action]
 
 
 def _decision(
@@ -136,8 +136,8 @@ def apply(data: Dataset, decisions: Sequence[Decision]) -> Dataset:
         return data
     ids = data.train.ids
     acted = sorted((str(ids[one.row]), one.action, one.label) for one in decisions if one.action != "keep")
-    relabelled = len(corrected) - len(dropped)
-    say(f"corrections.csv: {len(dropped)} training images dropped, {relabelled} relabelled; none of them is judged")
+    relabeled = len(corrected) - len(dropped)
+    say(f"corrections.csv: {len(dropped)} training images dropped, {relabeled} relabelled; none of them is judged")
     return replace(
         data,
         train=replace(data.train, labels=labels),

@@ -53,15 +53,15 @@ def find(data: Dataset, least: float = SAME) -> list[Pair]:
     rows, cosines = _nearest(test, train, "alike in test", itself=True)
     across = [Pair(row, other, "test", 0) for other, row in enumerate(rows.tolist()) if cosines[other] >= ALIKE]
     looked_at = bar([*within, *across], label="look closely", unit="pair")
-    judged = [replace(pair, similarity=_similarity(data, pair)) for pair in looked_at]
-    return sorted((pair for pair in judged if pair.similarity >= least), key=lambda pair: -pair.similarity)
+    measured = [replace(pair, similarity=_similarity(data, pair)) for pair in looked_at]
+    return sorted((pair for pair in measured if pair.similarity >= least), key=lambda pair: -pair.similarity)
 
 
 def _thumbnails(split: CachedSplit, name: str) -> np.ndarray:
     """float32 (N, 256), each of length 1; an image without any structure is all zeros, like nothing."""
     out = np.empty((len(split.ids), THUMBNAIL**2), np.float32)
     for row, image in enumerate(bar(split.images, total=len(out), label=f"shrink {name}", unit="image")):
-        out[row] = _grey(image, THUMBNAIL).ravel()
+        out[row] = _convert_to_gray(image, THUMBNAIL).ravel()
     out -= out.mean(1, keepdims=True)
     lengths = np.linalg.norm(out, axis=1, keepdims=True)
     return np.where(
@@ -69,10 +69,10 @@ def _thumbnails(split: CachedSplit, name: str) -> np.ndarray:
     )  # of less than a grey level per pixel: noise
 
 
-def _grey(image: np.ndarray, side: int) -> np.ndarray:
+def _convert_to_gray(image: np.ndarray, side: int) -> np.ndarray:
     """float32 (side, side), of uint8 (H, W, 1 or 3)."""
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.shape[-1] == 3 else np.ascontiguousarray(image[..., 0])
-    return cv2.resize(grey, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32)
+    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.shape[-1] == 3 else np.ascontiguousarray(image[..., 0])
+    return cv2.resize(gray, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
 def _nearest(queries: np.ndarray, among: np.ndarray, label: str, *, itself: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -97,7 +97,7 @@ def _similarity(data: Dataset, pair: Pair) -> float:
     other_split = data.get_split(pair.part)
     image, other = data.train.images[pair.row], other_split.images[pair.other]
     side = min(FINE, *image.shape[:2])
-    a, b = _grey(image, side), _grey(other, side)
+    a, b = _convert_to_gray(image, side), _convert_to_gray(other, side)
     return max(_correlation(a, one) for one in (b, _align(a, b)))
 
 
@@ -117,9 +117,9 @@ def _correlation(a: np.ndarray, b: np.ndarray) -> float:
     return float(x @ y / max(float(np.linalg.norm(x) * np.linalg.norm(y)), 1e-6))
 
 
-def _fine(grey: np.ndarray) -> np.ndarray:
+def _fine(gray: np.ndarray) -> np.ndarray:
     """Without what is blurred away."""
-    detail = grey - cv2.GaussianBlur(grey, (0, 0), len(grey) / 16)
+    detail = gray - cv2.GaussianBlur(gray, (0, 0), len(gray) / 16)
     return np.asarray(detail - detail.mean())
 
 

@@ -112,11 +112,11 @@ def _group_near_duplicates(dataset: Dataset, folders: DataFolders) -> Dataset:
 def check_data(competition: Competition, folders: DataFolders, dataset: Dataset) -> dict[str, Any]:
     """The data check (kit.data.check), read from cache/check.json or made and written there."""
     path = folders.cache / "check.json"
-    if path.exists() and (found := read_json(path)).get("fingerprint") == dataset.fingerprint:
-        return dict(found)
-    found = check.examine(dataset, competition.classes, cache.quarantine(folders))
-    write_json(path, found)
-    return found
+    if path.exists() and (report := read_json(path)).get("fingerprint") == dataset.fingerprint:
+        return dict(report)
+    report = check.examine(dataset, competition.classes, cache.quarantine(folders))
+    write_json(path, report)
+    return report
 
 
 def build_archive(competition: Competition, folders: DataFolders) -> Path:

@@ -15,7 +15,7 @@ from kit.ensemble.pool import logs
 from kit.predictions import softmax
 
 CLIPS = (0.0, 3e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05)
-LARGEST = 3.0  # of the logarithm of a temperature
+MAX_LOG_TEMPERATURE = 3.0  # of the logarithm of a temperature
 
 
 def fit(competition: Competition, probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
@@ -40,9 +40,9 @@ def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 def _least(loss: Callable[[float], float]) -> float:
     """The temperature that minimises it."""
-    bounds, options = (-LARGEST, LARGEST), {"xatol": 1e-3}
-    found = minimize_scalar(lambda value: loss(np.exp(value)), bounds=bounds, method="bounded", options=options)
-    return float(np.exp(found.x))
+    bounds, options = (-MAX_LOG_TEMPERATURE, MAX_LOG_TEMPERATURE), {"xatol": 1e-3}
+    minimum = minimize_scalar(lambda value: loss(np.exp(value)), bounds=bounds, method="bounded", options=options)
+    return float(np.exp(minimum.x))
 
 
 def apply(probabilities: np.ndarray, parameters: dict[str, Any]) -> np.ndarray:

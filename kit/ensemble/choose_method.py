@@ -58,7 +58,9 @@ def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, fold
 def best(
     competition: Competition, stack: np.ndarray, labels: np.ndarray, tried: dict[str, np.ndarray]
 ) -> tuple[str, str | None]:
-    """(the method to believe in, the one that was given up for it). Of those whose score is not clearly behind the best (by
+    """(the selected method, the rejected one: worse than the best single run).
+
+    Of those whose score is not clearly behind the best (by
     more than twice the paired standard error) it is that of least log loss; if it scores below the best run of the stack,
     the next one that does not, and that run alone if none is left.
 

@@ -39,7 +39,7 @@ def fit_finish(
     """(the honest probabilities, finished where that promised to gain; what was found, for metrics.json: None if there is no
     finish for this metric). gain: of that honest choice, with a 95 % interval. applied: whether it is for test images.
     """
-    name = metrics.of(competition).finish
+    name = metrics.find(competition).finish
     if name is None or FINISHES[name].kind != competition.submission.kind:
         return chosen.honest, None
     finish = FINISHES[name]

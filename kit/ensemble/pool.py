@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 
 from kit.predictions import softmax
 
-SMALLEST = 1e-7  # a member that says "never" must not be able to forbid a class for all
+MIN_PROBABILITY = 1e-7  # a member that says "never" must not be able to forbid a class for all
 PRIOR = 5.0  # rows: how strongly equal weights are believed before any row is seen
 
 
@@ -25,15 +25,17 @@ def fit(stack: np.ndarray, labels: np.ndarray) -> np.ndarray:
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         pooled = np.tensordot(weights, values, axes=1)
         highest = pooled.max(1)
-        normaliser = highest + np.log(np.exp(pooled - highest[:, None]).sum(1))
-        expected = np.einsum("rnc,nc->rn", values, np.exp(pooled - normaliser[:, None]))
-        value = (normaliser - weights @ chosen).sum() + PRIOR * ((weights - equal) ** 2).sum()
+        normalizer = highest + np.log(np.exp(pooled - highest[:, None]).sum(1))
+        expected = np.einsum("rnc,nc->rn", values, np.exp(pooled - normalizer[:, None]))
+        value = (normalizer - weights @ chosen).sum() + PRIOR * ((weights - equal) ** 2).sum()
         slope = (expected - chosen).sum(1) + 2 * PRIOR * (weights - equal)
         return value / len(labels), slope / len(labels)
 
     start = np.full(len(stack), equal)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(stack), options={"ftol": 1e-12})
-    return np.asarray(found.x)
+    minimum = minimize(
+        loss, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(stack), options={"ftol": 1e-12}
+    )
+    return np.asarray(minimum.x)
 
 
 def blend(stack: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -43,4 +45,4 @@ def blend(stack: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 def logs(stack: np.ndarray) -> np.ndarray:
     """float64, of probabilities of any shape; none is below that of SMALLEST."""
-    return np.log(np.clip(stack.astype(np.float64), SMALLEST, 1))
+    return np.log(np.clip(stack.astype(np.float64), MIN_PROBABILITY, 1))

@@ -17,12 +17,12 @@ ROUNDS = 10  # over all coordinates at one step length, at most
 def fit_factors(competition: Competition, probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
     """{"factors": (C,)}, one per class, that make the largest probability score best. probabilities: float (N, C)."""
     value = better(competition, labels)
-    found = _search_coordinates(
+    log_factors = _search_coordinates(
         np.zeros(probabilities.shape[1]),
         (1.0, 0.5, 0.2, 0.1),
         lambda logarithms: value(apply_factors(probabilities, {"factors": np.exp(logarithms)}))[0],
     )
-    return {"factors": np.exp(found).tolist()}
+    return {"factors": np.exp(log_factors).tolist()}
 
 
 def apply_factors(probabilities: np.ndarray, parameters: dict[str, Any]) -> np.ndarray:
@@ -34,12 +34,12 @@ def apply_factors(probabilities: np.ndarray, parameters: dict[str, Any]) -> np.n
 def fit_cuts(competition: Competition, probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
     """{"cuts": (C - 1,)} on the expected grade, rising, that score best. Classes are grades 0, 1, 2, ... in their order."""
     value = better(competition, labels)
-    found = _search_coordinates(
+    cuts_fitted = _search_coordinates(
         np.arange(probabilities.shape[1] - 1) + 0.5,
         (0.3, 0.1, 0.03),
         lambda cuts: value(apply_cuts(probabilities, {"cuts": cuts}))[0],
     )
-    return {"cuts": np.sort(found).tolist()}
+    return {"cuts": np.sort(cuts_fitted).tolist()}
 
 
 def apply_cuts(probabilities: np.ndarray, parameters: dict[str, Any]) -> np.ndarray:
@@ -61,8 +61,8 @@ def _search_coordinates(
         for _ in range(ROUNDS):
             before = reached
             for move in step * np.concatenate([np.eye(len(start)), -np.eye(len(start))]):
-                if (found := value(best + move)) > reached:
-                    best, reached = best + move, found
+                if (reached_there := value(best + move)) > reached:
+                    best, reached = best + move, reached_there
             if reached == before:
                 break
     return best

@@ -19,9 +19,9 @@ from kit.progress import say
 from kit.signals import Terminated
 
 Result = TypeVar("Result")
-TIMEOUT = (10, 60)  # seconds to connect, and between two pieces of an answer
-PAUSES = (1.0, 2.0, 4.0)  # seconds before an idempotent call is repeated
-LONGEST = 60.0  # seconds that Kaggle may ask us to wait before we would rather tell the user
+TIMEOUT_S = (10, 60)  # seconds to connect, and between two pieces of an answer
+PAUSES_S = (1.0, 2.0, 4.0)  # seconds before an idempotent call is repeated
+MAX_WAIT_S = 60.0  # seconds that Kaggle may ask us to wait before we would rather tell the user
 
 
 @contextmanager
@@ -30,22 +30,22 @@ def connect(slug: str, *, own: bool = False) -> Iterator[Any]:
 
     slug: of a competition or, if `own`, owner/slug of a kernel or dataset of ours.
     """
-    found = credentials.find()
-    if found.source is None:
-        raise AccessError("no Kaggle token", received="; ".join(found.problems) or None, do=credentials.WHERE_TO_GET)
-    with contextlib.redirect_stdout(sys.stderr), _timeouts(), _explain_errors(slug, found, own):
-        yield _authenticate(found)
+    token = credentials.find()
+    if token.source is None:
+        raise AccessError("no Kaggle token", received="; ".join(token.problems) or None, do=credentials.WHERE_TO_GET)
+    with contextlib.redirect_stdout(sys.stderr), _timeouts(), _explain_errors(slug, token, own):
+        yield _authenticate(token)
 
 
 @contextmanager
-def _explain_errors(slug: str, found: Credentials, own: bool) -> Iterator[None]:
+def _explain_errors(slug: str, token: Credentials, own: bool) -> Iterator[None]:
     from requests import RequestException
     from requests.exceptions import HTTPError, JSONDecodeError
 
     try:
         yield
     except HTTPError as error:
-        raise _explain_response(error.response, slug, found, own) from None
+        raise _explain_response(error.response, slug, token, own) from None
     except JSONDecodeError:
         raise KaggleError("Kaggle's answer cannot be read", expected="JSON", do="repeat in a few minutes") from None
     except RequestException as error:
@@ -58,7 +58,7 @@ def _explain_errors(slug: str, found: Credentials, own: bool) -> Iterator[None]:
         ) from error
 
 
-def _authenticate(found: Credentials) -> Any:
+def _authenticate(token: Credentials) -> Any:
     from requests import RequestException
 
     for name in ("VERBOSE", "VERBOSE_OUTPUT"):
@@ -76,15 +76,15 @@ def _authenticate(found: Credentials) -> Any:
         raise
     except (Exception, SystemExit) as error:  # the client exits where it finds no token
         raise AccessError(
-            f"Kaggle's client cannot use the token from {found.source}",
+            f"Kaggle's client cannot use the token from {token.source}",
             received=type(error).__name__,
-            do=_remedy(found),
+            do=_remedy(token),
         ) from None
     return api
 
 
-def _remedy(found: Credentials) -> str:
-    return "; ".join((*found.problems, credentials.WHERE_TO_GET))
+def _remedy(token: Credentials) -> str:
+    return "; ".join((*token.problems, credentials.WHERE_TO_GET))
 
 
 @contextmanager
@@ -95,7 +95,7 @@ def _timeouts() -> Iterator[None]:
     plain = HTTPAdapter.send
 
     def send(self: Any, request: Any, stream: Any = False, timeout: Any = None, *rest: Any, **more: Any) -> Any:
-        return plain(self, request, stream, timeout or TIMEOUT, *rest, **more)
+        return plain(self, request, stream, timeout or TIMEOUT_S, *rest, **more)
 
     HTTPAdapter.send = send  # type: ignore[method-assign]
     try:
@@ -104,11 +104,11 @@ def _timeouts() -> Iterator[None]:
         HTTPAdapter.send = plain  # type: ignore[method-assign]
 
 
-def _explain_response(response: Any, slug: str, found: Credentials, own: bool) -> KitError:
+def _explain_response(response: Any, slug: str, token: Credentials, own: bool) -> KitError:
     """By status, since Kaggle's body comes in two shapes and often in none."""
     status, message = response.status_code, _read_message(response)
     if status == 401:
-        return AccessError(f"Kaggle does not accept the token from {found.source}", received=message, do=_remedy(found))
+        return AccessError(f"Kaggle does not accept the token from {token.source}", received=message, do=_remedy(token))
     if status == 429:
         wait = response.headers.get("Retry-After")
         return KaggleError("too many requests to Kaggle", received=message, do=f"repeat in {wait or 'some'} seconds")
@@ -167,7 +167,7 @@ def send_once(what: str, look: str) -> Iterator[None]:
 def pause(seconds: float, end: float) -> float:
     """Sleeps, but not past `end` (of time.monotonic). Returns the next pause: half as long again, up to a minute."""
     time.sleep(max(0.0, min(seconds, end - time.monotonic())))
-    return min(seconds * 1.5, max(seconds, LONGEST))
+    return min(seconds * 1.5, max(seconds, MAX_WAIT_S))
 
 
 def retry_unless_offline(call: Callable[..., Result], *arguments: Any) -> Result | None:
@@ -184,14 +184,14 @@ def retry(call: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
     """Repeats a call that changes nothing at Kaggle after 429 and 5xx, waiting as told or 1, 2, 4 seconds."""
     from requests.exceptions import HTTPError
 
-    for pause in PAUSES:
+    for pause in PAUSES_S:
         try:
             return call(*arguments, **named)
         except HTTPError as error:
             answer: Any = error.response
             announced = answer.headers.get("Retry-After", "")
             seconds = float(announced) if announced.isdigit() else pause
-            if (answer.status_code != 429 and answer.status_code < 500) or seconds > LONGEST:
+            if (answer.status_code != 429 and answer.status_code < 500) or seconds > MAX_WAIT_S:
                 raise
             say(f"Kaggle is busy ({answer.status_code}): asking again in {seconds:g} s")
             time.sleep(seconds)

@@ -40,8 +40,8 @@ def publish(folder: Path, notes: str, *, timeout_s: float, poll_s: float) -> str
 
 def _version(api: Any, name: str) -> int | None:
     """The version that Kaggle serves now; None if there is no such dataset."""
-    found = _status(api, name)
-    return int(found["current_version_number"] or 1) if found else None
+    status_record = _status(api, name)
+    return int(status_record["current_version_number"] or 1) if status_record else None
 
 
 def _status(api: Any, name: str) -> dict[str, Any] | None:
@@ -60,9 +60,12 @@ def _wait(api: Any, name: str, before: int, timeout_s: float, poll_s: float) -> 
     """Until a version after `before` is ready: of a new version, "ready" may still be said of the old one."""
     end = time.monotonic() + timeout_s
     while True:
-        found = retry_unless_offline(_status, api, name) or {"status": "not there yet", "current_version_number": 0}
-        status = str(found["status"]).lower()
-        if status == "ready" and int(found["current_version_number"] or 0) > before:
+        status_record = retry_unless_offline(_status, api, name) or {
+            "status": "not there yet",
+            "current_version_number": 0,
+        }
+        status = str(status_record["status"]).lower()
+        if status == "ready" and int(status_record["current_version_number"] or 0) > before:
             return
         if status in ("failed", "deleted"):
             raise KaggleError(f"Kaggle could not make the dataset {name}", received=status)

@@ -105,8 +105,8 @@ def _fetch(slug: str, staging: Path) -> Path:
 
 
 def _state(path: Path) -> tuple[int, int] | None:
-    found = path.stat() if path.exists() else None
-    return (found.st_size, found.st_mtime_ns) if found else None
+    stat = path.stat() if path.exists() else None
+    return (stat.st_size, stat.st_mtime_ns) if stat else None
 
 
 def _count_bytes(api: Any, slug: str) -> int:

@@ -56,14 +56,14 @@ def wait(name: str, version: int, *, timeout_s: float, poll_s: float) -> None:
     """Returns when the version has run to its end. Raises KaggleError if it failed, or after `timeout_s` seconds."""
     end = time.monotonic() + timeout_s
     with connect(name, own=True) as api:
-        while (found := retry_unless_offline(_status, api, name, version)) is None or found[0] not in ENDED:
-            now = found[0] if found else "out of reach"
+        while (state := retry_unless_offline(_status, api, name, version)) is None or state[0] not in ENDED:
+            now = state[0] if state else "out of reach"
             if time.monotonic() > end:
                 raise KaggleError(f"{name} version {version} is {now} after {timeout_s:g} s", do="wait longer")
             say(f"{name} version {version} is {now}")
             poll_s = pause(poll_s, end)
-    if found[0] != "complete":
-        raise KaggleError(f"{name} version {version} ended with {found[0]}", received=found[1] or None)
+    if state[0] != "complete":
+        raise KaggleError(f"{name} version {version} ended with {state[0]}", received=state[1] or None)
 
 
 def _status(api: Any, name: str, version: int) -> tuple[str, str]:
@@ -73,8 +73,8 @@ def _status(api: Any, name: str, version: int) -> tuple[str, str]:
     request.user_name, _, request.kernel_slug = name.partition("/")
     request.version_label = f"v{version}"
     with api.build_kaggle_client() as client:
-        found = client.kernels.kernels_api_client.get_kernel_session_status(request)
-    return found.status.name.lower(), found.failure_message or ""
+        session = client.kernels.kernels_api_client.get_kernel_session_status(request)
+    return session.status.name.lower(), session.failure_message or ""
 
 
 def fetch(name: str, version: int, into: Path) -> list[Path]:

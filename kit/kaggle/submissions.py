@@ -50,15 +50,15 @@ def wait(slug: str, ref: int, *, timeout_s: float, poll_s: float) -> KaggleSubmi
     end = time.monotonic() + timeout_s
     with connect(slug) as api:
         while True:
-            found = retry_unless_offline(_get, api, ref)
-            if found and found.status != "pending":
-                return found
+            submission = retry_unless_offline(_get, api, ref)
+            if submission and submission.status != "pending":
+                return submission
             left = end - time.monotonic()
             if left <= 0:
                 raise KaggleError(
                     f"submission {ref} has no score after {timeout_s:g} s", do="look at kaggle.com, or wait longer"
                 )
-            say(f"submission {ref} is being scored" if found else "no connection to Kaggle: asking again")
+            say(f"submission {ref} is being scored" if submission else "no connection to Kaggle: asking again")
             poll_s = pause(poll_s, end)
 
 
@@ -73,15 +73,15 @@ def _get(api: Any, ref: int) -> KaggleSubmission:
 
 def list_all(slug: str, page_size: int = 20) -> list[KaggleSubmission]:
     """All submissions of the team, newest first. The client drops the token of the next page, so pages are counted."""
-    found: dict[int, KaggleSubmission] = {}
+    by_ref: dict[int, KaggleSubmission] = {}
     with connect(slug) as api:
         for number in range(1, 1000):
             page = retry(api.competition_submissions, slug, page_number=number, page_size=page_size) or []
-            known = len(found)
-            found |= {int(submission.ref): _convert(submission) for submission in page}
-            if len(page) < page_size or len(found) == known:  # the last page, or a server that knows only one
+            known = len(by_ref)
+            by_ref |= {int(submission.ref): _convert(submission) for submission in page}
+            if len(page) < page_size or len(by_ref) == known:  # the last page, or a server that knows only one
                 break
-    return list(found.values())
+    return list(by_ref.values())
 
 
 def count_remaining(slug: str) -> int | None:

@@ -20,7 +20,7 @@ def entries(competition: Competition, final: Run, files: dict[str, Path]) -> lis
     """
     if final.status() != "finished":
         raise DataError(f"{final.id} is not finished", received=final.status(), do=f"kit train --resume {final.id}")
-    found: dict[str, dict[str, Any]] = {}
+    by_run: dict[str, dict[str, Any]] = {}
     if final.kind == "ensemble":
         metrics = read_scores(final)
         parts = metrics["parts"]
@@ -29,10 +29,10 @@ def entries(competition: Competition, final: Run, files: dict[str, Path]) -> lis
                 f"{final.id} was made by an older kit", do=f"kit ensemble {final.slug} " + " ".join(final.parents)
             )
         for part in parts:
-            found |= {entry["id"]: entry for entry in entries(competition, runs.find(part["run"]), files)}
+            by_run |= {entry["id"]: entry for entry in entries(competition, runs.find(part["run"]), files)}
         blend = {key: metrics.get(key) for key in ("method", "parameters", "finish")}
         blend["parts"] = [part["run"] for part in parts]
-        return [*found.values(), _entry(final, blend=blend)]
+        return [*by_run.values(), _entry(final, blend=blend)]
     trained = runs.training_of(final)
     members = [_member(trained, trained.member(*member), files) for member in trained.members()]
     return [_entry(final, members=members, backbone=_carry_backbone(competition, trained.config, files))]

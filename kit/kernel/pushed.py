@@ -99,9 +99,9 @@ def _verify_output(output: Path, built: str, what: str) -> dict[str, Any]:
         files = result["files"]
         odd = [file for file, digest in files.items() if sha256(output / file) != digest]
     except (DataError, OSError, KeyError, TypeError):
-        found = ", ".join(sorted(path.name for path in output.iterdir()))
+        names_here = ", ".join(sorted(path.name for path in output.iterdir()))
         raise KaggleError(
-            f"{what} left no whole result", received=found, do="`kit kernel status` says how it ended"
+            f"{what} left no whole result", received=names_here, do="`kit kernel status` says how it ended"
         ) from None
     if odd or "submission.csv" not in files:
         raise KaggleError(

@@ -13,17 +13,17 @@ from kit.kaggle import names
 from kit.kernel import bootstrap, packing
 from kit.kernel.options import Options
 
-LONGEST = 1_000_000  # bytes of source that Kaggle takes; larger content belongs into a dataset
+MAX_SOURCE_BYTES = 1_000_000  # bytes of source that Kaggle takes; larger content belongs into a dataset
 
 
 def write(folder: Path, dataset: Path, competition: Competition, options: Options) -> None:
     """Writes the kernel folder for the bundle in `dataset`. Raises ConfigError if a single file would be too large."""
     source = _source(dataset, single_file=options.single_file)
-    if len(source) > LONGEST:
+    if len(source) > MAX_SOURCE_BYTES:
         raise ConfigError(
             "the bundle does not fit into a single file",
             received=f"{len(source):,} bytes of source",
-            expected=f"at most {LONGEST:,}",
+            expected=f"at most {MAX_SOURCE_BYTES:,}",
             do="leave --single-file out: a dataset carries it",
         )
     if options.notebook:

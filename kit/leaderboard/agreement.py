@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FEWEST = 3  # pairs that a line and a rank correlation want
+MIN_PAIRS = 3  # pairs that a line and a rank correlation want
 FAR = 2.0  # standard errors off the line that are a surprise
 
 
@@ -42,7 +42,7 @@ def fit(pairs: list[Pair]) -> Fit | None:
     team err on the same rows, which moves all points together: so what is far off by this measure is so indeed.
     """
     cv, public = np.array([pair.cv for pair in pairs]), np.array([pair.public for pair in pairs])
-    if len(pairs) < FEWEST or np.ptp(cv) == 0 or np.ptp(public) == 0:
+    if len(pairs) < MIN_PAIRS or np.ptp(cv) == 0 or np.ptp(public) == 0:
         return None
     slope, intercept = np.polyfit(cv - cv.mean(), public, 1)
     intercept -= slope * cv.mean()

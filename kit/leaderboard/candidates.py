@@ -15,7 +15,7 @@ from kit.progress import bar
 from kit.runs import Run
 from kit.runs.scores import read_scores
 
-MOST = 30  # candidates that are compared with each other: the best by score
+MAX_CANDIDATES = 30  # candidates that are compared with each other: the best by score
 
 
 @dataclass(frozen=True)
@@ -35,23 +35,23 @@ class Candidate:
 
 def read_submitted(slug: str) -> dict[str, float | None]:
     """The ids of the runs that the team has submitted, each with its public score where that is known here."""
-    found: dict[str, float | None] = {}
+    public_scores: dict[str, float | None] = {}
     for entry in ledger.read_cached(slug):
         if entry.run and entry.status != "error":
-            found[entry.run] = found.get(entry.run) if entry.public is None else entry.public
-    return found
+            public_scores[entry.run] = public_scores.get(entry.run) if entry.public is None else entry.public
+    return public_scores
 
 
 def list_finished(competition: Competition) -> list[Run]:
     """The finished runs here, the best score out of fold first."""
     here = [run for run in runs.list_runs(competition.slug) if run.status() == "finished"]
-    sign = 1 if metrics.of(competition).greater_is_better else -1
+    sign = 1 if metrics.find(competition).greater_is_better else -1
     return sorted(here, key=lambda run: -sign * read_scores(run)["score"])
 
 
 def load(competition: Competition, chosen: list[Run]) -> list[Candidate]:
     """Reads their predictions. Raises DataError if one is damaged or does not predict the same test rows as the others."""
-    found: list[Candidate] = []
+    loaded: list[Candidate] = []
     ids = None
     for run in bar(chosen, label="read predictions", unit="run"):
         record, test = read_scores(run), read_test_predictions(competition, run)
@@ -65,12 +65,12 @@ def load(competition: Competition, chosen: list[Run]) -> list[Candidate]:
         content = decided if form == "label" else metrics.prepare_for_scoring(competition, probabilities).round(6)
         content_hash = hashlib.sha256(np.ascontiguousarray(content).tobytes()).hexdigest()
         oof = order_classes(competition, predictions.load(run.oof))
-        found.append(Candidate(run, record["score"], record["error"], oof, decided, content_hash))
-    return found
+        loaded.append(Candidate(run, record["score"], record["error"], oof, decided, content_hash))
+    return loaded
 
 
 def split_comparable(candidates: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
-    """(those to compare on the rows that all judged, those left out): a run on one hold-out split must not take most rows
+    """(those to compare on the rows that all judged, those left out): a run on a single validation fold must not take most rows
     away from runs that judged at least twice as many.
     """
     most = max((len(one.oof.ids) for one in candidates), default=0)

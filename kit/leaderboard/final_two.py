@@ -43,7 +43,7 @@ def prospect(simulated: np.ndarray, pair: tuple[int, int]) -> dict[str, float]:
 
 def propose(
     competition: Competition,
-    found: list[Candidate],
+    candidates: list[Candidate],
     known: tuple[np.ndarray, np.ndarray],
     public: Mapping[str, float | None],
     public_share: float,
@@ -54,16 +54,18 @@ def propose(
     one), expected_max in the metric's own direction, first_is_better, differs (share of test rows). All are judged by one
     simulation, so the proposal is the best of them by construction.
     """
-    labels, stack = stack_shared(found, known)
+    labels, stack = stack_shared(candidates, known)
     own = private_board.scores(competition, labels, stack)
-    description = np.array([np.nan if (score := public.get(one.run.id)) is None else score for one in found])
-    rows = len(found[0].decided)
+    public_scores = np.array([np.nan if (score := public.get(one.run.id)) is None else score for one in candidates])
+    rows = len(candidates[0].decided)
     public_rows = round(rows * public_share)
-    simulated = private_board.simulate_boards(competition, labels, stack, description, public_rows, rows - public_rows)
-    sign = 1 if metrics.of(competition).greater_is_better else -1
+    simulated = private_board.simulate_boards(
+        competition, labels, stack, public_scores, public_rows, rows - public_rows
+    )
+    sign = 1 if metrics.find(competition).greater_is_better else -1
     pairs = {
         "proposed": best_pair(simulated),
-        "best_public": two_best(sign * description),
+        "best_public": two_best(sign * public_scores),
         "best_cv": two_best(sign * own),
     }
     return {
@@ -73,18 +75,20 @@ def propose(
         "private_rows": rows - public_rows,
         "runs": [
             {"run": one.run.id, "score": score, "public": public.get(one.run.id)}
-            for one, score in zip(found, own.tolist(), strict=True)
+            for one, score in zip(candidates, own.tolist(), strict=True)
         ],
-        **{name: _describe_pair(simulated, found, pair, sign) if pair else None for name, pair in pairs.items()},
+        **{name: _describe_pair(simulated, candidates, pair, sign) if pair else None for name, pair in pairs.items()},
     }
 
 
-def _describe_pair(simulated: np.ndarray, found: list[Candidate], pair: tuple[int, int], sign: int) -> dict[str, Any]:
+def _describe_pair(
+    simulated: np.ndarray, candidates: list[Candidate], pair: tuple[int, int], sign: int
+) -> dict[str, Any]:
     one, other = pair = order_safe_first(simulated, pair)
     description = prospect(simulated, pair)
     return {
-        "runs": [found[index].run.id for index in pair],
+        "runs": [candidates[index].run.id for index in pair],
         **description,
         "expected_max": sign * description["expected_max"],
-        "differs": float((found[one].decided != found[other].decided).mean()),
+        "differs": float((candidates[one].decided != candidates[other].decided).mean()),
     }

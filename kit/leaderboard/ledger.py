@@ -63,10 +63,10 @@ def fetch(slug: str) -> list[Entry]:
     return read_cached(slug)
 
 
-def keep(slug: str, found: Iterable[KaggleSubmission]) -> None:
+def keep(slug: str, listed: Iterable[KaggleSubmission]) -> None:
     """Writes what is new, each submission into its own file."""
     known = rows(slug)
-    new = [row for row in found if known.get(row.ref) != row]
+    new = [row for row in listed if known.get(row.ref) != row]
     for row in bar(new, label="keeping Kaggle's list", unit="submission"):
         write_json(folder(slug) / "submissions" / f"{row.ref}.json", asdict(row))
 
@@ -78,7 +78,7 @@ def folder(slug: str) -> Path:
 
 def rows(slug: str) -> dict[int, KaggleSubmission]:
     """Kaggle's rows as they are kept here, by reference; of several copies, the one that knows most."""
-    found: dict[int, KaggleSubmission] = {}
+    by_ref: dict[int, KaggleSubmission] = {}
     for path in sorted((folder(slug) / "submissions").glob("*.json")):
         try:
             value = read_json(path)
@@ -86,8 +86,8 @@ def rows(slug: str) -> dict[int, KaggleSubmission]:
         except (DataError, TypeError, KeyError):
             say(f"{path} is no submission of Kaggle's list and is left out; without --offline it is fetched again")
             continue
-        found[row.ref] = max(row, found.get(row.ref, row), key=_knows)
-    return found
+        by_ref[row.ref] = max(row, by_ref.get(row.ref, row), key=_knows)
+    return by_ref
 
 
 def _knows(row: KaggleSubmission) -> tuple[bool, bool, bool]:

@@ -50,7 +50,7 @@ def gain_over(
     """(gain of ours, its standard error, shared rows); without shared rows, the difference of two independent scores."""
     if pair := paired.compare(competition, ours.oof, theirs.oof, known):
         return pair.gain, pair.error, len(pair.labels)
-    sign = 1 if metrics.of(competition).greater_is_better else -1
+    sign = 1 if metrics.find(competition).greater_is_better else -1
     return sign * (ours.score - theirs.score), float(np.hypot(ours.error, theirs.error)), 0
 
 
@@ -80,7 +80,7 @@ def _compare_with_bar(
     taken: list[Candidate],
     known: tuple[np.ndarray, np.ndarray],
 ) -> dict[str, Any]:
-    metric, margin = metrics.of(competition), 1.96 * one.error
+    metric, margin = metrics.find(competition), 1.96 * one.error
     interval = [max(metric.low, one.score - margin), min(metric.high, one.score + margin)]
     record: dict[str, Any] = {"run": one.run.id, "score": one.score, "error": one.error, "interval": interval}
     record |= dict.fromkeys(("against", "gain", "gain_error", "shared_rows", "better", "may_add", "differs", "nearest"))
@@ -109,14 +109,14 @@ def _verdict(
     if bar is None:
         return True, "the first: shows how the public score relates to this one"
     if twin := next((other for other in taken if other.content_hash == one.content_hash), None):
-        return False, f"says on every test row what {twin.run.id} says"
+        return False, f"identical predictions to {twin.run.id}"
     better, differs = record["better"], record["differs"]
     if better >= 0.5:
         of = "submitted" if submitted and bar is submitted[0] else "so far"
         sure = "clearly" if better >= 0.975 else "probably" if better >= 0.84 else "perhaps"
         return True, f"{sure} better than the best {of} ({better:.0%})"
     if better < BEHIND:
-        return False, f"behind by more than a standard error (better with {better:.0%})"
+        return False, f"worse by more than 1 SE (P(better) = {better:.0%})"
     if differs >= (enough := DIFFERENT * mistakes(bar, known)):
         return True, f"as good within the noise ({better:.0%}), and different: {differs:.2%} of the test rows"
     return (

@@ -20,7 +20,7 @@ def list_scored(competition: Competition, entries: list[Entry], public_rows: int
 
     cv_error_folds: the standard error over folds beside the one over rows. None: not known here.
     """
-    known = {entry.run: found for entry in entries if (found := ledger.metrics_of(entry.run))}
+    known = {entry.run: run_metrics for entry in entries if (run_metrics := ledger.metrics_of(entry.run))}
     usual = noise.median_row_deviation(known.values())
     return [
         {
@@ -61,18 +61,18 @@ def pairs(rows: list[dict[str, Any]]) -> list[Pair]:
     return list(of_file.values())
 
 
-def describe_fit(found: list[Pair], fit: Fit | None) -> dict[str, Any]:
+def describe_fit(pairs: list[Pair], fit: Fit | None) -> dict[str, Any]:
     """The fit and rank correlation, and the surprising pairs; None for the fit of too few pairs."""
     if fit is None:
-        return {"pairs": len(found), "fit": None, "surprising": None}
+        return {"pairs": len(pairs), "fit": None, "surprising": None}
     surprising = [
         {"ref": pair.ref, "expected": fit.predict(pair.cv), "public": pair.public, "off": off}
-        for pair, off in zip(found, fit.off, strict=True)
+        for pair, off in zip(pairs, fit.off, strict=True)
         if off is not None and abs(off) > FAR
     ]
     line = {key: value for key, value in asdict(fit).items() if key != "off"}
-    judged = any(off is not None for off in fit.off)
-    return {"pairs": len(found), "fit": line, "surprising": surprising if judged else None}
+    errors_known = any(off is not None for off in fit.off)
+    return {"pairs": len(pairs), "fit": line, "surprising": surprising if errors_known else None}
 
 
 def best_two(competition: Competition) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def best_two(competition: Competition) -> dict[str, Any]:
 def _best_two(competition: Competition) -> dict[str, Any]:
     finished = [run for run in runs.list_runs(competition.slug) if run.metrics.exists()]
     score = {run.id: float(read_scores(run)["score"]) for run in finished}
-    better = metrics.of(competition).greater_is_better
+    better = metrics.find(competition).greater_is_better
     best = sorted(finished, key=lambda run: score[run.id], reverse=better)[:2]
     if len(best) < 2:
         raise DataError("two finished runs are needed here to compare", received=len(best))

@@ -41,7 +41,7 @@ def simulate_boards(
 
     labels: int (N,). stack: probabilities (R, N, C) out of fold. public: scores (R,), NaN where unknown.
     """
-    metric = metrics.of(competition)
+    metric = metrics.find(competition)
     sign = 1 if metric.greater_is_better else -1
     submitted = [metrics.prepare_for_scoring(competition, one) for one in stack]
     centre, known = estimate_centers(sign * scores(competition, labels, stack), sign * public, len(labels), public_rows)
@@ -62,7 +62,7 @@ def simulate_boards(
 
 def scores(competition: Competition, labels: np.ndarray, stack: np.ndarray) -> np.ndarray:
     """float64 (R,): the score out of fold of each run."""
-    metric = metrics.of(competition)
+    metric = metrics.find(competition)
     return np.array([metric.score(labels, metrics.prepare_for_scoring(competition, one)) for one in stack])
 
 

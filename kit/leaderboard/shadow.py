@@ -62,12 +62,12 @@ def submit(competition: Competition, run: Run, *, reveal: bool = False) -> Entry
 def table(competition: Competition) -> list[Entry]:
     """The entries on the present hold-out, the best public score first. Raises DataError for a damaged one."""
     present = holdout.digest(paths.data(competition.slug).holdout)
-    sign = 1 if metrics.of(competition).greater_is_better else -1
+    sign = 1 if metrics.find(competition).greater_is_better else -1
     try:
-        found = [Entry(**read_json(path)) for path in sorted(_folder(competition).glob("*.json"))]
+        entries = [Entry(**read_json(path)) for path in sorted(_folder(competition).glob("*.json"))]
     except TypeError as error:
         raise DataError(f"{_folder(competition)} holds a file that is no entry", received=error) from None
-    return sorted((one for one in found if one.holdout == present), key=lambda one: -sign * one.public["score"])
+    return sorted((one for one in entries if one.holdout == present), key=lambda one: -sign * one.public["score"])
 
 
 def _folder(competition: Competition) -> Path:

@@ -31,15 +31,15 @@ def capability() -> tuple[int, int] | None:
         import jax
 
         versions = [str(getattr(device, "compute_capability", "")).partition(".") for device in jax.devices("gpu")]
-        found = [(int(major), int(minor)) for major, dot, minor in versions if dot]
+        capabilities = [(int(major), int(minor)) for major, dot, minor in versions if dot]
     else:
         import tensorflow as tf
 
         details = [
             tf.config.experimental.get_device_details(device) for device in tf.config.list_physical_devices("GPU")
         ]
-        found = [one["compute_capability"] for one in details if "compute_capability" in one]
-    return min(found, default=None)
+        capabilities = [one["compute_capability"] for one in details if "compute_capability" in one]
+    return min(capabilities, default=None)
 
 
 def precision(config: Config) -> str:
@@ -52,8 +52,8 @@ def precision(config: Config) -> str:
     if config.precision != "auto":
         return config.precision
     if gpus():
-        found = capability() or (0, 0)
-        return "mixed_bfloat16" if found >= (8, 0) else "mixed_float16" if found >= (7, 0) else "float32"
+        lowest = capability() or (0, 0)
+        return "mixed_bfloat16" if lowest >= (8, 0) else "mixed_float16" if lowest >= (7, 0) else "float32"
     backbone = BACKBONES.get(config.backbone)
     depthwise = backbone is not None and backbone.depthwise
     fast = keras.backend.backend() == "tensorflow" and not depthwise and _multiplies_bfloat16()
@@ -118,8 +118,8 @@ def resolve_auto_batch(config: Config) -> Config:
 
 def pin_auto_batch(config: Config) -> dict[str, Any]:
     """The settings in which `settled` differs: to be named in a command that shall meet the same batch and rate again."""
-    found = resolve_auto_batch(config)
-    return {} if found == config else {"batch_size": found.batch_size, "learning_rate": found.learning_rate}
+    resolved = resolve_auto_batch(config)
+    return {} if resolved == config else {"batch_size": resolved.batch_size, "learning_rate": resolved.learning_rate}
 
 
 def resolve_auto(config: Config) -> dict[str, Any]:
@@ -133,9 +133,9 @@ def resolve_auto(config: Config) -> dict[str, Any]:
 
 def describe(config: Config) -> str:
     """`chosen` in one line for people, and why."""
-    found, jax = capability(), keras.backend.backend() == "jax"
+    lowest, jax = capability(), keras.backend.backend() == "jax"
     cpu = "a CPU with instructions for it" if precision(config) == "mixed_bfloat16" else "a CPU"
-    where = cpu if not gpus() else f"compute capability {found[0]}.{found[1]}" if found else "an unknown GPU"
+    where = cpu if not gpus() else f"compute capability {lowest[0]}.{lowest[1]}" if lowest else "an unknown GPU"
     why_xla = "always under JAX" if jax else "a GPU" if gpus() else "slower on a CPU"
     used, count = devices(config), len(keras.distribution.list_devices())
     return ", ".join(

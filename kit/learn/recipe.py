@@ -42,7 +42,7 @@ def _one_stage(config: Config) -> tuple[int, ...]:
     return (config.epochs,)
 
 
-def _as_it_is(competition: Competition, config: Config) -> Config:
+def _keep_config(competition: Competition, config: Config) -> Config:
     return config
 
 
@@ -68,7 +68,7 @@ class Recipe:
     settings: Collection[str]
     defaults: Mapping[str, Any] = field(default_factory=dict)
     epochs: Callable[[Config], tuple[int, ...]] = _one_stage
-    resolve: Callable[[Competition, Config], Config] = _as_it_is
+    resolve: Callable[[Competition, Config], Config] = _keep_config
     pretrained: bool = False
     frozen: bool = False
     seeded: bool = True

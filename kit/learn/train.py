@@ -75,7 +75,8 @@ def check_config(competition: Competition, config: Config) -> Config:
     recipe left open.
 
     Raises ConfigError for what this competition cannot be trained with: unknown recipes, backbones or views, images too small
-    for the network, and more folds than folds.csv has, if there is one here; DataError for a run that cannot teach.
+    for the network, and more folds than folds.csv has, if there is one here; DataError for a run that cannot
+    be used as a teacher.
     """
     recipes.check(competition, config)
     augment.check(competition, config)
@@ -102,9 +103,7 @@ def rehearsal(competition: Competition, config: Config, folder: Path) -> Member:
     config = device.resolve_auto_batch(check_config(competition, replace(config, folds=1, seeds=1)))
     known = recipes.available(competition)
     if not known[config.recipe].seeded:
-        raise ConfigError(
-            f"recipe {config.recipe} has nothing to try out: its head has one optimum, of a cross-validated strength"
-        )
+        raise ConfigError(f"recipe {config.recipe} has a closed-form (convex) head: nothing to tune")
     data, fold_of = load(competition)
     learn = training_rows(data, fold_of, 0)
     return Member(competition, config, data, paths.data(competition.slug), 0, learn, learn[:0], folder, recipes=known)

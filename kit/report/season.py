@@ -53,7 +53,7 @@ class Season:
 
     @property
     def greater(self) -> bool:
-        return metrics.of(self.competition).greater_is_better
+        return metrics.find(self.competition).greater_is_better
 
     @property
     def best(self) -> RunSummary | None:
@@ -74,11 +74,11 @@ def write(competition: Competition) -> Path:
 
 def _summarize_run(run: runs.Run) -> RunSummary:
     config, status, stamp = run.config, run.status(), run.created
-    found = read_scores(run) if status == "finished" else {}
+    scores = read_scores(run) if status == "finished" else {}
     made_of = config.backbone if run.kind == "ensemble" else f"{config.recipe} {config.backbone}"
     members = "" if run.kind == "ensemble" else f"{config.folds} x {config.seeds}"
     when = datetime.fromisoformat(stamp).timestamp()
-    score = (found.get("score"), found.get("error"), found.get("rows"))
+    score = (scores.get("score"), scores.get("error"), scores.get("rows"))
     return RunSummary(run.id, run.kind, made_of, members, status, when, html.when(stamp), *score)
 
 
@@ -184,7 +184,7 @@ def _data(about: Season) -> str:
         ("test images", f"{own.sum():,}", f"{int((own & ~data.test.readable).sum())} unreadable"),
         ("pixels", f"{height} x {width}", "colour" if channels == 3 else "grey"),
         ("identical", f"{check['train']['duplicates']:,}", "within train"),
-        ("twins", f"{check['twins']:,}", "across train and test"),
+        ("exact duplicates", f"{check['twins']:,}", "across train and test"),
     ]
     tiles = []
     for number in np.flatnonzero(counts)[:24]:

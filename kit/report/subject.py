@@ -52,5 +52,5 @@ def load(run: Run, competition: Competition, layer: int = 1) -> Subject:
     folders = paths.data(competition.slug)
     data, oof = cache.load(competition, folders), predictions.load(run.oof)
     rows = predictions.find_rows(data.train.ids, oof.ids)
-    found, labels = read_scores(run), data.train.labels[rows]
-    return Subject(run, competition, folders, data, found, rows, labels, oof.probabilities, layer)
+    scores, labels = read_scores(run), data.train.labels[rows]
+    return Subject(run, competition, folders, data, scores, rows, labels, oof.probabilities, layer)

@@ -19,19 +19,19 @@ def review(competition: Competition, least: float = near_duplicates.SAME) -> dic
     """Writes data/<slug>/review/twins.csv and twins.png (the pairs least alike: the doubtful ones), and counts the pairs."""
     where = paths.data(competition.slug)
     data = cache.load(competition, where)
-    found = near_duplicates.find(data, least)
-    near_duplicates.write(where.review / "twins.csv", data, found)
-    if found:
+    pairs = near_duplicates.find(data, least)
+    near_duplicates.write(where.review / "twins.csv", data, pairs)
+    if pairs:
         with open_atomic(where.review / "twins.png") as out:
-            out.write(sheet(data, competition, found[-SHOWN:]))
-    within = [pair for pair in found if pair.part == "train"]
+            out.write(sheet(data, competition, pairs[-SHOWN:]))
+    within = [pair for pair in pairs if pair.part == "train"]
     labels = data.train.labels
     return {
         "train": len(within),
         "other_label": sum(bool(labels[pair.row] != labels[pair.other]) for pair in within),
-        "test": len(found) - len(within),
+        "test": len(pairs) - len(within),
         "table": str(where.review / "twins.csv"),
-        "sheet": str(where.review / "twins.png") if found else None,
+        "sheet": str(where.review / "twins.png") if pairs else None,
     }
 
 

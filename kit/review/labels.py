@@ -34,8 +34,8 @@ def suspects(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
 
     # of cleanlab's ways to pick, the one of most hits and fewest false alarms on digits with flipped labels
     how = {"filter_by": "low_self_confidence", "return_indices_ranked_by": "self_confidence", "n_jobs": 1}
-    found = find_label_issues(labels, probabilities, **how)
-    return np.asarray(found, dtype=np.int64)
+    issues = find_label_issues(labels, probabilities, **how)
+    return np.asarray(issues, dtype=np.int64)
 
 
 def propose(run: Run, competition: Competition, *, top: int = 100, action: str = "") -> list[dict[str, Any]]:
@@ -54,17 +54,17 @@ def propose(run: Run, competition: Competition, *, top: int = 100, action: str =
     filled = [row for row in table(path, PROPOSED) if row["action"]] if path.exists() else []
     known = {row["id"] for row in filled} | _list_decided(competition, where, data)
     rows = [row for row in suspects(labels, oof.probabilities) if str(oof.ids[row]) not in known][:top]
-    found = [_row(oof, row, competition.classes[labels[row]], action) for row in rows]
-    write_csv(path, PROPOSED, ([*row.values()] for row in [*filled, *found]))
-    if found:
-        _draw(path.with_name("labels.png"), data, found)
-    return found
+    proposals = [_row(oof, row, competition.classes[labels[row]], action) for row in rows]
+    write_csv(path, PROPOSED, ([*row.values()] for row in [*filled, *proposals]))
+    if proposals:
+        _draw(path.with_name("labels.png"), data, proposals)
+    return proposals
 
 
 def _list_decided(competition: Competition, where: DataFolders, data: cache.Dataset) -> set[str]:
     """The ids that the team's corrections decide on."""
-    found = corrections.read_decisions(competition, where, data.train.ids, data.train.labels)
-    return {str(data.train.ids[one.row]) for one in found}
+    decisions = corrections.read_decisions(competition, where, data.train.ids, data.train.labels)
+    return {str(data.train.ids[one.row]) for one in decisions}
 
 
 def _row(oof: predictions.Predictions, row: int, given: str, action: str) -> dict[str, Any]:
@@ -81,8 +81,8 @@ def _row(oof: predictions.Predictions, row: int, given: str, action: str) -> dic
     return dict(zip(PROPOSED, values, strict=True))
 
 
-def _draw(path: Path, data: cache.Dataset, found: list[dict[str, Any]]) -> None:
-    rows = find_rows(data.train.ids, [row["id"] for row in found])
-    titles = [f"{row['id']}: {row['given']}\nsaid {row['label']} {row['probability']:.2f}" for row in found]
+def _draw(path: Path, data: cache.Dataset, proposals: list[dict[str, Any]]) -> None:
+    rows = find_rows(data.train.ids, [row["id"] for row in proposals])
+    titles = [f"{row['id']}: {row['given']}\nsaid {row['label']} {row['probability']:.2f}" for row in proposals]
     with open_atomic(path) as out:
         out.write(pictures.sheet(data.train.images[rows], titles))

@@ -202,13 +202,13 @@ def list_runs(slug: str | None = None, *, archived: bool = False) -> list[Run]:
 
     Those of another version of the kit are among them (`read_run`); those with damaged records are named, and left out.
     """
-    found = []
+    runs_here = []
     for file in paths.runs().glob("*/run.json"):
         try:
-            found.append(read_run(file.parent))
+            runs_here.append(read_run(file.parent))
         except DataError as error:
             say(f"left out: {error}")
-    chosen = [run for run in found if slug in (None, run.slug) and (archived or not run.archive_mark.exists())]
+    chosen = [run for run in runs_here if slug in (None, run.slug) and (archived or not run.archive_mark.exists())]
     return sorted(chosen, key=age)
 
 

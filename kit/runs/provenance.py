@@ -58,5 +58,5 @@ def move_weights(run: Run, path: Path) -> Run:
 
 def corrections_of(parts: Sequence[Run]) -> dict[str, str | None]:
     """For the environment of a run that is made of others: which corrections those were trained with, if all with the same."""
-    found = {read_environment(part).get("corrections_fingerprint") for part in parts}
-    return {"corrections_fingerprint": found.pop() if len(found) == 1 else "mixed"}
+    fingerprints = {read_environment(part).get("corrections_fingerprint") for part in parts}
+    return {"corrections_fingerprint": fingerprints.pop() if len(fingerprints) == 1 else "mixed"}

@@ -58,10 +58,12 @@ def _check_idle(run: Run) -> None:
 
 
 def _check_no_pupil(run: Run, staying: Sequence[Run]) -> None:
-    """A teacher's weights are needed until its pupils are trained, and those of what the teacher was made of."""
+    """A teacher's weights are needed until its students are trained, and those of what the teacher was made of."""
     learning = [other for other in staying if other.config.teacher and other.status() != "finished"]
     if needing := [other.id for other in learning if _depends_on(other.config.teacher, run)]:
-        raise DataError(f"{run.id} is needed by {', '.join(needing)}, its pupil", do="finish or delete that first")
+        raise DataError(
+            f"{run.id} is needed by {', '.join(needing)}, its student run", do="finish or delete that first"
+        )
 
 
 def _depends_on(reference: str, run: Run) -> bool:

@@ -15,7 +15,7 @@ from kit.data.readers import natural
 from kit.errors import DataError
 from kit.progress import bar
 
-MOST_CLASSES = 1000  # a column with more different values holds no classes
+MAX_CLASSES = 1000  # a column with more different values holds no classes
 IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 
 
@@ -151,7 +151,7 @@ def _classes(facts: Facts, source: zipfile.ZipFile, names: Sequence[str]) -> Fac
     different: set[str] = set()
     for row in bar(rows, label=f"labels of {table}", unit="row"):
         different.update(row[index : index + 1])
-        if len(different) > MOST_CLASSES:
+        if len(different) > MAX_CLASSES:
             return facts
     return _set_classes(facts, tuple(sorted(different, key=natural)))
 

@@ -59,8 +59,10 @@ class Manifest:
 
 def make(run: Run, part: Part) -> Manifest:
     """Of what lies in the run's folder."""
-    found = {path.relative_to(run.folder).as_posix(): path for path in run.folder.rglob("*") if path.is_file()}
-    files = {name: (sha256(path), path.stat().st_size) for name, path in found.items() if part.files.fullmatch(name)}
+    paths_here = {path.relative_to(run.folder).as_posix(): path for path in run.folder.rglob("*") if path.is_file()}
+    files = {
+        name: (sha256(path), path.stat().st_size) for name, path in paths_here.items() if part.files.fullmatch(name)
+    }
     return Manifest(run.id, run.kind, part, dict(sorted(files.items())))
 
 

@@ -16,7 +16,9 @@ from kit.sharing.manifest import PREDICTIONS, WEIGHTS, Manifest, Part
 from kit.sharing.stores import Store
 
 
-def pull(store: Store, run_id: str, found: Callable[[str], Competition], *, source: str, weights: bool = False) -> int:
+def pull(
+    store: Store, run_id: str, find_competition: Callable[[str], Competition], *, source: str, weights: bool = False
+) -> int:
     """Brings a run here, with its weights if asked. Returns the bytes fetched: 0 if all of it is here already.
 
     found: slug -> competition. source: what its record says it came from. Raises DataError, and leaves nothing, for files that
@@ -29,7 +31,7 @@ def pull(store: Store, run_id: str, found: Callable[[str], Competition], *, sour
         _check_same(runs.read_run(target), said)
     else:
         with _fetch_files(store, said) as folder:
-            competition = found(arrival.slug_of(folder, said))
+            competition = find_competition(arrival.slug_of(folder, said))
             run = arrival.check(folder, competition)
             record = arrival.record(run, source)
             write_json(folder / "pulled.json", record)

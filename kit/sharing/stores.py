@@ -130,5 +130,5 @@ def _explain_errors(where: str) -> Iterator[None]:
     except KitError:
         raise
     except Exception as error:
-        said = redact(str(error).replace(where, redact(where)))
-        raise DataError(f"cannot use {redact(where)}", received=f"{type(error).__name__}: {said}"[:300]) from None
+        cause = redact(str(error).replace(where, redact(where)))
+        raise DataError(f"cannot use {redact(where)}", received=f"{type(error).__name__}: {cause}"[:300]) from None

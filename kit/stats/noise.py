@@ -26,8 +26,8 @@ def row_deviation(metrics: Mapping[str, Any]) -> float:
 
 def median_row_deviation(known: Iterable[Mapping[str, Any]]) -> float | None:
     """The median of `per_row` over finished runs, for submissions whose run is not here. None without a run."""
-    found = [row_deviation(metrics) for metrics in known]
-    return float(np.median(found)) if found else None
+    deviations = [row_deviation(metrics) for metrics in known]
+    return float(np.median(deviations)) if deviations else None
 
 
 def public_error(metric: str, score: float, rows: int | None, deviation: float | None) -> float | None:

@@ -38,9 +38,9 @@ def write(words: str, subject: str, sha256: str, metrics: Path | None = None) ->
 
 def parse(text: str) -> ParsedMessage:
     """Never fails: of a message that is not ours only the words are known."""
-    found = FORM.fullmatch(text.strip())
-    if not found:
+    match = FORM.fullmatch(text.strip())
+    if not match:
         return ParsedMessage(text)
-    cv, error = (float(found[key]) if found[key] else None for key in ("cv", "error"))
-    run = found["subject"] if RUN.fullmatch(found["subject"]) else None
-    return ParsedMessage(found["words"] or "", run, cv, error, found["sha256"])
+    cv, error = (float(match[key]) if match[key] else None for key in ("cv", "error"))
+    run = match["subject"] if RUN.fullmatch(match["subject"]) else None
+    return ParsedMessage(match["words"] or "", run, cv, error, match["sha256"])

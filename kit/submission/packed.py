@@ -12,7 +12,7 @@ from kit.errors import DataError
 from kit.files import CHUNK, replace_file
 
 ENDINGS = (".csv", ".csv.gz", ".zip")  # in any letter case
-MOST = 4 << 30  # bytes of a table; the largest samples on Kaggle have a few hundred million
+MAX_BYTES = 4 << 30  # bytes of a table; the largest samples on Kaggle have a few hundred million
 
 
 def is_file(reference: str) -> bool:
@@ -32,7 +32,7 @@ def unpack(path: Path, folder: Path) -> Path:
         return _unpack_gzip(path, folder / path.stem)
     plain = path.name if path.stem.lower().endswith(".csv") else f"{path.stem}.csv.zip"
     with tempfile.TemporaryDirectory(dir=folder) as inside:
-        extract(path, Path(inside) / "members", limits=Limits(members=1000, bytes=MOST, depth=1))
+        extract(path, Path(inside) / "members", limits=Limits(members=1000, bytes=MAX_BYTES, depth=1))
         return _only_table(path, Path(inside) / "members").replace(folder / plain[: -len(".zip")])
 
 
@@ -61,5 +61,5 @@ def _copy(path: Path, source: gzip.GzipFile, out: BinaryIO) -> None:
     size = 0
     while chunk := source.read(CHUNK):
         size += out.write(chunk)
-        if size > MOST:
-            raise DataError(f"{path.name} is too large unpacked", expected=f"at most {MOST:,} bytes")
+        if size > MAX_BYTES:
+            raise DataError(f"{path.name} is too large unpacked", expected=f"at most {MAX_BYTES:,} bytes")

@@ -50,13 +50,13 @@ def check_field_count(file: File) -> Iterator[Violation]:
 
 
 def check_row_count(file: File) -> Iterator[Violation]:
-    found, due = len(file.rows), len(file.sample.ids)
-    received, expected = f"{found:,} rows", f"{due:,} rows"
-    if found > due:
-        surplus = {offence.line: offence for offence in (*check_unknown_ids(file), *check_repeated_ids(file))}
+    count, due = len(file.rows), len(file.sample.ids)
+    received, expected = f"{count:,} rows", f"{due:,} rows"
+    if count > due:
+        surplus = {violation.line: violation for violation in (*check_unknown_ids(file), *check_repeated_ids(file))}
         for line in sorted(surplus):
             yield Violation(line, f"{received}; here {surplus[line].received}", expected)
-    elif found < due:
+    elif count < due:
         missing = _find_missing_ids(file)
         for _ in missing:
             yield Violation(file.lines[-1].line, f"{received}; the first missing id is {show(missing[0])}", expected)

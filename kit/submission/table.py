@@ -27,12 +27,12 @@ class Violation:
     do: str | None = None
 
 
-def refuse(rule: str, offences: Iterable[Violation]) -> None:
+def refuse(rule: str, violations: Iterable[Violation]) -> None:
     """Raises SubmissionError naming the rule, the first offending line and how many there are; no offence, no error."""
-    found = list(offences)
-    if not found:
+    violations_here = list(violations)
+    if not violations_here:
         return
-    first, lines = found[0], "1 line" if len(found) == 1 else f"{len(found):,} lines"
+    first, lines = violations_here[0], "1 line" if len(violations_here) == 1 else f"{len(violations_here):,} lines"
     raise SubmissionError(
         f"the file breaks the rule {rule!r} on {lines}, first on line {first.line}",
         received=first.received,

@@ -49,8 +49,8 @@ def validate(data: bytes, competition: Competition, sample: Sample) -> Report:
     while lines and not lines[-1].fields:
         lines.pop()
     file = File(competition, sample, lines)
-    for name, offences in RULES.items():
-        refuse(name, offences(file))
+    for name, violations in RULES.items():
+        refuse(name, violations(file))
     notices = [notice for find in NOTICES if (notice := find(file))]
     if data.startswith(codecs.BOM_UTF8):
         notices.insert(

@@ -46,7 +46,7 @@ def check_row_sums(file: File) -> Iterator[Violation]:
     """Only where the columns cover all classes, which exclude each other. Clipping may move a sum by `clip` a column."""
     form, classes = file.competition.submission, file.competition.classes
     columns = form.of or form.target_columns
-    if form.kind != "probability" or not metrics.of(file.competition).exclusive or set(columns) != set(classes):
+    if form.kind != "probability" or not metrics.find(file.competition).exclusive or set(columns) != set(classes):
         return
     tolerance = 2e-3 + form.clip * len(columns)
     for row, values in _numbers(file):

@@ -45,29 +45,29 @@ def sync(runs: Iterable[Run]) -> Iterator[tuple[Run, str]]:
 
 
 def _export(client: Any, experiment: str, run: Run) -> str:
-    now, found = records.fingerprint(run), _find(client, experiment, run.id)
-    if found and found.data.tags.get(DONE) == now:
+    now, existing = records.fingerprint(run), _find(client, experiment, run.id)
+    if existing and existing.data.tags.get(DONE) == now:
         return "unchanged"
     values = records.read_records(run)
     note = {"mlflow.note.content": _note(client, experiment, run)}
-    copy = found or client.create_run(experiment, values.started, {RUN: run.id}, run_name=run.id)
+    copy = existing or client.create_run(experiment, values.started, {RUN: run.id}, run_name=run.id)
     _log(client, copy.info.run_id, values, note)
     client.set_tag(copy.info.run_id, DONE, now)
-    return "updated" if found and DONE in found.data.tags else "exported"
+    return "updated" if existing and DONE in existing.data.tags else "exported"
 
 
 def _find(client: Any, experiment: str, run: str) -> Any:
     """MLflow's copy of a run, None without one."""
-    found = client.search_runs([experiment], f"tags.`{RUN}` = '{run}'", max_results=1)
-    return found[0] if found else None
+    matches = client.search_runs([experiment], f"tags.`{RUN}` = '{run}'", max_results=1)
+    return matches[0] if matches else None
 
 
 def _note(client: Any, experiment: str, run: Run) -> str:
     """The description on the page of a copy: the folder's id, and links to the runs that it came from."""
     lines = [f"Copy of `runs/{run.id}`, which is the truth."]
     for parent in run.parents:
-        found = _find(client, experiment, parent)
-        link = f"[{parent}](#/experiments/{experiment}/runs/{found.info.run_id})" if found else parent
+        copy = _find(client, experiment, parent)
+        link = f"[{parent}](#/experiments/{experiment}/runs/{copy.info.run_id})" if copy else parent
         lines.append(f"- from {link}")
     return "\n".join(lines)
 

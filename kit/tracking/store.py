@@ -90,16 +90,16 @@ def experiment(client: Any, slug: str) -> str:
     """The id of the competition's experiment, made if there is none. Raises DataError if its files lie elsewhere than here."""
     local = address().startswith("sqlite:")
     own = (paths.tracking() / "artifacts" / slug).as_uri() if local else None
-    found = client.get_experiment_by_name(slug)
-    if found is None:
+    existing = client.get_experiment_by_name(slug)
+    if existing is None:
         return str(client.create_experiment(slug, artifact_location=own))
-    if found.lifecycle_stage == "deleted":
-        client.restore_experiment(found.experiment_id)
-    if local and found.artifact_location != own:
+    if existing.lifecycle_stage == "deleted":
+        client.restore_experiment(existing.experiment_id)
+    if local and existing.artifact_location != own:
         raise DataError(
             "MLflow's file was begun when this folder had another path, and holds such paths",
-            received=found.artifact_location,
+            received=existing.artifact_location,
             expected=own,
             do=f"remove {paths.tracking()} and repeat: kit runs sync writes it anew",
         )
-    return str(found.experiment_id)
+    return str(existing.experiment_id)

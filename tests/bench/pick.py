@@ -44,7 +44,7 @@ def told(competition: Competition, labels: np.ndarray, stack: np.ndarray, shares
     private = np.array(list(seasons(competition, labels, stack, shares, seed)))
     sizes = "/".join(str(round(share * len(labels))) for share in shares)
     parts = [f"{way} {mean:.5f}" for way, mean in zip(WAYS, private.mean(0), strict=True)]
-    sign = 1 if metrics.of(competition).greater_is_better else -1
+    sign = 1 if metrics.find(competition).greater_is_better else -1
     for place, way in enumerate(WAYS[:2]):
         gained = sign * (private[:, 2] - private[:, place])
         parts.append(f"pick over {way} {gained.mean():+.5f} ±{gained.std() / np.sqrt(len(gained)):.5f}")
@@ -55,7 +55,7 @@ def seasons(
     competition: Competition, labels: np.ndarray, stack: np.ndarray, shares: tuple, seed: int
 ) -> Iterator[list[float]]:
     """The private score of the better of two, by WAYS, of each season."""
-    metric, generator = metrics.of(competition), np.random.default_rng(seed)
+    metric, generator = metrics.find(competition), np.random.default_rng(seed)
     sign = 1 if metric.greater_is_better else -1
     ends = np.cumsum([round(share * len(labels)) for share in shares])[:2]
     for _ in range(SEASONS):

@@ -233,7 +233,7 @@ def test_flipped_bytes_are_found_and_nothing_is_kept(kit, home, served):
 
 def test_a_server_that_says_nothing_is_not_waited_for_for_ever(home, served, monkeypatch):
     served.faults["ListDataFiles"] = [{"silent": (over := threading.Event())}]
-    monkeypatch.setattr(client, "TIMEOUT", (5, 0.2))
+    monkeypatch.setattr(client, "TIMEOUT_S", (5, 0.2))
     with pytest.raises(KaggleError, match="no connection to Kaggle; received ReadTimeout"):
         _fetch(home)
     over.set()

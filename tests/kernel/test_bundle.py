@@ -87,7 +87,7 @@ def test_a_single_file_holds_all_of_it_and_has_a_limit(build, trained, monkeypat
         "bundle.json", "kernel-metadata.json", "kernel.py",
     ]  # fmt: skip
     assert _read(folder / "kernel" / "kernel-metadata.json")["dataset_sources"] == []
-    monkeypatch.setattr(script, "LONGEST", 1000)
+    monkeypatch.setattr(script, "MAX_SOURCE_BYTES", 1000)
     with pytest.raises(ConfigError, match="does not fit into a single file; received .* bytes of source"):
         from kit.kernel import bundle
         from kit.kernel.options import Options

@@ -55,9 +55,9 @@ def test_what_is_better_twin_behind_different_or_alike(field):
     assert better["worth"] and better["why"] == "clearly better than the best submitted (100%)"
     assert better["shared_rows"] == 90 and better["gain"] == pytest.approx(16 / 90)
     assert (better["nearest"], better["differs"]) == (bar.id, pytest.approx(4 / 30))
-    assert not twin["worth"] and twin["why"] == f"says on every test row what {bar.id} says"
+    assert not twin["worth"] and twin["why"] == f"identical predictions to {bar.id}"
     assert twin["against"] == better["run"], "what is proposed is the bar for the next ones"
-    assert not behind["worth"] and "behind by more than a standard error" in behind["why"]
+    assert not behind["worth"] and "worse by more than 1 SE" in behind["why"]
 
 
 def test_as_good_within_the_noise(field):

@@ -91,7 +91,7 @@ def test_seeds_of_a_recipe_without_chance_are_refused():
     from kit.learn import recipes
     from kit.plugins import load
 
-    with pytest.raises(ConfigError, match="learns the same from every seed; received seeds=2"):
+    with pytest.raises(ConfigError, match="is deterministic; seeds > 1 has no effect; received seeds=2"):
         recipes.check(load("sklearn-digits"), Config(recipe="features", backbone="mobilenet_0.25", seeds=2))
 
 

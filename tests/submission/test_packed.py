@@ -67,7 +67,7 @@ def test_what_is_no_packed_table_is_refused_and_leaves_nothing(tmp_path, name, d
 
 
 def test_a_bomb_is_stopped(tmp_path, monkeypatch):
-    monkeypatch.setattr(packed, "MOST", 1000)
+    monkeypatch.setattr(packed, "MAX_BYTES", 1000)
     monkeypatch.setattr(packed, "CHUNK", 500)
     (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress(bytes(100_000)))
     (tmp_path / "bomb.csv.zip").write_bytes(zipped(bomb_csv=bytes(100_000)))

@@ -16,7 +16,7 @@ from kit.learn import backend
     "--run", metavar="RUN", help="The run, or ensemble, to predict with; in mode train: whose settings to train."
 )
 @click.option("--mode", type=click.Choice(["predict", "train"]), default="predict", show_default=True)
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Mode train: any setting of kit.config.")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Mode train: any setting of kit.config.")
 @click.option("--name", help="Of the kernel; a slug. Default: SLUG-MODE.")
 @click.option("--notebook", is_flag=True, help="A notebook instead of a script.")
 @click.option("--single-file", is_flag=True, help="Code and weights inside the script; no dataset. For small bundles.")
@@ -32,12 +32,12 @@ from kit.learn import backend
 @options.json_option
 @click.pass_obj
 def command(
-    settings_: GlobalOptions,
+    obj: GlobalOptions,
     /,
     slug: str,
     run: str | None,
     mode: str,
-    settings: tuple[str, ...],
+    overrides: tuple[str, ...],
     name: str | None,
     accelerator: str | None,
     as_json: bool,
@@ -48,17 +48,17 @@ def command(
     from kit.kernel import bundle
     from kit.kernel.options import Options
 
-    competition = settings_.competition(slug)
+    competition = obj.competition(slug)
     name = name or f"{slug}-{mode}"
     how = Options(name, accelerator or ("gpu" if mode == "train" else "none"), **chosen)
     folder, source = paths.kernels() / name, runs.find(run) if run else None
     if mode == "predict":
-        if source is None or settings:
+        if source is None or overrides:
             raise ConfigError("mode predict needs --run RUN, and takes no --set", do="`kit runs` lists them")
         backend.load()
         bundle.build_for_run(folder, competition, source, how)
     else:
-        config, origin = _configuration(competition, source, settings)
+        config, origin = _configuration(competition, source, overrides)
         backend.load()
         bundle.build_for_training(folder, competition, config, origin, how)
     size = bundle.size(folder)
@@ -70,7 +70,7 @@ def command(
     options.next_step(f"kernel try {name}   (then: kit kernel push {name})")
 
 
-def _configuration(competition: Any, source: Any, settings: tuple[str, ...]) -> Any:
+def _configuration(competition: Any, source: Any, overrides: tuple[str, ...]) -> Any:
     """(Config, origin) of a training: those of the run, if one is given, under the command line."""
     import dataclasses
 
@@ -78,4 +78,4 @@ def _configuration(competition: Any, source: Any, settings: tuple[str, ...]) -> 
 
     if source is not None and source.kind != "train":
         raise ConfigError("mode train takes the settings of a trained run", received=f"{source.id}, {source.kind}")
-    return resolve_settings(competition, dataclasses.asdict(source.config) if source else {}, {}, settings)
+    return resolve_settings(competition, dataclasses.asdict(source.config) if source else {}, {}, overrides)

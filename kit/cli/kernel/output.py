@@ -16,14 +16,14 @@ from kit.cli.options import GlobalOptions
 @built.poll_option
 @options.json_option
 @click.pass_obj
-def command(settings: GlobalOptions, name: str, wait: bool, timeout: float, poll: float, as_json: bool) -> None:
+def command(obj: GlobalOptions, name: str, wait: bool, timeout: float, poll: float, as_json: bool) -> None:
     """Fetch what the version that was pushed last wrote, into a fresh folder, and check it against what it reported."""
     from kit.kaggle import kernels
     from kit.kernel import bundle, pushed
     from kit.submission import check
 
     folder = built.folder(name)
-    competition = settings.competition(bundle.manifest(folder)["slug"])
+    competition = obj.competition(bundle.manifest(folder)["slug"])
     if wait:
         kernels.wait(*pushed.version(folder), timeout_s=timeout, poll_s=poll)
     result = pushed.fetch(folder, competition)

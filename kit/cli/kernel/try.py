@@ -15,7 +15,7 @@ from kit.cli.options import GlobalOptions
 @click.option("--python", metavar="PATH", help="With the packages of Kaggle's image. Default: that of make kernel-env.")
 @options.json_option
 @click.pass_obj
-def command(settings: GlobalOptions, name: str, layout: str, python: str | None, as_json: bool) -> None:
+def command(obj: GlobalOptions, name: str, layout: str, python: str | None, as_json: bool) -> None:
     """Run a built kernel here as Kaggle would: its packages, read-only inputs, an empty HOME, no network.
 
     Ends with an error unless it writes the same submission as the run it was built from.
@@ -23,7 +23,7 @@ def command(settings: GlobalOptions, name: str, layout: str, python: str | None,
     from kit.kernel import bundle, trial
 
     folder = built.folder(name)
-    competition = settings.competition(bundle.manifest(folder)["slug"])
+    competition = obj.competition(bundle.manifest(folder)["slug"])
     interpreter = Path(python) if python else Path(trial.PYTHON)
     done = trial.run(folder, competition, layout=layout, python=interpreter)
     lines = {

@@ -27,20 +27,20 @@ def command(obj: GlobalOptions, references: tuple[str, ...], as_json: bool) -> N
     from kit.ensemble import contribution
     from kit.errors import ConfigError
 
-    found = [runs.find(reference, runs.read_run) for reference in references]
-    if len({run.id for run in found}) < max(2, len(found)) or len({run.slug for run in found}) > 1:
-        received = ", ".join(run.id for run in found)
+    compared = [runs.find(reference, runs.read_run) for reference in references]
+    if len({run.id for run in compared}) < max(2, len(compared)) or len({run.slug for run in compared}) > 1:
+        received = ", ".join(run.id for run in compared)
         raise ConfigError("a comparison needs different runs of one competition", received=received)
-    scores = [_score(run) | {"seconds": contribution.seconds(run)} for run in found]
-    finished = [run for run in found if run.status() == "finished"]
+    scores = [_score(run) | {"seconds": contribution.seconds(run)} for run in compared]
+    finished = [run for run in compared if run.status() == "finished"]
     answer = {
         "runs": scores,
-        "settings": comparison.settings(found),
-        "environment": comparison.environments(found),
-        "gains": comparison.gains(obj.competition(found[0].slug), finished) if len(finished) > 1 else [],
+        "settings": comparison.settings(compared),
+        "environment": comparison.environments(compared),
+        "gains": comparison.gains(obj.competition(compared[0].slug), finished) if len(finished) > 1 else [],
     }
     options.result(answer, _text(answer), as_json=as_json)
-    options.next_step(f"ensemble {found[0].slug} {' '.join(run.id for run in finished)}" if finished else "runs")
+    options.next_step(f"ensemble {compared[0].slug} {' '.join(run.id for run in finished)}" if finished else "runs")
 
 
 def _score(run: Any) -> dict[str, Any]:

@@ -22,18 +22,18 @@ def command(references: tuple[str, ...], force: bool, weights_only: bool) -> Non
     from kit.leaderboard import ledger
     from kit.runs import trash
 
-    found = list({run.id: run for run in (runs.find(reference, runs.read_run) for reference in references)}.values())
+    doomed = list({run.id: run for run in (runs.find(reference, runs.read_run) for reference in references)}.values())
     if weights_only:
         freed = 0
-        for run in found:
+        for run in doomed:
             freed += trash.delete_weights(run)
             click.echo(run.id)
         click.echo(f"freed {freed / 1e6:.1f} MB")
         options.next_step("runs")
         return
-    moved = sum(trash.size(run.folder) for run in found)
-    trash.delete(found, ledger.list_refs, force=force)
-    for run in found:
+    moved = sum(trash.size(run.folder) for run in doomed)
+    trash.delete(doomed, ledger.list_refs, force=force)
+    for run in doomed:
         click.echo(run.id)
     click.echo(f"in the trash: {moved / 1e6:.1f} MB, which `kit runs empty-trash` frees")
-    options.next_step(f"runs restore {found[0].id}   (or: kit runs empty-trash)")
+    options.next_step(f"runs restore {doomed[0].id}   (or: kit runs empty-trash)")

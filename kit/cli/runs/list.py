@@ -39,8 +39,8 @@ def command(
 
     tests = [listing.condition(text) for text in conditions]
     shown = [listing.check_key(name) for name in columns.split(",") if name]
-    found = runs.list_runs(obj.competition(slug).slug if slug else None, archived=archived)
-    rows = [row for row in map(listing.record, found) if all(test(row) for test in tests)]
+    listed = runs.list_runs(obj.competition(slug).slug if slug else None, archived=archived)
+    rows = [row for row in map(listing.record, listed) if all(test(row) for test in tests)]
     if key:
         rows = listing.sort_rows(rows, key, obj.folders)
     wanted = [*listing.COLUMNS, *(name for name in shown if name not in listing.COLUMNS)]

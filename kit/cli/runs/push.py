@@ -27,8 +27,8 @@ def command(references: tuple[str, ...], where: str, weights: bool, timeout: flo
     from kit.sharing.push import push
 
     store = stores.open_store(where, timeout_s=timeout, poll_s=poll)
-    found = {run.id: run for run in (runs.find(reference) for reference in references)}
-    sent = push(store, list(found.values()), weights=weights)
+    chosen = {run.id: run for run in (runs.find(reference) for reference in references)}
+    sent = push(store, list(chosen.values()), weights=weights)
     text = [f"{name}  {f'{size / 1e6:.1f} MB' if size else 'is there already'}" for name, size in sent.items()]
     options.result([{"run": name, "bytes": size} for name, size in sent.items()], "\n".join(text), as_json=as_json)
     options.next_step(f"runs pull {stores.redact(where)}   (a teammate, with the same folds.csv)")

@@ -75,8 +75,8 @@ class Epochs(keras.callbacks.Callback):
         state = replace(self.state, epoch=self.state.epoch + 1, stage_epoch=self.state.stage_epoch + 1)
         if len(self.stopping_rows):
             with use_average(self.model, self.member.config):
-                found, state = evaluate(self.model, self.member, self.stopping_rows, state, self.final_size)
-            record.update(found)
+                scores, state = evaluate(self.model, self.member, self.stopping_rows, state, self.final_size)
+            record.update(scores)
         if not (math.isfinite(record["loss"]) or state.best_weights or self.member.report):
             raise ConfigError(f"the loss of epoch {state.epoch} is not a number", do="try a lower --set learning_rate")
         self._show(record)

@@ -31,7 +31,9 @@ def compile_model(model: keras.Model, config: Config, steps: int, stage: Stage) 
     """Loss, optimizer and schedule for `steps` batches in all. Raises ConfigError if they are too few for a step."""
     if not (updates := steps // config.accumulate):
         raise ConfigError(
-            "a training without a step", received=f"accumulate={config.accumulate} of {steps} batches", expected="fewer"
+            "accumulate is larger than the number of batches",
+            received=f"accumulate={config.accumulate} of {steps} batches",
+            expected="fewer",
         )
     rate = schedules.build(
         config.schedule, config.learning_rate, updates, config.warmup, stage.schedule_range, config.accumulate
@@ -57,11 +59,11 @@ def learn(
     images = {split.split: split.images for split in (member.data.train, member.data.test) if split.split in learned}
     plugin = member.competition.folder if member.config.augment_on == "workers" else None
     source = Source(images, plugin, member.config, member.seed)
-    with open_loader(source, member.config.workers if plugin else 0) as batches:
+    with open_loader(source, member.config.workers if plugin else 0) as opened_loader:
         keras.utils.set_random_seed(member.seed)
         model = network(member)
         first_weights(model)
-        history = train(model, member, batches, training_set, stages)
+        history = train(model, member, opened_loader, training_set, stages)
     finished = network(member)  # without the optimizer, which only training needs
     finished.set_weights(model.get_weights())
     weights.save(finished, member.folder / weights.WEIGHTS)

@@ -87,8 +87,8 @@ def sharpen(image: np.ndarray, strength: float, u: float, v: float) -> np.ndarra
 
 def saturation(image: np.ndarray, strength: float, u: float, v: float) -> np.ndarray:
     factor = 1 + 0.9 * strength * u
-    grey = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    return cv2.addWeighted(image, factor, grey, 1 - factor, 0)
+    gray = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    return cv2.addWeighted(image, factor, gray, 1 - factor, 0)
 
 
 def equalize(image: np.ndarray, strength: float, u: float, v: float) -> np.ndarray:

@@ -32,7 +32,7 @@ class Network:
     initialize: Callable[[Any, Any, Any], None] | None = None
 
 
-def _of(module: str, name: str) -> Callable[..., Any]:
+def _import_later(module: str, name: str) -> Callable[..., Any]:
     """The function `name` of a module in this folder, which is imported when the function is called: Keras takes seconds."""
 
     def call(*arguments: Any) -> Any:
@@ -42,14 +42,14 @@ def _of(module: str, name: str) -> Callable[..., Any]:
 
 
 NETWORKS: dict[str, Network] = {
-    "cnn": Network(_of("cnn", "cnn")),
-    "resnet9": Network(_of("resnet9", "resnet9"), smallest=8),
-    "wide_resnet": Network(_of("wide_resnet", "wide_resnet"), tuned={"drop_path": (0.0, 0.3)}),
+    "cnn": Network(_import_later("cnn", "cnn")),
+    "resnet9": Network(_import_later("resnet9", "resnet9"), smallest=8),
+    "wide_resnet": Network(_import_later("wide_resnet", "wide_resnet"), tuned={"drop_path": (0.0, 0.3)}),
     "airbench": Network(
-        _of("airbench", "airbench"),
+        _import_later("airbench", "airbench"),
         smallest=16,
         defaults={"learning_rate": 0.25, "weight_decay": 0.013, "bias_rate": 64.0},
-        initialize=_of("airbench", "whiten"),
+        initialize=_import_later("airbench", "whiten"),
     ),
 }
 

@@ -73,22 +73,22 @@ def fold_batchnorm(model: keras.Model) -> None:
             _take_over(maker[id(layer.input)], layer)
 
 
-def _take_over(convolution: keras.Layer, normalisation: keras.Layer) -> None:
+def _take_over(convolution: keras.Layer, normalization: keras.Layer) -> None:
     depthwise = isinstance(convolution, layers.DepthwiseConv2D)
     linear = getattr(convolution, "activation", None) is keras.activations.linear
-    if not linear or not (depthwise or isinstance(convolution, layers.Conv2D)) or not normalisation.center:
+    if not linear or not (depthwise or isinstance(convolution, layers.Conv2D)) or not normalization.center:
         return
-    scale = 1 / np.sqrt(np.asarray(normalisation.moving_variance) + normalisation.epsilon)
-    if normalisation.scale:
-        scale *= np.asarray(normalisation.gamma)
+    scale = 1 / np.sqrt(np.asarray(normalization.moving_variance) + normalization.epsilon)
+    if normalization.scale:
+        scale *= np.asarray(normalization.gamma)
     kernel = np.asarray(convolution.kernel)
     convolution.kernel.assign(kernel * (scale.reshape(kernel.shape[2:]) if depthwise else scale))
-    offset = np.asarray(normalisation.beta) - np.asarray(normalisation.moving_mean) * scale
+    offset = np.asarray(normalization.beta) - np.asarray(normalization.moving_mean) * scale
     if convolution.use_bias:
         offset += np.asarray(convolution.bias) * scale
         convolution.use_bias = False  # one walk through memory less: a tenth of ResNet50's time
-    normalisation.beta.assign(offset)
-    normalisation.__class__ = _Offset
+    normalization.beta.assign(offset)
+    normalization.__class__ = _Offset
 
 
 class _Offset(BatchNormalization):

@@ -15,7 +15,7 @@ def head(dimensions: int, classes: int) -> keras.Model:
     return keras.Sequential([keras.Input((dimensions,)), layers.Dense(classes, name=NAME)], name="head")
 
 
-def with_head(config: Config, channels: int, classes: int) -> keras.Model:
+def add_head(config: Config, channels: int, classes: int) -> keras.Model:
     """uint8-valued images (N, size, size, channels), 1 or 3 channels -> logits (N, classes). The weights are random."""
     size = backbones.size_of(config)
     images = keras.Input((size, size, channels))

@@ -62,9 +62,9 @@ def _rebuild(model: keras.Model, name: str) -> keras.Model:
     """
     plain = build(name, "none", BACKBONES[name].size)
     plain.set_weights(model.get_weights())
-    [normalisation] = [layer for layer in plain.layers if isinstance(layer, keras.layers.Normalization)]
-    mean, variance, count = normalisation.get_weights()
-    normalisation.set_weights([mean, variance * np.array([0.229, 0.224, 0.225], variance.dtype), count])
+    [normalization] = [layer for layer in plain.layers if isinstance(layer, keras.layers.Normalization)]
+    mean, variance, count = normalization.get_weights()
+    normalization.set_weights([mean, variance * np.array([0.229, 0.224, 0.225], variance.dtype), count])
     return plain
 
 

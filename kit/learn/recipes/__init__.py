@@ -42,14 +42,16 @@ def check(competition: Competition, config: Config) -> None:
         raise ConfigError(message, do=nearest(config.backbone, networks))
     if config.seeds > 1 and not recipe.seeded:
         raise ConfigError(
-            f"recipe {config.recipe} learns the same from every seed", received=f"seeds={config.seeds}", expected="1"
+            f"recipe {config.recipe} is deterministic; seeds > 1 has no effect",
+            received=f"seeds={config.seeds}",
+            expected="1",
         )
 
 
 def remarks(recipe: Recipe, config: Config, given: Collection[str]) -> list[str]:
     """What may surprise of settings that are allowed. given: those that somebody typed."""
     unused = [key for key in given if not recipe.uses(key)]
-    lines = [f"recipe {config.recipe} makes no use of {', '.join(unused)}"] if unused else []
+    lines = [f"recipe {config.recipe} ignores {', '.join(unused)}"] if unused else []
     if recipe.pretrained and config.weights == "none":
         lines.append(
             f"{config.backbone} has random weights: --weights imagenet, or the path of a file, for trained ones"

@@ -74,7 +74,7 @@ def network(member: Member) -> "keras.Model":
     from kit.learn.networks import heads
 
     competition = member.competition
-    return heads.with_head(member.config, competition.image_shape[2], len(competition.classes))
+    return heads.add_head(member.config, competition.image_shape[2], len(competition.classes))
 
 
 def _load_pretrained(member: Member) -> "keras.Model":

@@ -79,11 +79,11 @@ def find_teacher(competition: Competition, config: Config) -> Run:
     members of each fold.
     """
     if not config.teacher:
-        raise ConfigError(f"recipe {config.recipe} wants a teacher", do="--set teacher=RUN, a run or an ensemble")
+        raise ConfigError(f"recipe {config.recipe} requires --set teacher=RUN", do="name a finished run or an ensemble")
     run = runs.find(config.teacher)
     if run.slug != competition.slug or run.status() != "finished":
         raise DataError(
-            f"{run.id} cannot teach",
+            f"{run.id} cannot be used as a teacher",
             received=f"{run.slug}, {run.status()}",
             expected=f"{competition.slug}, finished",
         )

@@ -8,7 +8,7 @@ from kit.report.render.html import text
 
 WIDTH, HEIGHT = 420, 260  # small enough that letters can be read on a phone
 LEFT, RIGHT, TOP, BOTTOM = 46, 10, 26, 36
-COLOURS = 8  # --c0 to --c7 of kit.report.render.style
+COLORS = 8  # --c0 to --c7 of kit.report.render.style
 
 Point = tuple[float, float]
 
@@ -19,7 +19,7 @@ class Line:
 
     name: str
     points: Sequence[Point]
-    colour: int
+    color: int
     dashed: bool = False
     faint: bool = False
 
@@ -31,7 +31,7 @@ class Dot:
     x: float
     y: float
     hint: str
-    colour: int = 0
+    color: int = 0
     x_error: float = 0.0
     y_error: float = 0.0
 
@@ -99,15 +99,15 @@ def _short(value: float) -> str:
 
 def path(axes: Axes, line: Line) -> str:
     places = " ".join(f"{axes.across(x):.1f},{axes.down(y):.1f}" for x, y in line.points)
-    style = f"stroke:var(--c{line.colour % COLOURS})" + (";opacity:.45" if line.faint else "")
+    style = f"stroke:var(--c{line.color % COLORS})" + (";opacity:.45" if line.faint else "")
     if len(line.points) == 1:
         x, y = places.split(",")
-        return f'<circle cx="{x}" cy="{y}" r="3" style="fill:var(--c{line.colour % COLOURS})"/>'
+        return f'<circle cx="{x}" cy="{y}" r="3" style="fill:var(--c{line.color % COLORS})"/>'
     return f'<polyline class="l{" d" if line.dashed else ""}" style="{style}" points="{places}"/>'
 
 
 def dot(axes: Axes, one: Dot, radius: float = 4) -> str:
-    x, y, colour = axes.across(one.x), axes.down(one.y), f"var(--c{one.colour % COLOURS})"
+    x, y, color = axes.across(one.x), axes.down(one.y), f"var(--c{one.color % COLORS})"
     bars = ""
     if one.y_error:
         low, high = max(axes.y[0], one.y - one.y_error), min(axes.y[1], one.y + one.y_error)
@@ -115,9 +115,9 @@ def dot(axes: Axes, one: Dot, radius: float = 4) -> str:
     if one.x_error:
         low, high = max(axes.x[0], one.x - one.x_error), min(axes.x[1], one.x + one.x_error)
         bars += f"M{axes.across(low):.1f} {y:.1f}H{axes.across(high):.1f}"
-    error = f'<path d="{bars}" style="stroke:{colour};opacity:.5" stroke-width="1.4"/>' if bars else ""
+    error = f'<path d="{bars}" style="stroke:{color};opacity:.5" stroke-width="1.4"/>' if bars else ""
     return (
-        f'<g>{error}<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" style="fill:{colour}"/>'
+        f'<g>{error}<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" style="fill:{color}"/>'
         f"<title>{text(one.hint)}</title></g>"
     )
 
@@ -132,5 +132,5 @@ def lines(title: str, x_name: str, series: Sequence[Line]) -> str:
 
 def legend(names: Sequence[tuple[str, int]]) -> str:
     """(name, colour) of each."""
-    items = [f'<span><i style="--k:var(--c{colour % COLOURS})"></i>{text(name)}</span>' for name, colour in names]
+    items = [f'<span><i style="--k:var(--c{color % COLORS})"></i>{text(name)}</span>' for name, color in names]
     return f'<div class="legend">{"".join(items)}</div>'

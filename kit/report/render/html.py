@@ -122,9 +122,9 @@ def heat(rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[s
     return f'<div class="wide"><table class="heat"><thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def cell(value: object, strength: float = 0.0, *, colour: str = "heat", hit: bool = False, hint: str = "") -> str:
+def cell(value: object, strength: float = 0.0, *, color: str = "heat", hit: bool = False, hint: str = "") -> str:
     """One cell of `heat`. strength: 0 to 1, how much of the colour, a CSS variable of kit.report.render.style."""
     if hit:
         return f'<td class="hit" title="{text(hint)}">{text(value)}</td>'
-    shade = f' style="--k:var(--{colour});--v:{100 * strength:.0f}%"' if strength else ""
+    shade = f' style="--k:var(--{color});--v:{100 * strength:.0f}%"' if strength else ""
     return f'<td{shade} title="{text(hint)}">{text(value)}</td>'

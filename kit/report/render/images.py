@@ -10,7 +10,7 @@ from PIL import Image
 
 from kit.report.render.html import text
 
-LARGEST = 160  # pixels per side of a thumbnail
+MAX_SIDE = 160  # pixels per side of a thumbnail
 SHARP = 64  # up to this many, an image is kept to the pixel and shown with its pixels seen
 
 
@@ -18,8 +18,8 @@ def img(image: np.ndarray, hint: str) -> str:
     """An <img>. image: uint8 (H, W, 1 or 3). hint: what it shows, as plain text."""
     height, width = image.shape[:2]
     small = max(height, width) <= SHARP
-    if max(height, width) > LARGEST:
-        scale = LARGEST / max(height, width)
+    if max(height, width) > MAX_SIDE:
+        scale = MAX_SIDE / max(height, width)
         image = cv2.resize(image, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
     picture = Image.fromarray(image.squeeze(-1) if image.ndim == 3 and image.shape[-1] == 1 else image)
     out = io.BytesIO()
@@ -50,7 +50,7 @@ def verdict(identity: object, truth: str, guess: str, sure: float) -> str:
     return f'<b>{text(truth)}</b><br><span class="{name}">{text(guess)} {sure:.2f}</span><br>id {text(identity)}'
 
 
-def colour(image: np.ndarray) -> np.ndarray:
+def convert_to_rgb(image: np.ndarray) -> np.ndarray:
     """uint8 (H, W, 3) of uint8 (H, W, 1 or 3)."""
     return np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
 
@@ -59,14 +59,14 @@ def overlay_heat(image: np.ndarray, strength: np.ndarray) -> np.ndarray:
     """uint8 (S, S', 3): the image, enlarged if it is small, under a map of heat. strength: float (h, w), 0 to 1."""
     factor = max(1, 128 // max(image.shape[:2]))
     size = (image.shape[1] * factor, image.shape[0] * factor)
-    base = cv2.resize(colour(image), size, interpolation=cv2.INTER_NEAREST if factor > 1 else cv2.INTER_AREA)
+    base = cv2.resize(convert_to_rgb(image), size, interpolation=cv2.INTER_NEAREST if factor > 1 else cv2.INTER_AREA)
     smooth = np.clip(cv2.resize(strength.astype(np.float32), size, interpolation=cv2.INTER_CUBIC), 0, 1)
     warm = cv2.applyColorMap((255 * smooth).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1]
     part = 0.35 + 0.3 * smooth[..., None]
     return np.asarray((1 - part) * base + part * warm, dtype=np.uint8)
 
 
-def grey(values: np.ndarray) -> np.ndarray:
+def convert_to_gray(values: np.ndarray) -> np.ndarray:
     """uint8 of float: stretched from black to white, but for the outermost 2 % of the values."""
     low, high = np.percentile(values, (1, 99))
     return np.asarray(255 * np.clip((values - low) / ((high - low) or 1.0), 0, 1), dtype=np.uint8)

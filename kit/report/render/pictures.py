@@ -22,10 +22,10 @@ def range_test(rates: np.ndarray, losses: np.ndarray, smoothed: np.ndarray, stee
     axes = figure.subplots()
     axes.plot(rates, losses, ".", color="0.75", markersize=5, label="one batch")
     axes.plot(rates, smoothed, color="C0", linewidth=2.2, label="smoothed")
-    for rate, colour, words in ((steepest, "C3", "steepest descent"), (lowest, "0.45", "lowest loss")):
+    for rate, color, words in ((steepest, "C3", "steepest descent"), (lowest, "0.45", "lowest loss")):
         height = float(np.interp(rate, rates, smoothed))
-        axes.axvline(rate, color=colour, linewidth=1, linestyle=":")
-        axes.plot(rate, height, "o", color=colour, markersize=9, markeredgecolor="white", label=f"{words}: {rate:.2g}")
+        axes.axvline(rate, color=color, linewidth=1, linestyle=":")
+        axes.plot(rate, height, "o", color=color, markersize=9, markeredgecolor="white", label=f"{words}: {rate:.2g}")
     valley, top = float(smoothed.min()), float(smoothed[0])
     axes.set_ylim(valley - 0.15 * (top - valley), top + 0.4 * (top - valley))  # what explodes behind is not of interest
     axes.set_xscale("log")

@@ -32,9 +32,9 @@ def maps(network: Network, pictures: np.ndarray) -> tuple[np.ndarray, str]:
             "no class activation maps of this network", expected="a global pooling and one dense layer at its end"
         )
     pool = network.model.layers[last]
-    found = network.output(pool.input, pictures)
+    features = network.output(pool.input, pictures)
     kind = "average" if isinstance(pool, layers.GlobalAveragePooling2D) else "max"
-    return np.asarray(found @ network.kernel, np.float32), kind
+    return np.asarray(features @ network.kernel, np.float32), kind
 
 
 def activation(about: Subject) -> str:

@@ -9,8 +9,8 @@ from kit.report.render import charts, html, images
 from kit.report.render.charts import Axes
 from kit.report.subject import Subject
 
-MOST_CLASSES = 30  # in the matrix; of more, those with the most mistakes
-MOST_MISTAKES, FIRST = 70, 28
+MAX_CLASSES = 30  # in the matrix; of more, those with the most mistakes
+MAX_MISTAKES, FIRST = 70, 28
 BINS = 12
 
 
@@ -44,9 +44,9 @@ def confusion(subject: Subject) -> str:
     missed = table - np.diag(np.diag(table))
     shown = np.arange(len(names))
     words = "Rows: what it is; columns: what was said. Mistakes are coloured by their share of the row."
-    if len(names) > MOST_CLASSES:
-        shown = np.sort(np.argsort(-(missed.sum(0) + missed.sum(1)), kind="stable")[:MOST_CLASSES])
-        words += f" The {MOST_CLASSES} classes with the most mistakes of {len(names)}."
+    if len(names) > MAX_CLASSES:
+        shown = np.sort(np.argsort(-(missed.sum(0) + missed.sum(1)), kind="stable")[:MAX_CLASSES])
+        words += f" The {MAX_CLASSES} classes with the most mistakes of {len(names)}."
     shares = missed / np.maximum(table.sum(1, keepdims=True), 1)
     top = float(shares.max()) or 1.0
     cells = [
@@ -172,7 +172,7 @@ def mistakes(subject: Subject) -> str:
     if not len(wrong):
         return html.empty_note("not a single one")
     tiles = []
-    for place in wrong[:MOST_MISTAKES]:
+    for place in wrong[:MAX_MISTAKES]:
         truth, guess = names[subject.labels[place]], names[subject.predicted[place]]
         row, sure = subject.rows[place], float(subject.probabilities[place].max())
         caption = images.verdict(subject.data.train.ids[row], truth, guess, sure)

@@ -10,7 +10,7 @@ from kit.report.subject import Subject
 
 def members(subject: Subject) -> str:
     """Empty for a run that is no ensemble."""
-    found = subject.metrics
+    scores = subject.metrics
     if subject.run.kind != "ensemble":
         return ""
     fractional = ("weight", "correlation")
@@ -19,15 +19,15 @@ def members(subject: Subject) -> str:
             key.replace("_", " "): html.share(value) if key in fractional and value is not None else value
             for key, value in run.items()
         }
-        for run in found["parts"]
+        for run in scores["parts"]
     ]
     words = (
-        f"Method: {found['method']}. Lost without: by how much the ensemble is worse without that member, cross-fitted; "
+        f"Method: {scores['method']}. Lost without: by how much the ensemble is worse without that member, cross-fitted; "
         "below zero it is better without."
     )
-    if given_up := found.get("given_up"):
-        words += f" {given_up.capitalize()} scores below the best run, so it was given up."
-    tried = [{key.replace("_", " "): value for key, value in row.items()} for row in found["methods"]]
+    if given_up := scores.get("given_up"):
+        words += f" {given_up.capitalize()} scores below the best single run, so it was rejected."
+    tried = [{key.replace("_", " "): value for key, value in row.items()} for row in scores["methods"]]
     return (
         html.paragraph(words)
         + html.table(rows)
@@ -67,7 +67,7 @@ def _matrices(correlation: np.ndarray, missed: np.ndarray, ids: tuple[str, ...],
         cells = [
             [
                 html.cell(
-                    f"{values[a, b]:.2f}", max(0.0, 0.8 * values[a, b]), colour="cool", hint=f"{names[a]} / {names[b]}"
+                    f"{values[a, b]:.2f}", max(0.0, 0.8 * values[a, b]), color="cool", hint=f"{names[a]} / {names[b]}"
                 )
                 if a != b
                 else html.cell("")

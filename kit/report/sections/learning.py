@@ -16,11 +16,11 @@ from kit.runs.scores import Scores, read_environment
 
 
 def summary(subject: Subject) -> str:
-    found, probabilities, labels = subject.metrics, subject.probabilities, subject.labels
-    cards = [(f"{found['metric']}, out of fold", f"{found['score']:.5f}", f"± {found['error']:.5f}")]
-    if found["metric"] != "accuracy":
+    scores, probabilities, labels = subject.metrics, subject.probabilities, subject.labels
+    cards = [(f"{scores['metric']}, out of fold", f"{scores['score']:.5f}", f"± {scores['error']:.5f}")]
+    if scores["metric"] != "accuracy":
         cards.append(("accuracy", f"{(subject.predicted == labels).mean():.4f}", ""))
-    if found["metric"] != "log_loss":
+    if scores["metric"] != "log_loss":
         cards.append(("log loss", f"{metrics.log_loss(labels, probabilities):.4f}", ""))
     _, error = classes.calibration(labels, probabilities)
     cards += [
@@ -35,43 +35,43 @@ def summary(subject: Subject) -> str:
             "judged rows; two scores less than twice that apart are not told apart."
         )
         + html.cards(cards)
-        + _honesty(found)
-        + _members(found)
+        + _honesty(scores)
+        + _members(scores)
     )
 
 
-def _honesty(found: Scores) -> str:
+def _honesty(scores: Scores) -> str:
     lines = []
-    if alone := found.get("one_seed"):
+    if alone := scores.get("one_seed"):
         lines.append(
             f"The score of one seed alone is {alone['mean']:.5f}, with a standard deviation of {alone['deviation']:.5f} over "
             f"{len(alone['scores'])} seeds."
         )
-    if gained := found.get("gain_over_best_part"):
+    if gained := scores.get("gain_over_best_part"):
         lines.append(f"Gain over the best run in it: {gained['gain']:+.5f} ± {gained['error']:.5f}, on the same rows.")
-    if "optimistic_score" in found:
+    if "optimistic_score" in scores:
         lines.append(
-            f"Judged where it was fitted it would be {found['optimistic_score']:.5f}, which is too good to be true."
+            f"Judged where it was fitted it would be {scores['optimistic_score']:.5f}, which is too good to be true."
         )
     return "".join(html.paragraph(line) for line in lines)
 
 
-def _members(found: Scores) -> str:
+def _members(scores: Scores) -> str:
     rows = [
         {"fold": row["fold"], "seed": row.get("seed", 0), "score": row["score"], "±": row["error"], "rows": row["rows"]}
-        for row in found.get("members", [])
+        for row in scores.get("members", [])
     ]
     return "<h3>Members</h3>" + html.table(rows, tall=len(rows) > 12) if len(rows) > 1 else ""
 
 
 def histories(run: Run) -> dict[str, list[dict[str, float]]]:
     """Of each member that was trained in epochs, a record per epoch."""
-    found = {}
+    scores = {}
     for file in sorted(run.folder.glob("fold-*/history.csv")):
         with open(file, newline="") as handle:
             records = [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(handle)]
-        found[file.parent.name.replace("-", " ")] = records
-    return found
+        scores[file.parent.name.replace("-", " ")] = records
+    return scores
 
 
 def curves(subject: Subject) -> str:

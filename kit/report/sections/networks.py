@@ -32,7 +32,9 @@ def filters(about: Subject) -> str:
     strips = []
     for picture, channels in zip(pictures, seen, strict=True):
         tiles = [images.tile(picture, "image", "the image")]
-        tiles += [images.tile(images.grey(channels[..., n])[..., None], f"map {n}", f"map {n}") for n in strongest]
+        tiles += [
+            images.tile(images.convert_to_gray(channels[..., n])[..., None], f"map {n}", f"map {n}") for n in strongest
+        ]
         strips.append(images.strip(tiles))
     words = f"Convolution {about.layer}, {seen.shape[1]}x{seen.shape[2]} places and {seen.shape[3]} maps, of {network.label}."
     return (
@@ -48,7 +50,10 @@ def _filters(layer: keras.Layer) -> str:
     kernels: np.ndarray = arrays[0] if arrays else np.empty(0)
     if kernels.ndim != 4 or kernels.shape[2] not in (1, 3):  # more channels than colours are no picture
         return ""
-    tiles = [images.img(images.grey(kernels[..., number]), f"filter {number}") for number in range(kernels.shape[3])]
+    tiles = [
+        images.img(images.convert_to_gray(kernels[..., number]), f"filter {number}")
+        for number in range(kernels.shape[3])
+    ]
     return "<h3>Filters</h3>" + images.grid(tiles[:FILTERS], 2.6)
 
 

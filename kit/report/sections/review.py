@@ -9,33 +9,35 @@ from kit.predictions import find_rows
 from kit.report.render import html, images
 from kit.report.subject import Subject
 
-MOST_ERRORS, MOST_PAIRS = 42, 24
+MAX_ERRORS, MAX_PAIRS = 42, 24
 
 
 def labels(subject: Subject) -> str:
     """Empty where nothing was looked for."""
     path = subject.run.folder / "review" / "corrections.csv"
-    found = table(path, PROPOSED) if path.exists() else []  # worst first
-    shown = found[:MOST_ERRORS]
+    proposals = table(path, PROPOSED) if path.exists() else []  # worst first
+    shown = proposals[:MAX_ERRORS]
     rows = find_rows(subject.data.train.ids, [row["id"] for row in shown])
     tiles = []
     for one, row in zip(shown, rows, strict=True):
         caption = images.verdict(one["id"], one["given"], one["label"], float(one["probability"]))
         decided = f"<br>{html.text(one['action'])}" if one["action"] else ""
         tiles.append(images.tile(subject.data.train.images[row], caption + decided, f"{one['given']}?"))
-    words = f"{len(found)} labels that the run contradicts out of fold, which it says in red. Look before you correct."
-    return html.paragraph(words) + images.grid(tiles) if found else ""
+    words = (
+        f"{len(proposals)} labels that the run contradicts out of fold, which it says in red. Look before you correct."
+    )
+    return html.paragraph(words) + images.grid(tiles) if proposals else ""
 
 
 def duplicates(subject: Subject) -> str:
     """Pairs that are nearly the same image, within train and across train and test; empty where nothing was looked for."""
     listed = subject.folders.review / "twins.csv"
-    found = near_duplicates.read(listed, subject.data) if listed.exists() else []
+    near = near_duplicates.read(listed, subject.data) if listed.exists() else []
     sheets = []
     for split, title in (("train", "Within train"), ("test", "Across train and test")):
-        pairs = [pair for pair in found if pair.part == split]
+        pairs = [pair for pair in near if pair.part == split]
         if pairs:
-            shown = _pairs(subject, getattr(subject.data, split), pairs[:MOST_PAIRS])
+            shown = _pairs(subject, getattr(subject.data, split), pairs[:MAX_PAIRS])
             sheets.append(f"<h3>{title}: {len(pairs):,} pairs</h3>{images.grid(shown, 12)}")
     return "".join(sheets)
 

@@ -70,8 +70,8 @@ def views(subject: Subject) -> str:
 
 
 def _gains(subject: Subject) -> str:
-    found = subject.metrics.get("tta")
-    if not found:
+    tta = subject.metrics.get("tta")
+    if not tta:
         return ""
     rows = [
         {
@@ -82,6 +82,6 @@ def _gains(subject: Subject) -> str:
             "± ": row["log_loss_error"],
             "averaged": "yes" if row["kept"] else "no",
         }
-        for row in found["views"]
+        for row in tta["views"]
     ]
     return "<h3>Gain of each with the first one, over the first one alone</h3>" + html.table(rows)

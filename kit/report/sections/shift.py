@@ -11,11 +11,11 @@ from kit.data.cache import CachedSplit, Dataset
 from kit.errors import DataError
 from kit.report.render import html, images
 
-MOST = 4000  # images of each part, drawn at random
+MAX_IMAGES = 4000  # images of each part, drawn at random
 FOLDS = 5
 SIDE = 8
 NOTICEABLE = 0.55
-FEWEST = 50
+MIN_IMAGES = 50
 SHOWN = 12
 
 
@@ -31,7 +31,7 @@ class Shift:
     likeness: np.ndarray
 
     @property
-    def found(self) -> bool:
+    def noticeable(self) -> bool:
         return self.auc - 2 * self.error > 0.5 and self.auc > NOTICEABLE
 
 
@@ -60,11 +60,11 @@ def measure(data: Dataset) -> Shift:
 
     own = ~holdout.is_held_out(data.test.ids)
     train, test = _sample_rows(data.train, data.train.readable), _sample_rows(data.test, data.test.readable & own)
-    if min(len(train), len(test)) < FEWEST:
+    if min(len(train), len(test)) < MIN_IMAGES:
         raise DataError(
             "too few different images to compare train and test",
             received=f"{len(train)} and {len(test)}",
-            expected=f"{FEWEST} of each",
+            expected=f"{MIN_IMAGES} of each",
         )
     values = np.concatenate([features(data.train.images[train]), features(data.test.images[test])])
     is_test = np.repeat([0, 1], [len(train), len(test)])
@@ -80,7 +80,7 @@ def _sample_rows(split: CachedSplit, allowed: np.ndarray) -> np.ndarray:
     """Rows, sorted: at most MOST of those `allowed` (bool), no two with the same pixels."""
     rows = np.flatnonzero(allowed)
     first = rows[np.unique(split.groups[rows], return_index=True)[1]]
-    return np.sort(np.random.default_rng(0).permutation(first)[:MOST])
+    return np.sort(np.random.default_rng(0).permutation(first)[:MAX_IMAGES])
 
 
 def _error(auc: float, negative: int, positive: int) -> float:
@@ -89,26 +89,26 @@ def _error(auc: float, negative: int, positive: int) -> float:
 
 
 def section(data: Dataset) -> str:
-    found = measure(data)
-    if found.found:
+    measured = measure(data)
+    if measured.noticeable:
         verdict = "They can: scores out of fold may not carry over to the test images."
     else:
         verdict = "They cannot, by what these simple features see."
     words = (
         "Can train and test images be told apart? A logistic regression on 8x8 pixels, colour and sharpness tries it, "
-        f"cross-validated on {len(found.rows):,} training images and as many test images or fewer. "
+        f"cross-validated on {len(measured.rows):,} training images and as many test images or fewer. "
     )
-    card = [("AUC", f"{found.auc:.3f}", f"± {found.error:.3f}, chance 0.5")]
-    return html.paragraph(words + verdict) + html.cards(card) + (_alike(data, found) if found.found else "")
+    card = [("AUC", f"{measured.auc:.3f}", f"± {measured.error:.3f}, chance 0.5")]
+    return html.paragraph(words + verdict) + html.cards(card) + (_alike(data, measured) if measured.noticeable else "")
 
 
-def _alike(data: Dataset, found: Shift) -> str:
-    order = np.argsort(-found.likeness, kind="stable")
+def _alike(data: Dataset, shift: Shift) -> str:
+    order = np.argsort(-shift.likeness, kind="stable")
     sheets = []
     for title, chosen in (("Most like the test images", order[:SHOWN]), ("Least like them", order[::-1][:SHOWN])):
         tiles = []
         for place in chosen:
-            row, sure = found.rows[place], found.likeness[place]
+            row, sure = shift.rows[place], shift.likeness[place]
             name = data.train.ids[row]
             tiles.append(images.tile(data.train.images[row], f"{sure:.2f}<br>id {html.text(name)}", f"id {name}"))
         sheets.append(f"<h3>{title}</h3>" + images.grid(tiles, 5.5))

@@ -273,7 +273,7 @@ def test_stages_that_a_competition_sets_are_of_progressive_alone(recipe, epochs)
 def test_settings_without_a_meaning_and_random_weights_are_told(kit, prepared):
     words = ("--recipe", "features", "--backbone", "mobilenet_0.25", "--set", "image_size=32", "--set", "mixup=0.2")
     told = kit("train", "tiny-stripes", "--folds", "1", "--create", *words, "--set", "epochs=3", "--seed", "1").stderr
-    assert "\nrecipe features makes no use of epochs, mixup\n" in told
+    assert "\nrecipe features ignores epochs, mixup\n" in told
     assert "\nmobilenet_0.25 has random weights: --weights imagenet, or the path of a file, for trained ones\n" in told
     told = kit("train", "tiny-stripes", "--folds", "1", "--create", "--set", "width=4", "--set", "patience=0").stderr
     assert "no use" not in told and "weights" not in told
@@ -312,14 +312,14 @@ def test_progressive_stages_end_at_the_size_of_the_images(kit, prepared):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--set", "accumulate=512"), "a training without a step; received accumulate=512 of "),
+        (("--set", "accumulate=512"), "accumulate is larger than the number of batches; received accumulate=512 of "),
         (("--recipe", "progressive", "--create", "--set", "stage_sizes=8,8"), "stages do not fit together"),
         (("--create", "--set", "optimizer=lamb"), "unknown optimizer 'lamb'"),
         (("--recipe", "finetune"), "recipe finetune has no backbone 'cnn'; --backbone, one of mobilenet_0.25, "),
         (("--recipe", "finetune", "--backbone", "resnet49"), "'resnet49'; did you mean 'resnet"),
         (("--folds", "0"), "setting folds is out of range; received 0"),
         (("--seeds", "0"), "setting seeds is out of range; received 0"),
-        (("--recipe", "pseudo"), "wants a teacher"),
+        (("--recipe", "pseudo"), "requires --set teacher=RUN"),
         (("--recipe", "progressive", "--set", "stage_sizes=4,8"), "stages do not fit together"),
         (("--backbone", "resnet9", "--set", "image_size=4"), "the images are too small for resnet9; received 4"),
         (("--backbone", "airbench", "--set", "image_size=8"), "the images are too small for airbench; received 8"),

@@ -27,7 +27,7 @@ def test_a_shift_is_found_and_the_images_on_the_other_side_of_it_are_named():
     train, test = _images(300, 120, 1), _images(200, 160, 2)
     train[:20] = _images(20, 160, 3)  # these come from where the test images come from
     found = shift.measure(Dataset(_part(train), _part(test, 5000), ""))
-    assert found.auc > 0.9 and found.found
+    assert found.auc > 0.9 and found.noticeable
     assert set(found.rows[np.argsort(-found.likeness)[:15]].tolist()) <= set(range(20))
     assert "Most like the test images" in shift.section(Dataset(_part(train), _part(test, 5000), ""))
 
@@ -35,7 +35,7 @@ def test_a_shift_is_found_and_the_images_on_the_other_side_of_it_are_named():
 def test_where_there_is_none_none_is_found_and_unreadable_images_do_not_count():
     same = Dataset(_part(_images(300, 120, 1)), _part(_images(200, 120, 2), 5000), "")
     found = shift.measure(same)
-    assert abs(found.auc - 0.5) < 3 * found.error and not found.found
+    assert abs(found.auc - 0.5) < 3 * found.error and not found.noticeable
     blank = np.zeros((100, 16, 16, 3), np.uint8)  # what stands for an image that cannot be read
     test = _part(np.concatenate([same.test.images, blank]), 5000)
     test = replace(test, readable=np.repeat([True, False], [200, 100]))
