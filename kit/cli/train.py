@@ -42,9 +42,7 @@ def command(obj: GlobalOptions, /, slug: str | None, overrides: tuple[str, ...],
     Settings: the kit's defaults < the recipe's < the network's < the competition's < this command line; what suits another
     recipe or network than the competition's own comes after the competition. kit/config.py lists them all.
     """
-    from kit import paths, runs
     from kit.learn.settings import resolve_settings
-    from kit.runs import provenance
     from kit.tracking import export
 
     resumed, name, fold = chosen.pop("resume"), chosen.pop("name"), chosen.pop("fold")
@@ -55,9 +53,7 @@ def command(obj: GlobalOptions, /, slug: str | None, overrides: tuple[str, ...],
             raise ConfigError(
                 "--resume takes no other setting: the run has its own", received=", ".join([*given, *overrides])
             )
-        run = runs.find(resumed)
-        if moved:
-            run = provenance.move_weights(run, paths.expand_home(moved))
+        run = _find_resumed(resumed, moved)
         competition = obj.competition(slug or run.slug)
         backend.load()  # takes seconds: not before the settings are known to be good
         from kit.learn import train
@@ -82,6 +78,15 @@ def command(obj: GlobalOptions, /, slug: str | None, overrides: tuple[str, ...],
     export.export_finished(run)
     options.run_result(run, as_json=as_json)
     options.next_step(f"submit {run.slug} {run.id}   (or: kit report {run.id})")
+
+
+def _find_resumed(reference: str, moved: str | None) -> Any:
+    """The run; moved: where its weights file lies now."""
+    from kit import paths, runs
+    from kit.runs import provenance
+
+    run = runs.find(reference)
+    return provenance.move_weights(run, paths.expand_home(moved)) if moved else run
 
 
 def _report_created(run: Any, as_json: bool) -> None:
