@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kit.cli import options, train
+from kit.cli.options import GlobalOptions
 from kit.cli.suggest import complete
 from kit.errors import ConfigError
 from kit.learn import backend
@@ -27,13 +28,7 @@ BUDGET = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)
 @options.json_option
 @click.pass_obj
 def command(
-    obj: options.GlobalOptions,
-    /,
-    slug: str,
-    budget: str | None,
-    overrides: tuple[str, ...],
-    as_json: bool,
-    **chosen: Any,
+    obj: GlobalOptions, /, slug: str, budget: str | None, overrides: tuple[str, ...], as_json: bool, **chosen: Any
 ) -> None:
     """Time a little of what `kit train` with the same options would do, and tell how long all of it takes.
 
@@ -63,15 +58,8 @@ def command(
     load = os.getloadavg()[0]  # of others: before we begin
     times = timing.measure(competition, config)
     recipe, asked = find(competition, config.recipe), timing.work(competition, config)
-    value: dict[str, Any] = {
-        "device": device.describe(config),
-        "load": load,
-        "asked": asdict(asked),
-        "upper_bound": recipe.taught_on == "test",
-        "teacher_untimed": recipe.taught_on == "train",
-        "seconds": {**asdict(times), "member": asked.member(times), "run": asked.run(times)},
-        "kaggle": _kaggle(asked.run(times), on_gpu=bool(device.gpus())),
-    }
+    costs = _costs(recipe, asked, times, on_gpu=bool(device.gpus()))
+    value = {"device": device.describe(config), "load": load, **costs}
     if seconds is not None:
         planned = plan.fit_budget(asked, times, seconds)
         words = (
@@ -90,6 +78,16 @@ def command(
 
 
 command.params[1:1] = [option for option in train.command.params if option.name in OF_TRAIN]
+
+
+def _costs(recipe: "Recipe", asked: Work, times: Times, *, on_gpu: bool) -> dict[str, Any]:
+    return {
+        "asked": asdict(asked),
+        "upper_bound": recipe.taught_on == "test",
+        "teacher_untimed": recipe.taught_on == "train",
+        "seconds": {**asdict(times), "member": asked.member(times), "run": asked.run(times)},
+        "kaggle": _kaggle(asked.run(times), on_gpu=on_gpu),
+    }
 
 
 def parse_budget(text: str) -> float:

@@ -1,7 +1,7 @@
 """kit tune"""
 
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,9 @@ from kit.cli.options import GlobalOptions
 from kit.cli.suggest import complete
 from kit.errors import ConfigError
 from kit.learn import backend
+
+if TYPE_CHECKING:
+    from kit.learn.search.tune import Search
 
 SHOWN = 10
 
@@ -70,20 +73,22 @@ def command(
     search = tune(competition, config, allowed, trials)
     if not search.trials:
         raise ConfigError("no trial came to its end", received=f"{search.pruned} that diverged", do="try other --space")
-    best = {
-        key: f"{value:g}" if isinstance(value, float) else value for key, value in search.trials[0].settings.items()
-    }
     if config.folds > 1:
         given, overrides = {**given, "folds": 1}, tuple(text for text in overrides if not text.startswith("folds="))
-    command = complete("kit " + options.train_words(slug, given, overrides, {**device.pin_auto_batch(config), **best}))
-    value = {
-        "study": search.study,
-        "database": str(search.database),
-        "rows": search.rows,
-        "pruned": search.pruned,
-        "trials": [vars(trial) for trial in search.trials],
-        "command": command,
-    }
+    best = {**device.pin_auto_batch(config), **_spell(search.trials[0].settings)}
+    command = complete("kit " + options.train_words(slug, given, overrides, best))
+    trials_found = [vars(trial) for trial in search.trials]
+    value = {**vars(search), "database": str(search.database), "trials": trials_found, "command": command}
+    options.result(value, _text(search, command), as_json=as_json)
+
+
+def _spell(settings: dict[str, Any]) -> dict[str, Any]:
+    """As --set takes them."""
+    return {key: f"{value:g}" if isinstance(value, float) else value for key, value in settings.items()}
+
+
+def _text(search: "Search", command: str) -> str:
+    """The best trials, how they were judged, and the command that trains with the best."""
     rows = [
         {
             "trial": trial.number,
@@ -95,6 +100,5 @@ def command(
         }
         for trial in search.trials[:SHOWN]
     ]
-    trials_text = f"{len(search.trials)} trials on {search.rows} rows outside fold 0, whose score stays honest"
-    text = f"{options.table(rows)}\n{trials_text}; {search.pruned} ended early\n{command}"
-    options.result(value, text, as_json=as_json)
+    judged = f"{len(search.trials)} trials on {search.rows} rows outside fold 0, whose score stays honest"
+    return f"{options.table(rows)}\n{judged}; {search.pruned} ended early\n{command}"

@@ -120,7 +120,7 @@ def test_the_command_trains_with_the_batch_and_rate_of_the_best_trial(search, pr
     words = [word for text in spaces for word in ("--space", text)]
     told = json.loads(search.cli("--set", "batch_size=0", "--set", "learning_rate=0.05", *words, "--json"))
     config = device.resolve_auto_batch(_resolved(prepared, told["command"]))
-    best = search.is_trained[told["trials"][0]["number"]]
+    best = search.trained[told["trials"][0]["number"]]
     assert (config.batch_size, config.learning_rate) == (best.batch_size, pytest.approx(best.learning_rate))
 
 
