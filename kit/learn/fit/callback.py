@@ -146,7 +146,7 @@ def use_average(model: keras.Model, config: Config) -> Iterator[None]:
     if not config.ema:
         yield
         return
-    own = [np.array(variable) for variable in model.trainable_variables]
+    own = [_copy(variable) for variable in model.trainable_variables]
     take_average(model)
     try:
         yield
@@ -161,4 +161,8 @@ def take_average(model: keras.Model) -> None:
     """
     model.optimizer.finalize_variable_values(model.trainable_variables)
     for variable in model.trainable_variables:
-        variable.assign(np.array(variable))
+        variable.assign(_copy(variable))
+
+
+def _copy(variable: keras.Variable) -> np.ndarray:
+    return np.array(keras.ops.convert_to_numpy(variable))
