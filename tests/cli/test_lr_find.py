@@ -88,7 +88,7 @@ def test_the_command_trains_with_the_batch_that_the_rate_was_found_for(prepared,
     settings = GlobalOptions((str(prepared.folder.parent),))
     done = CliRunner().invoke(cli.command, ["tiny-stripes", "--set", "batch_size=0"], obj=settings)
     [line] = [line for line in done.stderr.splitlines() if line.startswith("next: kit train tiny-stripes ")]
-    told = train.command.make_context("train", shlex.split(line)[3:]).params["settings"]
+    told = train.command.make_context("train", shlex.split(line)[3:]).params["overrides"]
     trained = device.resolve_auto_batch(resolve_settings(prepared, {}, {}, told)[0])
     [rate] = re.findall("steepest descent at (.*?);", done.stdout)
     assert batches == [512] and (trained.batch_size, trained.learning_rate) == (512, float(rate))

@@ -96,7 +96,7 @@ def _resolved(competition, line):
     """The configuration of a `kit train SLUG ...` that was printed."""
     found = train.command.make_context("train", shlex.split(line)[2:]).params
     given = {key: found[key] for key in ("backbone", "folds") if found[key] is not None}
-    return resolve_settings(competition, {}, given, found["settings"])[0]
+    return resolve_settings(competition, {}, given, found["overrides"])[0]
 
 
 @pytest.mark.parametrize("folds", ["1", "3"])
