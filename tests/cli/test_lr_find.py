@@ -104,5 +104,5 @@ def test_trying_out_never_sees_the_judged_fold(prepared, home):
     where = paths.data("tiny-stripes")
     fold_of = folds.read(where.folds, cache.load(prepared, where).train.ids)
     assert len(member.train_rows) == 60 and 0 not in fold_of[member.train_rows] and len(member.validation_rows) == 0
-    with pytest.raises(ConfigError, match="recipe features has nothing to try out"):
+    with pytest.raises(ConfigError, match="closed-form .convex. head: nothing to tune"):
         rehearsal(prepared, Config(recipe="features", backbone="mobilenet_0.25"), home)
