@@ -28,7 +28,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-kernel test-container test-tracking check wheel bench bench-peers lock image container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env runs run completion
+.PHONY: help setup demo test test-quick test-jax test-kernel test-container test-tracking check wheel bench bench-peers lock image container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env runs run completion
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ demo: $(PLACE) ## the whole job on scikit-learn's digits: no network, no token, 
 
 test: setup ## the test suite, a process per core
 	.venv/bin/python -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
+
+test-quick: setup ## of the suite what loads no Keras and starts no process: a minute
+	.venv/bin/python -m pytest --quick -n auto --maxprocesses 8 --dist worksteal $(ARGS)
 
 test-jax: setup ## what trains and predicts, again with Keras on JAX
 	KERAS_BACKEND=jax .venv/bin/python -m pytest -n auto --maxprocesses 8 --dist worksteal tests/learn tests/ensemble $(ARGS)

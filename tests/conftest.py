@@ -1,9 +1,7 @@
-"""What the tests share: a home of their own, the real CLI as a subprocess, and a small competition made from nothing."""
+"""What the tests share: a home of their own, the real command line, and a small competition made from nothing."""
 
 import os
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -11,7 +9,9 @@ import click.testing
 import numpy as np
 import pytest
 
-pytest_plugins = ["tests.kaggle_server"]
+from tests import command_line
+
+pytest_plugins = ["tests.kaggle_server", "tests.quick"]
 
 COMPETITION = """
 import numpy as np
@@ -104,16 +104,14 @@ def archive(tmp_path) -> Path:
 
 @pytest.fixture
 def kit(home, plugins):
-    """Runs the real CLI: kit("train", "tiny-stripes", ...) -> CompletedProcess with text stdout and stderr."""
+    """Runs the real command line: kit("train", "tiny-stripes", ...) -> CompletedProcess with text stdout and stderr."""
+    return lambda *words, **how: command_line.in_process(["--competitions", str(plugins), *words], **how)
 
-    def run(*words: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "kit", "--competitions", str(plugins), *words]
-        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, timeout=300)
-        if check and done.returncode:
-            raise AssertionError(f"kit {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
-        return done
 
-    return run
+@pytest.fixture
+def here(home, plugins):
+    """As `kit`, within this process, which is quick: what is loaded stays loaded. Signals are left to pytest."""
+    return lambda *words, **how: command_line.here(["--competitions", str(plugins), *words], **how)
 
 
 @pytest.fixture

@@ -98,9 +98,9 @@ def sent_records() -> list[dict]:
     return [json.loads(path.read_text()) for path in sorted(paths.runs().rglob("submissions/**/*.json"))]
 
 
-def test_a_run_becomes_a_checked_file(kit, make_run):
+def test_a_run_becomes_a_checked_file(here, make_run):
     run = make_run("zoo")
-    done = kit("submit", "zoo", run.id, "--json")
+    done = here("submit", "zoo", run.id, "--json")
     result = json.loads(done.stdout)
     data = (run.folder / "submission.csv").read_bytes()
     assert data == b"id,label\n3,1\n1,1\n2,0\n"
@@ -111,7 +111,7 @@ def test_a_run_becomes_a_checked_file(kit, make_run):
         "notices": [],
     }
     assert f"submit zoo {run.id} --send" in done.stderr
-    assert kit("submit", "zoo", run.id[:8], "--json").stdout == done.stdout
+    assert here("submit", "zoo", run.id[:8], "--json").stdout == done.stdout
     assert sent_records() == []
 
 
@@ -132,22 +132,22 @@ sys.exit(f"imported {{heavy}}" if heavy else 0)
     assert done.returncode == 0, done.stderr
 
 
-def test_a_local_competition_is_scored_here(kit, make_run):
+def test_a_local_competition_is_scored_here(here, make_run):
     run = make_run("pond")
-    done = kit("submit", "pond", run.id, "--json")
+    done = here("submit", "pond", run.id, "--json")
     assert json.loads(done.stdout)["local_score"] == 1.0
     assert f"report {run.id}" in done.stderr
-    refused = kit("submit", "pond", run.id, "--send", check=False)
+    refused = here("submit", "pond", run.id, "--send", check=False)
     assert refused.returncode == 2 and "it is scored here" in refused.stderr
 
 
-def test_a_bare_file_is_checked_where_it_lies(kit, prepared, tmp_path):
+def test_a_bare_file_is_checked_where_it_lies(here, prepared, tmp_path):
     file = tmp_path / "mine.csv"
     file.write_bytes(b"id,label\n1,1\n2,1\n3,1\n")
-    done = kit("submit", "zoo", str(file))
+    done = here("submit", "zoo", str(file))
     assert str(file) in done.stdout and "constant prediction" in done.stdout and "another order" in done.stdout
     file.write_bytes(b"id,label\n1,1\n2,2\n3,cat\n")
-    refused = kit("submit", "zoo", str(file), check=False)
+    refused = here("submit", "zoo", str(file), check=False)
     assert refused.returncode == 6 and refused.stdout == ""
     assert "'label domain' on 2 lines, first on line 3; received '2' in label; expected one of 0, 1" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1

@@ -28,8 +28,8 @@ def folder(prepared, monkeypatch):
 
 
 @pytest.fixture
-def push(kit, folder):
-    return lambda **how: kit("kernel", "push", NAME, "--poll", "0", "--json", **how)
+def push(here, folder):
+    return lambda **how: here("kernel", "push", NAME, "--poll", "0", "--json", **how)
 
 
 def _outputs(folder, **changes) -> dict:
@@ -85,10 +85,10 @@ def test_the_same_dataset_is_not_uploaded_twice_another_is_a_version(push, kaggl
         ({"save_kernel": {"ref": "/code/somebody/another"}}, "made another kernel than the one asked for"),
     ],
 )
-def test_what_kaggle_says_only_in_passing_is_an_error(kit, push, kaggle, folder, change, words):
+def test_what_kaggle_says_only_in_passing_is_an_error(here, push, kaggle, folder, change, words):
     for name, value in change.items():
         setattr(kaggle.of_kernels, name, value)
-    done = kit("kernel", "push", NAME, "--poll", "0", check=False)
+    done = here("kernel", "push", NAME, "--poll", "0", check=False)
     assert done.returncode == 5 and words in done.stderr and not done.stdout
     if "save_kernel" not in change:
         assert not kaggle.asked("SaveKernel")
@@ -97,36 +97,36 @@ def test_what_kaggle_says_only_in_passing_is_an_error(kit, push, kaggle, folder,
     )
 
 
-def test_a_file_whose_upload_fails_is_not_left_out_in_silence(kit, kaggle, folder):
+def test_a_file_whose_upload_fails_is_not_left_out_in_silence(here, kaggle, folder):
     kaggle.faults["Upload"] = [{"status": 400}]
-    done = kit("kernel", "push", NAME, "--poll", "0", check=False)
+    done = here("kernel", "push", NAME, "--poll", "0", check=False)
     assert done.returncode == 5 and "lacks 1 of its 3 files" in done.stderr and not kaggle.asked("SaveKernel")
 
 
-def test_a_refused_token_is_said_and_nothing_is_sent(kit, kaggle, folder):
+def test_a_refused_token_is_said_and_nothing_is_sent(here, kaggle, folder):
     kaggle.faults["GetDatasetStatus"] = [refusal(401, "no")]
-    done = kit("kernel", "push", NAME, check=False)
+    done = here("kernel", "push", NAME, check=False)
     assert done.returncode == 4 and "does not accept the token" in done.stderr and not kaggle.asked("StartBlobUpload")
 
 
-def test_status_is_that_of_the_pushed_version(kit, push, kaggle, folder):
-    done = kit("kernel", "status", NAME, check=False)
+def test_status_is_that_of_the_pushed_version(here, push, kaggle, folder):
+    done = here("kernel", "status", NAME, check=False)
     assert done.returncode == 3 and "was not pushed yet; kit --competitions" in done.stderr
     push()
     push()
     kaggle.of_kernels.kernel_statuses = ["ERROR"]
-    told = json.loads(kit("kernel", "status", NAME, "--json").stdout)
+    told = json.loads(here("kernel", "status", NAME, "--json").stdout)
     assert (told["version"], told["status"]) == (2, "error") and "more memory" in told["reason"]
     assert kaggle.asked("GetKernelSessionStatus")[-1]["versionLabel"] == "v2"
 
 
-def test_output_is_waited_for_fetched_and_checked(kit, push, kaggle, folder):
+def test_output_is_waited_for_fetched_and_checked(here, push, kaggle, folder):
     push()
     kaggle.of_kernels.outputs = _outputs(folder)
     kaggle.of_kernels.kernel_statuses = ["QUEUED", "RUNNING", "COMPLETE"]
     (folder / "output").mkdir()
     (folder / "output" / "submission.csv").write_text("stale")
-    done = kit("kernel", "output", NAME, "--wait", "--poll", "0", "--json")
+    done = here("kernel", "output", NAME, "--wait", "--poll", "0", "--json")
     told = json.loads(done.stdout)
     assert (
         told["rows"] == 30
@@ -149,42 +149,42 @@ def test_output_is_waited_for_fetched_and_checked(kit, push, kaggle, folder):
         (lambda files, folder: files.update({"result.json": b"<html>"}), "left no whole result"),
     ],
 )
-def test_output_that_is_stale_or_a_web_page_is_refused(kit, push, kaggle, folder, spoil, words):
+def test_output_that_is_stale_or_a_web_page_is_refused(here, push, kaggle, folder, spoil, words):
     push()
     kaggle.of_kernels.outputs = _outputs(folder)
     spoil(kaggle.of_kernels.outputs, folder)
     (folder / "output").mkdir()
     (folder / "output" / "submission.csv").write_text("older")
-    done = kit("kernel", "output", NAME, check=False)
+    done = here("kernel", "output", NAME, check=False)
     assert done.returncode == 5 and words in done.stderr
     assert (folder / "output" / "submission.csv").read_text() == "older"  # nothing is lost
 
 
-def test_an_error_page_in_place_of_a_file_is_not_saved_under_its_name(kit, push, kaggle, folder):
+def test_an_error_page_in_place_of_a_file_is_not_saved_under_its_name(here, push, kaggle, folder):
     push()
     kaggle.of_kernels.outputs = _outputs(folder)
     kaggle.faults["Output"] = [{"status": 500, "body": b"<html>sorry</html>"}]
-    done = kit("kernel", "output", NAME, check=False)
+    done = here("kernel", "output", NAME, check=False)
     assert done.returncode == 5 and "fault of its own (500)" in done.stderr and not (folder / "output").exists()
 
 
-def test_a_failed_kernel_ends_the_wait_with_its_reason(kit, push, kaggle, folder):
+def test_a_failed_kernel_ends_the_wait_with_its_reason(here, push, kaggle, folder):
     push()
     kaggle.of_kernels.kernel_statuses = ["RUNNING", "ERROR"]
-    done = kit("kernel", "output", NAME, "--wait", "--poll", "0", check=False)
+    done = here("kernel", "output", NAME, "--wait", "--poll", "0", check=False)
     assert done.returncode == 5 and "ended with error; received Your notebook tried" in done.stderr
 
 
-def test_a_training_becomes_a_local_run(kit, prepared, kaggle, tmp_path):
+def test_a_training_becomes_a_local_run(here, prepared, kaggle, tmp_path):
     """The output is that of a real run, zipped as the kernel zips it."""
     from kit.learn import train
     from kit.learn.settings import resolve_settings
 
     config, origin = resolve_settings(prepared, {"folds": 1, "epochs": 1}, {}, ())
     run = train.train(prepared, config, origin)
-    built = json.loads(kit("kernel", "build", "tiny-stripes", "--mode", "train", "--run", run.id, "--json").stdout)
+    built = json.loads(here("kernel", "build", "tiny-stripes", "--mode", "train", "--run", run.id, "--json").stdout)
     folder = paths.kernels() / built["name"]
-    kit("kernel", "push", built["name"], "--poll", "0")
+    here("kernel", "push", built["name"], "--poll", "0")
     away = tmp_path / "away"
     run.folder.rename(away)
     data = cache.load(prepared, paths.data("tiny-stripes"))
@@ -200,16 +200,16 @@ def test_a_training_becomes_a_local_run(kit, prepared, kaggle, tmp_path):
     files = {name: hashlib.sha256(data).hexdigest() for name, data in (("run.zip", content), *outputs.items())}
     files.pop("result.json")
     kaggle.of_kernels.outputs = {"run.zip": content, **_outputs(folder, mode="train", run=run.id, files=files)}
-    kit("kernel", "output", built["name"])
-    listed = json.loads(kit("runs", "--json").stdout)
+    here("kernel", "output", built["name"])
+    listed = json.loads(here("runs", "--json").stdout)
     assert [(row["run"], row["status"]) for row in listed] == [(run.id, "finished")]
-    kit("predict", run.id, "--tta", "hflip")  # it has its weights, and fits the data here
+    here("predict", run.id, "--tta", "hflip")  # it has its weights, and fits the data here
 
 
-def test_a_code_competition_gets_the_version_that_was_pushed(kit, push, kaggle, folder):
+def test_a_code_competition_gets_the_version_that_was_pushed(here, push, kaggle, folder):
     write_json(paths.runs() / "tiny-stripes-x" / "metrics.json", {"score": 0.9, "error": 0.01})
     push()
-    done = kit("kernel", "submit", NAME, "--wait", "--poll", "0", "-m", "first", "--json")
+    done = here("kernel", "submit", NAME, "--wait", "--poll", "0", "-m", "first", "--json")
     [asked] = kaggle.asked("CreateCodeSubmission")
     assert (asked["kernelOwner"], asked["kernelSlug"], asked["kernelVersion"]) == ("somebody", NAME, 1)
     said = f"first somebody/{NAME} version 1 tiny-stripes-x CV 0.9 +- 0.01 "
@@ -218,39 +218,39 @@ def test_a_code_competition_gets_the_version_that_was_pushed(kit, push, kaggle, 
     assert (told["ref"], told["public_score"]) == (60_000_001, "0.99571")
     push()
     kaggle.of_kernels.kernel_statuses = ["RUNNING"]
-    done = kit("kernel", "submit", NAME, check=False)
+    done = here("kernel", "submit", NAME, check=False)
     assert done.returncode == 5 and "is running after 0 s" in done.stderr and len(kaggle.submissions) == 1
 
 
-def test_a_version_is_not_submitted_twice_by_mistake(kit, push, kaggle, folder):
+def test_a_version_is_not_submitted_twice_by_mistake(here, push, kaggle, folder):
     push()
-    kit("kernel", "submit", NAME)
-    done = kit("kernel", "submit", NAME, check=False)
+    here("kernel", "submit", NAME)
+    done = here("kernel", "submit", NAME, check=False)
     assert done.returncode == 2 and "submitted before, as submission 60000001" in done.stderr
-    waited = json.loads(kit("kernel", "submit", NAME, "--wait", "--poll", "0", "--json").stdout)
+    waited = json.loads(here("kernel", "submit", NAME, "--wait", "--poll", "0", "--json").stdout)
     assert (waited["ref"], waited["public_score"], len(kaggle.submissions)) == (60_000_001, "0.99571", 1)
-    kit("kernel", "submit", NAME, "--again")
+    here("kernel", "submit", NAME, "--again")
     assert len(kaggle.submissions) == 2
 
 
 @pytest.mark.parametrize(("method", "words"), [("SaveKernel", ["push"]), ("CreateCodeSubmission", ["submit"])])
-def test_a_lost_answer_is_not_called_a_refusal(kit, push, kaggle, folder, method, words):
+def test_a_lost_answer_is_not_called_a_refusal(here, push, kaggle, folder, method, words):
     if method != "SaveKernel":
         push()
     kaggle.faults[method] = [refusal(502)]
-    done = kit("kernel", *words, NAME, check=False)
+    done = here("kernel", *words, NAME, check=False)
     assert done.returncode == 5 and "it may have counted" in done.stderr and len(kaggle.asked(method)) == 1
 
 
-def test_a_kernel_that_runs_is_not_forgotten_when_another_is_built(kit, prepared, kaggle):
+def test_a_kernel_that_runs_is_not_forgotten_when_another_is_built(here, prepared, kaggle):
     built = ("kernel", "build", "tiny-stripes", "--mode", "train", "--set", "folds=1", "--json")
-    name = json.loads(kit(*built).stdout)["name"]
-    kit("kernel", "push", name, "--poll", "0")
-    kit(*built[:-1], "--set", "epochs=2")
-    assert json.loads(kit("kernel", "status", name, "--json").stdout)["version"] == 1
+    name = json.loads(here(*built).stdout)["name"]
+    here("kernel", "push", name, "--poll", "0")
+    here(*built[:-1], "--set", "epochs=2")
+    assert json.loads(here("kernel", "status", name, "--json").stdout)["version"] == 1
     uploads = len(kaggle.asked("StartBlobUpload"))
-    kit(*built)
-    kit("kernel", "push", name, "--poll", "0")
+    here(*built)
+    here("kernel", "push", name, "--poll", "0")
     assert len(kaggle.asked("StartBlobUpload")) == uploads  # the same bundle as before
 
 
@@ -263,6 +263,6 @@ def test_a_kernel_that_runs_is_not_forgotten_when_another_is_built(kit, prepared
         (("--set", "recipe=features", "--set", "backbone=mobilenet_v2", "--set", "weights=imagenet"), "mobilenet_v2"),
     ],
 )
-def test_a_training_that_would_fail_on_kaggle_is_not_built(kit, prepared, words, message):
-    done = kit("kernel", "build", "tiny-stripes", "--mode", "train", *words, check=False)
+def test_a_training_that_would_fail_on_kaggle_is_not_built(here, prepared, words, message):
+    done = here("kernel", "build", "tiny-stripes", "--mode", "train", *words, check=False)
     assert done.returncode == 2 and message in done.stderr and not paths.kernels().exists()

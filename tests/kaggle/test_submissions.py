@@ -19,14 +19,14 @@ def file(prepared, tmp_path):
     return path
 
 
-def test_without_send_nothing_is_asked(kit, file, kaggle):
-    done = kit("submit", "tiny-stripes", str(file), "--json")
+def test_without_send_nothing_is_asked(here, file, kaggle):
+    done = here("submit", "tiny-stripes", str(file), "--json")
     assert json.loads(done.stdout)["rows"] == 30 and not kaggle.requests
     assert "--send --wait" in done.stderr
 
 
-def test_send_uploads_the_checked_bytes_and_wait_returns_the_score(kit, file, kaggle):
-    done = kit("submit", "tiny-stripes", str(file), "--send", "--wait", "--poll", "0", "-m", "first", "--json")
+def test_send_uploads_the_checked_bytes_and_wait_returns_the_score(here, file, kaggle):
+    done = here("submit", "tiny-stripes", str(file), "--send", "--wait", "--poll", "0", "-m", "first", "--json")
     result = json.loads(done.stdout)
     assert kaggle.uploads == [file.read_bytes()]
     assert (result["ref"], result["status"], result["public_score"]) == (50_000_001, "complete", "0.99571")
@@ -34,17 +34,17 @@ def test_send_uploads_the_checked_bytes_and_wait_returns_the_score(kit, file, ka
     assert said.startswith("first ") and result["sha256"][:12] in said
 
 
-def test_the_same_bytes_are_not_sent_twice(kit, file, kaggle):
-    kit("submit", "tiny-stripes", str(file), "--send")
-    done = kit("submit", "tiny-stripes", str(file), "--send", check=False)
+def test_the_same_bytes_are_not_sent_twice(here, file, kaggle):
+    here("submit", "tiny-stripes", str(file), "--send")
+    done = here("submit", "tiny-stripes", str(file), "--send", check=False)
     assert done.returncode == 2 and "submission 50000001" in done.stderr and len(kaggle.uploads) == 1
-    kit("submit", "tiny-stripes", str(file), "--send", "--again")
+    here("submit", "tiny-stripes", str(file), "--send", "--again")
     assert len(kaggle.uploads) == 2
 
 
-def test_a_file_that_fails_the_check_is_never_uploaded(kit, file, kaggle):
+def test_a_file_that_fails_the_check_is_never_uploaded(here, file, kaggle):
     file.write_text(file.read_text().replace("7,0", "7,9"))
-    done = kit("submit", "tiny-stripes", str(file), "--send", check=False)
+    done = here("submit", "tiny-stripes", str(file), "--send", check=False)
     assert done.returncode == 6 and not kaggle.requests
 
 
@@ -66,13 +66,13 @@ QUOTA = "Submission not allowed: Your team has used its daily Submission allowan
         ),
     ],
 )
-def test_a_failed_upload_is_an_error_and_is_not_recorded_as_sent(kit, file, kaggle, home, method, fault, code, words):
+def test_a_failed_upload_is_an_error_and_is_not_recorded_as_sent(here, file, kaggle, home, method, fault, code, words):
     kaggle.faults[method] = [fault]
-    done = kit("submit", "tiny-stripes", str(file), "--send", check=False)
+    done = here("submit", "tiny-stripes", str(file), "--send", check=False)
     assert done.returncode == code and words in done.stderr and SECRET not in done.stderr
     assert not list(home.rglob("submissions/**/*.json"))
     kaggle.faults.clear()
-    kit("submit", "tiny-stripes", str(file), "--send")  # and so it may be sent after all
+    here("submit", "tiny-stripes", str(file), "--send")  # and so it may be sent after all
 
 
 def test_a_submission_that_kaggle_could_not_score_says_why(kaggle):

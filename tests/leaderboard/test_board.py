@@ -67,7 +67,7 @@ def test_our_team_is_found_by_its_members_then_by_its_latest_name():
 
 
 @pytest.mark.parametrize("teams", [1, 3, 9, 10])
-def test_a_board_with_few_medals_or_none_is_shown(kit, home, teams):
+def test_a_board_with_few_medals_or_none_is_shown(here, home, teams):
     folder = ledger.folder("tiny-stripes")
     rows = "".join(f"{rank},{rank},t{rank},,{1 - rank / 100},1,u{rank}\n" for rank in range(1, teams + 1))
     write_text(
@@ -76,7 +76,7 @@ def test_a_board_with_few_medals_or_none_is_shown(kit, home, teams):
     )
     write_json(folder / "asked.json", {"asked": "2026-11-20T10:00:00+00:00", "left": 5, "last": 7})
     ledger.keep("tiny-stripes", [KaggleSubmission(7, "complete", "0.99", "", "", submitted_by="u1")])
-    shown = kit("leaderboard", "tiny-stripes", "--offline").stdout
+    shown = here("leaderboard", "tiny-stripes", "--offline").stdout
     assert f"place 1 of {teams} teams: t1" in shown and shown.count("none") >= (teams < 10)
 
 

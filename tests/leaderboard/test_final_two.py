@@ -22,7 +22,7 @@ def test_the_second_is_one_that_fails_elsewhere():
     assert final_two.two_best(np.array([0.1, np.nan])) is None
 
 
-def test_the_command(kit, field):
+def test_the_command(here, field):
     """a and b fail on the same rows, c on others; b has the better public score, but c belongs beside a."""
     labels, test = field.labels, field.test
     a = field.make("a", wrong(labels, range(18)), test)
@@ -31,7 +31,7 @@ def test_the_command(kit, field):
     field.make("late", labels, wrong(test, range(3)))
     for number, (run, public) in enumerate(((a, "0.8"), (b, "0.8"), (c, None)), 1):
         field.submit(run, public, number)
-    done = kit("pick", "tiny-stripes", "--json", "--public-share", "0.2")
+    done = here("pick", "tiny-stripes", "--json", "--public-share", "0.2")
     found = json.loads(done.stdout)
     assert (found["public_rows"], found["private_rows"], found["out_of_fold_rows"]) == (6, 24, 90)
     assert set(found["proposed"]["runs"]) in ({a.id, c.id}, {b.id, c.id})
@@ -40,21 +40,21 @@ def test_the_command(kit, field):
     assert found["best_cv"]["runs"][0] == a.id
     assert found["proposed"]["expected_max"] > found["best_public"]["expected_max"]
     assert " diff " in done.stderr
-    text = kit("pick", "tiny-stripes", "--all").stdout
+    text = here("pick", "tiny-stripes", "--all").stdout
     assert text.startswith("safe           tiny-stripes-late-")
 
 
-def test_one_submission_makes_no_pair(kit, field):
+def test_one_submission_makes_no_pair(here, field):
     field.submit(field.make("a", field.labels, field.test), "0.8")
-    refused = kit("pick", "tiny-stripes", check=False)
+    refused = here("pick", "tiny-stripes", check=False)
     assert refused.returncode == 3 and "received 1 submitted here; --all chooses" in refused.stderr
 
 
-def test_a_run_that_judged_few_rows_does_not_blind_the_others(kit, field):
+def test_a_run_that_judged_few_rows_does_not_blind_the_others(here, field):
     for name in ("a", "b"):
         field.make(name, wrong(field.labels, range(9)), field.test)
     hold_out = field.make("c", field.labels, field.test, rows=30)
-    done = kit("pick", "tiny-stripes", "--all", "--json")
+    done = here("pick", "tiny-stripes", "--all", "--json")
     found = json.loads(done.stdout)
     assert found["out_of_fold_rows"] == 90 and hold_out.id not in found["proposed"]["runs"]
     assert f"left out, as judged on too few rows: {hold_out.id}" in done.stderr

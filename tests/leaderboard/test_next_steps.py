@@ -94,32 +94,32 @@ def test_runs_that_judged_no_row_in_common(field):
     assert error == pytest.approx(np.hypot(one.error, other.error))
 
 
-def test_the_command(kit, field):
+def test_the_command(here, field):
     bar = field.make("bar", wrong(field.labels, range(18)), field.test)
     field.submit(bar, "0.8")
     better = field.make("better", wrong(field.labels, range(2)), wrong(field.test, range(4)))
-    done = kit("next", "tiny-stripes", "--json")
+    done = here("next", "tiny-stripes", "--json")
     found = json.loads(done.stdout)
     assert (found["left_today"], found["submitted"]) == (None, [bar.id])
     assert [record["run"] for record in found["candidates"]] == [better.id]
     assert f"submit tiny-stripes {better.id} --send --wait" in done.stderr
-    text = kit("next", "tiny-stripes", "--offline").stdout
+    text = here("next", "tiny-stripes", "--offline").stdout
     assert "clearly better than the best submitted" in text and text.endswith(f"submit {better.id}\n")
 
 
-def test_the_allowance(kit, field, kaggle):
+def test_the_allowance(here, field, kaggle):
     run = field.make("good", field.labels, field.test)
     kaggle.allowed = 0
-    done = kit("next", "tiny-stripes")
+    done = here("next", "tiny-stripes")
     assert done.stdout.startswith("left today     0\n") and done.stdout.endswith("nothing is left today\n")
     assert " train tiny-stripes" in done.stderr
-    assert json.loads(kit("next", "tiny-stripes", "--offline", "--json").stdout)["left_today"] is None
+    assert json.loads(here("next", "tiny-stripes", "--offline", "--json").stdout)["left_today"] is None
     kaggle.faults["GetSubmissionLimits"] = [refusal(403, "no rules accepted")]
-    done = kit("next", "tiny-stripes")
+    done = here("next", "tiny-stripes")
     assert "the allowance is not known" in done.stderr and done.stdout.endswith(f"submit {run.id}\n")
 
 
-def test_nothing_to_submit(kit, field):
-    done = kit("next", "tiny-stripes")
+def test_nothing_to_submit(here, field):
+    done = here("next", "tiny-stripes")
     assert "there is no finished run that was not submitted" in done.stdout
     assert " train tiny-stripes" in done.stderr

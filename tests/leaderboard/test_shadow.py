@@ -112,35 +112,35 @@ def score(prepared, held):
     return make
 
 
-def test_the_table_and_what_stays_private(kit, prepared, score):
+def test_the_table_and_what_stays_private(here, prepared, score):
     kept = holdout.read(paths.data("tiny-stripes").holdout, prepared)
     good, bad = score("good", 2), score("bad", 12)
-    first = json.loads(kit("submit", "tiny-stripes", bad.id, "--local", "--json").stdout)
+    first = json.loads(here("submit", "tiny-stripes", bad.id, "--local", "--json").stdout)
     assert (first["rank"], first["runs"], first["private"], first["revealed"]) == (1, 1, None, 0)
     assert first["public"]["score"] == pytest.approx(1 - (kept.public & (np.arange(27) < 12)).sum() / kept.public.sum())
-    text = kit("submit", "tiny-stripes", good.id, "--local").stdout
+    text = here("submit", "tiny-stripes", good.id, "--local").stdout
     assert text.startswith("rank 1 of 2") and "revealed so far: 0" in text
     files = sorted((paths.runs() / "shadow" / "tiny-stripes").glob("*.json"))
     assert [file.stem for file in files] == sorted([good.id, bad.id])
     assert all(json.loads(file.read_text())["private"] is None for file in files)
-    shown = json.loads(kit("submit", "tiny-stripes", bad.id, "--local", "--reveal", "--json").stdout)
+    shown = json.loads(here("submit", "tiny-stripes", bad.id, "--local", "--reveal", "--json").stdout)
     expected = 1 - (~kept.public & (np.arange(27) < 12)).sum() / (~kept.public).sum()
     assert shown["private"]["score"] == pytest.approx(expected) and shown["revealed"] == 1
     assert shadow.submit(prepared, bad).private == shown["private"], "what was seen stays recorded as seen"
 
 
-def test_the_file_for_kaggle_holds_no_held_out_row(kit, score):
+def test_the_file_for_kaggle_holds_no_held_out_row(here, score):
     run = score("good", 2)
-    kit("submit", "tiny-stripes", run.id)
+    here("submit", "tiny-stripes", run.id)
     assert len((run.folder / "submission.csv").read_text().splitlines()) == 31
     other = score("other", 20)
     for one in (run, other):
         predictions.save(one.oof, predictions.make(["1"], sure(np.array([0])), ("flat", "steep", "none")))
-    found = json.loads(kit("diff", run.id, other.id, "--json").stdout)
+    found = json.loads(here("diff", run.id, other.id, "--json").stdout)
     assert (found["test"]["rows"], found["test"]["differ"]) == (30, 0)
 
 
-def test_who_is_refused(kit, prepared, score):
+def test_who_is_refused(here, prepared, score):
     old = runs.create("tiny-stripes", "train", Config(), {}, name="old", fingerprints={})
     predictions.save(
         old.test, predictions.make([str(n) for n in range(1, 31)], sure(np.arange(30) % 3), prepared.classes)
@@ -148,18 +148,18 @@ def test_who_is_refused(kit, prepared, score):
     with pytest.raises(DataError, match="did not predict the hold-out; received 27 of 27 rows missing"):
         shadow.submit(prepared, old)
     for words in ((old.id, "--reveal"), (old.id, "--local", "--send"), ("file.csv", "--local")):
-        assert kit("submit", "tiny-stripes", *words, check=False).returncode == 2
+        assert here("submit", "tiny-stripes", *words, check=False).returncode == 2
     paths.data("tiny-stripes").holdout.unlink()
     with pytest.raises(DataError, match=r"has no hold-out; .*kit prepare tiny-stripes --holdout 0\.1"):
         shadow.submit(prepared, old)
 
 
-def test_a_real_training_predicts_what_it_never_learned_from(kit, prepared):
-    done = kit("prepare", "tiny-stripes", "--folds", "3", "--holdout", "0.2")
+def test_a_real_training_predicts_what_it_never_learned_from(here, prepared):
+    done = here("prepare", "tiny-stripes", "--folds", "3", "--holdout", "0.2")
     assert "never trained on from here on" in done.stderr
     assert "held out       18 training images" in done.stdout
-    run = kit("train", "tiny-stripes", "--folds", "1", "--set", "epochs=1").stdout.split()[-1]
-    text = kit("submit", "tiny-stripes", run, "--local").stdout
+    run = here("train", "tiny-stripes", "--folds", "1", "--set", "epochs=1").stdout.split()[-1]
+    text = here("submit", "tiny-stripes", run, "--local").stdout
     assert re.search(r"rank 1 of 1, on 9 public rows", text)
     judged = predictions.load(runs.find(run).oof).ids
     assert not any(name.startswith(holdout.PREFIX) for name in judged.tolist())
