@@ -139,7 +139,11 @@ def _creator(archive: Path, folder: Path) -> Callable[[str], BinaryIO]:
             handle = open(target, "xb")  # noqa: SIM115
         except FileExistsError:
             raise refusal(archive, f"{name!r} is there already, from another archive") from None
-        os.fchmod(handle.fileno(), 0o644)
+        try:
+            os.fchmod(handle.fileno(), 0o644)
+        except OSError:
+            handle.close()
+            raise
         return handle
 
     return create
