@@ -87,7 +87,7 @@ def test_it_says_its_license_and_that_it_is_typed(wheel):
 
 
 def test_it_is_used_without_the_checkout(installed, target):
-    found = installed("import kit, kit.competition as c; print(kit.__file__); print(c.BUILT_IN)").stdout.split()
+    found = installed("import kit, kit.plugins as p; print(kit.__file__); print(p.BUILT_IN)").stdout.split()
     assert found == [str(target / "kit" / "__init__.py"), str(target / "kit_competitions")]
 
 

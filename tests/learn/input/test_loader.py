@@ -172,12 +172,12 @@ import numpy as np
 from pathlib import Path
 from kit.config import Config
 from kit.learn.input.augmenter import Source
-from kit.learn.input.loader import loader
+from kit.learn.input.loader import open_loader
 from kit.learn.input.samples import samples
 
 if __name__ == "__main__":
     images = {"train": np.load(sys.argv[1], mmap_mode="r")}
-    with loader(Source(images, Path(sys.argv[2]), Config(), 3), 2) as loaded:
+    with open_loader(Source(images, Path(sys.argv[2]), Config(), 3), 2) as loaded:
         for batch in loaded.batches(0, [samples("train", np.arange(20))] * 10**6):
             print("batch", flush=True)
 """
