@@ -8,8 +8,10 @@ from typing import Any, get_args
 
 import numpy as np
 
+from kit import metrics
 from kit.competition import Competition, FinishName, Metric, View
 from kit.errors import DataError, nearest
+from kit.learn.input import views
 from kit.learn.input.views import VIEWS
 from kit.metrics import METRICS
 
@@ -23,10 +25,12 @@ def check(competition: Competition, file: Path) -> None:
     if competition.public_share is not None and not 0 < competition.public_share <= 1:
         raise DataError(f"{file}: public_share is out of range", received=competition.public_share, expected="0 to 1")
     _check_form(competition, file)
-    _check_names(f"{file}: metric", (competition.metric,), METRICS, competition.metrics, Metric)
+    check_own(f"{file}: metrics", competition.metrics, METRICS, Metric)
+    _check_names(f"{file}: metric", (competition.metric,), metrics.available(competition))
     for name, metric in competition.metrics.items():
         _try_metric(f"{file}: metrics[{name!r}]", metric, len(competition.classes))
-    _check_names(f"{file}: tta", competition.tta, VIEWS, competition.views, Callable)
+    check_own(f"{file}: views", competition.views, VIEWS, Callable)
+    _check_names(f"{file}: tta", competition.tta, views.available(competition))
     for name, view in competition.views.items():
         _try_view(f"{file}: views[{name!r}]", view, competition.image_shape)
 
@@ -46,20 +50,29 @@ def _check_form(competition: Competition, file: Path) -> None:
         )
 
 
-def _check_names(what: str, names: Iterable[str], usual: Mapping[str, Any], own: Any, kind: Any) -> None:
-    """names: those that the competition asks for, from the usual table or its own, a dict of names to things of that kind."""
+def check_own(what: str, own: Any, usual: Mapping[str, Any], kind: Any) -> None:
+    """Raises DataError unless `own`, what a folder brings beside the usual table, is a dict of new names to things of that
+    kind. what: the file and the field.
+    """
     if not isinstance(own, Mapping):
-        raise DataError(
-            f"{what}: its own are no dict", received=type(own).__name__, expected="names and what they mean"
-        )
+        raise DataError(f"{what} are no dict", received=type(own).__name__, expected="names and what they mean")
     for name, thing in own.items():
         if name in usual:
-            raise DataError(f"{what} {name!r} of its own", expected="a name that the kit has not", do="rename it")
+            raise DataError(
+                f"{what}[{name!r}] is one of the kit's", expected="a name that the kit has not", do="rename it"
+            )
         if not isinstance(thing, kind):
-            raise DataError(f"{what} {name!r} of its own", received=type(thing).__name__, expected=kind.__name__)
+            raise DataError(
+                f"{what}[{name!r}] is no {kind.__name__}",
+                received=type(thing).__name__,
+                expected=f"{kind.__name__}(...)",
+            )
+
+
+def _check_names(what: str, names: Iterable[str], known: Mapping[str, Any]) -> None:
     for name in names:
-        if name not in usual and name not in own:
-            raise DataError(f"{what} {name!r} is unknown", do=nearest(name, [*usual, *own]))
+        if name not in known:
+            raise DataError(f"{what} {name!r} is unknown", do=nearest(name, known))
 
 
 def _try_metric(what: str, metric: Metric, classes: int) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from kit.check_plugin import check_own
 from kit.competition import Competition
 from kit.errors import ConfigError, DataError
-from kit.learn.networks import Network
+from kit.learn.networks import NETWORKS, Network
 from kit.learn.recipe import Recipe
+from kit.learn.recipes import RECIPES
 from kit.learn.settings import check_declared
 from kit.plugins import load
 
@@ -19,14 +21,8 @@ def load_competition(slug: str, extra: Iterable[Path] = ()) -> Competition:
     """
     competition = load(slug, extra)
     file = (competition.folder or Path(slug)) / "competition.py"
-    for field, kind in (("networks", Network), ("recipes", Recipe)):
-        for name, one in getattr(competition, field).items():
-            if not isinstance(one, kind):
-                raise DataError(
-                    f"{file}: {field}[{name!r}] is no {kind.__name__}",
-                    received=repr(one),
-                    expected=f"{kind.__module__}.{kind.__name__}(...)",
-                )
+    check_own(f"{file}: networks", competition.networks, NETWORKS, Network)
+    check_own(f"{file}: recipes", competition.recipes, RECIPES, Recipe)
     try:
         check_declared(competition)
     except ConfigError as error:

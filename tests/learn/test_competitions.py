@@ -56,6 +56,14 @@ def test_a_folder_brings_its_own_network_and_recipe(kit, prepared, plugins):
         ("COMPETITION.defaults['epochs'] = 0", "setting epochs is out of range; received 0"),
         ("COMPETITION.networks['mine'] = print", r"networks\['mine'\] is no Network; received .*Network\(\.\.\.\)"),
         ("COMPETITION.recipes['mine'] = print", r"recipes\['mine'\] is no Recipe; received .*Recipe\(\.\.\.\)"),
+        (
+            "COMPETITION.networks['cnn'] = print",
+            r"networks\['cnn'\] is one of the kit's; expected a name that the kit has not",
+        ),
+        (
+            "from dataclasses import replace\nCOMPETITION = replace(COMPETITION, recipes=[print])",
+            "recipes are no dict; received list",
+        ),
     ],
 )
 def test_a_name_that_does_not_exist_is_refused_when_the_folder_is_loaded(plugins, text, words):
