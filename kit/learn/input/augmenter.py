@@ -16,7 +16,7 @@ from kit.config import Config
 from kit.errors import DataError
 from kit.learn.input.augment import failure, transform
 from kit.learn.input.resize import resize
-from kit.plugins import load_folder
+from kit.plugins import import_folder
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def open_source(source: Source) -> Augmenter:
 def _transform(source: Source) -> Any:
     if source.competition is None:
         return None
-    competition = load_folder(source.competition)
+    competition = import_folder(source.competition)
     try:
         return transform(competition, source.config)
     except Exception as error:
