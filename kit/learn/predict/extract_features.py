@@ -23,8 +23,8 @@ def compute(member: Member, splits: tuple[str, ...], views: tuple[str, ...]) -> 
 
     The key is (data fingerprint, backbone, weights, size, view): another of any of these is another file.
     """
-    config, folder = member.config, member.data_folders.features
-    wanted = {(split, view): folder / _name(member, split, view) for split in splits for view in views}
+    config, folder, weights = member.config, member.data_folders.features, _identify_weights(member.config)
+    wanted = {(split, view): folder / _name(member, weights, split, view) for split in splits for view in views}
     missing = {key: path for key, path in wanted.items() if not path.exists()}
     if missing:
         size = backbones.size_of(config)
@@ -36,13 +36,17 @@ def compute(member: Member, splits: tuple[str, ...], views: tuple[str, ...]) -> 
     return {key: np.load(path, mmap_mode="r", allow_pickle=False) for key, path in wanted.items()}
 
 
-def _name(member: Member, split: str, view: str) -> str:
+def _identify_weights(config: Config) -> str:
+    """What is set, but the sha256 of a file, wherever it lies. Raises DataError for one that is not there."""
+    if config.weights in ("imagenet", "none"):
+        return config.weights
+    pretrained.check_file(Path(config.weights), config.backbone)
+    return sha256(Path(config.weights))
+
+
+def _name(member: Member, weights: str, split: str, view: str) -> str:
     config, competition = member.config, member.competition
     size = backbones.size_of(config)
-    weights = config.weights
-    if weights not in ("imagenet", "none"):
-        pretrained.check_file(Path(weights), config.backbone)
-        weights = sha256(Path(weights))
     seed = config.seed if weights == "none" else 0  # random weights differ by seed
     key = hashlib.sha256(
         "|".join([member.data.fingerprint, config.backbone, weights, str(size), view, str(seed)]).encode()
