@@ -40,6 +40,11 @@ class Metric:
     exclusive: bool = False
     finish: FinishName | None = None
 
+    @property
+    def sign(self) -> int:
+        """1 where greater scores are better, else -1: `sign * score` is better when it is greater."""
+        return 1 if self.greater_is_better else -1
+
 
 class Images(Protocol):
     """The images of a split in order: paths of files to decode, or uint8 arrays (H, W, C). May be read more than once."""

@@ -114,7 +114,7 @@ def gain(competition: Competition, labels: np.ndarray, ours: np.ndarray, theirs:
     Paired: both are judged on the same rows, so what is hard for both does not blur the difference.
     """
     chosen = find(competition)
-    sign = 1 if chosen.greater_is_better else -1
+    sign = chosen.sign
     a, b = prepare_for_scoring(competition, ours), prepare_for_scoring(competition, theirs)
     if chosen.per_row:
         rows = sign * (chosen.per_row(labels, a) - chosen.per_row(labels, b))

@@ -99,5 +99,5 @@ def _join(competition: Competition, trained: list[Run], *, name: str | None = No
 
 def _find_best(competition: Competition, trained: list[Run]) -> Run:
     """The single run of the best score out of fold; of equal ones the first."""
-    sign = 1 if metrics.find(competition).greater_is_better else -1
+    sign = metrics.find(competition).sign
     return max(trained, key=lambda run: sign * read_scores(run)["score"])

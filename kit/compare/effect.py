@@ -30,7 +30,7 @@ def _gains(metric: Metric, labels: np.ndarray, a: np.ndarray, b: np.ndarray) -> 
     """float64 (N,): what each row gains from a to b, positive for better in either direction."""
     if metric.per_row is None:
         raise ValueError("the metric is no mean over rows")
-    return (1 if metric.greater_is_better else -1) * (metric.per_row(labels, b) - metric.per_row(labels, a))
+    return metric.sign * (metric.per_row(labels, b) - metric.per_row(labels, a))
 
 
 def estimate_gain(

@@ -70,7 +70,7 @@ METHODS = {
 def better(competition: Competition, labels: np.ndarray) -> mixtures.Better:
     """A function of probabilities (N, C) for these labels: by the metric, then by log loss, the larger the better."""
     chosen = metrics.find(competition)
-    sign = 1 if chosen.greater_is_better else -1
+    sign = chosen.sign
 
     def value(probabilities: np.ndarray) -> tuple[float, float]:
         submitted = metrics.prepare_for_scoring(competition, probabilities)

@@ -45,7 +45,7 @@ def read_submitted(slug: str) -> dict[str, float | None]:
 def list_finished(competition: Competition) -> list[Run]:
     """The finished runs here, the best score out of fold first."""
     here = [run for run in runs.list_runs(competition.slug) if run.status() == "finished"]
-    sign = 1 if metrics.find(competition).greater_is_better else -1
+    sign = metrics.find(competition).sign
     return sorted(here, key=lambda run: -sign * read_scores(run)["score"])
 
 

@@ -62,7 +62,7 @@ def propose(
     simulated = private_board.simulate_boards(
         competition, labels, stack, public_scores, public_rows, rows - public_rows
     )
-    sign = 1 if metrics.find(competition).greater_is_better else -1
+    sign = metrics.find(competition).sign
     pairs = {
         "proposed": best_pair(simulated),
         "best_public": two_best(sign * public_scores),

@@ -50,7 +50,7 @@ def gain_over(
     """(gain of ours, its standard error, shared rows); without shared rows, the difference of two independent scores."""
     if pair := paired.compare(competition, ours.oof, theirs.oof, known):
         return pair.gain, pair.error, len(pair.labels)
-    sign = 1 if metrics.find(competition).greater_is_better else -1
+    sign = metrics.find(competition).sign
     return sign * (ours.score - theirs.score), float(np.hypot(ours.error, theirs.error)), 0
 
 

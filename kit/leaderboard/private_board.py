@@ -42,7 +42,7 @@ def simulate_boards(
     labels: int (N,). stack: probabilities (R, N, C) out of fold. public: scores (R,), NaN where unknown.
     """
     metric = metrics.find(competition)
-    sign = 1 if metric.greater_is_better else -1
+    sign = metric.sign
     submitted = [metrics.prepare_for_scoring(competition, one) for one in stack]
     centre, known = estimate_centers(sign * scores(competition, labels, stack), sign * public, len(labels), public_rows)
     size = round(1 / (1 / len(labels) + 1 / private_rows))

@@ -62,7 +62,7 @@ def submit(competition: Competition, run: Run, *, reveal: bool = False) -> Entry
 def table(competition: Competition) -> list[Entry]:
     """The entries on the present hold-out, the best public score first. Raises DataError for a damaged one."""
     present = holdout.digest(paths.data(competition.slug).holdout)
-    sign = 1 if metrics.find(competition).greater_is_better else -1
+    sign = metrics.find(competition).sign
     try:
         entries = [Entry(**read_json(path)) for path in sorted(_folder(competition).glob("*.json"))]
     except TypeError as error:

@@ -108,6 +108,6 @@ def _direction(row: Row, competitions: Sequence[Path]) -> int:
             if row["metric"] in metrics.METRICS
             else metrics.available(plugins.load(row["slug"], competitions))
         )
-        return 1 if table[row["metric"]].greater_is_better else -1
+        return table[row["metric"]].sign
     except (DataError, KeyError):
         return 1
