@@ -58,14 +58,14 @@ def _create_run(
     if not config.batch_size:
         config, origin = device.resolve_auto_batch(config), {**origin, "batch_size": "auto", "learning_rate": "auto"}
     data, fold_of = load(competition)
-    prints = corrections.fingerprints(data, fold_of)
-    if recipes.find(competition, config.recipe).pretrained and config.weights not in ("imagenet", "none"):
+    prints, recipe = corrections.fingerprints(data, fold_of), recipes.find(competition, config.recipe)
+    if recipe.pretrained and config.weights not in ("imagenet", "none"):
         pretrained.check_file(Path(config.weights), config.backbone)
         prints["weights_sha256"] = sha256(Path(config.weights))  # by which it is known wherever it is moved
     run = runs.create(competition.slug, "train", config, origin, name=name, fingerprints=prints)
     say(f"run {run.id}")
     typed = [key for key, layer in origin.items() if layer == "the command line"]
-    for remark in recipes.remarks(recipes.find(competition, config.recipe), config, typed):
+    for remark in recipes.remarks(recipe, config, typed):
         say(remark)
     return run, data, fold_of
 

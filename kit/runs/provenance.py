@@ -20,7 +20,7 @@ def check_competition(run: Run, slug: str) -> None:
 def note_device(run: Run, chosen: Mapping[str, Any]) -> None:
     """Adds to environment.json what `auto` came to where the run is trained, last if on several machines."""
     path = run.folder / "environment.json"
-    write_json(path, {**read_json(path), "device": chosen})
+    write_json(path, {**read_environment(run), "device": chosen})
 
 
 def check_data(run: Run, fingerprints: Mapping[str, str | None]) -> None:

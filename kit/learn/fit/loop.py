@@ -156,10 +156,8 @@ def feed(
         loaded = source.stream(((epoch, training_set.samples[batch]) for epoch, batch in ahead), stage.size)
         for (epoch, batch), images in zip(batches, loaded, strict=True):
             if epoch != begun:
-                begun, change = (
-                    epoch,
-                    make_batch_change(member.competition, member.config, member.seed * 100_003 + epoch),
-                )
+                begun, seed = epoch, member.seed * 100_003 + epoch
+                change = make_batch_change(member.competition, member.config, seed)
             yield change(images, training_set.targets[batch])
     except KitError as error:
         failures.append(error)

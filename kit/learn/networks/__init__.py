@@ -59,11 +59,17 @@ def available(competition: Competition) -> dict[str, Network]:
     return {**NETWORKS, **competition.networks}
 
 
-def check_sizes(name: str, network: Network, sizes: Sequence[int]) -> None:
+def find(competition: Competition, config: Config) -> Network:
+    """The one that the configuration names."""
+    return available(competition)[config.backbone]
+
+
+def check_sizes(competition: Competition, config: Config, sizes: Sequence[int]) -> None:
     """Raises ConfigError where images become too small for the network. sizes: pixels per side, of each stage."""
-    if min(sizes) < network.smallest:
+    least = find(competition, config).smallest
+    if min(sizes) < least:
         raise ConfigError(
-            f"the images are too small for {name}",
+            f"the images are too small for {config.backbone}",
             received=f"{min(sizes)} pixels per side",
-            expected=f"{network.smallest} or more",
+            expected=f"{least} or more",
         )

@@ -23,7 +23,7 @@ def resolve(competition: Competition, config: Config) -> Config:
         side = min(competition.image_shape[:2])
         config = replace(config, stage_sizes=sizes(side, len(config.stage_epochs)))
     stages(config)
-    scratch.check_sizes(competition, config, list(config.stage_sizes))
+    networks.check_sizes(competition, config, config.stage_sizes)
     return config
 
 

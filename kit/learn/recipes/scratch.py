@@ -18,13 +18,8 @@ if TYPE_CHECKING:
 
 
 def resolve(competition: Competition, config: Config) -> Config:
-    check_sizes(competition, config, [config.image_size or min(competition.image_shape[:2])])
+    networks.check_sizes(competition, config, [config.image_size or min(competition.image_shape[:2])])
     return config
-
-
-def check_sizes(competition: Competition, config: Config, sizes: list[int]) -> None:
-    """Raises ConfigError where the images, of so many pixels per side in each stage, are too small for the network."""
-    networks.check_sizes(config.backbone, networks.available(competition)[config.backbone], sizes)
 
 
 def fit(member: Member) -> History:
@@ -50,7 +45,7 @@ def learn(member: Member, training_set: TrainingSet, stages: list[Stage]) -> His
     """As kit.learn.fit.loop.learn, for the networks that start from nothing."""
     from kit.learn.fit import loop
 
-    initialize = networks.available(member.competition)[member.config.backbone].initialize
+    initialize = networks.find(member.competition, member.config).initialize
     sample_rows = member.train_rows[:: max(1, len(member.train_rows) // 5000)]
 
     def first_weights(model: "keras.Model") -> None:
@@ -94,7 +89,7 @@ def network(member: Member) -> "keras.Model":
 
     competition, config = member.competition, member.config
     shape = (None, None, competition.image_shape[2])
-    model = networks.available(competition)[config.backbone].build(shape, len(competition.classes), config)
+    model = networks.find(competition, config).build(shape, len(competition.classes), config)
     model.jit_compile = device.jit_compile(config.jit_compile)
     return model
 
