@@ -13,7 +13,7 @@ import numpy as np
 
 from kit.errors import DataError
 
-Scored = Callable[[np.ndarray, np.ndarray], Any]  # (labels int (N,), probabilities (N, C)) -> score, or one per row
+Scored = Callable[[np.ndarray, np.ndarray], Any]  # (labels (N,) or (N, L), values (N, C)) -> score, or one per row
 View = Callable[[np.ndarray], np.ndarray]  # uint8 (N, H, W, C) -> uint8 (N, H, W, C)
 
 FinishName = Literal["temperature and clip", "class factors", "cut points"]
@@ -23,8 +23,14 @@ FinishName = Literal["temperature and clip", "class factors", "cut points"]
 class Metric:
     """What Kaggle computes. kit.metrics has the usual ones; a competition may bring its own.
 
-    score: of all rows, a number from `low` to `high`. per_row: each row's contribution, float64 (N,), where the score is their
-    mean, and its noise known exactly; else None.
+    score: of all rows, a number from `low` to `high`, nan where it is not defined. Its two arguments are the labels, int64 (N,)
+    of classes and grades, else (N, L), and what the submission's file says of them, (N, C) or (N, L).
+    per_row: each row's contribution, float64 (N,), where the score is their mean; else None. influence: where it is no mean,
+    how each row moves it, float64 (N,) (kit.metrics.means). Either gives the standard error, deviation / sqrt(N); without one
+    it is bootstrapped.
+    binary_rows: a row contributes 0 or 1, so that the noise of a score follows from the score.
+    forms, targets: kinds of Submission, and of what is predicted, that it can judge; empty: any.
+    clip: probabilities in the file are clipped to [clip, 1 - clip], where Submission.clip does not say otherwise.
     one_hot: a submission of labels is scored as rows that are wholly of the class they name; False where nothing but which
     class is the largest counts anyway.
     exclusive: a row of the submission has to sum to 1.
@@ -39,6 +45,11 @@ class Metric:
     one_hot: bool = True
     exclusive: bool = False
     finish: FinishName | None = None
+    influence: Scored | None = None
+    binary_rows: bool = False
+    forms: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    clip: float = 0.0
 
     @property
     def sign(self) -> int:

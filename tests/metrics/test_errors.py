@@ -1,0 +1,88 @@
+"""Standard errors: by influence as a long bootstrap has them, never within classes, never 0 by luck."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kit import metrics
+from kit.competition import Metric
+from kit.metrics import errors
+from kit.metrics.errors import paired_gain, standard_error
+from kit.plugins import load
+from tests.metrics.conftest import make
+
+
+def test_the_error_by_influence_is_that_of_a_bootstrap_and_so_is_that_of_a_gain(metric, monkeypatch):
+    monkeypatch.setattr(errors, "RESAMPLES", 1000)  # known within 2.3 %
+    rows, drawn = make(metric), replace(metric, per_row=None, influence=None)
+    exact = standard_error(metric, rows.labels, rows.ours)
+    assert exact == pytest.approx(standard_error(drawn, rows.labels, rows.ours), rel=0.08)
+    gain, error = paired_gain(metric, rows.labels, rows.ours, rows.theirs)
+    drawn_gain, drawn_error = paired_gain(drawn, rows.labels, rows.ours, rows.theirs)
+    assert gain == pytest.approx(drawn_gain) and error == pytest.approx(drawn_error, rel=0.08)
+
+
+def test_only_the_partial_auc_is_resampled():
+    drawn = [name for name, one in metrics.METRICS.items() if not (one.per_row or one.influence)]
+    assert drawn == ["auc_above_tpr_0.8"]
+
+
+def test_resamples_are_not_drawn_class_by_class():
+    """Where the error of a grade depends on the grade, how often grades come is most of the noise."""
+    labels = np.repeat(np.arange(101), 4)
+    said = np.eye(101)[np.where(labels < 50, labels, 50)]
+    drawn = replace(metrics.METRICS["rmse"], influence=None)
+    scores = [
+        metrics.METRICS["rmse"].score(labels[rows], said[rows])
+        for rows in np.random.default_rng(1).integers(0, len(labels), (500, len(labels)))
+    ]
+    assert standard_error(drawn, labels, said) == pytest.approx(np.std(scores), rel=0.2)
+    assert standard_error(metrics.METRICS["rmse"], labels, said) == pytest.approx(np.std(scores), rel=0.1)
+
+
+def _share_of_ones(labels: np.ndarray, values: np.ndarray) -> float:
+    if labels.sum() < 2:
+        raise ValueError("not defined")
+    return float((values.argmax(1) * labels).sum() / labels.sum())
+
+
+def test_resamples_without_a_score_are_drawn_again():
+    metric, said = Metric(_share_of_ones, greater_is_better=True), np.eye(2)[np.arange(40) % 2]
+    few = (np.arange(40) < 4).astype(int)
+    draw = np.random.default_rng(2)
+    samples = [rows for rows in draw.integers(0, 40, (4000, 40)) if few[rows].sum() > 1]
+    expected = np.std([_share_of_ones(few[rows], said[rows]) for rows in samples])
+    assert standard_error(metric, few, said) == pytest.approx(expected, rel=0.15)
+    assert np.isnan(standard_error(metric, (np.arange(40) < 1).astype(int), said))  # most are not defined
+
+
+def test_an_error_is_never_0_because_all_rows_are_right(metric):
+    rows = make(metric, 400)
+    best = rows.labels if rows.labels.ndim == 2 else np.eye(4)[rows.labels]
+    expected = (metric.high - metric.low) / 401 if np.isfinite(metric.high - metric.low) else 0
+    if (
+        metric.targets[0] != "labels" or metric.per_row is None
+    ):  # whose rows differ, by rows without a label and by the clip
+        assert standard_error(metric, rows.labels, best) == pytest.approx(expected)
+    assert paired_gain(metric, rows.labels, rows.ours, rows.ours) == (0, 0)
+
+
+def test_accuracy_1_of_400_rows_has_the_error_of_one_more_row(plugins):
+    labels = np.arange(400) % 2
+    judged = metrics.evaluate(load("dogs-vs-cats"), labels, np.eye(2)[labels])
+    assert f"{judged['score']:.5f} ±{judged['error']:.4f}" == "1.00000 ±0.0025"
+
+
+def test_three_runs_of_33_000_rows_are_judged_by_auc_in_no_time(plugins):
+    draw, count = np.random.default_rng(0), 33_000
+    labels = (draw.random(count) < 0.018).astype(int)
+    odds = np.exp(draw.normal(size=(3, count)) + 1.2 * labels)
+    stack = np.stack([1 / (1 + odds), odds / (1 + odds)], 2).astype(np.float32)
+    competition = replace(load("dogs-vs-cats-redux-kernels-edition"), metric="auc")
+    began = time.process_time()
+    for one in range(3):
+        assert 0.005 < metrics.evaluate(competition, labels, stack[one])["error"] < 0.02
+        assert 0.005 < metrics.gain(competition, labels, stack[one], stack[one - 1])[1] < 0.02
+    assert time.process_time() - began < 5
