@@ -26,7 +26,7 @@ def check(competition: Competition, file: Path) -> None:
         raise DataError(f"{file}: public_share is out of range", received=competition.public_share, expected="0 to 1")
     _check_form(competition, file)
     check_own(f"{file}: metrics", competition.metrics, METRICS, Metric)
-    _check_names(f"{file}: metric", (competition.metric,), metrics.available(competition))
+    _check_metric(f"{file}: metric", competition)
     for name, metric in competition.metrics.items():
         _try_metric(f"{file}: metrics[{name!r}]", metric, len(competition.classes))
     check_own(f"{file}: views", competition.views, VIEWS, Callable)
@@ -67,6 +67,14 @@ def check_own(what: str, own: Any, usual: Mapping[str, Any], kind: Any) -> None:
                 received=type(thing).__name__,
                 expected=f"{kind.__name__}(...)",
             )
+
+
+def _check_metric(what: str, competition: Competition) -> None:
+    try:
+        metrics.find(competition)
+    except DataError:
+        do = nearest(competition.metric, metrics.available(competition))
+        raise DataError(f"{what} {competition.metric!r} is unknown", do=do) from None
 
 
 def _check_names(what: str, names: Iterable[str], known: Mapping[str, Any]) -> None:

@@ -5,10 +5,11 @@ import fcntl
 import hashlib
 import io
 import json
+import math
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -93,7 +94,20 @@ def write_csv(target: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]
 
 
 def write_json(target: Path, value: Any) -> None:
-    write_text(target, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    write_text(target, to_json(value) + "\n")
+
+
+def to_json(value: Any) -> str:
+    """Indented; nan and infinity, which JSON has not, become null."""
+    return json.dumps(_null_unless_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _null_unless_finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _null_unless_finite(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_null_unless_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def read_json(path: Path) -> Any:

@@ -81,6 +81,10 @@ def test_what_is_wrong_with_them_is_said_when_it_loads(write, fields, words):
         write(**fields)
 
 
+def test_map_at_any_k_loads(write):
+    assert metrics.find(write(metric='"map@7"')).greater_is_better
+
+
 def test_a_metric_can_name_every_finish():
     assert set(get_args(FinishName)) == set(FINISHES)
     assert {metric.finish for metric in metrics.METRICS.values()} <= {None, *FINISHES}

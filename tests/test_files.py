@@ -20,6 +20,11 @@ def test_a_failed_write_keeps_the_old_file_and_leaves_nothing_else(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
 
 
+def test_what_json_has_not_is_null(tmp_path):
+    write_json(tmp_path / "a.json", {"score": float("nan"), "range": (0, float("inf")), "text": "NaN"})
+    assert read_json(tmp_path / "a.json") == {"score": None, "range": [0, None], "text": "NaN"}
+
+
 def test_a_failed_folder_keeps_the_old_folder(tmp_path):
     target = tmp_path / "raw"
     with replace_folder(target) as folder:

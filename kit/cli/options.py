@@ -1,6 +1,5 @@
 """What the verbs share: the competition argument, --json, and the line that names the next sensible command."""
 
-import json
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import click
 from kit.cli import completion
 from kit.cli.suggest import complete
 from kit.competition import Competition
+from kit.files import to_json
 from kit.runs.scores import read_scores
 
 
@@ -75,7 +75,7 @@ def train_words(slug: str, given: Mapping[str, Any], overrides: tuple[str, ...],
 
 def result(value: Any, text: str, *, as_json: bool) -> None:
     """Prints a verb's result on stdout: `value` as JSON, or `text` for people."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False) if as_json else text)
+    click.echo(to_json(value) if as_json else text)
 
 
 def table(rows: list[dict[str, Any]]) -> str:
@@ -111,7 +111,7 @@ def run_result(run: Any, *, as_json: bool) -> None:
 
     if as_json:
         value = {"run": run.id, "folder": str(run.folder), **read_scores(run)}
-        click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+        click.echo(to_json(value))
         return
     metrics = read_scores(run)
     score = f"{metrics['metric']} {metrics['score']:.5f} ±{metrics['error']:.5f}"

@@ -28,7 +28,7 @@ def list_scored(competition: Competition, entries: list[Entry], public_rows: int
             "cv_error_folds": noise.error_over_folds(known.get(entry.run, {})),
             "public": entry.public,
             "public_error": noise.public_error(
-                competition.metric,
+                metrics.find(competition),
                 entry.public,
                 public_rows,
                 noise.row_deviation(known[entry.run]) if entry.run in known else usual,

@@ -3,6 +3,7 @@
 import operator
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -102,12 +103,9 @@ def _direction(row: Row, competitions: Sequence[Path]) -> int:
     """1 where greater scores are better, else -1; a metric that is not known here is taken for one of those."""
     from kit import metrics, plugins
 
+    with suppress(DataError):
+        return metrics.metric(row["metric"]).sign
     try:
-        table = (
-            metrics.METRICS
-            if row["metric"] in metrics.METRICS
-            else metrics.available(plugins.load(row["slug"], competitions))
-        )
-        return table[row["metric"]].sign
+        return metrics.available(plugins.load(row["slug"], competitions))[row["metric"]].sign
     except (DataError, KeyError):
         return 1

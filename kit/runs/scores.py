@@ -61,8 +61,15 @@ class Environment(TypedDict, total=False):
 
 
 def read_scores(run: Run) -> Scores:
-    """Raises DataError for a run that is not finished, or whose metrics.json is damaged."""
-    return cast(Scores, read_json(run.metrics))
+    """Raises DataError for a run that is not finished, or whose metrics.json is damaged. A score or error that is not defined,
+    null in the file, is nan.
+    """
+    scores = cast(Scores, read_json(run.metrics))
+    for record in (scores, *scores.get("members", [])):
+        for key in ("score", "error"):
+            if record.get(key, 0.0) is None:
+                record[key] = float("nan")
+    return scores
 
 
 def read_environment(run: Run) -> Environment:

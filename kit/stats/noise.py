@@ -6,15 +6,19 @@ from typing import Any
 
 import numpy as np
 
+from kit.competition import Metric
+from kit.metrics.errors import add_one_row
+
 
 def error_over_folds(metrics: Mapping[str, Any]) -> float | None:
-    """Standard error of a CV from how its folds differ: deviation / sqrt(folds). None for less than two folds.
+    """Standard error of a CV from how its folds differ: deviation / sqrt(folds). None for less than two with a score.
 
     Beside the error over rows it shows what rows do not: that a training, or a fold, may come out otherwise.
     """
     scores = defaultdict(list)
     for member in metrics.get("members", []):
-        scores[member["fold"]].append(member["score"])
+        if member["score"] is not None and np.isfinite(member["score"]):  # AUC of a fold without a positive is nan
+            scores[member["fold"]].append(member["score"])
     folds = [float(np.mean(of_seeds)) for of_seeds in scores.values()]
     return float(np.std(folds, ddof=1) / np.sqrt(len(folds))) if len(folds) > 1 else None
 
@@ -30,13 +34,14 @@ def median_row_deviation(known: Iterable[Mapping[str, Any]]) -> float | None:
     return float(np.median(deviations)) if deviations else None
 
 
-def public_error(metric: str, score: float, rows: int | None, deviation: float | None) -> float | None:
+def public_error(metric: Metric, score: float, rows: int | None, deviation: float | None) -> float | None:
     """Standard error of a public score over `rows` test rows; None if their number or `deviation` (per_row) is unknown.
 
-    Of accuracy it follows from the score: sqrt(p (1 - p) / rows); else rows are taken to differ as they do out of fold.
+    Where rows contribute 0 or 1 it follows from the score: sqrt(p (1 - p) / rows); else rows are taken to differ as they do out
+    of fold.
     """
     if not rows:
         return None
-    if metric == "accuracy" and 0 <= score <= 1:
-        return float(np.sqrt(score * (1 - score) / rows))
+    if metric.binary_rows and 0 <= score <= 1:
+        return add_one_row(float(np.sqrt(score * (1 - score) / rows)), metric, rows)
     return deviation / float(np.sqrt(rows)) if deviation is not None else None

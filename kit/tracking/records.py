@@ -106,6 +106,7 @@ def _member_numbers(run: Run, scored: Mapping[str, Any]) -> dict[str, float]:
         f"{run.member(member['fold'], member.get('seed', 0)).name}/{key}": float(member[key])
         for member in scored.get("members", [])
         for key in ("score", "error")
+        if math.isfinite(member[key])  # AUC of a fold without a positive is nan
     }
 
 

@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from kit.leaderboard.agreement import Pair, fit, spearman
+from kit.metrics import METRICS
 from kit.stats import noise
 
 
@@ -39,8 +40,9 @@ def test_without_an_error_nothing_is_called_a_surprise():
 
 def test_the_error_of_a_public_accuracy_is_how_it_scatters():
     draw = np.random.default_rng(2)
+    assert noise.public_error(METRICS["accuracy"], 1.0, 399, None) == 1 / 400  # not 0
     scores = draw.binomial(500, 0.9, 4000) / 500
-    assert noise.public_error("accuracy", 0.9, 500, None) == pytest.approx(scores.std(), rel=0.05)
+    assert noise.public_error(METRICS["accuracy"], 0.9, 500, None) == pytest.approx(scores.std(), rel=0.05)
 
 
 def test_the_error_of_a_public_loss_comes_from_how_rows_differ_out_of_fold():
@@ -48,12 +50,12 @@ def test_the_error_of_a_public_loss_comes_from_how_rows_differ_out_of_fold():
     rows = draw.gamma(0.3, 0.5, 20_000)
     metrics = {"error": rows.std() / np.sqrt(len(rows)), "rows": len(rows)}
     scores = [draw.choice(rows, 400).mean() for _ in range(2000)]
-    assert noise.public_error("log_loss", 0.15, 400, noise.row_deviation(metrics)) == pytest.approx(
+    assert noise.public_error(METRICS["log_loss"], 0.15, 400, noise.row_deviation(metrics)) == pytest.approx(
         np.std(scores), rel=0.06
     )
     assert (
-        noise.public_error("log_loss", 0.15, None, 1.0) is None
-        and noise.public_error("log_loss", 0.15, 400, None) is None
+        noise.public_error(METRICS["log_loss"], 0.15, None, 1.0) is None
+        and noise.public_error(METRICS["log_loss"], 0.15, 400, None) is None
     )
     assert noise.median_row_deviation([]) is None and noise.median_row_deviation([metrics]) == pytest.approx(rows.std())
 
@@ -68,3 +70,5 @@ def test_the_error_over_folds_takes_the_mean_of_a_folds_seeds():
     expected = np.std([0.85, 0.95, 0.9], ddof=1) / np.sqrt(3)
     assert noise.error_over_folds({"members": members}) == pytest.approx(expected)
     assert noise.error_over_folds({"members": members[:2]}) is None and noise.error_over_folds({}) is None
+    undefined = [{"fold": 3, "score": None}, {"fold": 4, "score": float("nan")}]  # AUC without a positive
+    assert noise.error_over_folds({"members": members + undefined}) == pytest.approx(expected)
