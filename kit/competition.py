@@ -83,7 +83,7 @@ class Submission:
 
     kind "label": one target column, holding a class written as `values[i]` for class i (default: the class names).
     kind "probability": each target column holds the probability of the class at its place in `of`
-    (default: the columns are the class names), clipped to [clip, 1 - clip].
+    (default: the columns are the class names), clipped to [clip, 1 - clip] (default: as the metric needs it, Metric.clip).
     """
 
     id_column: str
@@ -91,7 +91,7 @@ class Submission:
     kind: Literal["label", "probability"] = "label"
     values: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
-    clip: float = 1e-6
+    clip: float | None = None
 
 
 @dataclass(frozen=True)

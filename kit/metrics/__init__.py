@@ -87,7 +87,16 @@ def prepare_for_scoring(competition: Competition, probabilities: np.ndarray) -> 
     form = competition.submission
     if form.kind == "label" and find(competition).one_hot:
         return np.eye(probabilities.shape[1])[probabilities.argmax(1)]
-    return np.clip(probabilities, form.clip, 1 - form.clip) if form.kind == "probability" else probabilities
+    if form.kind != "probability":
+        return probabilities
+    clip = find_clip(competition)
+    return np.clip(probabilities, clip, 1 - clip)
+
+
+def find_clip(competition: Competition) -> float:
+    """Probabilities are submitted within [clip, 1 - clip]: Submission.clip, else what the metric needs."""
+    own = competition.submission.clip
+    return find(competition).clip if own is None else own
 
 
 def metric(name: str) -> Metric:

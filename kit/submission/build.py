@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kit import metrics
 from kit.competition import Competition
 from kit.errors import DataError
 from kit.files import open_atomic
@@ -46,7 +47,8 @@ def _labels(competition: Competition, probabilities: np.ndarray) -> dict[str, Se
 
 def _probabilities(competition: Competition, probabilities: np.ndarray) -> dict[str, Sequence[str]]:
     form = competition.submission
-    clipped = np.clip(probabilities.astype(np.float64), form.clip, 1 - form.clip)
+    clip = metrics.find_clip(competition)
+    clipped = np.clip(probabilities.astype(np.float64), clip, 1 - clip)
     columns = [competition.classes.index(name) for name in form.of or form.target_columns]
     return {
         column: [f"{value:.9g}" for value in clipped[:, place].tolist()]

@@ -48,7 +48,7 @@ def check_row_sums(file: File) -> Iterator[Violation]:
     columns = form.of or form.target_columns
     if form.kind != "probability" or not metrics.find(file.competition).exclusive or set(columns) != set(classes):
         return
-    tolerance = 2e-3 + form.clip * len(columns)
+    tolerance = 2e-3 + metrics.find_clip(file.competition) * len(columns)
     for row, values in _numbers(file):
         if abs(sum(values) - 1) > tolerance:
             yield Violation(row.line, f"probabilities that sum to {sum(values):.6g}", "a sum of 1")

@@ -65,3 +65,12 @@ def test_auc_of_many_classes_stands_clipping_and_a_class_that_does_not_occur(plu
     said = np.random.default_rng(2).dirichlet(np.ones(12) / 4, 300)
     competition = replace(load("dogs-vs-cats-redux-kernels-edition"), metric="auc")
     assert 0.3 < metrics.evaluate(competition, labels, said)["score"] < 0.7
+
+
+def test_auc_is_judged_on_probabilities_as_they_are():
+    competition = load("dogs-vs-cats-redux-kernels-edition")
+    bare = replace(competition, metric="auc", submission=replace(competition.submission, clip=None))
+    small = np.array([1e-9, 3e-8, 2e-8, 4e-7])  # a clip to 1e-6 would tie all of them
+    assert metrics.evaluate(bare, np.array([0, 1, 0, 1]), np.column_stack([1 - small, small]))["score"] == 1.0
+    assert metrics.find_clip(bare) == 0 and metrics.find_clip(replace(bare, metric="log_loss")) == 1e-6
+    assert metrics.find_clip(competition) == 0.005
