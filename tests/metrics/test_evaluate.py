@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -74,3 +75,8 @@ def test_auc_is_judged_on_probabilities_as_they_are():
     assert metrics.evaluate(bare, np.array([0, 1, 0, 1]), np.column_stack([1 - small, small]))["score"] == 1.0
     assert metrics.find_clip(bare) == 0 and metrics.find_clip(replace(bare, metric="log_loss")) == 1e-6
     assert metrics.find_clip(competition) == 0.005
+
+
+def test_the_docs_list_every_metric():
+    page = (Path(__file__).parents[2] / "docs" / "competition.md").read_text()
+    assert [name for name in metrics.METRICS if f"`{name}`" not in page] == []
