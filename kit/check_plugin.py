@@ -20,15 +20,15 @@ def check(competition: Competition, file: Path) -> None:
     """Raises DataError naming `file` for the first thing that is wrong."""
     if competition.slug != file.parent.name:
         raise DataError(f"{file}: slug and folder name differ", received=competition.slug, expected=file.parent.name)
-    if len(set(competition.classes)) != len(competition.classes) or len(competition.classes) < 2:
-        raise DataError(f"{file}: classes must be two or more different names", received=competition.classes)
+    if len(set(competition.target.columns)) != len(competition.target.columns) or len(competition.target.columns) < 2:
+        raise DataError(f"{file}: classes must be two or more different names", received=competition.target.columns)
     if competition.public_share is not None and not 0 < competition.public_share <= 1:
         raise DataError(f"{file}: public_share is out of range", received=competition.public_share, expected="0 to 1")
     _check_form(competition, file)
     check_own(f"{file}: metrics", competition.metrics, METRICS, Metric)
     _check_metric(f"{file}: metric", competition)
     for name, metric in competition.metrics.items():
-        _try_metric(f"{file}: metrics[{name!r}]", metric, len(competition.classes))
+        _try_metric(f"{file}: metrics[{name!r}]", metric, len(competition.target.columns))
     check_own(f"{file}: views", competition.views, VIEWS, Callable)
     _check_names(f"{file}: tta", competition.tta, views.available(competition))
     for name, view in competition.views.items():
@@ -37,16 +37,18 @@ def check(competition: Competition, file: Path) -> None:
 
 def _check_form(competition: Competition, file: Path) -> None:
     form = competition.submission
-    if form.kind == "label" and len(form.values or competition.classes) != len(competition.classes):
+    if form.kind == "label" and len(form.values or competition.target.columns) != len(competition.target.columns):
         raise DataError(f"{file}: submission.values needs one value per class", received=form.values)
     if form.kind == "label" and len(form.target_columns) != 1:
         raise DataError(f"{file}: a label submission has one target column", received=form.target_columns)
     columns = form.of or form.target_columns
     if form.kind == "probability" and (
-        len(columns) != len(form.target_columns) or not set(columns) <= set(competition.classes)
+        len(columns) != len(form.target_columns) or not set(columns) <= set(competition.target.columns)
     ):
         raise DataError(
-            f"{file}: submission.of needs one class per target column", received=columns, expected=competition.classes
+            f"{file}: submission.of needs one class per target column",
+            received=columns,
+            expected=competition.target.columns,
         )
 
 

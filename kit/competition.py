@@ -11,12 +11,12 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from kit.errors import DataError
+from kit.targets import Target
 
 Scored = Callable[[np.ndarray, np.ndarray], Any]  # (labels (N,) or (N, L), values (N, C)) -> score, or one per row
 View = Callable[[np.ndarray], np.ndarray]  # uint8 (N, H, W, C) -> uint8 (N, H, W, C)
 
-FinishName = Literal["temperature and clip", "class factors", "cut points"]
+FinishName = Literal["temperature and clip", "class factors", "cut points", "thresholds"]
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,13 @@ class Split:
     """What `read` returns for "train" or "test".
 
     ids: unique within the split, as text, in the order of the images.
-    labels: class names (members of Competition.classes) for "train", None for "test".
+    labels: for "train" what is known of each row, None for "test": a class's name (Classes, Grades), a collection of names
+        (Labels), a number or several (Numbers), a share for each class (Votes).
     """
 
     ids: Sequence[str]
     images: Images
-    labels: Sequence[str] | None = None
+    labels: Sequence[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class Archives:
 class Competition:
     """Everything particular to one competition.
 
+    target: what is predicted of a row, one of kit.targets.
     image_shape: (height, width, channels) of the decoded cache.
     read: (raw folder, "train" | "test") -> Split.
     augment: () -> an albumentations transform for uint8 images; None trains on the images as they are.
@@ -124,7 +126,7 @@ class Competition:
 
     slug: str
     title: str
-    classes: tuple[str, ...]
+    target: Target
     image_shape: tuple[int, int, int]
     metric: str
     submission: Submission
@@ -152,16 +154,3 @@ class Competition:
     def scored_here(self) -> bool:
         """Scored here, against labels set aside, not on Kaggle."""
         return self.build is not None
-
-
-def class_indices(competition: Competition, labels: Sequence[str]) -> np.ndarray:
-    """Labels as int64 indices into Competition.classes, shape (N,). Raises DataError naming the first unknown label."""
-    index = {name: i for i, name in enumerate(competition.classes)}
-    for row, label in enumerate(labels):
-        if label not in index:
-            raise DataError(
-                f"unknown class in row {row + 1} of the training labels",
-                received=repr(label),
-                expected="one of " + ", ".join(competition.classes),
-            )
-    return np.array([index[label] for label in labels], dtype=np.int64)

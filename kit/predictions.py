@@ -1,4 +1,4 @@
-"""Probabilities travel with their ids in one file, and are always joined by id, never by position."""
+"""Predicted values travel with their ids in one file, and are always joined by id, never by position."""
 
 import zipfile
 from collections.abc import Sequence
@@ -10,19 +10,20 @@ import numpy as np
 from kit.competition import Competition
 from kit.errors import DataError
 from kit.files import open_atomic
+from kit.targets import Target
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """ids: N texts, unique. probabilities: float32 (N, C), rows summing to 1. classes: C names in column order."""
+    """ids: N texts, unique. values: float32 (N, K), as the target has them (kit.targets). columns: their K names."""
 
     ids: np.ndarray
-    probabilities: np.ndarray
-    classes: tuple[str, ...]
+    values: np.ndarray
+    columns: tuple[str, ...]
 
     def select(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
-        """The probabilities of `ids`, in that order, float32 (len(ids), C). Raises DataError for an id that is missing."""
-        return np.asarray(self.probabilities[find_rows(self.ids, ids, "have no prediction")])
+        """The values of `ids`, in that order, float32 (len(ids), K). Raises DataError for an id that is missing."""
+        return np.asarray(self.values[find_rows(self.ids, ids, "have no prediction")])
 
 
 def index_ids(ids: np.ndarray) -> dict[str, int]:
@@ -44,34 +45,45 @@ def find_rows(
     return np.array([row[name] for name in names], dtype=np.int64)
 
 
-def make(ids: Sequence[str] | np.ndarray, probabilities: np.ndarray, classes: Sequence[str]) -> Predictions:
-    """Checked predictions. Raises DataError for repeated ids, wrong shapes, or rows that are not probabilities."""
-    names = np.asarray(ids, dtype=str)
-    values = np.asarray(probabilities, dtype=np.float32)
-    if values.shape != (len(names), len(classes)):
-        raise DataError("predictions do not fit their ids", received=values.shape, expected=(len(names), len(classes)))
-    if len(np.unique(names)) != len(names):
-        raise DataError("predictions hold an id twice", received=f"{len(names)} ids, {len(np.unique(names))} different")
-    bad = ~np.isfinite(values).all(1) | (values < 0).any(1) | (np.abs(values.sum(1) - 1) > 1e-3)
+def make(ids: Sequence[str] | np.ndarray, values: np.ndarray, target: Target) -> Predictions:
+    """Checked predictions. Raises DataError for repeated ids, wrong shapes, or rows that are no values of the target."""
+    made = _shape(ids, values, target.columns)
+    check(made, target)
+    return made
+
+
+def check(predictions: Predictions, target: Target) -> None:
+    """Raises DataError for rows that are no values of the target."""
+    bad = target.find_bad(predictions.values)
     if bad.any():
         raise DataError(
-            f"{int(bad.sum())} rows of predictions are not probabilities",
-            received=values[bad][0].tolist(),
-            expected="numbers from 0 to 1 that sum to 1",
+            f"{int(bad.sum())} rows of predictions are not {target.expected}",
+            received=predictions.values[bad][0].tolist(),
         )
-    return Predictions(names, values, tuple(classes))
 
 
-def order_classes(competition: Competition, unordered: Predictions) -> Predictions:
-    """With its columns in the competition's order of classes."""
-    if unordered.classes == competition.classes:
+def _shape(ids: Sequence[str] | np.ndarray, given: np.ndarray, columns: Sequence[str]) -> Predictions:
+    names = np.asarray(ids, dtype=str)
+    values = np.asarray(given, dtype=np.float32)
+    if values.shape != (len(names), len(columns)):
+        raise DataError("predictions do not fit their ids", received=values.shape, expected=(len(names), len(columns)))
+    if len(np.unique(names)) != len(names):
+        raise DataError("predictions hold an id twice", received=f"{len(names)} ids, {len(np.unique(names))} different")
+    return Predictions(names, values, tuple(columns))
+
+
+def order_columns(competition: Competition, unordered: Predictions) -> Predictions:
+    """With its columns in the competition's order of them."""
+    if unordered.columns == competition.target.columns:
         return unordered
-    if set(unordered.classes) != set(competition.classes):
+    if set(unordered.columns) != set(competition.target.columns):
         raise DataError(
-            "the predictions are of other classes", received=unordered.classes, expected=", ".join(competition.classes)
+            "the predictions are of other classes",
+            received=unordered.columns,
+            expected=", ".join(competition.target.columns),
         )
-    columns = [unordered.classes.index(name) for name in competition.classes]
-    return Predictions(unordered.ids, unordered.probabilities[:, columns], competition.classes)
+    columns = [unordered.columns.index(name) for name in competition.target.columns]
+    return Predictions(unordered.ids, unordered.values[:, columns], competition.target.columns)
 
 
 def match_ids(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -86,24 +98,17 @@ def match_ids(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def save(path: Path, predictions: Predictions) -> None:
+    """The arrays' names are those of before there were other targets than classes."""
     with open_atomic(path) as handle:
-        np.savez(
-            handle, ids=predictions.ids, probabilities=predictions.probabilities, classes=np.array(predictions.classes)
-        )
+        np.savez(handle, ids=predictions.ids, probabilities=predictions.values, classes=np.array(predictions.columns))
 
 
 def load(path: Path) -> Predictions:
     """What `save` wrote, such as run.oof and run.test of a finished run. Raises DataError for a missing or damaged file."""
     try:
         with np.load(path, allow_pickle=False) as stored:
-            return make(stored["ids"], stored["probabilities"], [str(name) for name in stored["classes"]])
+            return _shape(stored["ids"], stored["probabilities"], [str(name) for name in stored["classes"]])
     except FileNotFoundError:
         raise DataError(f"no predictions at {path}", do="finish the run first: kit train --resume RUN") from None
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is damaged", received=error, do="repeat the step that wrote it") from None
-
-
-def softmax(values: np.ndarray) -> np.ndarray:
-    """Over the last axis, float32."""
-    exponentials = np.exp(values - values.max(-1, keepdims=True))
-    return (exponentials / exponentials.sum(-1, keepdims=True)).astype(np.float32)

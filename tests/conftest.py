@@ -18,6 +18,7 @@ import numpy as np
 from pathlib import Path
 from kit.competition import Archives, Competition, Split, Submission
 from kit.data.readers import pixel_csv
+from kit.targets import Classes
 
 SHAPE = (8, 8, 1)
 
@@ -36,7 +37,7 @@ def augment():
 COMPETITION = Competition(
     slug="tiny-stripes",
     title="Which way do the stripes go?",
-    classes=("flat", "steep", "none"),
+    target=Classes(("flat", "steep", "none")),
     image_shape=SHAPE,
     metric="accuracy",
     submission=Submission("Id", ("Label",), values=("0", "1", "2")),

@@ -56,7 +56,7 @@ def cats_and_dogs(test: str) -> dict[str, bytes]:
 
 
 def cifar() -> dict[str, bytes]:
-    names = load("cifar-10").classes
+    names = load("cifar-10").target.columns
     labels = [names[n % 10] for n in range(40)]
     return {
         "train.7z": packed7({f"train/{n + 1}.png": image(n, "PNG") for n in range(40)}),

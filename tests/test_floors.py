@@ -13,8 +13,10 @@ ROOT = Path(__file__).resolve().parents[1]
 # An entry stands for a file, or for all files of a room that have no entry of their own: those may import each other.
 FLOORS = """
 base      kit kit.errors kit.files kit.paths kit.progress kit.signals
-contract  kit.competition kit.config kit.predictions kit.metrics kit.learn.input.views kit.check_plugin kit.plugins
-          kit.stats kit.linear
+contract  kit.linear kit.targets.links kit.targets.rows kit.targets.classes kit.targets.grades kit.targets.votes
+          kit.targets.labels kit.targets.numbers kit.targets kit.competition kit.config kit.predictions kit.metrics
+          kit.learn.input.views kit.check_plugin kit.plugins
+          kit.stats
 data      kit.data kit.data.archives kit.data.archives.limits kit.data.archives.sevenzip kit.data.archives.formats
           kit.data.archives.unpack kit.data.pixels kit.data.readers kit.data.splits kit.data.decode_image kit.data.decode_all
           kit.data.holdout kit.data.cache kit.data.write_cache kit.data.folds kit.data.corrections kit.data.near_duplicates
@@ -22,7 +24,9 @@ data      kit.data kit.data.archives kit.data.archives.limits kit.data.archives.
 runs      kit.runs.environment kit.runs kit.runs.scores kit.runs.provenance kit.runs.listing kit.runs.trash
 kaggle    kit.kaggle kit.kaggle.names kit.kaggle.credentials kit.kaggle.client kit.kaggle.archive kit.kaggle.download
           kit.kaggle.fetch kit.kaggle.submissions kit.kaggle.leaderboard kit.kaggle.datasets kit.kaggle.kernels
-blending  kit.ensemble kit.ensemble.pool kit.ensemble.mixtures kit.ensemble.stacking kit.ensemble.methods
+blending  kit.ensemble kit.ensemble.pool kit.ensemble.mixtures kit.ensemble.stacking
+          kit.ensemble.method kit.ensemble.class_methods kit.ensemble.label_methods kit.ensemble.number_methods
+          kit.ensemble.methods
           kit.ensemble.calibration kit.ensemble.thresholds kit.ensemble.choose_method kit.ensemble.finish
           kit.ensemble.contribution kit.ensemble.build
 learning  kit.learn kit.learn.networks kit.learn.networks.backbones kit.learn.backend kit.learn.device kit.learn.member
@@ -31,6 +35,7 @@ input     kit.learn.input kit.learn.input.randaugment kit.learn.input.augment ki
           kit.learn.input.samples kit.learn.input.augmenter kit.learn.input.shared_memory kit.learn.input.loader
 networks  kit.learn.networks.weights kit.learn.networks.batchnorm kit.learn.networks.cnn kit.learn.networks.resnet9
           kit.learn.networks.wide_resnet kit.learn.networks.airbench kit.learn.networks.pretrained kit.learn.networks.heads
+          kit.learn.networks.units
 predict   kit.learn.predict kit.learn.predict.tta kit.learn.predict.choose_views kit.learn.predict.forward
           kit.learn.predict.extract_features
 fit       kit.learn.fit kit.learn.fit.training_set kit.learn.fit.stages kit.learn.fit.checkpoints kit.learn.fit.optimizers

@@ -3,14 +3,15 @@ import pytest
 
 from kit import predictions
 from kit.errors import DataError
+from kit.targets import Classes
 
 
 def test_predictions_are_joined_by_id_and_survive_the_disk(tmp_path):
-    made = predictions.make(["a", "007", "7"], np.array([[0.1, 0.9], [0.5, 0.5], [1, 0]]), ["x", "y"])
+    made = predictions.make(["a", "007", "7"], np.array([[0.1, 0.9], [0.5, 0.5], [1, 0]]), Classes(("x", "y")))
     predictions.save(tmp_path / "p.npz", made)
     stored = predictions.load(tmp_path / "p.npz")
-    assert stored.classes == ("x", "y")
-    assert stored.select(["7", "a"]).tolist() == made.probabilities[[2, 0]].tolist()
+    assert stored.columns == ("x", "y")
+    assert stored.select(["7", "a"]).tolist() == made.values[[2, 0]].tolist()
     with pytest.raises(DataError, match="first missing id '8'"):
         stored.select(["7", "8"])
 
@@ -26,12 +27,12 @@ def test_predictions_are_joined_by_id_and_survive_the_disk(tmp_path):
 )
 def test_what_is_not_probabilities_is_refused(ids, rows, words):
     with pytest.raises(DataError, match=words):
-        predictions.make(ids, np.array(rows), ["x", "y"])
+        predictions.make(ids, np.array(rows), Classes(("x", "y")))
 
 
 def test_a_damaged_file_is_one_line(tmp_path):
     path = tmp_path / "p.npz"
-    predictions.save(path, predictions.make(["a"], np.array([[0.1, 0.9]]), ["x", "y"]))
+    predictions.save(path, predictions.make(["a"], np.array([[0.1, 0.9]]), Classes(("x", "y"))))
     for damaged in (b"not a zip", path.read_bytes()[:300], b""):
         path.write_bytes(damaged)
         with pytest.raises(DataError, match="is damaged"):

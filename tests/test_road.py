@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kit import runs
-from kit.ensemble.methods import METHODS
+from kit.ensemble.class_methods import METHODS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -99,6 +99,7 @@ def test_a_corrupt_test_image_keeps_its_row_with_the_class_prior(kit, home, plug
 PHOTOS = '''
 from kit.competition import Archives, Competition, Split, Submission
 from kit.data.readers import image_folder
+from kit.targets import Classes
 
 
 def read(raw, part):
@@ -108,7 +109,7 @@ def read(raw, part):
 
 
 COMPETITION = Competition(
-    slug="photos", title="Day or night", classes=("dark", "light"), image_shape=(16, 16, 3), metric="log_loss",
+    slug="photos", title="Day or night", target=Classes(("dark", "light")), image_shape=(16, 16, 3), metric="log_loss",
     submission=Submission("id", ("light",), kind="probability"), archives=Archives("train", "test", "sample.csv"), read=read,
     defaults={"backbone": "cnn", "width": 4, "epochs": 2, "batch_size": 8, "workers": 0, "patience": 0},
 )

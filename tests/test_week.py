@@ -13,6 +13,7 @@ from kit import paths, predictions, runs
 from kit.competition import Competition
 from kit.data import cache
 from kit.plugins import load_folder
+from kit.targets import Classes
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -37,7 +38,7 @@ def _wrong_in_other_rows(competition: Competition, *names: str) -> None:
             values = 0.2 + 0.4 * np.eye(3)[truth]
             wrong = np.arange(len(truth)) % 10 == 5 * place
             values[wrong] = 0.3 + 0.1 * np.eye(3)[(truth[wrong] + 1) % 3]
-            predictions.save(path, predictions.make(told.ids, values.astype(np.float32), told.classes))
+            predictions.save(path, predictions.make(told.ids, values.astype(np.float32), Classes(told.columns)))
 
 
 def test_the_commands_of_the_week_do_what_the_readme_says(kit, kaggle, archive, home, plugins):

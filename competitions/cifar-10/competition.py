@@ -10,6 +10,7 @@ from typing import Any
 
 from kit.competition import Archives, Competition, Split, Submission
 from kit.data.readers import image_folder, labels
+from kit.targets import Classes
 
 SHIFTS = ("shift_up", "shift_down", "shift_left", "shift_right")
 
@@ -36,7 +37,7 @@ def augment_batches() -> list[Any]:
 COMPETITION = Competition(
     slug="cifar-10",
     title="CIFAR-10 - Object Recognition in Images",
-    classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+    target=Classes(("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")),
     image_shape=(32, 32, 3),
     metric="accuracy",
     submission=Submission(id_column="id", target_columns=("label",)),

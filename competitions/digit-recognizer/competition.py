@@ -9,6 +9,7 @@ from typing import Any
 
 from kit.competition import Archives, Competition, Split, Submission
 from kit.data.readers import pixel_csv
+from kit.targets import Classes
 
 SHIFTS = ("identity", "shift_up", "shift_down", "shift_left", "shift_right")
 SHAPE = (28, 28, 1)
@@ -28,7 +29,7 @@ def augment() -> Any:
 COMPETITION = Competition(
     slug="digit-recognizer",
     title="Digit Recognizer",
-    classes=tuple("0123456789"),
+    target=Classes(tuple("0123456789")),
     image_shape=SHAPE,
     metric="accuracy",
     submission=Submission(id_column="ImageId", target_columns=("Label",)),

@@ -9,6 +9,7 @@ from typing import Any
 
 from kit.competition import Archives, Competition, Split, Submission
 from kit.data.readers import image_folder
+from kit.targets import Classes
 
 FLIP = ("identity", "hflip")
 CROPS = ("crop_center", "crop_top_left", "crop_top_right", "crop_bottom_left", "crop_bottom_right")
@@ -29,7 +30,7 @@ def augment() -> Any:
 COMPETITION = Competition(
     slug="dogs-vs-cats-redux-kernels-edition",
     title="Dogs vs. Cats Redux: Kernels Edition",
-    classes=("cat", "dog"),
+    target=Classes(("cat", "dog")),
     image_shape=(256, 256, 3),
     metric="log_loss",
     submission=Submission(id_column="id", target_columns=("label",), kind="probability", of=("dog",), clip=0.005),

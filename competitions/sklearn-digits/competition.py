@@ -11,6 +11,7 @@ from typing import Any
 
 from kit.competition import Archives, Competition, Split, Submission
 from kit.data.readers import pixel_csv
+from kit.targets import Classes
 
 SHIFTS = ("identity", "shift_up", "shift_down", "shift_left", "shift_right")
 SHAPE = (8, 8, 1)
@@ -63,7 +64,7 @@ def augment() -> Any:
 COMPETITION = Competition(
     slug="sklearn-digits",
     title="scikit-learn's handwritten digits",
-    classes=tuple("0123456789"),
+    target=Classes(tuple("0123456789")),
     image_shape=SHAPE,
     metric="accuracy",
     submission=Submission(id_column="ImageId", target_columns=("Label",)),

@@ -22,16 +22,16 @@ def compare(competition: Competition, a: Side, b: Side, known: tuple[np.ndarray,
     result: dict[str, Any] = {"a": a.name, "b": b.name, "metric": competition.metric, "out_of_fold": None}
     pair = paired.compare(competition, b.oof, a.oof, known) if a.oof and b.oof and known else None
     if pair:
-        result["out_of_fold"] = compare_out_of_fold(competition.classes, pair)
+        result["out_of_fold"] = compare_out_of_fold(competition.target.columns, pair)
     left, right = match_ids(a.test.ids, b.test.ids)
-    test = a.test.probabilities[left], b.test.probabilities[right]
+    test = a.test.values[left], b.test.values[right]
     limits = effect.bounds(competition, *test)
     out_of_fold = (pair.labels, pair.theirs, pair.ours) if pair else None
     told = effect.estimate_gain(competition, out_of_fold, test) if out_of_fold and len(left) else None
     if told and limits["best"] is not None:  # a normal interval does not know of them
         told["interval"] = np.clip(told["interval"], limits["worst"], limits["best"]).tolist()
     only = {"only_in_a": len(a.test.ids) - len(left), "only_in_b": len(b.test.ids) - len(left)}
-    changed = _count_changes(competition.classes, *test)
+    changed = _count_changes(competition.target.columns, *test)
     result["test"] = {"rows": len(left), **only, **changed, **limits, "expected": told}
     return result
 
@@ -79,11 +79,11 @@ def mcnemar(only_a: int, only_b: int) -> float:
 def list_differing(a: Side, b: Side, most: int) -> list[dict[str, str]]:
     """The ids of up to `most` test rows that are decided otherwise, with both decisions; the largest change first."""
     left, right = match_ids(a.test.ids, b.test.ids)
-    before, after = a.test.probabilities[left], b.test.probabilities[right]
+    before, after = a.test.values[left], b.test.values[right]
     rows = np.flatnonzero(before.argmax(1) != after.argmax(1))
     change = np.abs(before[rows] - after[rows]).max(1)
     rows = rows[np.argsort(-change, kind="stable")][:most]
-    name = a.test.classes
+    name = a.test.columns
     return [
         {"id": str(a.test.ids[left[row]]), "from": name[before[row].argmax()], "to": name[after[row].argmax()]}
         for row in rows.tolist()

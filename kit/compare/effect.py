@@ -19,7 +19,7 @@ def bounds(competition: Competition, a: np.ndarray, b: np.ndarray) -> dict[str, 
         return {"best": None, "worst": None}
     rows = np.flatnonzero((a != b).any(1))  # all others gain nothing
     left, right = (metrics.prepare_for_scoring(competition, probabilities[rows]) for probabilities in (a, b))
-    gains = [_gains(metric, np.full(len(rows), label), left, right) for label in range(len(competition.classes))]
+    gains = [_gains(metric, np.full(len(rows), label), left, right) for label in range(len(competition.target.columns))]
     return {
         "best": float(np.max(gains, axis=0).sum() / len(a)),
         "worst": float(np.min(gains, axis=0).sum() / len(a)),
@@ -46,7 +46,7 @@ def estimate_gain(
     Metrics that are no mean over rows: the paired gain out of fold. judged: labels, a, b. test: a, b.
     """
     labels, a, b = out_of_fold
-    metric, classes = metrics.find(competition), len(competition.classes)
+    metric, classes = metrics.find(competition), len(competition.target.columns)
     if metric.per_row is None:
         gain, error = metrics.gain(competition, labels, b, a)
         return _interval("paired gain out of fold", gain, error)

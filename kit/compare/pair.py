@@ -9,7 +9,7 @@ from kit import predictions, runs
 from kit.competition import Competition
 from kit.data import holdout
 from kit.errors import DataError
-from kit.predictions import Predictions, order_classes
+from kit.predictions import Predictions, order_columns
 from kit.runs import Run, provenance
 
 
@@ -30,13 +30,13 @@ def side(competition: Competition, reference: str) -> Side:
     run = runs.find(reference)
     provenance.check_competition(run, competition.slug)
     return Side(
-        run.id, run, order_classes(competition, predictions.load(run.oof)), read_test_predictions(competition, run)
+        run.id, run, order_columns(competition, predictions.load(run.oof)), read_test_predictions(competition, run)
     )
 
 
 def read_test_predictions(competition: Competition, run: Run) -> Predictions:
     """A run's predictions of the competition's own test rows."""
-    return order_classes(competition, holdout.drop_held_out(predictions.load(run.test)))
+    return order_columns(competition, holdout.drop_held_out(predictions.load(run.test)))
 
 
 def submission(competition: Competition, path: Path) -> Predictions:
@@ -62,11 +62,11 @@ def submission(competition: Competition, path: Path) -> Predictions:
         raise DataError(f"{path} holds an id twice", received=repr(read[form.id_column][twice].iloc[0]))
     values = _labels if form.kind == "label" else _numbers
     probabilities = values(competition, path, read[wanted[1:]].to_numpy(object))
-    return Predictions(read[form.id_column].to_numpy(str), probabilities, competition.classes)
+    return Predictions(read[form.id_column].to_numpy(str), probabilities, competition.target.columns)
 
 
 def _labels(competition: Competition, path: Path, given: np.ndarray) -> np.ndarray:
-    column = {value: number for number, value in enumerate(competition.submission.values or competition.classes)}
+    column = {value: number for number, value in enumerate(competition.submission.values or competition.target.columns)}
     indices = np.array([column.get(value, -1) for value in given[:, 0]], dtype=np.int64)
     if (odd := np.flatnonzero(indices < 0)).size:
         value = given[odd[0], 0]
@@ -75,7 +75,7 @@ def _labels(competition: Competition, path: Path, given: np.ndarray) -> np.ndarr
 
 
 def _numbers(competition: Competition, path: Path, given: np.ndarray) -> np.ndarray:
-    form, classes = competition.submission, competition.classes
+    form, classes = competition.submission, competition.target.columns
     try:
         probabilities = given.astype(np.float32)
     except ValueError as error:

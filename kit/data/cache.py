@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from kit.competition import Competition, class_indices
+from kit.competition import Competition
 from kit.data import holdout
 from kit.data.readers import table
 from kit.errors import DataError
@@ -30,7 +30,7 @@ class CachedSplit:
     """One split, in the order of `read`.
 
     split: its name, train or test. ids: (N,) text. images: (N, H, W, C) uint8, memory-mapped, read-only.
-    labels: (N,) int64, (0,) for test.
+    labels: (N,) int64, or what another target has of N rows (kit.targets); those of no rows for test.
     readable: (N,) bool; train holds readable rows only, test keeps unreadable ones as zeros.
     groups: (N,) int64, equal for rows with identical pixels, in train and test alike.
     """
@@ -70,13 +70,13 @@ def load(competition: Competition, folders: DataFolders) -> Dataset:
         _part(
             folders.cache / "train.npy",
             train,
-            labels=class_indices(competition, [row["label"] for row in train]),
+            labels=competition.target.parse([row["label"] for row in train]),
             readable=np.ones(len(train), bool),
         ),
         _part(
             folders.cache / "test.npy",
             test,
-            labels=np.empty(0, np.int64),
+            labels=competition.target.parse([]),
             readable=np.array([row["readable"] == "1" for row in test], bool),
         ),
         manifest["fingerprint"],
@@ -94,10 +94,10 @@ def _manifest(competition: Competition, folders: DataFolders) -> dict[str, Any]:
 
 
 def read_labels(competition: Competition, folders: DataFolders) -> tuple[np.ndarray, np.ndarray]:
-    """(ids (N,) text, labels (N,) int64) of the training images, as `load` gives them but without the rest."""
+    """(ids (N,) text, labels of N rows) of the training images, as `load` gives them but without the rest."""
     _manifest(competition, folders)
     rows = table(folders.cache / "train.csv", TRAIN)
-    return np.array([row["id"] for row in rows], str), class_indices(competition, [row["label"] for row in rows])
+    return np.array([row["id"] for row in rows], str), competition.target.parse([row["label"] for row in rows])
 
 
 def _part(file: Path, rows: list[dict[str, str]], *, labels: np.ndarray, readable: np.ndarray) -> CachedSplit:
@@ -118,8 +118,10 @@ def find_damage(competition: Competition, folder: Path, manifest: dict[str, Any]
         return f"written by another version (format {manifest.get('format')}, now {FORMAT})"
     if manifest["shape"] != list(competition.image_shape):
         return f"images of {manifest['shape']}, competition of {list(competition.image_shape)}"
-    if manifest["classes"] != list(competition.classes):
-        return f"classes {manifest['classes']}, competition {list(competition.classes)}"
+    if manifest.get("target", "classes") != competition.target.kind:  # before there were kinds, all were classes
+        return f"{manifest.get('target', 'classes')}, competition of {competition.target.kind}"
+    if manifest["classes"] != list(competition.target.columns):
+        return f"classes {manifest['classes']}, competition {list(competition.target.columns)}"
     if manifest.get("holdout_sha256") != holdout.digest(folder.parent / "holdout.csv"):
         return "made with another holdout.csv, or without"
     for name in FILES:
@@ -154,5 +156,5 @@ def quarantine(folders: DataFolders) -> list[dict[str, str]]:
 
 
 def labels_of(split: CachedSplit, ids: np.ndarray) -> np.ndarray:
-    """int64 (len(ids),): the labels of those ids of the part, in their order."""
+    """The labels of those ids of the part, in their order."""
     return np.asarray(split.labels[find_rows(split.ids, ids)])

@@ -8,25 +8,25 @@ import numpy as np
 
 from kit.data import holdout
 from kit.data.cache import Dataset
+from kit.targets import Target
 
 LISTED = 1000  # examples kept of each kind
 
 
-def examine(dataset: Dataset, classes: Sequence[str], quarantine: Sequence[dict[str, str]]) -> dict[str, Any]:
+def examine(dataset: Dataset, target: Target, quarantine: Sequence[dict[str, str]]) -> dict[str, Any]:
     """The data check as plain values for JSON.
 
     duplicates: rows whose pixels occur earlier in the same part. conflicts: pairs of ids with identical pixels and
     different labels. twins: pairs (train id, test id) with identical pixels. Lists are cut at 1,000 entries, counts are not.
     """
     train, test = dataset.train, dataset.test
-    counts = np.bincount(train.labels, minlength=len(classes)).tolist()
     conflicts = _conflicts(train.ids, train.groups, train.labels)
     twins = _twins(dataset)
     return {
         "fingerprint": dataset.fingerprint,
         "train": {
             "rows": len(train.ids),
-            "classes": dict(zip(classes, counts, strict=True)),
+            "classes": target.describe(train.labels),
             "unreadable": sum(row["part"] == "train" for row in quarantine),
             "duplicates": _duplicates(train.groups),
             "conflicts": len(conflicts),
@@ -51,7 +51,8 @@ def _duplicates(groups: np.ndarray) -> int:
 def _conflicts(ids: np.ndarray, groups: np.ndarray, labels: np.ndarray) -> list[list[str]]:
     first = {int(group): row for row, group in reversed(list(enumerate(groups)))}
     leaders = np.array([first[int(group)] for group in groups], dtype=np.int64)
-    odd = np.flatnonzero(labels != labels[leaders])
+    differ = labels != labels[leaders]
+    odd = np.flatnonzero(differ.any(1) if differ.ndim > 1 else differ)
     return [[str(ids[leaders[row]]), str(ids[row])] for row in odd]
 
 

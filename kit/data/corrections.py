@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,11 +19,12 @@ from kit.competition import Competition
 from kit.data import cache, folds, holdout
 from kit.data.cache import Dataset
 from kit.data.readers import table
-from kit.errors import DataError, nearest
+from kit.errors import DataError
 from kit.files import write_csv
 from kit.paths import DataFolders
 from kit.predictions import index_ids
 from kit.progress import say
+from kit.targets import Target
 
 ACTIONS = ("drop", "relabel", "keep")
 COLUMNS = ("id", "given", "action", "label")
@@ -31,11 +33,13 @@ PROPOSED = (*COLUMNS, "probability")  # of runs/<id>/review/corrections.csv, whi
 
 @dataclass(frozen=True)
 class Decision:
-    """Of one training row. label: the other class, an index; -1 unless it is relabelled."""
+    """Of one training row. label: the other label, as one row of the target's labels (kit.targets) in plain values, such as
+    the place of a class; -1 unless it is relabelled.
+    """
 
     row: int
     action: str
-    label: int
+    label: Any
 
 
 def load(competition: Competition, folders: DataFolders) -> Dataset:
@@ -45,7 +49,7 @@ def load(competition: Competition, folders: DataFolders) -> Dataset:
 
 
 def read_clean_labels(competition: Competition, folders: DataFolders) -> tuple[np.ndarray, np.ndarray]:
-    """(ids (N,) text, labels (N,) int64) of the clean rows: what to judge a run on, also one of before the corrections.
+    """(ids (N,) text, labels of N rows) of the clean rows: what to judge a run on, also one of before the corrections.
 
     Raises DataError for data that is not prepared here, and for a file that does not fit.
     """
@@ -78,7 +82,7 @@ def read(
         if record["id"] in held:
             continue
         try:
-            decision = _decision(record, row_of, labels, competition.classes)
+            decision = _decision(record, row_of, labels, competition.target)
             if decision.row in decisions:
                 raise DataError(f"id {record['id']!r} comes twice")
         except DataError as error:
@@ -87,14 +91,12 @@ def read(
     return [decision for decision in decisions.values() if decision.action]
 
 
-def _decision(
-    record: Mapping[str, str], row_of: Mapping[str, int], labels: np.ndarray, classes: Sequence[str]
-) -> Decision:
+def _decision(record: Mapping[str, str], row_of: Mapping[str, int], labels: np.ndarray, target: Target) -> Decision:
     action, label = record["action"], record["label"]
     if record["id"] not in row_of:
         raise DataError(f"no training image has the id {record['id']!r}")
     row = row_of[record["id"]]
-    given = classes[labels[row]]
+    [given] = target.write(labels[row : row + 1])
     if record.get("given", given) != given:
         raise DataError(
             f"the label of {record['id']!r} is another now", received=repr(record["given"]), expected=repr(given)
@@ -103,21 +105,21 @@ def _decision(
         raise DataError(f"unknown action {action!r}", expected=f"{', '.join(ACTIONS)}, or nothing")
     if action != "relabel":
         return Decision(row, action, -1)
-    if label not in classes:
-        raise DataError(f"unknown class {label!r}", do=nearest(label, classes))
-    if label == given:
+    other = target.parse([label])
+    if target.write(other) == [given]:
         raise DataError(f"{record['id']!r} is relabelled as what it is", received=repr(label), do="use keep")
-    return Decision(row, action, classes.index(label))
+    return Decision(row, action, other[0].tolist())
 
 
-def write(path: Path, data: Dataset, classes: Sequence[str], decisions: Iterable[Decision]) -> None:
+def write(path: Path, data: Dataset, target: Target, decisions: Iterable[Decision]) -> None:
     """data: with the labels that were given."""
+    kind = data.train.labels.dtype
     rows = [
         (
             data.train.ids[one.row],
-            classes[data.train.labels[one.row]],
+            *target.write(data.train.labels[one.row : one.row + 1]),
             one.action,
-            classes[one.label] if one.action == "relabel" else "",
+            *(target.write(np.array([one.label], kind)) if one.action == "relabel" else [""]),
         )
         for one in decisions
     ]

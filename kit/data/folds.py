@@ -10,32 +10,34 @@ from kit.data.cache import Dataset
 from kit.data.readers import table
 from kit.errors import ConfigError, DataError
 from kit.files import write_csv
+from kit.targets import Target
 
 
-def make(dataset: Dataset, n: int, seed: int) -> np.ndarray:
+def make(dataset: Dataset, target: Target, n: int, seed: int) -> np.ndarray:
     """The fold of each training row, int64 (N,), 0 to n - 1. Raises DataError if a class is too small for n folds.
 
     One row per group of identical images is dealt out, stratified by its label; its copies follow it.
     """
     from sklearn.model_selection import StratifiedKFold
 
-    check(dataset.train.labels, dataset.train.groups, n)
+    strata = target.strata(dataset.train.labels)
+    check(strata, dataset.train.groups, n)
     _, first, group = np.unique(dataset.train.groups, return_index=True, return_inverse=True)
-    labels = dataset.train.labels[first]
+    labels = strata[first]
     dealt = np.empty(len(first), np.int64)
     for fold, (_, rows) in enumerate(StratifiedKFold(n, shuffle=True, random_state=seed).split(labels, labels)):
         dealt[rows] = fold
     return dealt[group]
 
 
-def check(labels: np.ndarray, groups: np.ndarray, n: int) -> None:
+def check(strata: np.ndarray, groups: np.ndarray, n: int) -> None:
     """Raises ConfigError for fewer than 2 folds, DataError for rows of which some class has fewer than n different images.
 
-    labels, groups: int64 (N,), of the rows to be dealt out.
+    strata, groups: int64 (N,), of the rows to be dealt out, as kit.targets gives the former.
     """
     if n < 2:
         raise ConfigError("too few folds", received=n, expected="at least 2")
-    different = labels[np.unique(groups, return_index=True)[1]]
+    different = strata[np.unique(groups, return_index=True)[1]]
     smallest = int(np.bincount(different)[np.unique(different)].min())
     if smallest < n:
         raise DataError(
@@ -86,8 +88,13 @@ def count(path: Path) -> int:
 
 def rows_fingerprint(dataset: Dataset) -> str:
     """sha256 of ids and labels, whatever the pixels: two versions of a JPEG decoder differ by a grey level here and there."""
-    named = "\n".join(dataset.train.ids.tolist()).encode() + dataset.train.labels.astype("<i8").tobytes()
+    named = "\n".join(dataset.train.ids.tolist()).encode() + _label_bytes(dataset.train.labels)
     return hashlib.sha256(named).hexdigest()
+
+
+def _label_bytes(labels: np.ndarray) -> bytes:
+    """The same on every machine."""
+    return labels.astype("<f4" if labels.dtype.kind == "f" else "<i8").tobytes()
 
 
 def fingerprints(dataset: Dataset, fold_of: np.ndarray) -> dict[str, str | None]:

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from kit.competition import Competition, Images, Split, class_indices
+from kit.competition import Competition, Images, Split
 from kit.data.readers import table
 from kit.errors import ConfigError, DataError
 from kit.files import sha256, write_csv
 from kit.predictions import Predictions
+from kit.targets import Target
 
 PREFIX = "holdout/"  # of their ids among the test images: some competitions count training and test images from 1
 COLUMNS = ("id", "label", "part")
@@ -25,14 +26,14 @@ PARTS = ("public", "private")
 
 @dataclass(frozen=True)
 class Holdout:
-    """ids: (N,) text, as the test images have them. labels: int64 (N,). public: (N,) bool, else private."""
+    """ids: (N,) text, as the test images have them. labels: of N rows. public: (N,) bool, else private."""
 
     ids: np.ndarray
     labels: np.ndarray
     public: np.ndarray
 
 
-def choose(train: Any, share: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def choose(train: Any, target: Target, share: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """(rows int64 (K,), public bool (K,)): about `share` of the rows of `train` (kit.data.cache.CachedSplit) to set aside,
     stratified, the rows of a group together.
 
@@ -43,7 +44,7 @@ def choose(train: Any, share: float, seed: int = 0) -> tuple[np.ndarray, np.ndar
     if not 0 < share < 0.9:
         raise ConfigError("--holdout is a share of the training images", received=share, expected="above 0, below 0.9")
     _, first, group = np.unique(train.groups, return_index=True, return_inverse=True)
-    labels = train.labels[first]
+    labels = target.strata(train.labels)[first]
     try:
         held = train_test_split(np.arange(len(first)), test_size=share, stratify=labels, random_state=seed)[1]
         public = train_test_split(held, test_size=0.5, stratify=labels[held], random_state=seed)[0]
@@ -55,7 +56,7 @@ def choose(train: Any, share: float, seed: int = 0) -> tuple[np.ndarray, np.ndar
 
 def write(path: Path, competition: Competition, train: Any, rows: np.ndarray, public: np.ndarray) -> None:
     """Sets those rows of `train` aside, as `choose` gives them."""
-    given = [competition.classes[label] for label in train.labels[rows]]
+    given = competition.target.write(train.labels[rows])
     write_csv(path, COLUMNS, zip(train.ids[rows], given, np.where(public, *PARTS), strict=True))
 
 
@@ -76,7 +77,7 @@ def read(path: Path, competition: Competition) -> Holdout:
     ids, parts = [PREFIX + row["id"] for row in rows], {row["part"] for row in rows}
     if len(set(ids)) != len(ids) or parts != set(PARTS):
         raise DataError(f"{path} is damaged", received=f"{len(set(ids))} ids, parts {sorted(parts)}", expected=PARTS)
-    labels = class_indices(competition, [row["label"] for row in rows])
+    labels = competition.target.parse([row["label"] for row in rows])
     return Holdout(np.array(ids), labels, np.array([row["part"] == "public" for row in rows]))
 
 
@@ -126,4 +127,4 @@ def training_ids(ids: np.ndarray) -> set[str]:
 def drop_held_out(test: Predictions) -> Predictions:
     """Test predictions as the competition asks for them: without the rows that were held out."""
     kept = ~is_held_out(test.ids)
-    return test if kept.all() else Predictions(test.ids[kept], test.probabilities[kept], test.classes)
+    return test if kept.all() else Predictions(test.ids[kept], test.values[kept], test.columns)

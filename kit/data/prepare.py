@@ -65,9 +65,9 @@ def _hold_out(
     if not cache.is_current(competition, folders, raw):
         write_cache.write(competition, folders, raw, allow_bad=allow_bad)
     train = _group_near_duplicates(cache.load(competition, folders), folders).train
-    rows, public = holdout.choose(train, share)
+    rows, public = holdout.choose(train, competition.target, share)
     left = np.setdiff1d(np.arange(len(train.ids)), rows)
-    fold_table.check(train.labels[left], train.groups[left], folds)  # no way back from here
+    fold_table.check(competition.target.strata(train.labels[left]), train.groups[left], folds)  # no way back from here
     holdout.write(folders.holdout, competition, train, rows, public)
     say(f"{folders.holdout}: never trained on from here on; runs from before cannot be compared any more")
 
@@ -88,7 +88,7 @@ def decode(
     dataset = cache.load(competition, folders)
     check_data(competition, folders, dataset)
     if reset_folds or not folders.folds.exists() or _predates_holdout(folders.folds, dataset):
-        dealt = fold_table.make(_group_near_duplicates(dataset, folders), folds, fold_seed)
+        dealt = fold_table.make(_group_near_duplicates(dataset, folders), competition.target, folds, fold_seed)
         fold_table.write(folders.folds, dataset.train.ids, dealt)
     _mention(folders.folds, fold_table.read(folders.folds, dataset.train.ids), folds)
     return dataset
@@ -114,7 +114,7 @@ def check_data(competition: Competition, folders: DataFolders, dataset: Dataset)
     path = folders.cache / "check.json"
     if path.exists() and (report := read_json(path)).get("fingerprint") == dataset.fingerprint:
         return dict(report)
-    report = check.examine(dataset, competition.classes, cache.quarantine(folders))
+    report = check.examine(dataset, competition.target, cache.quarantine(folders))
     write_json(path, report)
     return report
 

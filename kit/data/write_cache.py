@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from kit.competition import Competition, Split, class_indices
+from kit.competition import Competition, Split
 from kit.data import holdout, splits
 from kit.data.cache import FILES, FORMAT, QUARANTINE, TEST, TRAIN, reader_hash
 from kit.data.decode_all import batches
@@ -55,7 +55,7 @@ def write(
     splits.check_sample(competition, folders.raw, test)
     if not test_only:
         train, test = holdout.move_held_out(folders.holdout, competition, train, test)
-    labels = class_indices(competition, train.labels or [])
+    labels = competition.target.encode(train.labels or [])
     with replace_folder(folders.cache) as folder:
         kept = _store(folder / "train.npy", train, shape, keep_bad=False)
         if not test_only:
@@ -67,7 +67,8 @@ def write(
             "format": FORMAT,
             "fingerprint": _fingerprint(competition, (train, kept, labels), (test, tested)),
             "shape": shape,
-            "classes": competition.classes,
+            "classes": competition.target.columns,
+            "target": competition.target.kind,
             "archive_sha256": raw,
             "read_sha256": reader_hash(competition),
             "holdout_sha256": holdout.digest(folders.holdout),
@@ -156,8 +157,8 @@ def _write_tables(
     train_groups, test_groups = _groups(kept, all_rows)
     train_rows = zip(kept.rows, train_groups, strict=True)
     test_rows = zip(all_rows.rows, test_groups, strict=True)
-    names = competition.classes
-    _tabulate(folder / "train.csv", TRAIN, ((train.ids[row], names[labels[row]], group) for row, group in train_rows))
+    texts = competition.target.write(labels)
+    _tabulate(folder / "train.csv", TRAIN, ((train.ids[row], texts[row], group) for row, group in train_rows))
     _tabulate(
         folder / "test.csv", TEST, ((test.ids[row], int(row not in all_rows.faults), group) for row, group in test_rows)
     )
@@ -176,9 +177,9 @@ def _fingerprint(
     competition: Competition, trained: tuple[Split, _Stored, np.ndarray], tested: tuple[Split, _Stored]
 ) -> str:
     (train, kept, labels), (test, all_rows) = trained, tested
-    digest = hashlib.sha256(json.dumps([competition.image_shape, competition.classes]).encode())
+    digest = hashlib.sha256(json.dumps([competition.image_shape, competition.target.columns]).encode())
     for row, pixels in zip(kept.rows, kept.digests, strict=True):
-        digest.update(json.dumps([train.ids[row], int(labels[row])]).encode() + pixels)
+        digest.update(json.dumps([train.ids[row], labels[row].tolist()]).encode() + pixels)
     for row, pixels in zip(all_rows.rows, all_rows.digests, strict=True):
         digest.update(json.dumps([test.ids[row], row in all_rows.faults]).encode() + pixels)
     return digest.hexdigest()

@@ -12,7 +12,7 @@ from kit.data import cache, corrections, folds
 from kit.data.cache import Dataset
 from kit.ensemble import choose_method, contribution, finish, methods
 from kit.ensemble.choose_method import Chosen
-from kit.ensemble.methods import METHODS
+from kit.ensemble.method import best_member
 from kit.errors import ConfigError, DataError
 from kit.files import write_json
 from kit.runs import Run, provenance
@@ -35,7 +35,8 @@ def ensemble(competition: Competition, base_runs: list[Run], *, name: str | None
     folds_of_rows = folds.cross_fit_folds(data, fold_of, predictions.find_rows(data.train.ids, ids))
     chosen = choose_method.choose(competition, stack, labels, folds_of_rows)
     tested = np.stack([predictions.load(run.test).select(data.test.ids) for run in base_runs])
-    honest, last = finish.fit_finish(competition, chosen, labels, folds_of_rows)
+    unfinished = finish.Unfinished(chosen.honest, chosen.others, chosen.tried[chosen.method])
+    honest, last = finish.fit_finish(competition, unfinished, labels, folds_of_rows)
     record = {"method": chosen.method, "parameters": chosen.parameters, "finish": last}
     test = combine(competition, tested, record)
 
@@ -43,8 +44,8 @@ def ensemble(competition: Competition, base_runs: list[Run], *, name: str | None
     parents = tuple(run.id for run in base_runs)
     prints |= provenance.corrections_of(base_runs)
     run = runs.create(competition.slug, "ensemble", config, {}, name=name, fingerprints=prints, parents=parents)
-    predictions.save(run.oof, predictions.make(ids, honest, competition.classes))
-    predictions.save(run.test, predictions.make(data.test.ids, test, competition.classes))
+    predictions.save(run.oof, predictions.make(ids, honest, competition.target))
+    predictions.save(run.test, predictions.make(data.test.ids, test, competition.target))
     table = contribution.table(competition, [run.id for run in base_runs], stack, labels, folds_of_rows, chosen)
     timed = [row | {"seconds": contribution.seconds(run)} for row, run in zip(table, base_runs, strict=True)]
     score = _judge(competition, stack, labels, honest, combine(competition, stack, record))
@@ -57,8 +58,8 @@ def combine(competition: Competition, stack: np.ndarray, record: Mapping[str, An
     """float32 (N, C): the ensemble's probabilities from those of its parts (R, N, C), by the method, parameters and finish
     of `record`, as metrics.json holds them.
     """
-    blended = METHODS[record["method"]].apply(stack, record["parameters"])
-    return finish.apply(blended, record["finish"])
+    blended = methods.available(competition.target)[record["method"]].apply(stack, record["parameters"])
+    return finish.apply(competition.target, blended, record["finish"])
 
 
 def _check(competition: Competition, base_runs: list[Run], fingerprints: Mapping[str, str | None]) -> None:
@@ -78,9 +79,9 @@ def _stack(base_runs: list[Run], data: Dataset) -> tuple[np.ndarray, np.ndarray]
     loaded = [predictions.load(run.oof) for run in base_runs]
     ids = corrections.select_clean(data, loaded[0].ids)
     for run, own in zip(base_runs, loaded, strict=True):
-        if own.classes != loaded[0].classes:
+        if own.columns != loaded[0].columns:
             raise DataError(
-                f"{run.id} has other classes than {base_runs[0].id}", received=own.classes, expected=loaded[0].classes
+                f"{run.id} has other classes than {base_runs[0].id}", received=own.columns, expected=loaded[0].columns
             )
         here = corrections.select_clean(data, own.ids)
         if not np.array_equal(here, ids):
@@ -97,12 +98,12 @@ def _judge(
     competition: Competition, stack: np.ndarray, labels: np.ndarray, honest: np.ndarray, seen: np.ndarray
 ) -> dict[str, Any]:
     """honest, seen: (N, C), by what was chosen and fitted on other folds, and on the rows themselves."""
-    best = methods.best_member(stack, methods.better(competition, labels))
+    best = best_member(stack, methods.better(competition, labels))
     gain, error = metrics.gain(competition, labels, honest, stack[best])
     return {
         "metric": competition.metric,
         **metrics.evaluate(competition, labels, honest),
-        "log_loss": metrics.log_loss(labels, honest),
+        "log_loss": float(competition.target.losses(labels, honest).mean()),
         "optimistic_score": metrics.evaluate(competition, labels, seen)["score"],
         "gain_over_best_part": {"gain": gain, "error": error},
     }
@@ -117,7 +118,7 @@ def _summarize_methods(competition: Competition, labels: np.ndarray, chosen: Cho
                 "method": name,
                 "score": result["score"],
                 "error": result["error"],
-                "log_loss": metrics.log_loss(labels, probabilities),
+                "log_loss": float(competition.target.losses(labels, probabilities).mean()),
             }
             for name, probabilities in chosen.tried.items()
             for result in [metrics.evaluate(competition, labels, probabilities)]

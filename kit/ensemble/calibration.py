@@ -11,8 +11,8 @@ from scipy.optimize import minimize_scalar
 
 from kit import metrics
 from kit.competition import Competition
-from kit.ensemble.pool import logs
-from kit.predictions import softmax
+from kit.ensemble.pool import MIN_PROBABILITY
+from kit.targets import Target
 
 CLIPS = (0.0, 3e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05)
 MAX_LOG_TEMPERATURE = 3.0  # of the logarithm of a temperature
@@ -24,18 +24,24 @@ def fit(competition: Competition, probabilities: np.ndarray, labels: np.ndarray)
     probabilities: float (N, C). labels: int (N,).
     """
 
+    target = competition.target
+
     def loss(temperature: float, clip: float) -> float:
-        calibrated = apply(probabilities, {"temperature": temperature, "clip": clip})
-        return metrics.log_loss(labels, metrics.prepare_for_scoring(competition, calibrated))
+        calibrated = apply(target, probabilities, {"temperature": temperature, "clip": clip})
+        return float(target.losses(labels, metrics.prepare_for_scoring(competition, calibrated)).mean())
 
     fitted = [(_least(partial(loss, clip=clip)), clip) for clip in CLIPS]
     best, clip = min(fitted, key=lambda pair: loss(*pair))
     return {"temperature": best, "clip": clip}
 
 
-def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """The one of least log loss; above 1 for probabilities that are too sure."""
-    return _least(lambda value: metrics.log_loss(labels, apply(probabilities, {"temperature": value, "clip": 0.0})))
+def fit_temperature(target: Target, values: np.ndarray, labels: np.ndarray) -> float | None:
+    """The one of least loss; above 1 for probabilities that are too sure. None for numbers, which have none."""
+    if target.has_units:
+        return None
+    return _least(
+        lambda value: target.losses(labels, apply(target, values, {"temperature": value, "clip": 0.0})).mean()
+    )
 
 
 def _least(loss: Callable[[float], float]) -> float:
@@ -45,8 +51,7 @@ def _least(loss: Callable[[float], float]) -> float:
     return float(np.exp(minimum.x))
 
 
-def apply(probabilities: np.ndarray, parameters: dict[str, Any]) -> np.ndarray:
-    """float32 (N, C), rows summing to 1: the clip is a floor for all classes, and rows are normalised again."""
-    tempered = softmax(logs(probabilities) / parameters["temperature"])
-    clipped = np.maximum(tempered, parameters["clip"])
-    return np.asarray(clipped / clipped.sum(1, keepdims=True), dtype=np.float32)
+def apply(target: Target, probabilities: np.ndarray, parameters: dict[str, Any]) -> np.ndarray:
+    """float32 (N, K): the clip is a floor; of classes for all, and rows are normalised again."""
+    logits = target.link(probabilities.astype(np.float64), MIN_PROBABILITY)
+    return target.keep_off(target.activate(logits / parameters["temperature"]), parameters["clip"])

@@ -1,5 +1,6 @@
 """The choice of a method, by nested cross-validation: what chooses is always other rows than what judges the choice."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -8,7 +9,8 @@ import numpy as np
 
 from kit import metrics
 from kit.competition import Competition
-from kit.ensemble.methods import METHODS, Parameters, best_member, better
+from kit.ensemble.method import Method, Parameters, best_member
+from kit.ensemble.methods import available, better
 from kit.progress import bar
 
 ROUNDING = 1e-9  # of a score
@@ -39,8 +41,8 @@ def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, fold
     """
     fits = _fit(competition, stack, labels, folds)
     every = np.unique(folds).tolist()
-    able = METHODS if len(every) > 2 else UNFITTED
-    tried = {name: fits.cross_fit(name) for name in METHODS}
+    able = [name for name in fits.methods if len(every) > 2 or name in UNFITTED]
+    tried = {name: fits.cross_fit(name) for name in fits.methods}
     names = {}
     for outer in every:
         rest = folds != outer
@@ -51,7 +53,7 @@ def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, fold
     for outer, name in names.items():
         honest[folds == outer] = tried[name][folds == outer]
     others = {outer: fits.predict_others(name, outer) for outer, name in names.items()}
-    counts = {name: list(names.values()).count(name) for name in METHODS if name in names.values()}
+    counts = {name: list(names.values()).count(name) for name in fits.methods if name in names.values()}
     return Chosen(final, fits.parameters[final][frozenset()], honest, tried, counts, others, given_up)
 
 
@@ -74,7 +76,7 @@ def best(
         behind, error = metrics.gain(competition, labels, tried[leader], probabilities)
         if behind <= 2 * error:
             level.append(name)
-    level.sort(key=lambda name: metrics.log_loss(labels, tried[name]))
+    level.sort(key=lambda name: competition.target.losses(labels, tried[name]).mean())
     alone, _ = value(stack[best_member(stack, value)])
     taken = next((name for name in level if value(tried[name])[0] >= alone - ROUNDING), "single")
     return taken, level[0] if level[0] not in (taken, "single") else None
@@ -84,6 +86,7 @@ def best(
 class _Fits:
     """parameters: method -> folds left out -> parameters: none left out, each, and each pair (fitted once for both orders)."""
 
+    methods: Mapping[str, Method]
     stack: np.ndarray
     folds: np.ndarray
     parameters: dict[str, dict[frozenset[Any], Parameters]]
@@ -93,7 +96,9 @@ class _Fits:
         out = np.zeros(self.stack.shape[1:], np.float32)
         for fold in np.setdiff1d(np.unique(self.folds), without).tolist():
             rows = self.folds == fold
-            out[rows] = METHODS[name].apply(self.stack[:, rows], self.parameters[name][frozenset({fold, *without})])
+            out[rows] = self.methods[name].apply(
+                self.stack[:, rows], self.parameters[name][frozenset({fold, *without})]
+            )
         return out
 
     def predict_others(self, name: str, outer: Any) -> np.ndarray:
@@ -101,16 +106,17 @@ class _Fits:
         rows = self.folds != outer
         if len(np.unique(self.folds)) > 2:
             return self.cross_fit(name, (outer,))[rows]
-        return METHODS[name].apply(self.stack[:, rows], self.parameters[name][frozenset({outer})])
+        return self.methods[name].apply(self.stack[:, rows], self.parameters[name][frozenset({outer})])
 
 
 def _fit(competition: Competition, stack: np.ndarray, labels: np.ndarray, folds: np.ndarray) -> _Fits:
     every = np.unique(folds).tolist()
     left_out = [frozenset(some) for count in (0, 1, 2) for some in combinations(every, count) if len(every) > count]
-    result: dict[str, dict[frozenset[Any], Parameters]] = {name: {} for name in METHODS}
+    methods = available(competition.target)
+    result: dict[str, dict[frozenset[Any], Parameters]] = {name: {} for name in methods}
     for aside in bar(left_out, label="choose a method", unit="split"):
         rows = ~np.isin(folds, list(aside))
         judge = better(competition, labels[rows])
-        for name, method in METHODS.items():
+        for name, method in methods.items():
             result[name][aside] = method.fit(stack[:, rows], labels[rows], judge)
-    return _Fits(stack, folds, result)
+    return _Fits(methods, stack, folds, result)

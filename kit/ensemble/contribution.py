@@ -9,8 +9,7 @@ from kit import metrics, runs
 from kit.competition import Competition
 from kit.ensemble import calibration, methods
 from kit.ensemble.choose_method import Chosen
-from kit.ensemble.methods import METHODS, Parameters
-from kit.ensemble.pool import logs
+from kit.ensemble.method import Parameters
 from kit.errors import DataError
 from kit.runs import Run
 from kit.stats.cross_fit import cross_fit
@@ -20,21 +19,21 @@ def table(
     competition: Competition, names: list[str], stack: np.ndarray, labels: np.ndarray, folds: np.ndarray, chosen: Chosen
 ) -> list[dict[str, Any]]:
     """One record per run: its weight (None where the method has none), score and log loss out of fold, mean correlation of
-    its log probability of the true class with the others', the temperature that would calibrate it, and by how much the
+    its rows' losses with the others', the temperature that would calibrate it, and by how much the
     cross-fitted score and log loss of the chosen method are worse without it (negative: they are better without it; None
     for a single run).
     """
     weights = chosen.parameters.get("weights", [None] * len(names))
-    true = logs(stack[:, np.arange(len(labels)), labels])
-    correlations = np.atleast_2d(np.corrcoef(true))
+    losses = np.stack([competition.target.losses(labels, one) for one in stack])
+    correlations = np.atleast_2d(np.corrcoef(losses))
     rows = []
     for index, name in enumerate(names):
         others = np.arange(len(names)) != index
         record: dict[str, Any] = {"run": name, "weight": weights[index]}
         record["score"] = metrics.evaluate(competition, labels, stack[index])["score"]
-        record["log_loss"] = metrics.log_loss(labels, stack[index])
+        record["log_loss"] = float(competition.target.losses(labels, stack[index]).mean())
         record["correlation"] = float(correlations[index][others].mean()) if others.any() else None
-        record["temperature"] = calibration.fit_temperature(stack[index], labels)
+        record["temperature"] = calibration.fit_temperature(competition.target, stack[index], labels)
         record |= _measure_loss_without(competition, stack[others], labels, folds, chosen)
         rows.append(record)
     return rows
@@ -45,7 +44,7 @@ def _measure_loss_without(
 ) -> dict[str, float | None]:
     if not len(others):
         return {"score_lost_without": None, "log_loss_lost_without": None}
-    method = METHODS[chosen.method]
+    method, target = methods.available(competition.target)[chosen.method], competition.target
 
     def fit(rest: np.ndarray) -> Parameters:
         return method.fit(others[:, rest], labels[rest], methods.better(competition, labels[rest]))
@@ -53,7 +52,7 @@ def _measure_loss_without(
     without = cross_fit(folds, fit, lambda parameters, rows: method.apply(others[:, rows], parameters))
     whole = chosen.tried[chosen.method]
     lost, _ = metrics.gain(competition, labels, whole, without)
-    difference = metrics.log_loss(labels, without) - metrics.log_loss(labels, whole)
+    difference = float((target.losses(labels, without) - target.losses(labels, whole)).mean())
     return {"score_lost_without": lost, "log_loss_lost_without": difference}
 
 

@@ -1,9 +1,10 @@
-"""The last step of an ensemble where its metric asks for one: calibration for log loss, thresholds for decisions.
+"""The last step of a run where its metric asks for one: calibration for log loss, thresholds and cut points for decisions.
 
-For each fold it is fitted on the others, and applied only if it gains among them: the fold itself has no say.
+For each fold it is fitted on the others, and applied only if it gains among them: the fold itself has no say. What is decided
+by it is written into the values themselves, so that whatever follows takes the largest class, or labels above 0.5, as ever.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,70 +13,101 @@ import numpy as np
 from kit import metrics
 from kit.competition import Competition, FinishName
 from kit.ensemble import calibration, thresholds
-from kit.ensemble.choose_method import Chosen
-from kit.ensemble.methods import Parameters
+from kit.ensemble.method import Parameters
 from kit.stats.cross_fit import cross_fit
+from kit.targets import Target
 
 
 @dataclass(frozen=True)
 class Finish:
-    """fit(competition, probabilities, labels) -> parameters that go into JSON; of submissions of that kind."""
+    """fit(competition, values, labels) -> parameters that go into JSON; apply(target, values, parameters) -> values.
 
-    kind: str
+    forms: of submissions, and kinds: of targets, for which it has a meaning. decides: it changes decisions alone, so that a
+    single run has it too.
+    """
+
+    forms: tuple[str, ...]
+    kinds: tuple[str, ...]
     fit: Callable[[Competition, np.ndarray, np.ndarray], Parameters]
-    apply: Callable[[np.ndarray, Parameters], np.ndarray]
+    apply: Callable[[Target, np.ndarray, Parameters], np.ndarray]
+    decides: bool = True
 
 
 FINISHES: dict[FinishName, Finish] = {  # a metric names the one that suits it
-    "temperature and clip": Finish("probability", calibration.fit, calibration.apply),
-    "class factors": Finish("label", thresholds.fit_factors, thresholds.apply_factors),
-    "cut points": Finish("label", thresholds.fit_cuts, thresholds.apply_cuts),
+    "temperature and clip": Finish(
+        ("probability",), ("classes", "grades", "labels"), calibration.fit, calibration.apply, decides=False
+    ),
+    "class factors": Finish(("label",), ("classes", "grades"), thresholds.fit_factors, thresholds.apply_factors),
+    "cut points": Finish(("label",), ("classes", "grades"), thresholds.fit_cuts, thresholds.apply_cuts),
+    "thresholds": Finish(("labels",), ("labels",), thresholds.fit_thresholds, thresholds.apply_thresholds),
 }
 
 
+@dataclass(frozen=True)
+class Unfinished:
+    """What a finish is fitted on. honest: float32 (N, K), out of fold. others: for each fold the values, float32 (M, K), of the
+    M rows of the other folds, which nothing of that fold had a part in. final: (N, K), as the test rows are predicted.
+    """
+
+    honest: np.ndarray
+    others: Mapping[int, np.ndarray]
+    final: np.ndarray
+
+
+def of_single_run(values: np.ndarray, folds: np.ndarray) -> Unfinished:
+    """values: float32 (N, K), out of fold. folds: (N,)."""
+    return Unfinished(values, {fold: values[folds != fold] for fold in np.unique(folds).tolist()}, values)
+
+
+def find(competition: Competition) -> FinishName | None:
+    """The one that the competition's metric asks for, if it has a meaning for its form and target."""
+    name = metrics.find(competition).finish
+    if name is None or competition.submission.kind not in FINISHES[name].forms:
+        return None
+    return name if competition.target.kind in FINISHES[name].kinds else None
+
+
 def fit_finish(
-    competition: Competition, chosen: Chosen, labels: np.ndarray, folds: np.ndarray
+    competition: Competition, unfinished: Unfinished, labels: np.ndarray, folds: np.ndarray
 ) -> tuple[np.ndarray, dict[str, Any] | None]:
-    """(the honest probabilities, finished where that promised to gain; what was found, for metrics.json: None if there is no
+    """(the honest values, finished where that promised to gain; what was found, for metrics.json: None if there is no
     finish for this metric). gain: of that honest choice, with a 95 % interval. applied: whether it is for test images.
     """
-    name = metrics.find(competition).finish
-    if name is None or FINISHES[name].kind != competition.submission.kind:
-        return chosen.honest, None
-    finish = FINISHES[name]
-    finished_rows, applied = chosen.honest.copy(), chosen.honest.copy()
-    for fold, others in chosen.others.items():
+    name = find(competition)
+    if name is None:
+        return unfinished.honest, None
+    finish, target = FINISHES[name], competition.target
+    finished_rows, applied = unfinished.honest.copy(), unfinished.honest.copy()
+    for fold, others in unfinished.others.items():
         judged, known = folds == fold, labels[folds != fold]
-        applied[judged] = finish.apply(chosen.honest[judged], finish.fit(competition, others, known))
+        applied[judged] = finish.apply(target, unfinished.honest[judged], finish.fit(competition, others, known))
         if _gains(finish, competition, others, known, folds[~judged]):
             finished_rows[judged] = applied[judged]
-    gain, error = metrics.gain(competition, labels, finished_rows, chosen.honest)
+    gain, error = metrics.gain(competition, labels, finished_rows, unfinished.honest)
     record = {
         "name": name,
-        "applied": metrics.gain(competition, labels, applied, chosen.honest)[0] > 0,
+        "applied": metrics.gain(competition, labels, applied, unfinished.honest)[0] > 0,
         "gain": gain,
         "error": error,
         "interval": [gain - 1.96 * error, gain + 1.96 * error],
-        "parameters": finish.fit(competition, chosen.tried[chosen.method], labels),
+        "parameters": finish.fit(competition, unfinished.final, labels),
     }
     return finished_rows, record
 
 
-def _gains(
-    finish: Finish, competition: Competition, probabilities: np.ndarray, labels: np.ndarray, folds: np.ndarray
-) -> bool:
+def _gains(finish: Finish, competition: Competition, values: np.ndarray, labels: np.ndarray, folds: np.ndarray) -> bool:
     """Whether the finish gains on rows of some folds, each judged by what was fitted on the others of them."""
     halves = folds if len(np.unique(folds)) > 1 else np.arange(len(folds)) % 2  # of one fold, its halves
     finished_rows = cross_fit(
         halves,
-        lambda rest: finish.fit(competition, probabilities[rest], labels[rest]),
-        lambda fitted, rows: finish.apply(probabilities[rows], fitted),
+        lambda rest: finish.fit(competition, values[rest], labels[rest]),
+        lambda fitted, rows: finish.apply(competition.target, values[rows], fitted),
     )
-    return metrics.gain(competition, labels, finished_rows, probabilities)[0] > 0
+    return metrics.gain(competition, labels, finished_rows, values)[0] > 0
 
 
-def apply(probabilities: np.ndarray, record: dict[str, Any] | None) -> np.ndarray:
-    """Probabilities (N, C) of the ensemble, with the finish of `record` if it is one that is applied."""
+def apply(target: Target, values: np.ndarray, record: dict[str, Any] | None) -> np.ndarray:
+    """Values (N, K) with the finish of `record` if it is one that is applied."""
     if record is None or not record["applied"]:
-        return probabilities
-    return FINISHES[record["name"]].apply(probabilities, record["parameters"])
+        return values
+    return FINISHES[record["name"]].apply(target, values, record["parameters"])

@@ -8,7 +8,8 @@ the weights need not sum to 1: their sum sharpens members that are too unsure.
 import numpy as np
 from scipy.optimize import minimize
 
-from kit.predictions import softmax
+from kit.targets import links
+from kit.targets.links import softmax
 
 MIN_PROBABILITY = 1e-7  # a member that says "never" must not be able to forbid a class for all
 PRIOR = 5.0  # rows: how strongly equal weights are believed before any row is seen
@@ -44,5 +45,5 @@ def blend(stack: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def logs(stack: np.ndarray) -> np.ndarray:
-    """float64, of probabilities of any shape; none is below that of SMALLEST."""
-    return np.log(np.clip(stack.astype(np.float64), MIN_PROBABILITY, 1))
+    """float64, of probabilities of any shape; none is below that of MIN_PROBABILITY."""
+    return links.logs(stack.astype(np.float64), MIN_PROBABILITY)

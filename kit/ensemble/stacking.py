@@ -6,14 +6,14 @@ import numpy as np
 
 from kit import linear
 from kit.ensemble.pool import logs
-from kit.predictions import softmax
+from kit.targets.links import softmax
 
 STRENGTH = 0.01  # inverse regularisation: members say much the same, so coefficients want to be held
 
 
 def fit(stack: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
     """A linear layer {"kernel" (R * C, C), "bias" (C,)}. stack: float (R, N, C). labels: int (N,)."""
-    kernel, bias = linear.fit(_inputs(stack), labels, stack.shape[2], strength=STRENGTH)
+    kernel, bias = linear.fit_classes(_inputs(stack), labels, stack.shape[2], STRENGTH)
     return {"kernel": kernel.tolist(), "bias": bias.tolist()}
 
 

@@ -1,6 +1,7 @@
-"""The finish for metrics of decisions: probabilities are changed so that their largest is the class to submit.
+"""The finish for metrics of decisions: probabilities are changed so that their largest is the class to submit, or those above
+0.5 the labels.
 
-Whatever follows takes the largest anyway (the submission file, the kernel, the metric), so it needs to know nothing of it.
+Whatever follows decides so anyway (the submission file, the kernel, the metric), so it needs to know nothing of it.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,10 @@ import numpy as np
 
 from kit.competition import Competition
 from kit.ensemble.methods import better
+from kit.ensemble.pool import MIN_PROBABILITY
+from kit.targets import Target
 
+COMMON = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)  # thresholds that all labels are tried with first
 ROUNDS = 10  # over all coordinates at one step length, at most
 
 
@@ -20,12 +24,12 @@ def fit_factors(competition: Competition, probabilities: np.ndarray, labels: np.
     log_factors = _search_coordinates(
         np.zeros(probabilities.shape[1]),
         (1.0, 0.5, 0.2, 0.1),
-        lambda logarithms: value(apply_factors(probabilities, {"factors": np.exp(logarithms)}))[0],
+        lambda logarithms: value(apply_factors(competition.target, probabilities, {"factors": np.exp(logarithms)}))[0],
     )
     return {"factors": np.exp(log_factors).tolist()}
 
 
-def apply_factors(probabilities: np.ndarray, parameters: dict[str, Any]) -> np.ndarray:
+def apply_factors(target: Target, probabilities: np.ndarray, parameters: dict[str, Any]) -> np.ndarray:
     """float32 (N, C), rows summing to 1."""
     scaled = probabilities * np.asarray(parameters["factors"])
     return np.asarray(scaled / scaled.sum(1, keepdims=True), dtype=np.float32)
@@ -37,12 +41,12 @@ def fit_cuts(competition: Competition, probabilities: np.ndarray, labels: np.nda
     cuts_fitted = _search_coordinates(
         np.arange(probabilities.shape[1] - 1) + 0.5,
         (0.3, 0.1, 0.03),
-        lambda cuts: value(apply_cuts(probabilities, {"cuts": cuts}))[0],
+        lambda cuts: value(apply_cuts(competition.target, probabilities, {"cuts": cuts}))[0],
     )
     return {"cuts": np.sort(cuts_fitted).tolist()}
 
 
-def apply_cuts(probabilities: np.ndarray, parameters: dict[str, Any]) -> np.ndarray:
+def apply_cuts(target: Target, probabilities: np.ndarray, parameters: dict[str, Any]) -> np.ndarray:
     """float32 (N, C): in each row the largest probability changes places with that of the grade decided by the cuts."""
     rows = np.arange(len(probabilities))
     expected = probabilities @ np.arange(probabilities.shape[1])
@@ -50,6 +54,26 @@ def apply_cuts(probabilities: np.ndarray, parameters: dict[str, Any]) -> np.ndar
     out = np.array(probabilities, dtype=np.float32)
     out[rows, decided], out[rows, largest] = probabilities[rows, largest], probabilities[rows, decided]
     return out
+
+
+def fit_thresholds(competition: Competition, probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+    """{"thresholds": (L,)}, one per label, above which it is said. probabilities: float (N, L)."""
+    value, target = better(competition, labels), competition.target
+    common = max(COMMON, key=lambda one: value(apply_thresholds(target, probabilities, {"thresholds": one}))[0])
+    logits = _search_coordinates(
+        np.full(probabilities.shape[1], target.link(np.array([common]), MIN_PROBABILITY)[0]),
+        (1.0, 0.5, 0.2),
+        lambda at: value(apply_thresholds(target, probabilities, {"thresholds": target.activate(at)}))[0],
+    )
+    return {"thresholds": target.activate(logits).tolist()}
+
+
+def apply_thresholds(target: Target, probabilities: np.ndarray, parameters: dict[str, Any]) -> np.ndarray:
+    """float32 (N, L): probabilities whose logits are moved so that each threshold comes to lie at 0.5."""
+    moved = target.link(probabilities, MIN_PROBABILITY) - target.link(
+        np.asarray(parameters["thresholds"]), MIN_PROBABILITY
+    )
+    return target.activate(moved)
 
 
 def _search_coordinates(

@@ -103,7 +103,7 @@ def _predict(competition: Competition, manifest: dict[str, Any], bundle: Path, m
             if blend
             else _average_members(run, entry, competition, data)
         )
-        predictions.save(run.test, predictions.make(data.test.ids, values, competition.classes))
+        predictions.save(run.test, predictions.make(data.test.ids, values, competition.target))
         done[run.id] = run
     return run
 

@@ -10,7 +10,7 @@ from kit.compare.pair import read_test_predictions
 from kit.competition import Competition
 from kit.errors import DataError
 from kit.leaderboard import ledger
-from kit.predictions import Predictions, match_ids, order_classes
+from kit.predictions import Predictions, match_ids, order_columns
 from kit.progress import bar
 from kit.runs import Run
 from kit.runs.scores import read_scores
@@ -59,12 +59,12 @@ def load(competition: Competition, chosen: list[Run]) -> list[Candidate]:
         wanted, at = match_ids(ids, test.ids)
         if len(wanted) != len(ids) or len(ids) != len(test.ids):
             raise DataError(f"{run.id} predicts other test rows than {chosen[0].id}", received=len(test.ids))
-        probabilities = test.probabilities[at]
+        probabilities = test.values[at]
         decided = probabilities.argmax(1).astype(np.int16)
         form = competition.submission.kind
         content = decided if form == "label" else metrics.prepare_for_scoring(competition, probabilities).round(6)
         content_hash = hashlib.sha256(np.ascontiguousarray(content).tobytes()).hexdigest()
-        oof = order_classes(competition, predictions.load(run.oof))
+        oof = order_columns(competition, predictions.load(run.oof))
         loaded.append(Candidate(run, record["score"], record["error"], oof, decided, content_hash))
     return loaded
 
@@ -92,5 +92,5 @@ def stack_shared(candidates: list[Candidate], known: tuple[np.ndarray, np.ndarra
         raise DataError(
             "no training image was judged by all these runs", received=f"{len(candidates)} runs", do="leave some out"
         )
-    stack = [one.oof.probabilities[match_ids(ids[rows], one.oof.ids)[1]] for one in candidates]
+    stack = [one.oof.values[match_ids(ids[rows], one.oof.ids)[1]] for one in candidates]
     return known[1][at], np.stack(stack)

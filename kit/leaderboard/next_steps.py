@@ -128,4 +128,4 @@ def _verdict(
 def mistakes(one: Candidate, known: tuple[np.ndarray, np.ndarray]) -> float:
     """The share of its out-of-fold decisions that are wrong."""
     rows, at = match_ids(one.oof.ids, known[0])
-    return float((one.oof.probabilities[rows].argmax(1) != known[1][at]).mean())
+    return float((one.oof.values[rows].argmax(1) != known[1][at]).mean())

@@ -44,7 +44,7 @@ def submit(competition: Competition, run: Run, *, reveal: bool = False) -> Entry
             expected="a run trained since it was set aside",
             do="train again",
         )
-    columns = [test.classes.index(name) for name in competition.classes]
+    columns = [test.columns.index(name) for name in competition.target.columns]
     probabilities, now = (
         test.select(held.ids)[:, columns],
         datetime.datetime.now(datetime.UTC).isoformat("T", "seconds"),

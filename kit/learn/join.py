@@ -19,15 +19,15 @@ def join(run: Run, competition: Competition, data: Dataset, extra: Mapping[str, 
     """Joins the members' predictions, and writes metrics.json last, with what `extra` has to say."""
     singles = [_out_of_fold(run, competition, seed) for seed in range(run.config.seeds)]
     ids = singles[0].ids
-    oof = predictions.make(ids, np.mean([single.select(ids) for single in singles], axis=0), competition.classes)
+    oof = predictions.make(ids, np.mean([single.select(ids) for single in singles], axis=0), competition.target)
     members = [run.member(*member) for member in run.members()]
     test = np.mean([predictions.load(member / "test.npz").select(data.test.ids) for member in members], axis=0)
     predictions.save(run.oof, oof)
-    predictions.save(run.test, predictions.make(data.test.ids, test, competition.classes))
+    predictions.save(run.test, predictions.make(data.test.ids, test, competition.target))
     labels = cache.labels_of(data.train, ids)
     result: dict[str, Any] = {
         "metric": competition.metric,
-        **metrics.evaluate(competition, labels, oof.probabilities),
+        **metrics.evaluate(competition, labels, oof.values),
     }
     if len(singles) > 1:
         result["one_seed"] = _one_seed(competition, labels, [single.select(ids) for single in singles])
@@ -45,8 +45,8 @@ def _out_of_fold(run: Run, competition: Competition, seed: int) -> Predictions:
     """Of the members from that seed alone, fold after fold."""
     by_fold = [predictions.load(run.member(fold, seed) / "oof.npz") for fold in range(run.config.folds)]
     ids = np.concatenate([one.ids for one in by_fold])
-    values = np.concatenate([one.probabilities for one in by_fold])
-    return predictions.make(ids, values, competition.classes)
+    values = np.concatenate([one.values for one in by_fold])
+    return predictions.make(ids, values, competition.target)
 
 
 def _one_seed(competition: Competition, labels: np.ndarray, singles: list[np.ndarray]) -> dict[str, Any]:

@@ -72,14 +72,15 @@ def split_early_stopping(member: Member) -> tuple[np.ndarray, np.ndarray]:
 
     if member.config.patience == 0:
         return member.train_rows, member.train_rows[:0]
-    groups, labels = member.data.train.groups[member.train_rows], member.data.train.labels[member.train_rows]
+    groups = member.data.train.groups[member.train_rows]
+    strata = member.competition.target.strata(member.data.train.labels[member.train_rows])
     first = np.unique(groups, return_index=True)[1]
-    first = first[np.bincount(labels[first])[labels[first]] > 1]
+    first = first[np.bincount(strata[first])[strata[first]] > 1]
     if not len(first):
         raise DataError(
             "no class has two images, one to learn from and one to decide when to stop", do="--set patience=0"
         )
-    share = max(member.config.stopping_share, len(np.unique(labels[first])) / len(first))
-    _, stopping = train_test_split(groups[first], test_size=share, random_state=member.seed, stratify=labels[first])
+    share = max(member.config.stopping_share, len(np.unique(strata[first])) / len(first))
+    _, stopping = train_test_split(groups[first], test_size=share, random_state=member.seed, stratify=strata[first])
     aside = np.isin(groups, stopping)
     return member.train_rows[~aside], member.train_rows[aside]

@@ -82,7 +82,7 @@ def _choose_views(
     )
     config = replace(members[0].config, tta=choice.views, average=choice.average)
     honest = [
-        choose_views.cross_fit(choice.by_fold, s, parts[of.validation_rows])
+        choose_views.cross_fit(competition.target, choice.by_fold, s, parts[of.validation_rows])
         for s, of in zip(by_member, members, strict=True)
     ]
     return config, [*honest], {"tta": choice.report}

@@ -42,24 +42,23 @@ def predict(member: Member, out: Path, validation: np.ndarray | None = None) -> 
     judged: the probabilities of the judged rows, float32 (len(member.validation_rows), C), where they are known already.
     """
     predictor = member.recipe.predictor(member)
-    data, classes, tta = member.data, member.competition.classes, member.config.tta
-    labels = data.train.labels[member.train_rows]
-    prior = (np.bincount(labels, minlength=len(classes)) / len(labels)).tolist()
+    data, target, tta = member.data, member.competition.target, member.config.tta
+    prior = target.tell(data.train.labels[member.train_rows]).mean(0, dtype=np.float64).tolist()
     if validation is None:
         validation = predictor(data.train, member.validation_rows, tta, f"{member.label}: out of fold")
-    oof = predictions.make(data.train.ids[member.validation_rows], validation, classes)
-    test = predictions.make(data.test.ids, test_probabilities(member, predictor, prior), classes)
+    oof = predictions.make(data.train.ids[member.validation_rows], validation, target)
+    test = predictions.make(data.test.ids, test_probabilities(member, predictor, prior), target)
     predictions.save(out / "oof.npz", oof)
     predictions.save(out / "test.npz", test)
-    score = metrics.evaluate(member.competition, data.train.labels[member.validation_rows], oof.probabilities)
+    score = metrics.evaluate(member.competition, data.train.labels[member.validation_rows], oof.values)
     write_json(out / "metrics.json", {"fold": member.fold, "seed": member.number, **score, "class_prior": prior})
     result = f"{member.competition.metric} {score['score']:.5f} ±{score['error']:.5f}"
     say(f"{member.label}: {result} on {score['rows']} unseen images")
 
 
 def test_probabilities(member: Member, predictor: Predictor, prior: Sequence[float]) -> np.ndarray:
-    """float32 (N, C) for all test images. One that cannot be read keeps its row and gets `prior`, the share of each class
-    among the images that the member learned from.
+    """float32 (N, C) for all test images. One that cannot be read keeps its row and gets `prior`, the mean of what the member
+    was told of the images that it learned from.
     """
     test = member.data.test
     out = np.tile(np.asarray(prior, np.float32), (len(test.ids), 1))

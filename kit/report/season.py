@@ -66,7 +66,7 @@ def write(competition: Competition) -> Path:
     tried = sorted(map(_summarize_run, runs.list_runs(competition.slug)), key=lambda one: one.created)
     about = Season(competition, tried, ledger.read_cached(competition.slug))
     sections = [page.make_section(name, title, make, about) for name, title, make in SECTIONS]
-    chips = [competition.slug, competition.metric, f"{len(competition.classes)} classes"]
+    chips = [competition.slug, competition.metric, f"{len(competition.target.columns)} classes"]
     target = paths.data(competition.slug).root / "report.html"
     write_text(target, html.page(competition.title, "Competition", chips, sections, f"kit report {competition.slug}"))
     return target
@@ -174,7 +174,7 @@ def _submissions(about: Season) -> str:
 
 def _data(about: Season) -> str:
     """Counts, balance, and two images of each class."""
-    folders, names = paths.data(about.competition.slug), about.competition.classes
+    folders, names = paths.data(about.competition.slug), about.competition.target.columns
     data, check = cache.load(about.competition, folders), read_json(folders.cache / "check.json")
     counts = np.bincount(data.train.labels, minlength=len(names))
     own = ~holdout.is_held_out(data.test.ids)  # held-out training images lie among them

@@ -16,7 +16,7 @@ from kit.runs.scores import Scores, read_scores
 @dataclass(frozen=True, eq=False)
 class Subject:
     """metrics: the run's metrics.json. rows: int64 (N,), which rows of data.train were judged; labels: int64 (N,), their
-    true classes; said: float32 (N, C), what was said of them out of fold. layer: which of the network's
+    true classes; values: float32 (N, K), what was said of them out of fold. layer: which of the network's
     convolutions to look into, from 1.
     """
 
@@ -27,18 +27,18 @@ class Subject:
     metrics: Scores
     rows: np.ndarray
     labels: np.ndarray
-    probabilities: np.ndarray
+    values: np.ndarray
     layer: int = 1
 
     @property
     def predicted(self) -> np.ndarray:
-        return self.probabilities.argmax(1)
+        return self.values.argmax(1)
 
     @property
     def wrong(self) -> np.ndarray:
         """Places among the judged rows, int64: mistakes, the one with the least probability of the truth first."""
         missed = np.flatnonzero(self.predicted != self.labels)
-        return missed[np.argsort(self.probabilities[missed, self.labels[missed]], kind="stable")]
+        return missed[np.argsort(self.values[missed, self.labels[missed]], kind="stable")]
 
 
 def load(run: Run, competition: Competition, layer: int = 1) -> Subject:
@@ -53,4 +53,4 @@ def load(run: Run, competition: Competition, layer: int = 1) -> Subject:
     data, oof = cache.load(competition, folders), predictions.load(run.oof)
     rows = predictions.find_rows(data.train.ids, oof.ids)
     scores, labels = read_scores(run), data.train.labels[rows]
-    return Subject(run, competition, folders, data, scores, rows, labels, oof.probabilities, layer)
+    return Subject(run, competition, folders, data, scores, rows, labels, oof.values, layer)

@@ -28,7 +28,7 @@ def review(competition: Competition, least: float = near_duplicates.SAME) -> dic
     labels = data.train.labels
     return {
         "train": len(within),
-        "other_label": sum(bool(labels[pair.row] != labels[pair.other]) for pair in within),
+        "other_label": sum(bool((labels[pair.row] != labels[pair.other]).any()) for pair in within),
         "test": len(pairs) - len(within),
         "table": str(where.review / "twins.csv"),
         "sheet": str(where.review / "twins.png") if pairs else None,
@@ -50,4 +50,4 @@ def sheet(data: Dataset, competition: Competition, pairs: list[Pair]) -> bytes:
 
 
 def _label(data: Dataset, competition: Competition, row: int) -> str:
-    return competition.classes[data.train.labels[row]]
+    return competition.target.write(data.train.labels[[row]])[0]

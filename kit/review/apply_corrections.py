@@ -23,6 +23,6 @@ def apply(competition: Competition, file: Path) -> dict[str, int]:
             f"nothing is decided in {file}", expected="an action in at least one row: " + ", ".join(ACTIONS)
         )
     merged = {one.row: one for one in (*corrections.read_decisions(competition, where, ids, labels), *new)}
-    corrections.write(where.corrections, data, competition.classes, list(merged.values()))
+    corrections.write(where.corrections, data, competition.target, list(merged.values()))
     counts = Counter(one.action for one in merged.values())
     return {action: counts[action] for action in ACTIONS}

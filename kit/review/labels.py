@@ -53,8 +53,8 @@ def propose(run: Run, competition: Competition, *, top: int = 100, action: str =
     path = run.folder / "review" / "corrections.csv"
     filled = [row for row in table(path, PROPOSED) if row["action"]] if path.exists() else []
     known = {row["id"] for row in filled} | _list_decided(competition, where, data)
-    rows = [row for row in suspects(labels, oof.probabilities) if str(oof.ids[row]) not in known][:top]
-    proposals = [_row(oof, row, competition.classes[labels[row]], action) for row in rows]
+    rows = [row for row in suspects(labels, oof.values) if str(oof.ids[row]) not in known][:top]
+    proposals = [_row(oof, row, competition.target.columns[labels[row]], action) for row in rows]
     write_csv(path, PROPOSED, ([*row.values()] for row in [*filled, *proposals]))
     if proposals:
         _draw(path.with_name("labels.png"), data, proposals)
@@ -69,14 +69,14 @@ def _list_decided(competition: Competition, where: DataFolders, data: cache.Data
 
 def _row(oof: predictions.Predictions, row: int, given: str, action: str) -> dict[str, Any]:
     """The given label is wrong, or not worth a proposal: so the most probable of the others."""
-    others = np.where(np.array(oof.classes) == given, -1, oof.probabilities[row])
+    others = np.where(np.array(oof.columns) == given, -1, oof.values[row])
     predicted = int(others.argmax())
     values = (
         str(oof.ids[row]),
         given,
         action,
-        oof.classes[predicted],
-        round(float(oof.probabilities[row, predicted]), 4),
+        oof.columns[predicted],
+        round(float(oof.values[row, predicted]), 4),
     )
     return dict(zip(PROPOSED, values, strict=True))
 

@@ -57,10 +57,13 @@ def check(folder: Path, competition: Competition) -> Run:
 def _check_rows(run: Run, competition: Competition, part: str, here: np.ndarray) -> None:
     """Out of fold, some of the rows here; of the test images, all."""
     own = predictions.load(run.folder / f"{part}.npz")
-    if own.classes != competition.classes:
+    if own.columns != competition.target.columns:
         raise DataError(
-            f"{run.id} has its classes in another order, or others", received=own.classes, expected=competition.classes
+            f"{run.id} has its classes in another order, or others",
+            received=own.columns,
+            expected=competition.target.columns,
         )
+    predictions.check(own, competition.target)
     strange = np.setdiff1d(own.ids, here)
     if len(strange) or not len(own.ids) or (part == "test" and len(own.ids) != len(here)):
         raise DataError(

@@ -7,7 +7,7 @@ import numpy as np
 
 from kit import metrics
 from kit.competition import Competition
-from kit.predictions import Predictions, match_ids, order_classes
+from kit.predictions import Predictions, match_ids, order_columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +37,10 @@ def compare(
 
     known: ids and labels, as kit.data.corrections.read_clean_labels gives them.
     """
-    ours, theirs = order_classes(competition, ours), order_classes(competition, theirs)
+    ours, theirs = order_columns(competition, ours), order_columns(competition, theirs)
     left, right = match_ids(ours.ids, theirs.ids)
     rows, at = match_ids(ours.ids[left], known[0])
     if not len(at):
         return None
-    labels, a, b = known[1][at], ours.probabilities[left[rows]], theirs.probabilities[right[rows]]
+    labels, a, b = known[1][at], ours.values[left[rows]], theirs.values[right[rows]]
     return Paired(labels, a, b, *metrics.gain(competition, labels, a, b))

@@ -23,13 +23,15 @@ def build(competition: Competition, predictions: Predictions, sample: Sample | N
     from which a float32 comes back exactly. Raises DataError for a missing id or predictions of other classes.
     """
     sample = sample or read_sample(competition)
-    if set(predictions.classes) != set(competition.classes):
+    if set(predictions.columns) != set(competition.target.columns):
         raise DataError(
             "the predictions are of other classes",
-            received=", ".join(predictions.classes),
-            expected=", ".join(competition.classes),
+            received=", ".join(predictions.columns),
+            expected=", ".join(competition.target.columns),
         )
-    probabilities = predictions.select(sample.ids)[:, [predictions.classes.index(name) for name in competition.classes]]
+    probabilities = predictions.select(sample.ids)[
+        :, [predictions.columns.index(name) for name in competition.target.columns]
+    ]
     columns: dict[str, Sequence[str]] = {competition.submission.id_column: sample.ids}
     columns |= (_labels if competition.submission.kind == "label" else _probabilities)(competition, probabilities)
     text = io.StringIO()
@@ -41,7 +43,7 @@ def build(competition: Competition, predictions: Predictions, sample: Sample | N
 
 def _labels(competition: Competition, probabilities: np.ndarray) -> dict[str, Sequence[str]]:
     form = competition.submission
-    values = form.values or competition.classes
+    values = form.values or competition.target.columns
     return {form.target_columns[0]: [values[i] for i in probabilities.argmax(1).tolist()]}
 
 
@@ -49,7 +51,7 @@ def _probabilities(competition: Competition, probabilities: np.ndarray) -> dict[
     form = competition.submission
     clip = metrics.find_clip(competition)
     clipped = np.clip(probabilities.astype(np.float64), clip, 1 - clip)
-    columns = [competition.classes.index(name) for name in form.of or form.target_columns]
+    columns = [competition.target.columns.index(name) for name in form.of or form.target_columns]
     return {
         column: [f"{value:.9g}" for value in clipped[:, place].tolist()]
         for column, place in zip(form.target_columns, columns, strict=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from kit import metrics
-from kit.competition import Competition, class_indices
+from kit.competition import Competition
 from kit.errors import DataError, SubmissionError
 from kit.submission import table
 
@@ -21,7 +21,7 @@ def score(data: bytes, competition: Competition, solution_path: Path) -> float:
     if missing:
         raise DataError(f"{len(missing)} ids of the solution are not in the submission", received=repr(missing[0]))
     probabilities = np.array([given[name] for name in ids], dtype=np.float64)
-    return metrics.evaluate(competition, class_indices(competition, labels), probabilities)["score"]
+    return metrics.evaluate(competition, competition.target.parse(labels), probabilities)["score"]
 
 
 def _solution(competition: Competition, path: Path) -> tuple[list[str], list[str]]:
@@ -43,14 +43,14 @@ def _probabilities(data: bytes, competition: Competition) -> dict[str, list[floa
     column = header.index(form.id_column)
     columns = [header.index(name) for name in form.target_columns]
     if form.kind == "label":
-        values = form.values or competition.classes
+        values = form.values or competition.target.columns
         return {row[column]: [float(row[columns[0]] == value) for value in values] for row in rows}
-    named = [competition.classes.index(name) for name in form.of or form.target_columns]
-    silent = len(competition.classes) - len(named)
+    named = [competition.target.columns.index(name) for name in form.of or form.target_columns]
+    silent = len(competition.target.columns) - len(named)
     result = {}
     for row in rows:
         numbers = [float(row[column]) for column in columns]
-        line = [(1 - sum(numbers)) / silent if silent else 0.0] * len(competition.classes)
+        line = [(1 - sum(numbers)) / silent if silent else 0.0] * len(competition.target.columns)
         for index, number in zip(named, numbers, strict=True):
             line[index] = number
         result[row[column]] = line

@@ -31,7 +31,7 @@ class File:
 
     @property
     def domain(self) -> tuple[str, ...]:
-        return self.competition.submission.values or self.competition.classes
+        return self.competition.submission.values or self.competition.target.columns
 
     def targets(self) -> Iterator[tuple[int, str, str]]:
         """(line, column, value) of every target field."""

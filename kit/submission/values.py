@@ -44,7 +44,7 @@ def check_probability_range(file: File) -> Iterator[Violation]:
 
 def check_row_sums(file: File) -> Iterator[Violation]:
     """Only where the columns cover all classes, which exclude each other. Clipping may move a sum by `clip` a column."""
-    form, classes = file.competition.submission, file.competition.classes
+    form, classes = file.competition.submission, file.competition.target.columns
     columns = form.of or form.target_columns
     if form.kind != "probability" or not metrics.find(file.competition).exclusive or set(columns) != set(classes):
         return

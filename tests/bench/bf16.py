@@ -14,7 +14,7 @@ import numpy as np
 from kit import linear, paths
 from kit.data import cache, folds
 from kit.plugins import load
-from kit.predictions import softmax
+from kit.targets.links import softmax
 from tests.bench.ratios import alternated, ratio, spread
 from tests.bench.serving import Served, serve
 

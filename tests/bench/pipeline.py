@@ -30,6 +30,7 @@ from kit.learn.input.samples import samples
 from kit.learn.networks import pretrained
 from kit.learn.settings import resolve_settings
 from kit.plugins import load
+from kit.targets import Classes
 from tests.bench.decoded import decode, photos
 from tests.bench.ratios import alternated, ratio, spread, timed
 
@@ -94,8 +95,8 @@ def competition(slug: str, seconds: float) -> None:
     where = paths.data(slug)
     train = cache.load(plugin, where).train
     with device.training_scope(config):
-        model = networks.NETWORKS[config.backbone].build(plugin.image_shape, len(plugin.classes), config)
-    loop.compile_model(model, config, 10_000, loop.Stage(1, config.batch_size))
+        model = networks.NETWORKS[config.backbone].build(plugin.image_shape, len(plugin.target.columns), config)
+    loop.compile_model(model, plugin.target, config, 10_000, loop.Stage(1, config.batch_size))
     rates = _measure(model, Source({"train": train.images}, plugin.folder, config, 0), train.labels, config, seconds)
     _print(f"{slug}, {plugin.image_shape[0]} px, {config.backbone}", rates)
 
@@ -104,7 +105,7 @@ def trainable(base: keras.Model, config: Config) -> keras.Model:
     """A backbone for images 0 to 255 with a head for two classes, compiled."""
     rescaling = keras.layers.Rescaling(1 / 127.5, -1.0)
     model = keras.Sequential([keras.Input(base.input_shape[1:]), rescaling, base, keras.layers.Dense(2)])
-    loop.compile_model(model, config, 10_000, loop.Stage(1, config.batch_size))
+    loop.compile_model(model, Classes(("cat", "dog")), config, 10_000, loop.Stage(1, config.batch_size))
     return model
 
 

@@ -51,7 +51,7 @@ def write(seed: int) -> list[str]:
     for run in pair:
         for path, ids in ((run.oof, train.ids), (run.test, np.arange(TEST_ROWS).astype(str))):
             said = draw.dirichlet(np.ones(10), len(ids))
-            predictions.save(path, predictions.make(ids, said, competition.classes))
+            predictions.save(path, predictions.make(ids, said, competition.target))
     ledger.keep(SLUG, [_row(number, run, draw) for number, run in enumerate(made[:300])])
     lines = [",".join(COLUMNS)]
     lines += [f"{rank},{rank},team {rank},2026-11-01 10:00:00,{1 - rank / 1e5},9,user{rank}" for rank in range(1, 3000)]

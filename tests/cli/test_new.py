@@ -91,7 +91,7 @@ def test_a_table_of_labels_gives_the_classes(scaffold):
             "sampleSubmission.csv": "id,label\n1,cat\n2,cat\n",
         }
     )
-    assert made.classes == ("cat", "owl") and made.submission.values == ()
+    assert made.target.columns == ("cat", "owl") and made.submission.values == ()
     assert made.archives.labels == "trainLabels.csv" and made.submission.kind == "label"
 
 
@@ -117,7 +117,7 @@ def test_a_table_of_pixels_gives_classes_and_shape(scaffold, tmp_path):
             "sample_submission.csv": "ImageId,Label\n1,2\n",
         }
     )
-    assert made.classes == ("2", "10") and made.image_shape == (2, 2, 1) and made.archives.train == "train.csv"
+    assert made.target.columns == ("2", "10") and made.image_shape == (2, 2, 1) and made.archives.train == "train.csv"
     raw = tmp_path / "raw"
     raw.mkdir()
     (raw / "train.csv").write_text(f"{head}\n10,1,2,3,4\n2,1,2,3,4\n")
@@ -134,7 +134,7 @@ def test_a_column_of_ids_in_a_table_of_pixels(scaffold, tmp_path):
             "sample_submission.csv": "id,letter\nx9,a\n",
         }
     )
-    assert made.classes == ("a", "b") and made.image_shape == (2, 2, 1)
+    assert made.target.columns == ("a", "b") and made.image_shape == (2, 2, 1)
     (tmp_path / "train.csv").write_text(train)
     (tmp_path / "test.csv").write_text("id,p0,p1,p2,p3\nx9,1,2,3,4\n")
     split = made.read(tmp_path, "train")
@@ -152,13 +152,16 @@ def test_a_folder_of_images_for_each_class(scaffold, tmp_path, outside):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     if outside:
-        assert made.classes == ("first", "second"), "one image lies in no folder: these are no classes"
+        assert made.target.columns == ("first", "second"), "one image lies in no folder: these are no classes"
         with pytest.raises(DataError, match="class_folders"):
             made.read(tmp_path, "train")
         return
     split = made.read(tmp_path, "train")
     assert list(split.ids) == ["Golden Dog/1", "Golden Dog/2", "pattern/1"]
-    assert list(split.labels) == ["Golden Dog", "Golden Dog", "pattern"] and made.classes == ("Golden Dog", "pattern")
+    assert list(split.labels) == ["Golden Dog", "Golden Dog", "pattern"] and made.target.columns == (
+        "Golden Dog",
+        "pattern",
+    )
     assert [path.relative_to(tmp_path).as_posix() for path in split.images] == [files[1], files[2], files[0]]
     assert list(made.read(tmp_path, "test").ids) == ["9", "10"]
 
@@ -190,14 +193,14 @@ def test_folders_of_images_and_a_table_called_train(scaffold, tmp_path):
 def test_decimals_in_the_sample_mean_probabilities(scaffold):
     made = scaffold({"train.zip": "", "test.zip": "", "sample_submission.csv": "id,label\n1,0.5\n"})
     assert (made.submission.kind, made.metric) == ("probability", "log_loss")
-    assert len(made.submission.of) == 1 and set(made.submission.of) <= set(made.classes)
+    assert len(made.submission.of) == 1 and set(made.submission.of) <= set(made.target.columns)
 
 
 def test_several_target_columns_are_the_classes(scaffold):
     made = scaffold(
         {"train.zip": "", "test.zip": "", "sample.csv.zip": zipped({"sample.csv": "id,c0,c1,c2\n1,1,0,0\n"})}
     )
-    assert made.submission.target_columns == made.classes == ("c0", "c1", "c2")
+    assert made.submission.target_columns == made.target.columns == ("c0", "c1", "c2")
     assert made.submission.kind == "probability" and made.archives.sample == "sample.csv.zip"
 
 
@@ -211,7 +214,7 @@ def test_names_from_the_archive_cannot_become_code(scaffold):
 def test_a_column_of_too_many_values_is_not_a_list_of_classes(scaffold):
     rows = "".join(f"{n},{n}.5\n" for n in range(1200))
     made = scaffold({"train.zip": "", "train_labels.csv": "id,label\n" + rows, "sample.csv": "id,label\n1,7\n"})
-    assert len(made.classes) == 2
+    assert len(made.target.columns) == 2
 
 
 @pytest.mark.parametrize("fault", ["flipped bit", "password", "latin-1"])

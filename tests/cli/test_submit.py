@@ -11,14 +11,16 @@ import pytest
 from kit import paths, predictions, runs
 from kit.config import Config
 from kit.errors import ConfigError, DataError, KaggleError, SubmissionError
+from kit.targets import Classes
 
 PLUGIN = """
 from kit.competition import Archives, Competition, Submission
+from kit.targets import Classes
 
 COMPETITION = Competition(
     slug="{slug}",
     title="Zoo",
-    classes=("cat", "dog"),
+    target=Classes(("cat", "dog")),
     image_shape=(8, 8, 3),
     metric="accuracy",
     submission=Submission("id", ("label",), values=("0", "1")),
@@ -57,7 +59,7 @@ def make_run(prepared):
     def make(slug: str, ids=("1", "2", "3")) -> runs.Run:
         run = runs.create(slug, "train", Config(), {}, name=None, fingerprints={"data": "f" * 64})
         values = np.array([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]], np.float32)[: len(ids)]
-        predictions.save(run.test, predictions.make(ids, values, ("cat", "dog")))
+        predictions.save(run.test, predictions.make(ids, values, Classes(("cat", "dog"))))
         return run
 
     return make

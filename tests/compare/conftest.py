@@ -38,7 +38,7 @@ def field(prepared):
     def make(name: str, oof: np.ndarray, test: np.ndarray, rows: int = 90) -> runs.Run:
         run = runs.create("tiny-stripes", "train", Config(), {}, name=name, fingerprints={})
         order = np.random.default_rng(len(name)).permutation(rows)
-        classes = prepared.classes
+        classes = prepared.target
         predictions.save(run.oof, predictions.make(data.train.ids[:rows][order], sure(oof[:rows][order]), classes))
         predictions.save(run.test, predictions.make(data.test.ids, sure(test), classes))
         judged = metrics.evaluate(prepared, data.train.labels[:rows], sure(oof[:rows]))

@@ -15,7 +15,7 @@ def test_no_verb_judges_an_image_that_was_corrected(cli, field):
     """Both runs are of before the corrections, and were judged on all rows."""
     a = field.make("a", wrong(field.labels, range(10)), field.test)
     b = field.make("b", wrong(field.labels, range(5, 12)), wrong(field.test, [1]))
-    ids, other = field.data.train.ids, field.competition.classes[(field.labels[9] + 1) % 3]
+    ids, other = field.data.train.ids, field.competition.target.columns[(field.labels[9] + 1) % 3]
     found = [(ids[row], "drop", "") for row in range(9)] + [(ids[9], "relabel", other), (ids[10], "keep", "")]
     write_csv(paths.data("tiny-stripes").corrections, ("id", "action", "label"), found)
 

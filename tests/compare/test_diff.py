@@ -11,8 +11,8 @@ from kit import metrics
 from kit.compare import diff, effect
 from kit.compare import pair as rows
 from kit.errors import DataError
-from kit.predictions import softmax
 from kit.report.render import pictures
+from kit.targets.links import softmax
 from tests.compare.conftest import sure, wrong
 
 
@@ -42,7 +42,7 @@ def test_two_runs(kit, field, pair):
     assert (test["rows"], test["differ"], test["best"], test["worst"]) == (30, 3, 0.1, -0.1)
     changed = field.test[[4, 7, 10]]
     assert {(part["from"], part["to"]) for part in test["pairs"]} == {
-        (field.competition.classes[was], field.competition.classes[(was + 1) % 3]) for was in changed
+        (field.competition.target.columns[was], field.competition.target.columns[(was + 1) % 3]) for was in changed
     }
     assert len(found["ids"]) == 2 and {row["id"] for row in found["ids"]} <= {"5", "8", "11"}
     low, high = test["expected"]["interval"]
@@ -124,7 +124,7 @@ def test_probabilities_of_a_file_and_what_is_no_number(stripes, tmp_path):
     path.write_text("Id,p\n7,0.5\n8,1\n")
     said = rows.submission(asked, path)
     assert said.ids.tolist() == ["7", "8"]
-    np.testing.assert_allclose(said.probabilities, [[0.25, 0.5, 0.25], [0, 1, 0]])
+    np.testing.assert_allclose(said.values, [[0.25, 0.5, 0.25], [0, 1, 0]])
     path.write_text("Id,p\n7,half\n")
     with pytest.raises(DataError, match="no number"):
         rows.submission(asked, path)

@@ -76,7 +76,7 @@ def test_labels_come_from_file_names_a_table_or_a_column(prepared):
 
 def test_a_dog_is_a_one_and_the_redux_edition_asks_for_its_probability():
     first, redux = load("dogs-vs-cats"), load("dogs-vs-cats-redux-kernels-edition")
-    assert dict(zip(first.classes, first.submission.values, strict=True)) == {"cat": "0", "dog": "1"}
+    assert dict(zip(first.target.columns, first.submission.values, strict=True)) == {"cat": "0", "dog": "1"}
     assert (redux.submission.kind, redux.submission.of, redux.metric) == ("probability", ("dog",), "log_loss")
 
 

@@ -12,6 +12,7 @@ from PIL import Image
 from kit.competition import Archives, Competition, Split, Submission
 from kit.data.readers import image_folder
 from kit.paths import DataFolders
+from kit.targets import Classes
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def pets() -> Competition:
     return Competition(
         slug="pets",
         title="Pets",
-        classes=("cat", "dog"),
+        target=Classes(("cat", "dog")),
         image_shape=(8, 8, 3),
         metric="accuracy",
         submission=Submission("id", ("label",)),

@@ -4,6 +4,7 @@ import numpy as np
 
 from kit.data.cache import CachedSplit, Dataset
 from kit.data.check import examine, text
+from kit.targets import Classes
 
 
 def part(split, ids, labels, groups, readable=None) -> CachedSplit:
@@ -18,7 +19,7 @@ def test_duplicates_conflicts_and_twins_are_counted_and_listed():
     train = part("train", ["a", "b", "c", "d", "e"], [0, 0, 1, 0, 0], [0, 1, 0, 0, 4])
     test = part("test", ["x", "y", "z", "w"], [], [9, 1, 9, 0], [True, True, True, False])
     rows = [{"part": "train", "id": "q", "path": "train/q.png", "reason": "empty file"}]
-    found = examine(Dataset(train, test, "f" * 64), ("cat", "dog", "cow"), rows)
+    found = examine(Dataset(train, test, "f" * 64), Classes(("cat", "dog", "cow")), rows)
     assert json.loads(json.dumps(found)) == {
         "fingerprint": "f" * 64,
         "train": {

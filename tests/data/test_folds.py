@@ -4,6 +4,9 @@ import pytest
 from kit.data import folds
 from kit.data.cache import CachedSplit, Dataset
 from kit.errors import ConfigError, DataError
+from kit.targets import Classes
+
+CLASSES = Classes(tuple(map(str, range(50))))
 
 
 def dataset(labels, groups=None) -> Dataset:
@@ -18,7 +21,7 @@ def dataset(labels, groups=None) -> Dataset:
 
 def test_each_fold_holds_its_share_of_each_class():
     labels = np.repeat([0, 1, 2], [50, 30, 20])
-    dealt = folds.make(dataset(labels), 5, seed=0)
+    dealt = folds.make(dataset(labels), CLASSES, 5, seed=0)
     assert dealt.dtype == np.int64
     for fold in range(5):
         assert np.bincount(labels[dealt == fold]).tolist() == [10, 6, 4]
@@ -26,28 +29,28 @@ def test_each_fold_holds_its_share_of_each_class():
 
 def test_a_seed_deals_the_same_way_every_time_and_another_one_otherwise():
     data = dataset(np.repeat([0, 1], 50))
-    assert (folds.make(data, 5, seed=1) == folds.make(data, 5, seed=1)).all()
-    assert (folds.make(data, 5, seed=1) != folds.make(data, 5, seed=2)).any()
+    assert (folds.make(data, CLASSES, 5, seed=1) == folds.make(data, CLASSES, 5, seed=1)).all()
+    assert (folds.make(data, CLASSES, 5, seed=1) != folds.make(data, CLASSES, 5, seed=2)).any()
 
 
 def test_identical_images_stay_in_one_fold_even_with_different_labels():
     draw = np.random.default_rng(0)
     groups = draw.integers(0, 60, 200)
     labels = draw.integers(0, 2, 200)
-    dealt = folds.make(dataset(labels, groups), 4, seed=0)
+    dealt = folds.make(dataset(labels, groups), CLASSES, 4, seed=0)
     assert all(len(set(dealt[groups == group])) == 1 for group in set(groups))
     assert set(dealt) == {0, 1, 2, 3}
 
 
 def test_a_class_too_small_for_the_folds_is_told_apart_from_its_copies():
     labels = [0] * 20 + [1] * 5
-    assert len(folds.make(dataset(labels), 5, seed=0)) == 25
+    assert len(folds.make(dataset(labels), CLASSES, 5, seed=0)) == 25
     with pytest.raises(DataError, match="6 folds; expected at most 5"):
-        folds.make(dataset(labels), 6, seed=0)
+        folds.make(dataset(labels), CLASSES, 6, seed=0)
     with pytest.raises(DataError, match="5 folds; expected at most 4"):
-        folds.make(dataset(labels, [*range(20), 20, 20, 21, 22, 23]), 5, seed=0)
+        folds.make(dataset(labels, [*range(20), 20, 20, 21, 22, 23]), CLASSES, 5, seed=0)
     with pytest.raises(ConfigError):
-        folds.make(dataset(labels), 1, seed=0)
+        folds.make(dataset(labels), CLASSES, 1, seed=0)
 
 
 def test_the_table_is_joined_by_id_whatever_its_order(tmp_path):

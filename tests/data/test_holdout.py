@@ -11,6 +11,7 @@ from kit.data import cache, check, corrections, folds, holdout, near_duplicates,
 from kit.errors import ConfigError, DataError
 from kit.files import write_csv
 from kit.paths import DataFolders
+from kit.targets import Classes
 
 PAIRS = [(n, n + 45) for n in range(45)]  # rows of tiny-stripes; row n is of class n % 3
 
@@ -24,7 +25,7 @@ def reviewed(prepared) -> DataFolders:
         where.review / "twins.csv", data, [near_duplicates.Pair(*pair, "train", 1.0) for pair in PAIRS]
     )
     decisions = [corrections.Decision(row, "drop" if row % 10 == 0 else "keep", -1) for row in range(90)]
-    corrections.write(where.corrections, data, prepared.classes, decisions)
+    corrections.write(where.corrections, data, prepared.target, decisions)
     return where
 
 
@@ -33,10 +34,10 @@ def _hold_out(competition, where):
 
 
 def test_names_with_commas_and_quotes_come_back(prepared, tmp_path):
-    competition = replace(prepared, classes=("flat, wide", 'the "steep"', "none"))
+    competition = replace(prepared, target=Classes(("flat, wide", 'the "steep"', "none")))
     train = cache.load(prepared, paths.data("tiny-stripes")).train
     train = replace(train, ids=np.array([f'a "{name}", b' for name in train.ids]))
-    holdout.write(tmp_path / "h.csv", competition, train, *holdout.choose(train, 0.3))
+    holdout.write(tmp_path / "h.csv", competition, train, *holdout.choose(train, competition.target, 0.3))
     kept = holdout.read(tmp_path / "h.csv", competition)
     names = [name.removeprefix(holdout.PREFIX) for name in kept.ids]
     assert len(names) == 27 and kept.labels.tolist() == cache.labels_of(train, np.array(names)).tolist()

@@ -12,6 +12,7 @@ from kit.data import cache, splits, write_cache
 from kit.data.archives.unpack import extract
 from kit.data.decode_image import decode
 from kit.errors import DataError
+from kit.targets import Classes
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_the_fingerprint_follows_pixels_ids_labels_and_shape(write, members, pet
         write(twist("train/cat-99.png", members["train/cat-0.png"], drop="train/cat-0.png")).fingerprint,
         write(twist("train/dog-99.png", members["train/cat-0.png"], drop="train/cat-0.png")).fingerprint,
         write(members, changed(pets, image_shape=(8, 8, 1))).fingerprint,
-        write(members, changed(pets, classes=("dog", "cat"))).fingerprint,
+        write(members, changed(pets, target=Classes(("dog", "cat")))).fingerprint,
     ]
     assert write(members).fingerprint == one
     assert len({one, *others}) == 7
@@ -153,7 +154,7 @@ def test_loading_refuses_a_cache_that_is_missing_damaged_or_of_another_shape(wri
     with pytest.raises(DataError, match=r"not prepared.*kit prepare pets"):
         cache.load(pets, folders)
     write(members)
-    for other in (changed(pets, image_shape=(9, 9, 3)), changed(pets, classes=("cat", "dog", "cow"))):
+    for other in (changed(pets, image_shape=(9, 9, 3)), changed(pets, target=Classes(("cat", "dog", "cow")))):
         with pytest.raises(DataError, match=r"does not fit.*kit prepare pets"):
             cache.load(other, folders)
     for name in ("train.npy", "test.csv"):
@@ -182,6 +183,7 @@ from pathlib import Path
 from kit.competition import Archives, Competition, Split, Submission
 from kit.data import cache, splits, write_cache
 from kit.paths import DataFolders
+from kit.targets import Classes
 
 class Many:
     def __init__(self, count): self.count = count
@@ -199,7 +201,7 @@ folders = DataFolders(Path(sys.argv[1]))
 folders.raw.mkdir(parents=True)
 (folders.raw / "sample.csv").write_text("id\\n" + "".join(f"{n}\\n" for n in range(20_000)))
 form, archives = Submission("id", ("label",)), Archives("", "", "sample.csv")
-competition = Competition("many", "", ("a", "b"), (96, 96, 3), "accuracy", form, archives, read)
+competition = Competition("many", "", Classes(("a", "b")), (96, 96, 3), "accuracy", form, archives, read)
 before = peak()
 write_cache.write(competition, folders, "")
 data = cache.load(competition, folders)

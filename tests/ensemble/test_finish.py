@@ -9,19 +9,20 @@ import pytest
 from kit import metrics
 from kit.competition import Submission
 from kit.ensemble import calibration, finish, thresholds
-from kit.ensemble.choose_method import Chosen
 from kit.plugins import load
-from kit.predictions import softmax
+from kit.targets import Classes
+from kit.targets.links import softmax
 from tests.ensemble.conftest import predictions
 
 THREE = ("0", "1", "2")
+THREE_CLASSES = Classes(THREE)
 
 
 def competition(metric, kind="label"):
     """Of three classes."""
     columns = THREE if kind == "probability" else ("label",)
     form = Submission("id", columns, kind=kind)
-    return replace(load("digit-recognizer"), classes=THREE, metric=metric, submission=form)
+    return replace(load("digit-recognizer"), target=THREE_CLASSES, metric=metric, submission=form)
 
 
 LOG_LOSS = competition("log_loss", "probability")
@@ -31,10 +32,7 @@ def powered(probabilities, exponent):
     return softmax(exponent * np.log(probabilities))
 
 
-def chosen(said, folds):
-    """As if a method had made them that fits nothing."""
-    others = {int(fold): said[folds != fold] for fold in np.unique(folds)}
-    return Chosen("single", {"weights": [1.0]}, said, {"single": said}, {"single": 1}, others)
+unfinished = finish.of_single_run  # as if a method had made them that fits nothing
 
 
 @pytest.fixture
@@ -44,12 +42,12 @@ def folds(labels):
 
 def test_planted_over_confidence_is_repaired_with_an_interval(labels, folds):
     sure = powered(predictions(1, labels, 2.0), 5)
-    honest, found = finish.fit_finish(LOG_LOSS, chosen(sure, folds), labels, folds)
+    honest, found = finish.fit_finish(LOG_LOSS, unfinished(sure, folds), labels, folds)
     assert found["applied"] and found["interval"][0] > 0 and found["interval"][0] < found["gain"] < found["interval"][1]
     gained = metrics.log_loss(labels, sure) - metrics.log_loss(labels, honest)
     assert found["gain"] == pytest.approx(gained) and gained > 0.2
     assert np.allclose(honest.sum(1), 1, atol=1e-5)
-    test = finish.apply(sure, json.loads(json.dumps(found)))
+    test = finish.apply(THREE_CLASSES, sure, json.loads(json.dumps(found)))
     assert test.dtype == np.float32 and np.allclose(test.sum(1), 1, atol=1e-5)
     assert abs(metrics.log_loss(labels, test) - metrics.log_loss(labels, honest)) < 0.02
     assert (test.argmax(1) == sure.argmax(1)).all()
@@ -60,29 +58,31 @@ def test_a_clip_bounds_confident_errors_that_no_temperature_explains(labels):
     said[::50] = np.roll(said[::50], 1, axis=1)
     found = calibration.fit(LOG_LOSS, said, labels)
     assert 0.002 <= found["clip"] <= 0.02
-    tempered = calibration.apply(said, {"temperature": calibration.fit_temperature(said, labels), "clip": 0.0})
-    clipped = calibration.apply(said, found)
+    tempered = calibration.apply(
+        THREE_CLASSES, said, {"temperature": calibration.fit_temperature(THREE_CLASSES, said, labels), "clip": 0.0}
+    )
+    clipped = calibration.apply(THREE_CLASSES, said, found)
     assert metrics.log_loss(labels, clipped) < 0.9 * metrics.log_loss(labels, tempered)
     assert clipped.min() == pytest.approx(found["clip"], rel=0.05)
 
 
 def test_what_is_calibrated_already_is_left_alone(labels, folds):
     calm = predictions(1, labels, 2.0)
-    calm = powered(calm, 1 / calibration.fit_temperature(calm, labels))
-    honest, found = finish.fit_finish(LOG_LOSS, chosen(calm, folds), labels, folds)
+    calm = powered(calm, 1 / calibration.fit_temperature(THREE_CLASSES, calm, labels))
+    honest, found = finish.fit_finish(LOG_LOSS, unfinished(calm, folds), labels, folds)
     assert (
         not found["applied"]
         and found["gain"] <= 0
         and metrics.log_loss(labels, honest) - metrics.log_loss(labels, calm) < 0.01
     )
-    assert finish.apply(calm, found) is calm
+    assert finish.apply(THREE_CLASSES, calm, found) is calm
 
 
 def test_no_fold_has_a_say_in_its_finish(labels, folds):
     """Nor in whether there is one: where fold 1's labels turn, a sharper word is a loss, but that is not to be known."""
     shy = powered(predictions(1, labels, 2.0), 0.5)
     turned = np.where(folds == 1, (labels + 1) % 3, labels)
-    said = [finish.fit_finish(LOG_LOSS, chosen(shy, folds), truth, folds) for truth in (labels, turned)]
+    said = [finish.fit_finish(LOG_LOSS, unfinished(shy, folds), truth, folds) for truth in (labels, turned)]
     assert said[0][1]["applied"] and not said[1][1]["applied"]
     assert np.array_equal(said[0][0][folds == 1], said[1][0][folds == 1])
 
@@ -90,13 +90,13 @@ def test_no_fold_has_a_say_in_its_finish(labels, folds):
 @pytest.mark.parametrize("metric", ["accuracy", "auc"])
 def test_other_metrics_need_no_finish(labels, folds, metric):
     said = predictions(1, labels, 2.0)
-    assert finish.fit_finish(competition(metric), chosen(said, folds), labels, folds) == (said, None)
+    assert finish.fit_finish(competition(metric), unfinished(said, folds), labels, folds) == (said, None)
 
 
 def test_probabilities_are_never_cut_into_decisions(labels, folds):
     said = predictions(1, labels, 2.0)
     graded = competition("rmse", "probability")
-    assert finish.fit_finish(graded, chosen(said, folds), labels, folds)[1] is None
+    assert finish.fit_finish(graded, unfinished(said, folds), labels, folds)[1] is None
 
 
 def graded(count, seed):
@@ -112,11 +112,11 @@ def test_planted_thresholds_are_found_and_hold_on_other_rows(metric):
     wanted = competition(metric)
     labels, said = graded(1500, 1)
     folds = np.arange(1500) % 5
-    honest, found = finish.fit_finish(wanted, chosen(said, folds), labels, folds)
+    honest, found = finish.fit_finish(wanted, unfinished(said, folds), labels, folds)
     assert found["applied"] and found["gain"] > 3 * found["error"]
     assert metrics.evaluate(wanted, labels, honest)["score"] != metrics.evaluate(wanted, labels, said)["score"]
     fresh, unseen = graded(1500, 2)
-    decided = finish.apply(unseen, json.loads(json.dumps(found)))
+    decided = finish.apply(wanted.target, unseen, json.loads(json.dumps(found)))
     gain, error = metrics.gain(wanted, fresh, decided, unseen)
     assert gain > 3 * error and np.allclose(decided.sum(1), 1, atol=1e-5)
 
@@ -124,7 +124,7 @@ def test_planted_thresholds_are_found_and_hold_on_other_rows(metric):
 def test_cuts_decide_the_class_of_the_largest_probability():
     said = np.random.default_rng(0).dirichlet(np.ones(4), 200).astype(np.float32)
     expected = said @ np.arange(4)
-    decided = thresholds.apply_cuts(said, {"cuts": [0.7, 1.9, 2.2]})
+    decided = thresholds.apply_cuts(THREE_CLASSES, said, {"cuts": [0.7, 1.9, 2.2]})
     assert np.array_equal(decided.argmax(1), np.searchsorted([0.7, 1.9, 2.2], expected))
     assert np.array_equal(np.sort(decided, axis=1), np.sort(said, axis=1))
 

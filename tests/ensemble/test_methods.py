@@ -7,7 +7,7 @@ import pytest
 
 from kit import metrics
 from kit.ensemble import choose_method, contribution, methods, mixtures
-from kit.ensemble.methods import METHODS
+from kit.ensemble.class_methods import METHODS
 from kit.plugins import load
 from tests.ensemble.conftest import predictions
 

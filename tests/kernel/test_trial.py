@@ -19,6 +19,7 @@ from kit.kernel.options import Options
 from kit.learn.settings import resolve_settings
 from kit.plugins import load
 from kit.runs import find
+from kit.targets import Classes
 from tests.small_archives import ARCHIVES, zipped
 
 PYTHON = os.environ.get("KERNEL_PYTHON", sys.executable)
@@ -96,8 +97,8 @@ def _finish(run, competition, parameters):
     before = predictions.load(run.test)
     stack = np.stack([predictions.load(find(part["run"]).test).select(before.ids) for part in record["parts"]])
     after = combine(competition, stack, record)
-    assert (after.argmax(1) != before.probabilities.argmax(1)).any()
-    predictions.save(run.test, predictions.make(before.ids, after, before.classes))
+    assert (after.argmax(1) != before.values.argmax(1)).any()
+    predictions.save(run.test, predictions.make(before.ids, after, Classes(before.columns)))
 
 
 @needs_unshare
@@ -162,7 +163,7 @@ def test_weights_that_were_changed_after_the_build_are_refused(kit, trained, bui
 def test_another_submission_than_the_local_one_is_an_error(kit, trained, build):
     build("--run", trained.id)
     own = predictions.load(trained.test)
-    predictions.save(trained.test, predictions.make(own.ids, np.roll(own.probabilities, 1, axis=1), own.classes))
+    predictions.save(trained.test, predictions.make(own.ids, np.roll(own.values, 1, axis=1), Classes(own.columns)))
     done = kit("kernel", "try", "tiny-stripes-predict", "--python", PYTHON, check=False)
     assert done.returncode == 3 and "writes another submission than the local one" in done.stderr
 

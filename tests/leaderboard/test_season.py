@@ -56,7 +56,7 @@ def a_run(competition, number: int) -> runs.Run:
         (run.oof, data.train.ids, said),
         (run.test, data.test.ids, noisy(TRUTH, share, draw)),
     ):
-        predictions.save(path, predictions.make(ids, values, competition.classes))
+        predictions.save(path, predictions.make(ids, values, competition.target))
     score = metrics.evaluate(competition, data.train.labels, said)
     parts = [
         {"fold": fold, **metrics.evaluate(competition, data.train.labels[fold::3], said[fold::3])} for fold in range(3)

@@ -12,6 +12,7 @@ from kit.data import cache, folds, holdout
 from kit.data.prepare import prepare
 from kit.errors import ConfigError, DataError
 from kit.leaderboard import shadow
+from kit.targets import Classes
 from tests.compare.conftest import sure
 
 
@@ -83,7 +84,7 @@ def test_exact_duplicates_stay_together(prepared, held, tmp_path):
         "train", train.ids, train.images, np.arange(63) // 2 % 3, train.readable, np.arange(63) // 2
     )
     for part, number in ((doubled, 1), (pairs, 2)):
-        holdout.write(tmp_path / "h.csv", prepared, part, *holdout.choose(part, 0.4))
+        holdout.write(tmp_path / "h.csv", prepared, part, *holdout.choose(part, prepared.target, 0.4))
         out = set(holdout.read(tmp_path / "h.csv", prepared).ids.tolist())
         for group in np.unique(part.groups):
             members = [holdout.PREFIX + name in out for name in part.ids[part.groups == group].tolist()]
@@ -93,9 +94,9 @@ def test_exact_duplicates_stay_together(prepared, held, tmp_path):
 def test_shares_that_make_no_sense(prepared):
     train = cache.load(prepared, paths.data("tiny-stripes")).train
     with pytest.raises(ConfigError, match="share of the training images; received 1.5"):
-        holdout.choose(train, 1.5)
+        holdout.choose(train, Classes(("a", "b")), 1.5)
     with pytest.raises(DataError, match="too small for its classes"):
-        holdout.choose(train, 0.04)
+        holdout.choose(train, Classes(("a", "b")), 0.04)
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def score(prepared, held):
     def make(name: str, wrong: int) -> runs.Run:
         run = runs.create("tiny-stripes", "train", Config(), {}, name=name, fingerprints={})
         said = np.concatenate([np.arange(30) % 3, (kept.labels + (np.arange(27) < wrong)) % 3])
-        predictions.save(run.test, predictions.make(held.test.ids, sure(said), prepared.classes))
+        predictions.save(run.test, predictions.make(held.test.ids, sure(said), prepared.target))
         return run
 
     return make
@@ -135,7 +136,7 @@ def test_the_file_for_kaggle_holds_no_held_out_row(here, score):
     assert len((run.folder / "submission.csv").read_text().splitlines()) == 31
     other = score("other", 20)
     for one in (run, other):
-        predictions.save(one.oof, predictions.make(["1"], sure(np.array([0])), ("flat", "steep", "none")))
+        predictions.save(one.oof, predictions.make(["1"], sure(np.array([0])), Classes(("flat", "steep", "none"))))
     found = json.loads(here("diff", run.id, other.id, "--json").stdout)
     assert (found["test"]["rows"], found["test"]["differ"]) == (30, 0)
 
@@ -143,7 +144,7 @@ def test_the_file_for_kaggle_holds_no_held_out_row(here, score):
 def test_who_is_refused(here, prepared, score):
     old = runs.create("tiny-stripes", "train", Config(), {}, name="old", fingerprints={})
     predictions.save(
-        old.test, predictions.make([str(n) for n in range(1, 31)], sure(np.arange(30) % 3), prepared.classes)
+        old.test, predictions.make([str(n) for n in range(1, 31)], sure(np.arange(30) % 3), prepared.target)
     )
     with pytest.raises(DataError, match="did not predict the hold-out; received 27 of 27 rows missing"):
         shadow.submit(prepared, old)

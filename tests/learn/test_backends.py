@@ -25,7 +25,7 @@ def compiled(tmp_path_factory):
 
 def _logits(path):
     """Up to a constant per row, which softmax forgets. Only of one view: the mean of several is no softmax."""
-    probabilities = predictions.load(path).probabilities
+    probabilities = predictions.load(path).values
     assert probabilities.min() > 1e-30  # else the logarithm would know less than the network said
     logarithms = np.log(probabilities.astype(np.float64))
     return logarithms - logarithms.mean(axis=1, keepdims=True)

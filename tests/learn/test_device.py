@@ -14,6 +14,7 @@ from kit.learn.fit import checkpoints, loop
 from kit.learn.fit.checkpoints import State
 from kit.learn.fit.loop import Stage
 from kit.learn.networks import weights
+from kit.targets import Classes
 
 TWO = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
 
@@ -120,7 +121,7 @@ def test_what_was_trained_in_mixed_precision_predicts_in_float32(kit, prepared):
     images = np.load(run.folder.parents[1] / "data/tiny-stripes/cache/test.npy")
     views = [np.asarray(model(view)) for view in (images, images[:, :, ::-1])]
     expected = np.mean([predictions.softmax(view) for view in views], axis=0)
-    assert np.abs(test.probabilities - expected).max() < 1e-5 and np.ptp(expected) > 0.02
+    assert np.abs(test.values - expected).max() < 1e-5 and np.ptp(expected) > 0.02
 
 
 def test_two_devices_learn_what_one_does(kit, prepared):
@@ -135,7 +136,7 @@ def test_two_devices_learn_what_one_does(kit, prepared):
     assert one.keys() == two.keys() and np.ptp(one["loss"]) > 0.01
     for key in ("loss", "stopping_loss"):
         assert np.allclose(one[key], two[key], rtol=1e-3), (key, one, two)
-    a, b = (predictions.load(run.test).probabilities for run in ran.values())
+    a, b = (predictions.load(run.test).values for run in ran.values())
     assert np.allclose(a, b, atol=1e-3)
     done = kit("train", *words, "--set", "devices=2", "--set", "batch_size=15", **TWO, check=False)
     assert done.returncode == 2 and "cannot be split evenly over 2 devices" in done.stderr
@@ -166,7 +167,7 @@ def _learner(config, steps):
     """A linear network, whose gradients do not depend on the other images of a batch, as those behind a BatchNorm do."""
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Flatten(), keras.layers.Dense(3)])
-    loop.compile_model(model, config, steps, Stage(1, 8))
+    loop.compile_model(model, Classes(("a", "b")), config, steps, Stage(1, 8))
     return model
 
 

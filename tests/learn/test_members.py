@@ -53,15 +53,15 @@ def test_several_seeds_are_members_that_are_averaged_and_judged_alone(kit, prepa
     oof, test = predictions.load(run.oof), predictions.load(run.test)
     own = {name: predictions.load(run.folder / name / "test.npz").select(test.ids) for name in names}
     assert all(np.abs(a - b).max() > 1e-4 for a, b in itertools.combinations(own.values(), 2))
-    assert np.allclose(test.probabilities, np.mean(list(own.values()), axis=0), atol=1e-7)
+    assert np.allclose(test.values, np.mean(list(own.values()), axis=0), atol=1e-7)
     judged = [predictions.load(run.folder / name / "oof.npz") for name in names]
     for one, other in (judged[:2], judged[2:]):
-        mean = (one.probabilities + other.select(one.ids)) / 2
+        mean = (one.values + other.select(one.ids)) / 2
         assert np.allclose(oof.select(one.ids), mean, atol=1e-7) and len(one.ids) == 30
 
     result = json.loads(run.metrics.read_text())
     labels = cache.labels_of(cache.load(prepared, paths.data("tiny-stripes")).train, oof.ids)
-    alone = [np.concatenate([judged[seed].probabilities, judged[seed + 2].probabilities]) for seed in (0, 1)]
+    alone = [np.concatenate([judged[seed].values, judged[seed + 2].values]) for seed in (0, 1)]
     scores = [metrics.evaluate(prepared, labels, said)["score"] for said in alone]
     assert result["one_seed"]["scores"] == pytest.approx(scores)
     assert result["one_seed"]["mean"] == pytest.approx(np.mean(scores))

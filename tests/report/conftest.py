@@ -33,8 +33,8 @@ def make_run(prepared):
         labels, draw = data.train.labels[rows], np.random.default_rng(seed)
         guess = np.where(draw.random(len(rows)) < right, labels, (labels + 1) % 3)
         said = 0.1 + 0.7 * np.eye(3)[guess]
-        predictions.save(run.oof, predictions.make(data.train.ids[rows], said, prepared.classes))
-        predictions.save(run.test, predictions.make(data.test.ids, np.full((30, 3), 1 / 3), prepared.classes))
+        predictions.save(run.oof, predictions.make(data.train.ids[rows], said, prepared.target))
+        predictions.save(run.test, predictions.make(data.test.ids, np.full((30, 3), 1 / 3), prepared.target))
         if kind == "train":
             for fold in range(folds_trained):
                 run.member(fold).mkdir()

@@ -26,9 +26,9 @@ def said(prepared):
         ids = corrections.select_clean(data, data.train.ids)
         values = np.full((len(ids), 3), (1 - sure) / 2)
         values[np.arange(len(ids)), (ids.astype(int) - 1) % 3] = sure
-        predictions.save(run.oof, predictions.make(ids, values, prepared.classes))
+        predictions.save(run.oof, predictions.make(ids, values, prepared.target))
         test = np.full((len(data.test.ids), 3), 1 / 3)
-        predictions.save(run.test, predictions.make(data.test.ids, test, prepared.classes))
+        predictions.save(run.test, predictions.make(data.test.ids, test, prepared.target))
         judged = metrics.evaluate(prepared, cache.labels_of(data.train, ids), values)
         write_json(run.metrics, {"metric": prepared.metric, **judged})
         return run

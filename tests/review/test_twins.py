@@ -13,6 +13,7 @@ from kit.data.cache import CachedSplit, Dataset
 from kit.data.prepare import prepare
 from kit.errors import DataError
 from kit.review import alike
+from kit.targets import Classes
 
 
 def photo(draw):
@@ -34,6 +35,9 @@ def part(split, images):
     count = len(images)
     ids = np.array([f"i{n}" for n in range(count)])
     return CachedSplit(split, ids, np.stack(images), np.zeros(count, np.int64), np.ones(count, bool), np.arange(count))
+
+
+PETS = Classes(("cat", "dog"))
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +87,7 @@ def test_linked_images_share_a_group_and_so_a_fold(photos):
     ]
     groups = near_duplicates.group_pairs(photos, chain).train.groups
     assert len(set(groups[:3].tolist())) == 1 and len(np.unique(groups)) == 598
-    dealt = folds.make(near_duplicates.group_pairs(photos, near_duplicates.find(photos)), 5, seed=0)
+    dealt = folds.make(near_duplicates.group_pairs(photos, near_duplicates.find(photos)), PETS, 5, seed=0)
     assert (dealt[:60] == dealt[540:]).all()
 
 

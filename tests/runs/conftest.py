@@ -34,17 +34,17 @@ def make_run(prepared):
         run = runs.create(
             prepared.slug, kind, config, origin, name=name, fingerprints=prints(prepared), parents=parents
         )
-        oof = predictions.make(data.train.ids, said(data.train.labels, skill, seed), prepared.classes)
+        oof = predictions.make(data.train.ids, said(data.train.labels, skill, seed), prepared.target)
         predictions.save(run.oof, oof)
         predictions.save(
-            run.test, predictions.make(data.test.ids, said(np.arange(30) % 3, skill, seed), prepared.classes)
+            run.test, predictions.make(data.test.ids, said(np.arange(30) % 3, skill, seed), prepared.target)
         )
         for member in [] if kind == "ensemble" else run.members():
             write_text(run.member(*member) / "model.weights.h5", "w" * 1000)
             write_json(run.member(*member) / "metrics.json", {"fold": member[0]})
             write_text(run.member(*member) / "history.csv", "epoch,loss,seconds\n1,0.5,2\n")
         if finished:
-            judged = metrics.evaluate(prepared, data.train.labels, oof.probabilities)
+            judged = metrics.evaluate(prepared, data.train.labels, oof.values)
             write_json(run.metrics, {"metric": prepared.metric, **judged})
         return run
 

@@ -11,6 +11,7 @@ from kit import paths, predictions
 from kit.data import cache
 from kit.errors import ConfigError
 from kit.files import read_json, write_json
+from kit.targets import Classes
 
 
 def test_only_what_differs_is_shown_with_where_it_came_from(cli, make_run):
@@ -35,7 +36,7 @@ def test_the_gain_is_paired_on_common_rows_and_noise_is_called_so(cli, make_run,
     a, b, c = make_run("a", skill=3.0, seed=1), make_run("b", skill=0.0, seed=2), make_run("c", skill=3.0, seed=3)
     some = predictions.load(b.oof)
     predictions.save(
-        b.oof, predictions.make(some.ids[::-2], some.probabilities[::-2], some.classes)
+        b.oof, predictions.make(some.ids[::-2], some.values[::-2], Classes(some.columns))
     )  # another order, too
     found = json.loads(cli("runs", "compare", a.id, b.id, c.id, "--json").stdout)["gains"]
     data = cache.load(prepared, paths.data(prepared.slug))

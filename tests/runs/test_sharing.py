@@ -11,6 +11,7 @@ from kit.data import cache, folds
 from kit.errors import ConfigError, DataError
 from kit.files import read_json, sha256, write_json
 from kit.sharing import stores
+from kit.targets import Classes
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_a_second_push_sends_nothing_and_another_run_of_that_id_is_refused(cli, 
     assert "is there already" in cli("runs", "push", run.id, "--to", str(team)).stdout
     assert {path: path.stat().st_mtime_ns for path in team.rglob("*")} == before
     own = predictions.load(run.oof)
-    predictions.save(run.oof, predictions.make(own.ids, own.probabilities[::-1], own.classes))
+    predictions.save(run.oof, predictions.make(own.ids, own.values[::-1], Classes(own.columns)))
     with pytest.raises(DataError, match=r"another run .* is there already; received 1 files differ, such as oof\.npz"):
         cli("runs", "push", run.id, "--to", str(team))
     with pytest.raises(DataError, match=r"another run .* is here already, with other bytes"):
@@ -122,25 +123,25 @@ def test_a_push_that_was_cut_off_is_not_seen_as_whole_and_can_be_repeated(cli, m
 
 def other_class_order(folder):
     own = predictions.load(folder / "oof.npz")
-    predictions.save(folder / "oof.npz", predictions.make(own.ids, own.probabilities, own.classes[::-1]))
+    predictions.save(folder / "oof.npz", predictions.make(own.ids, own.values, Classes(own.columns[::-1])))
     sign(folder, "oof.npz")
 
 
 def other_ids(folder):
     own = predictions.load(folder / "oof.npz")
-    predictions.save(folder / "oof.npz", predictions.make([f"x{i}" for i in own.ids], own.probabilities, own.classes))
+    predictions.save(folder / "oof.npz", predictions.make([f"x{i}" for i in own.ids], own.values, Classes(own.columns)))
     sign(folder, "oof.npz")
 
 
 def fewer_test_ids(folder):
     own = predictions.load(folder / "test.npz")
-    predictions.save(folder / "test.npz", predictions.make(own.ids[1:], own.probabilities[1:], own.classes))
+    predictions.save(folder / "test.npz", predictions.make(own.ids[1:], own.values[1:], Classes(own.columns)))
     sign(folder, "test.npz")
 
 
 def no_probabilities(folder):
     own = predictions.load(folder / "test.npz")
-    np.savez(folder / "test.npz", ids=own.ids, probabilities=own.probabilities * 9, classes=np.array(own.classes))
+    np.savez(folder / "test.npz", ids=own.ids, probabilities=own.values * 9, classes=np.array(own.columns))
     sign(folder, "test.npz")
 
 

@@ -6,6 +6,7 @@ import shutil
 from kit import paths, predictions
 from kit.data import cache, folds
 from kit.files import read_json
+from kit.targets import Classes
 
 
 def test_a_teammates_model_joins_the_ensemble_and_other_folds_are_refused(
@@ -25,7 +26,7 @@ def test_a_teammates_model_joins_the_ensemble_and_other_folds_are_refused(
     assert hers in kit("runs", "pull", str(team)).stdout
     assert not list((paths.runs() / hers).rglob("*.h5"))
     judged, mine = predictions.load(paths.runs() / hers / "oof.npz").ids, predictions.load(own.oof)
-    predictions.save(own.oof, predictions.make(judged, mine.select(judged), mine.classes))
+    predictions.save(own.oof, predictions.make(judged, mine.select(judged), Classes(mine.columns)))
     joined = kit("ensemble", "tiny-stripes", hers, own.id).stdout.splitlines()[-1]
     assert read_json(paths.runs() / joined / "run.json")["parents"] == [hers, own.id]
     checked = json.loads(kit("submit", "tiny-stripes", joined, "--json").stdout)

@@ -6,6 +6,7 @@ import pytest
 from kit import predictions
 from kit.plugins import load
 from kit.stats import paired
+from kit.targets import Classes
 from tests.compare.conftest import sure
 
 IDS, LABELS = np.array([str(n) for n in range(1, 13)]), np.arange(12) % 3
@@ -20,8 +21,8 @@ def test_rows_and_classes_are_joined_by_name(competition):
     """Ours is right on all rows, theirs wrong on two of the ten that both have, of which one is not known."""
     wrong = LABELS.copy()
     wrong[[4, 5]] = 0
-    ours = predictions.make(IDS[:10][::-1], sure(LABELS)[:10][::-1], competition.classes)
-    theirs = predictions.make(IDS, sure(wrong)[:, [2, 0, 1]], ("none", "flat", "steep"))
+    ours = predictions.make(IDS[:10][::-1], sure(LABELS)[:10][::-1], competition.target)
+    theirs = predictions.make(IDS, sure(wrong)[:, [2, 0, 1]], Classes(("none", "flat", "steep")))
     known = np.delete(IDS, 5), np.delete(LABELS, 5)
     pair = paired.compare(competition, ours, theirs, known)
     assert pair.labels.tolist() == np.delete(LABELS[:10], 5)[::-1].tolist()
@@ -33,8 +34,8 @@ def test_rows_and_classes_are_joined_by_name(competition):
 
 
 def test_equal_predictions_differ_by_noise_and_always_better_ones_do_not(competition):
-    ours = predictions.make(IDS, sure(LABELS), competition.classes)
-    theirs = predictions.make(IDS, sure((LABELS + 1) % 3), competition.classes)
+    ours = predictions.make(IDS, sure(LABELS), competition.target)
+    theirs = predictions.make(IDS, sure((LABELS + 1) % 3), competition.target)
     same, better = (paired.compare(competition, ours, other, (IDS, LABELS)) for other in (ours, theirs))
     assert (same.gain, same.error, same.record["noise"]) == (0, 0, True)
     assert (better.gain, better.error, better.record["noise"]) == (1, 0, False)
@@ -42,7 +43,7 @@ def test_equal_predictions_differ_by_noise_and_always_better_ones_do_not(competi
 
 def test_without_a_shared_row_nothing_is_judged(competition):
     ours, theirs = (
-        predictions.make(IDS[half], sure(LABELS[half]), competition.classes) for half in (slice(6), slice(6, 12))
+        predictions.make(IDS[half], sure(LABELS[half]), competition.target) for half in (slice(6), slice(6, 12))
     )
     assert paired.compare(competition, ours, theirs, (IDS, LABELS)) is None
     assert paired.compare(competition, ours, ours, (IDS[6:], LABELS[6:])) is None

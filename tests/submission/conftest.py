@@ -4,6 +4,7 @@ import pytest
 
 from kit.competition import Archives, Competition, Submission
 from kit.submission.sample import Sample
+from kit.targets import Classes
 
 CLASSES = ("cat", "dog", "owl")
 
@@ -12,7 +13,7 @@ def competition(form: Submission, metric: str) -> Competition:
     return Competition(
         slug="zoo",
         title="Zoo",
-        classes=CLASSES,
+        target=Classes(CLASSES),
         image_shape=(8, 8, 3),
         metric=metric,
         submission=form,

@@ -10,17 +10,19 @@ from kit.errors import DataError
 from kit.submission.build import build, write
 from kit.submission.sample import Sample
 from kit.submission.validate import validate
+from kit.targets import Classes
 
 CLASSES = ("cat", "dog", "owl")
+PETS = Classes(CLASSES)
 
 
-def random_predictions(ids, seed: int, classes=CLASSES):
+def random_predictions(ids, seed: int, target=PETS):
     """In another order than `ids`, with some rows quite certain."""
     draw = np.random.default_rng(seed)
-    values = draw.dirichlet([0.05] * len(classes), len(ids)).astype(np.float32)
-    values[0] = np.eye(len(classes))[0]
+    values = draw.dirichlet([0.05] * len(target.columns), len(ids)).astype(np.float32)
+    values[0] = np.eye(len(target.columns))[0]
     order = draw.permutation(len(ids))
-    return predictions.make(np.array(ids)[order], values[order], classes)
+    return predictions.make(np.array(ids)[order], values[order], target)
 
 
 def cells(data: bytes) -> list[list[str]]:
@@ -45,7 +47,7 @@ def test_built_files_pass_validation_in_sample_order(labels, chances, single, se
 
 
 def test_labels_are_values_of_the_likeliest_class(labels):
-    made = predictions.make(["b", "a"], [[0.1, 0.2, 0.7], [0.4, 0.35, 0.25]], CLASSES)
+    made = predictions.make(["b", "a"], [[0.1, 0.2, 0.7], [0.4, 0.35, 0.25]], Classes(CLASSES))
     assert build(labels, made, Sample(("id", "label"), ("a", "b"))) == b"id,label\na,1\nb,3\n"
     named = replace(labels, submission=replace(labels.submission, values=()))
     assert build(named, made, Sample(("label", "id"), ("a", "b"))) == b"label,id\ncat,a\nowl,b\n"
@@ -60,14 +62,14 @@ def test_probabilities_are_clipped_and_round_trip(chances, wide):
 
 
 def test_classes_are_joined_by_name(chances, wide):
-    straight = predictions.make(wide.ids, [[0.1, 0.2, 0.7]] * 3, CLASSES)
-    turned = predictions.make(wide.ids, [[0.7, 0.2, 0.1]] * 3, CLASSES[::-1])
+    straight = predictions.make(wide.ids, [[0.1, 0.2, 0.7]] * 3, PETS)
+    turned = predictions.make(wide.ids, [[0.7, 0.2, 0.1]] * 3, Classes(CLASSES[::-1]))
     assert build(chances, straight, wide) == build(chances, turned, wide)
 
 
 def test_ids_that_need_quotes_survive(labels):
     sample = Sample(("id", "label"), ('a,"b', "ü"))
-    made = predictions.make(sample.ids, [[1, 0, 0], [0, 1, 0]], CLASSES)
+    made = predictions.make(sample.ids, [[1, 0, 0], [0, 1, 0]], PETS)
     data = build(labels, made, sample)
     assert data == 'id,label\n"a,""b",1\nü,2\n'.encode()
     assert validate(data, labels, sample).rows == 2
@@ -80,5 +82,5 @@ def test_a_missing_id_or_another_class_leaves_the_old_file(labels, sample, tmp_p
     with pytest.raises(DataError, match=r"1 ids have no prediction.*'6'"):
         write(target, labels, random_predictions(sample.ids[:-1], 0), sample)
     with pytest.raises(DataError, match="other classes; received cat, dog; expected cat, dog, owl"):
-        write(target, labels, random_predictions(sample.ids, 0, CLASSES[:2]), sample)
+        write(target, labels, random_predictions(sample.ids, 0, Classes(CLASSES[:2])), sample)
     assert target.read_bytes() == before and list(tmp_path.iterdir()) == [target]

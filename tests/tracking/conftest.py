@@ -10,6 +10,7 @@ from kit import paths, predictions, runs
 from kit.config import Config
 from kit.files import write_json, write_text
 from kit.runs import Run
+from kit.targets import Classes
 
 HISTORY = "epoch,accuracy,loss,stopping_loss,seconds\n1,0.5,1.2,,2.5\n2,0.75,0.6,nan,2.0\n3,0.875,0.3,0.4,1.5\n"
 
@@ -25,7 +26,9 @@ def finished(home, monkeypatch):
         config = Config(folds=2, tta=("identity", "hflip"))
         origin = {"folds": "the command line", "tta": "the competition"}
         run = runs.create("tiny-stripes", kind, config, origin, name=name, fingerprints=prints, parents=parents)
-        said = predictions.make(["1", "2"], np.array([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0]]), ("flat", "steep", "none"))
+        said = predictions.make(
+            ["1", "2"], np.array([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0]]), Classes(("flat", "steep", "none"))
+        )
         predictions.save(run.oof, said)
         predictions.save(run.test, said)
         told = {"metric": "accuracy", "score": 0.9, "error": 0.01, "rows": 90}

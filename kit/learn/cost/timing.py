@@ -20,6 +20,7 @@ from kit.learn.member import Member
 from kit.learn.networks import backbones, pretrained, weights
 from kit.learn.predict import extract_features
 from kit.paths import DataFolders
+from kit.targets import Target
 
 BATCHES = (8, 64)  # of an epoch; the longer one only where the shorter is over too soon to be timed well
 ENOUGH_S = 2.0  # seconds
@@ -86,7 +87,7 @@ def _probe(competition: Competition, config: Config, data: Dataset, count: int) 
         where = DataFolders(Path(folder))
         if recipe.pretrained and config.weights != "none":
             short = replace(short, weights=_random_weights(config, where.root))
-        split = _some(data, count + JUDGED, where)
+        split = _some(data, competition.target, count + JUDGED, where)
         rows = np.arange(len(split.ids))
         small = Dataset(split, data.test, "timing")  # of another name: no feature of these rows is taken for one of all
         member = Member(
@@ -120,19 +121,21 @@ def _random_weights(config: Config, folder: Path) -> str:
     return str(path)
 
 
-def _some(data: Dataset, count: int, where: DataFolders) -> CachedSplit:
+def _some(data: Dataset, target: Target, count: int, where: DataFolders) -> CachedSplit:
     """Rows of the training part, of all classes alike, in a cache of their own, since the loader maps files."""
-    labels = data.train.labels
-    order = np.random.default_rng(0).permutation(len(labels))
+    strata = target.strata(data.train.labels)
+    order = np.random.default_rng(0).permutation(len(strata))
     turn = np.empty(len(order), np.int64)  # first one of each class, then another of each
-    for label in np.unique(labels):
-        turn[labels[order] == label] = np.arange((labels == label).sum())
+    for label in np.unique(strata):
+        turn[strata[order] == label] = np.arange((strata == label).sum())
     rows = order[np.argsort(turn, kind="stable")][:count]
     train = data.train
     where.cache.mkdir()
     np.save(where.cache / "train.npy", train.images[rows])
     images = np.load(where.cache / "train.npy", mmap_mode="r")
-    return CachedSplit(train.split, train.ids[rows], images, labels[rows], train.readable[rows], train.groups[rows])
+    return CachedSplit(
+        train.split, train.ids[rows], images, train.labels[rows], train.readable[rows], train.groups[rows]
+    )
 
 
 def _feature_seconds(data: Dataset, config: Config) -> float:

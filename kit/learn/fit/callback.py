@@ -16,7 +16,6 @@ from kit.config import Config
 from kit.errors import ConfigError
 from kit.learn.fit import checkpoints
 from kit.learn.fit.checkpoints import State
-from kit.learn.fit.loss import cross_entropy
 from kit.learn.fit.stages import Stage
 from kit.learn.input.views import VIEWS
 from kit.learn.member import Member
@@ -127,13 +126,14 @@ def _layers(model: keras.Model) -> Iterator[keras.Layer]:
 def evaluate(
     model: keras.Model, member: Member, rows: np.ndarray, state: State, size: int
 ) -> tuple[dict[str, float], State]:
-    """stopping_loss and stopping_accuracy, on the stopping rows `rows`, and the state with the weights kept if they are the
-    best. size: pixels per side, 0 = as cached.
+    """stopping_loss, and the target's summary such as stopping_accuracy, on the stopping rows `rows`; and the state with the
+    weights kept if they are the best. size: pixels per side, 0 = as cached.
     """
-    values = logits(model, member.data.train.images, rows, VIEWS["identity"], member.config.batch_size, size)
+    target = member.competition.target
+    outputs = logits(model, member.data.train.images, rows, VIEWS["identity"], member.config.batch_size, size)
     labels = member.data.train.labels[rows]
-    loss = cross_entropy(values, labels)
-    record = {"stopping_loss": loss, "stopping_accuracy": float((values.argmax(1) == labels).mean())}
+    loss, seen = target.logit_loss(labels, outputs), target.summarize(labels, target.activate(outputs))
+    record = {"stopping_loss": loss, **{f"stopping_{name}": value for name, value in seen.items()}}
     if not loss < (math.inf if state.best_loss is None else state.best_loss):  # nor if it is not a number
         return record, replace(state, epochs_since_best=state.epochs_since_best + 1)
     best = checkpoints.keep_best(model, member.folder, state)

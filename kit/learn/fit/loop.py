@@ -24,10 +24,11 @@ from kit.learn.fit.training_set import TrainingSet
 from kit.learn.input.augmenter import Source
 from kit.learn.input.loader import Loader, open_loader
 from kit.learn.member import Member
-from kit.learn.networks import weights
+from kit.learn.networks import units, weights
+from kit.targets import Target
 
 
-def compile_model(model: keras.Model, config: Config, steps: int, stage: Stage) -> None:
+def compile_model(model: keras.Model, target: Target, config: Config, steps: int, stage: Stage) -> None:
     """Loss, optimizer and schedule for `steps` batches in all. Raises ConfigError if they are too few for a step."""
     if not (updates := steps // config.accumulate):
         raise ConfigError(
@@ -40,7 +41,10 @@ def compile_model(model: keras.Model, config: Config, steps: int, stage: Stage) 
     )
     optimizer = optimizers.build(config, rate, updates, stage.factors(model) if stage.factors else None)
     model.compile(
-        optimizer, loss.build(config), metrics=["accuracy"], jit_compile=device.jit_compile(config.jit_compile)
+        optimizer,
+        loss.build(config, target, model),
+        metrics=[*target.keras_metrics],
+        jit_compile=device.jit_compile(config.jit_compile),
     )
 
 
@@ -62,6 +66,7 @@ def learn(
     with open_loader(source, member.config.workers if plugin else 0) as opened_loader:
         keras.utils.set_random_seed(member.seed)
         model = network(member)
+        units.set_from(model, member.data.train.labels[member.train_rows])
         first_weights(model)
         history = train(model, member, opened_loader, training_set, stages)
     finished = network(member)  # without the optimizer, which only training needs
@@ -108,7 +113,7 @@ def _stage(
     would restart the training from the average again and again.
     """
     steps = len(_batches(len(training_set.samples), member, stage, 0))
-    compile_model(model, member.config, stage.epochs * steps, stage)
+    compile_model(model, member.competition.target, member.config, stage.epochs * steps, stage)
     if state.stage_epoch:
         checkpoints.restore(model, member.folder, state)
     epochs = Epochs(member, stage, training_set.stopping_rows, state, steps, final_size)

@@ -1,17 +1,39 @@
-"""The loss: cross entropy of the logits with the probabilities that are to be learned."""
+"""The loss that a network minimises, of logits and of what it is told."""
+
+from collections.abc import Callable
+from typing import Any
 
 import keras
-import numpy as np
 
 from kit.config import Config
+from kit.learn.networks import units
+from kit.targets import Target
+
+Build = Callable[[Config], keras.losses.Loss]
+
+LOSSES: dict[str, Build] = {  # a target names the one that suits it
+    "cross_entropy": lambda config: keras.losses.CategoricalCrossentropy(
+        from_logits=True, label_smoothing=config.label_smoothing
+    ),
+    "binary_cross_entropy": lambda config: keras.losses.BinaryCrossentropy(
+        from_logits=True, label_smoothing=config.label_smoothing
+    ),
+    "huber": lambda config: keras.losses.Huber(),
+}
 
 
-def build(config: Config) -> keras.losses.Loss:
-    """Of logits (N, C), with targets (N, C) that sum to 1 and are smoothed here."""
-    return keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=config.label_smoothing)
+def build(config: Config, target: Target, model: keras.Model) -> keras.losses.Loss:
+    """Of logits (N, K), with what is told (N, K), which is smoothed here; numbers in units of their deviation."""
+    loss = LOSSES[target.default_loss](config)
+    return InUnits(loss, units.scale(model)) if units.has(model) else loss
 
 
-def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The mean over rows, of logits (N, C) and int64 labels (N,), without smoothing: what decides when to stop."""
-    shifted = logits - logits.max(1, keepdims=True)
-    return float((np.log(np.exp(shifted).sum(1)) - shifted[np.arange(len(labels)), labels]).mean())
+class InUnits(keras.losses.Loss):
+    """Another loss of numbers that are divided by `scale`, float (K,)."""
+
+    def __init__(self, loss: keras.losses.Loss, scale: Any) -> None:
+        super().__init__(name=loss.name)
+        self.loss, self.scale = loss, keras.ops.convert_to_tensor(scale, "float32")
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return self.loss.call(y_true / self.scale, y_pred / self.scale)

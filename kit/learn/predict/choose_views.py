@@ -16,6 +16,8 @@ import numpy as np
 from kit import metrics
 from kit.competition import Competition
 from kit.learn.predict import tta
+from kit.stats.loss_gain import paired_loss_gain
+from kit.targets import Target
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class Selection:
     views: tuple[int, ...]
     how: str
 
-    def apply(self, stack: np.ndarray) -> np.ndarray:
-        return tta.average(stack[list(self.views)], self.how)
+    def apply(self, target: Target, stack: np.ndarray) -> np.ndarray:
+        return tta.average(target, stack[list(self.views)], self.how)
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,17 @@ def choose(
     every = np.unique(folds).tolist()
     by_fold = {fold: best(competition, stack[:, folds != fold], labels[folds != fold]) for fold in every}
     final = best(competition, stack, labels)
-    honest = cross_fit(by_fold, stack, folds)
+    honest = cross_fit(competition.target, by_fold, stack, folds)
     report = {
         "average": final.how,
-        "optimistic_score": metrics.evaluate(competition, labels, final.apply(stack))["score"],
+        "optimistic_score": metrics.evaluate(competition, labels, final.apply(competition.target, stack))["score"],
         "gain_over_first_view": _gains(competition, labels, honest, stack[0]),
         "views": [
             {
                 "view": name,
-                **_gains(competition, labels, tta.average(stack[[0, view]], "probabilities"), stack[0]),
+                **_gains(
+                    competition, labels, tta.average(competition.target, stack[[0, view]], "probabilities"), stack[0]
+                ),
                 "kept_in_folds": sum(view in kept.views for kept in by_fold.values()),
                 "kept": view in final.views,
             }
@@ -69,34 +73,35 @@ def choose(
     return Choice(tuple(names[view] for view in final.views), final.how, by_fold, report)
 
 
-def cross_fit(by_fold: dict[int, Selection], stack: np.ndarray, folds: np.ndarray) -> np.ndarray:
+def cross_fit(target: Target, by_fold: dict[int, Selection], stack: np.ndarray, folds: np.ndarray) -> np.ndarray:
     """float32 (N, C): each row of stack (V, N, C) by what was chosen on the folds that it is not in."""
     out = np.empty(stack.shape[1:], np.float32)
     for fold in np.unique(folds).tolist():
-        out[folds == fold] = by_fold[fold].apply(stack[:, folds == fold])
+        out[folds == fold] = by_fold[fold].apply(target, stack[:, folds == fold])
     return out
 
 
 def _gains(competition: Competition, labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> dict[str, float]:
-    """In the metric and in log loss, each with its paired standard error."""
+    """In the metric and in the target's loss (of classes the log loss), each with its paired standard error."""
     gain, error = metrics.gain(competition, labels, ours, theirs)
-    log_loss_gain, log_loss_error = metrics.log_loss_gain(labels, ours, theirs)
-    return {"gain": gain, "error": error, "log_loss_gain": log_loss_gain, "log_loss_error": log_loss_error}
+    loss_gain, loss_error = paired_loss_gain(competition.target, labels, ours, theirs)
+    return {"gain": gain, "error": error, "log_loss_gain": loss_gain, "log_loss_error": loss_error}
 
 
 def best(competition: Competition, stack: np.ndarray, labels: np.ndarray) -> Selection:
     """The views to keep of stack (V, N, C), by the average of less log loss of the two."""
+    target = competition.target
     tried = [_select_forward(competition, stack, labels, how) for how in tta.AVERAGES]
-    return min(tried, key=lambda kept: metrics.log_loss(labels, kept.apply(stack)))
+    return min(tried, key=lambda kept: target.losses(labels, kept.apply(target, stack)).mean())
 
 
 def _select_forward(competition: Competition, stack: np.ndarray, labels: np.ndarray, how: str) -> Selection:
-    kept, reached = Selection((0,), how), stack[0]
+    kept, reached, target = Selection((0,), how), stack[0], competition.target
     while left := [view for view in range(len(stack)) if view not in kept.views]:
         grown = [Selection((*kept.views, view), how) for view in left]
-        tried = min(grown, key=lambda one: metrics.log_loss(labels, one.apply(stack)))
-        averaged = tried.apply(stack)
-        gain, error = metrics.log_loss_gain(labels, averaged, reached)
+        tried = min(grown, key=lambda one: target.losses(labels, one.apply(target, stack)).mean())
+        averaged = tried.apply(target, stack)
+        gain, error = paired_loss_gain(target, labels, averaged, reached)
         scored, noise = metrics.gain(competition, labels, averaged, reached)
         if gain <= error or scored < -2 * noise:
             break

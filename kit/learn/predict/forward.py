@@ -1,4 +1,4 @@
-"""Probabilities of images, in pieces that fit in memory, averaged over TTA views."""
+"""What is predicted of images, in pieces that fit in memory, averaged over TTA views."""
 
 from collections.abc import Sequence
 
@@ -14,8 +14,8 @@ from kit.learn.networks import weights
 from kit.learn.networks.batchnorm import fold_batchnorm
 from kit.learn.predict import tta
 from kit.learn.recipe import Predictor
-from kit.predictions import softmax
 from kit.progress import bar
+from kit.targets import Target
 
 # Pixels of a batch that is predicted: 256 images up to 90 pixels wide, 32 of 256. MobileNetV2 takes 0.6 GiB for it.
 PIXELS_PER_BATCH = 2**21
@@ -31,7 +31,8 @@ def predictor(model: keras.Model, member: Member, size: int) -> Predictor:
 
     def run(split: CachedSplit, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
         seen, average = [available(member.competition)[name] for name in views], member.config.average
-        return probabilities(model, split.images, rows, seen, average=average, size=size, label=label)
+        target = member.competition.target
+        return predict(model, target, split.images, rows, seen, average=average, size=size, label=label)
 
     return run
 
@@ -52,8 +53,9 @@ def logits(
     return np.concatenate(pieces)
 
 
-def probabilities(
+def predict(
     model: keras.Model,
+    target: Target,
     images: np.ndarray,
     rows: np.ndarray,
     views: Sequence[View],
@@ -62,7 +64,7 @@ def probabilities(
     size: int = 0,
     label: str,
 ) -> np.ndarray:
-    """Averaged over views as kit.learn.predict.tta.average does, float32 (len(rows), classes), rows summing to 1."""
+    """Averaged over views as kit.learn.predict.tta.average does, float32 (len(rows), K)."""
     batch_size = choose_batch_size((size or images.shape[1]) * (size or images.shape[2]))
     out = np.empty((len(rows), model.output_shape[-1]), dtype=np.float32)
     with bar(total=len(rows) * len(views), label=label, unit="image") as shown:
@@ -70,9 +72,9 @@ def probabilities(
             piece = rows[start : start + 16 * batch_size]
             by_view = []
             for view in views:
-                by_view.append(softmax(logits(model, images, piece, view, batch_size, size)))
+                by_view.append(target.activate(logits(model, images, piece, view, batch_size, size)))
                 shown.update(len(piece))
-            out[start : start + len(piece)] = tta.average(np.stack(by_view), average)
+            out[start : start + len(piece)] = tta.average(target, np.stack(by_view), average)
     return out
 
 

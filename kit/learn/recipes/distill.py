@@ -13,7 +13,6 @@ from kit.learn.input.samples import samples
 from kit.learn.member import Member, split_early_stopping
 from kit.learn.recipe import History
 from kit.learn.recipes import scratch, teacher
-from kit.predictions import softmax
 
 
 def fit(member: Member) -> History:
@@ -26,11 +25,12 @@ def targets(member: Member, rows: np.ndarray) -> np.ndarray:
     """float32 (len(rows), classes): the labels of `rows`, mixed with the teacher's softened probabilities. The cross entropy
     with a mixture is the mixture of the cross entropies.
     """
-    from kit.ensemble.pool import logs
+    from kit.ensemble.pool import MIN_PROBABILITY
 
-    softened = softmax(logs(teacher.predict_training(member, rows)) / member.config.teacher_temperature)
-    share = member.config.teacher_share
-    return np.asarray(share * softened + (1 - share) * scratch.one_hot(member, rows), np.float32)
+    target, share = member.competition.target, member.config.teacher_share
+    logits = target.link(teacher.predict_training(member, rows).astype(np.float64), MIN_PROBABILITY)
+    softened = target.activate(logits / member.config.teacher_temperature)
+    return np.asarray(share * softened + (1 - share) * scratch.tell(member, rows), np.float32)
 
 
 RECIPE = replace(

@@ -1,20 +1,18 @@
 """features: a frozen pretrained backbone sees each image once per view; a linear head is then fitted in seconds.
 
-The head is a Dense layer with softmax on pooled features. Its loss is convex, so scikit-learn's solver finds the one
-optimum: there are no epochs, rates or luck to choose, only the regularisation.
+The head is a Dense layer on pooled features, with the target's activation: softmax, sigmoids, or none. Its loss is convex, so
+scikit-learn's solver finds the one optimum: there are no epochs, rates or luck to choose, only the regularisation.
 """
 
 import time
 
 import numpy as np
 
-from kit import linear
 from kit.data.cache import CachedSplit
 from kit.learn.member import Member
 from kit.learn.networks import backbones
 from kit.learn.predict import tta
 from kit.learn.recipe import History, Opened, Predictor, Recipe
-from kit.predictions import softmax
 
 FLOOR = 0.1  # of the mean standard deviation: the least that a feature is divided by
 STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3)
@@ -39,39 +37,31 @@ def solve(member: Member, views: list[np.ndarray]) -> tuple[np.ndarray, np.ndarr
 
     views: float32 (N, D) each, features of all training images.
     """
-    labels = member.data.train.labels[member.train_rows]
+    target, labels = member.competition.target, member.data.train.labels[member.train_rows]
     first = views[0][member.train_rows]
     mean, scale = first.mean(0), first.std(0)
     scale = np.maximum(scale, FLOOR * scale.mean())  # a feature that slept here shouts when an augmented image wakes it
     scale[scale == 0] = 1
     strength = member.config.head_strength or _strength((first - mean) / scale, labels, member)
     stacked = np.concatenate([(view[member.train_rows] - mean) / scale for view in views])
-    classes = len(member.competition.classes)
-    kernel, bias = linear.fit(stacked, np.tile(labels, len(views)), classes, strength=strength / len(views))
+    told = np.concatenate([labels] * len(views))
+    kernel, bias = target.solve(stacked, told, strength / len(views))
     kernel = kernel / scale[:, None]  # the standardisation moves into the layer
     return kernel, bias - mean @ kernel, strength
 
 
 def _strength(features: np.ndarray, labels: np.ndarray, member: Member) -> float:
-    """C with the lowest log loss by cross-validation within the rows to learn from, exact duplicates together."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.metrics import log_loss
+    """The one of least loss by cross-validation within the rows to learn from, exact duplicates together."""
     from sklearn.model_selection import GroupKFold
 
-    groups, classes = member.data.train.groups[member.train_rows], len(member.competition.classes)
-    splits = list(GroupKFold(3).split(features, labels, groups))
+    target = member.competition.target
+    splits = list(GroupKFold(3).split(features, groups=member.data.train.groups[member.train_rows]))
 
     def loss(strength: float) -> float:
         total = 0.0
         for learn, judge in splits:
-            with linear.one_thread():
-                solved = LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(features[learn], labels[learn])
-            probabilities = np.zeros((len(judge), classes))  # a class of too few images may not be among those learned
-            probabilities[:, solved.classes_] = solved.predict_proba(features[judge])
-            probabilities /= probabilities.sum(
-                1, keepdims=True
-            )  # float32 adds up to 1 less nearly than float64 is held to
-            total += log_loss(labels[judge], probabilities, labels=np.arange(classes))
+            kernel, bias = target.solve(features[learn], labels[learn], strength, rounds=200, tolerance=1e-3)
+            total += target.losses(labels[judge], target.activate(features[judge] @ kernel + bias)).mean()
         return total
 
     return min(STRENGTHS, key=loss)
@@ -83,11 +73,12 @@ def predictor(member: Member) -> Predictor:
 
     def run(split: CachedSplit, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
         features = compute(member, (split.split,), views)
-        head = heads.head(features[split.split, views[0]].shape[1], len(member.competition.classes))
+        head = heads.head(features[split.split, views[0]].shape[1], len(member.competition.target.columns))
         weights.load(head, member.folder / weights.WEIGHTS)
         kernel, bias = head.get_weights()
-        probabilities = np.stack([softmax(features[split.split, view][rows] @ kernel + bias) for view in views])
-        return tta.average(probabilities, member.config.average)
+        target = member.competition.target
+        values = np.stack([target.activate(features[split.split, view][rows] @ kernel + bias) for view in views])
+        return tta.average(target, values, member.config.average)
 
     return run
 
@@ -97,7 +88,7 @@ def open_member(member: Member) -> Opened:
 
     config, size = member.config, backbones.size_of(member.config)
     model = pretrained.build(config.backbone, config.weights, size, config.seed)
-    head = heads.head(model.output_shape[-1], len(member.competition.classes))
+    head = heads.head(model.output_shape[-1], len(member.competition.target.columns))
     weights.load(head, member.folder / weights.WEIGHTS)
     return Opened(model, lambda pictures: pretrained.prepare(pictures, config.backbone, size), head.get_weights()[0])
 

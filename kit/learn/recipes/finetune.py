@@ -23,7 +23,7 @@ GROUPS = 4  # of layers, each with a learning rate of its own
 
 def fit(member: Member) -> History:
     from kit.learn.fit import loop
-    from kit.learn.networks import heads
+    from kit.learn.networks import heads, units
     from kit.learn.predict.extract_features import compute
 
     training_set = replace(scratch.training_set(member), head_start=True)
@@ -33,7 +33,8 @@ def fit(member: Member) -> History:
     def first_weights(model: "keras.Model") -> None:
         heads.backbone_of(model).set_weights(_load_pretrained(member).get_weights())
         [pooled] = compute(member, ("train",), ("identity",)).values()
-        model.get_layer(heads.NAME).set_weights(list(features.solve(unseen, [pooled])[:2]))
+        solved = features.solve(unseen, [pooled])[:2]
+        model.get_layer(heads.NAME).set_weights(units.take_off(model, *solved))
 
     return loop.learn(network, first_weights, member, training_set, stages(member))
 
@@ -71,10 +72,11 @@ def open_member(member: Member) -> Opened:
 
 def network(member: Member) -> "keras.Model":
     """uint8-valued images (N, size, size, 1 or 3) -> logits (N, classes). The weights are random."""
-    from kit.learn.networks import heads
+    from kit.learn.networks import heads, units
 
     competition = member.competition
-    return heads.add_head(member.config, competition.image_shape[2], len(competition.classes))
+    model = heads.add_head(member.config, competition.image_shape[2], len(competition.target.columns))
+    return units.append(model, competition.target)
 
 
 def _load_pretrained(member: Member) -> "keras.Model":

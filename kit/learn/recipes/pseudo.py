@@ -26,16 +26,16 @@ def training_set(member: Member) -> TrainingSet:
 
     Not among these: training images that were held out (kit.data.holdout), which nothing learns from in any way.
     """
-    probabilities, test = teacher.predict_test(member), member.data.test
+    said, test = teacher.predict_test(member), member.data.test
     own = ~holdout.is_held_out(test.ids)
-    enough = member.config.pseudo_confidence * teacher.max_confidence(member)
-    sure = np.flatnonzero((probabilities.max(1) >= enough) & test.readable & own)
+    enough = member.config.pseudo_confidence * teacher.find_surest(member)
+    sure = np.flatnonzero((member.competition.target.confidence(said) >= enough) & test.readable & own)
     say(f"{member.label}: {len(sure)} of {own.sum()} test images learned from, as the teacher labels them")
     train = scratch.training_set(member)
     return replace(
         train,
         samples=np.concatenate([train.samples, samples("test", sure)]),
-        targets=np.concatenate([train.targets, probabilities[sure]]),
+        targets=np.concatenate([train.targets, said[sure]]),
     )
 
 

@@ -29,12 +29,12 @@ def fit(member: Member) -> History:
 def training_set(member: Member) -> TrainingSet:
     """The rows to train on with their labels, and those that decide when to stop."""
     rows, stopping_rows = split_early_stopping(member)
-    return TrainingSet(samples("train", rows), one_hot(member, rows), stopping_rows)
+    return TrainingSet(samples("train", rows), tell(member, rows), stopping_rows)
 
 
-def one_hot(member: Member, rows: np.ndarray) -> np.ndarray:
-    """float32 (len(rows), classes): the labels of training rows as probabilities."""
-    return np.eye(len(member.competition.classes), dtype=np.float32)[member.data.train.labels[rows]]
+def tell(member: Member, rows: np.ndarray) -> np.ndarray:
+    """float32 (len(rows), K): the labels of training rows as values, such as probabilities."""
+    return member.competition.target.tell(member.data.train.labels[rows])
 
 
 def stage(member: Member) -> Stage:
@@ -75,21 +75,23 @@ def open_at(member: Member, size: int) -> Opened:
     from keras import layers
 
     from kit.learn.input.resize import resize
-    from kit.learn.networks import weights
+    from kit.learn.networks import units, weights
 
     model = network(member)
     weights.load(model, member.folder / weights.WEIGHTS)
-    [*_, dense] = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
+    [*_, dense] = [layer for layer in model.layers if isinstance(layer, layers.Dense) and layer.name != units.NAME]
     return Opened(model, lambda pictures: resize(pictures, size).astype(np.float32), dense.get_weights()[0])
 
 
 def network(member: Member) -> "keras.Model":
     """The network of the configuration, for images of any size."""
     from kit.learn import device
+    from kit.learn.networks import units
 
     competition, config = member.competition, member.config
     shape = (None, None, competition.image_shape[2])
-    model = networks.find(competition, config).build(shape, len(competition.classes), config)
+    model = networks.find(competition, config).build(shape, len(competition.target.columns), config)
+    model = units.append(model, competition.target)
     model.jit_compile = device.jit_compile(config.jit_compile)
     return model
 

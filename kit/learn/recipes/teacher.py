@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from kit.learn.member import Member
 from kit.learn.recipes import scratch
 from kit.runs import Run, provenance
 from kit.runs.scores import read_scores
+
+if TYPE_CHECKING:  # what joins runs needs SciPy, which a command that merely knows the recipes does not wait for
+    from kit.ensemble.method import Method, Parameters
 
 
 def resolve(competition: Competition, config: Config) -> Config:
@@ -51,27 +55,26 @@ def predict_training(member: Member, rows: np.ndarray) -> np.ndarray:
     return _blend(member, one)
 
 
-def max_confidence(member: Member) -> float:
-    """The highest probability that its trainings let the teacher say: less than 1 where they learned smoothed labels, and
-    more again of an ensemble whose weights undo that. A solved head is told labels as they are.
+def find_surest(member: Member) -> float:
+    """The most confidence (Target.confidence) that its trainings let the teacher have: less than 1 where they learned smoothed
+    labels, and more again of an ensemble whose weights undo that. A solved head is told labels as they are.
     """
 
     def one(run: Run) -> np.ndarray:
-        classes = len(member.competition.classes)
         uses_smoothing = member.recipes[run.config.recipe].uses("label_smoothing")
         smoothing = run.config.label_smoothing if uses_smoothing else 0.0
-        return (1 - smoothing) * np.eye(classes)[:1] + smoothing / classes
+        return target.surest(smoothing)
 
-    return float(_blend(member, one).max())
+    target = member.competition.target
+    return float(target.confidence(_blend(member, one)).max())
 
 
 def _blend(member: Member, one: Callable[[Run], np.ndarray]) -> np.ndarray:
     """A single run's word, or the pool of an ensemble's parts, with weights fitted on rows outside the fold."""
-    from kit.ensemble import pool
-
     fold_of = folds.read(member.data_folders.folds, member.data.train.ids)
     trainings = list_trainings(_find_matching(member, fold_of))
-    return pool.blend(np.stack([one(run) for run in trainings]), _weights(member, fold_of, trainings))
+    method, parameters = _fit(member, fold_of, trainings)
+    return method.apply(np.stack([one(run) for run in trainings]), parameters)
 
 
 def find_teacher(competition: Competition, config: Config) -> Run:
@@ -113,13 +116,15 @@ def list_trainings(run: Run) -> list[Run]:
     return list({run.id: run for name in named for run in list_trainings(runs.find(name))}.values())
 
 
-def _weights(member: Member, fold_of: np.ndarray, trainings: list[Run]) -> np.ndarray:
-    """(R,): of least log loss on judged rows outside the fold; equal ones where there are none."""
-    from kit.ensemble import pool
+def _fit(member: Member, fold_of: np.ndarray, trainings: list[Run]) -> "tuple[Method, Parameters]":
+    """The pool of least loss on judged rows outside the fold; equal weights where there are none, or no pool."""
+    from kit.ensemble import methods
 
+    known = methods.available(member.competition.target)
     loaded = [predictions.load(run.oof) for run in trainings]
     outside = member.data.train.ids[fold_of != member.fold]
     ids = np.intersect1d(corrections.select_clean(member.data, loaded[0].ids), outside)
-    if len(trainings) == 1 or not len(ids):
-        return np.full(len(trainings), 1 / len(trainings))
-    return pool.fit(np.stack([run.select(ids) for run in loaded]), cache.labels_of(member.data.train, ids))
+    method = known["geometric mean"] if len(trainings) == 1 or not len(ids) else known.get("pool", known["mean"])
+    labels = cache.labels_of(member.data.train, ids)
+    stack, judge = np.stack([run.select(ids) for run in loaded]), methods.better(member.competition, labels)
+    return method, method.fit(stack, labels, judge)

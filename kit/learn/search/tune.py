@@ -152,7 +152,7 @@ def _trial(study: optuna.Study, member: Member, allowed: Space) -> None:
 def _record(study: optuna.Study, trial: optuna.Trial, history: list[dict[str, float]]) -> None:
     best = min(history, key=lambda record: record["stopping_loss"])
     seconds = round(sum(record["seconds"] for record in history), 1)
-    for key, value in (("epoch", best["epoch"]), ("accuracy", best["stopping_accuracy"]), ("seconds", seconds)):
+    for key, value in (("epoch", best["epoch"]), ("accuracy", best.get("stopping_accuracy")), ("seconds", seconds)):
         trial.set_user_attr(key, value)
     study.tell(trial, best["stopping_loss"])
     say(f"trial {trial.number}: stopping loss {best['stopping_loss']:.4f}; the best so far is {study.best_value:.4f}")

@@ -62,7 +62,7 @@ def activation(about: Subject) -> str:
 
 def _tile(about: Subject, row: int, picture: np.ndarray, heat: np.ndarray) -> str:
     """One figure: the image, the map of what was said, and, if that is wrong, of the truth, both on one scale."""
-    names, train = about.competition.classes, about.data.train
+    names, train = about.competition.target.columns, about.data.train
     guess, truth = about.predicted[row], about.labels[row]
     shown = [guess] if guess == truth else [guess, truth]
     top = max(float(heat[..., shown].max()), 1e-6)
@@ -70,9 +70,7 @@ def _tile(about: Subject, row: int, picture: np.ndarray, heat: np.ndarray) -> st
     pieces += [
         images.img(images.overlay_heat(picture, heat[..., one] / top), f"{names[one]} seen here") for one in shown
     ]
-    caption = images.verdict(
-        train.ids[about.rows[row]], names[truth], names[guess], float(about.probabilities[row].max())
-    )
+    caption = images.verdict(train.ids[about.rows[row]], names[truth], names[guess], float(about.values[row].max()))
     return (
         f'<figure><div class="side" style="--n:{len(pieces)}">{"".join(pieces)}</div>'
         f"<figcaption>{caption.replace('<br>', ' · ')}</figcaption></figure>"

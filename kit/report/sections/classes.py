@@ -39,7 +39,7 @@ def counts(labels: np.ndarray, predicted: np.ndarray, size: int) -> np.ndarray:
 
 
 def confusion(subject: Subject) -> str:
-    names = subject.competition.classes
+    names = subject.competition.target.columns
     table = counts(subject.labels, subject.predicted, len(names))
     missed = table - np.diag(np.diag(table))
     shown = np.arange(len(names))
@@ -83,7 +83,7 @@ def _pairs(missed: np.ndarray, table: np.ndarray, names: Sequence[str]) -> list[
 
 
 def class_table(subject: Subject) -> str:
-    names, probabilities = subject.competition.classes, subject.probabilities
+    names, probabilities = subject.competition.target.columns, subject.values
     table = counts(subject.labels, subject.predicted, len(names))
     confidence = probabilities.max(1)
     rows = []
@@ -127,8 +127,8 @@ def calibration(labels: np.ndarray, probabilities: np.ndarray) -> tuple[list[Bin
 
 
 def reliability(subject: Subject) -> str:
-    bins, error = calibration(subject.labels, subject.probabilities)
-    gap = float(subject.probabilities.max(1).mean() - (subject.predicted == subject.labels).mean())
+    bins, error = calibration(subject.labels, subject.values)
+    gap = float(subject.values.max(1).mean() - (subject.predicted == subject.labels).mean())
     tendency = "over-confident" if gap > 0 else "under-confident"
     words = (
         f"Expected calibration error {error:.4f}; on the whole {tendency} by {abs(gap):.4f}. On the diagonal a "
@@ -168,13 +168,13 @@ def _histogram(bins: list[Bin]) -> str:
 
 
 def mistakes(subject: Subject) -> str:
-    wrong, names = subject.wrong, subject.competition.classes
+    wrong, names = subject.wrong, subject.competition.target.columns
     if not len(wrong):
         return html.empty_note("not a single one")
     tiles = []
     for place in wrong[:MAX_MISTAKES]:
         truth, guess = names[subject.labels[place]], names[subject.predicted[place]]
-        row, sure = subject.rows[place], float(subject.probabilities[place].max())
+        row, sure = subject.rows[place], float(subject.values[place].max())
         caption = images.verdict(subject.data.train.ids[row], truth, guess, sure)
         tiles.append(images.tile(subject.data.train.images[row], caption, f"{truth}, called {guess}"))
     words = f"{len(wrong):,} in all, first where the truth was given the least probability. In red what was said, and how sure."

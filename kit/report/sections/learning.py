@@ -16,7 +16,7 @@ from kit.runs.scores import Scores, read_environment
 
 
 def summary(subject: Subject) -> str:
-    scores, probabilities, labels = subject.metrics, subject.probabilities, subject.labels
+    scores, probabilities, labels = subject.metrics, subject.values, subject.labels
     cards = [(f"{scores['metric']}, out of fold", f"{scores['score']:.5f}", f"± {scores['error']:.5f}")]
     if scores["metric"] != "accuracy":
         cards.append(("accuracy", f"{(subject.predicted == labels).mean():.4f}", ""))

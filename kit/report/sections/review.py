@@ -44,7 +44,7 @@ def duplicates(subject: Subject) -> str:
 
 def _pairs(subject: Subject, split: CachedSplit, pairs: list[Pair]) -> list[str]:
     """A figure for each pair, the first image of train, the other of `part`."""
-    train, names = subject.data.train, subject.competition.classes
+    train, names = subject.data.train, subject.competition.target.columns
     tiles = []
     for pair in pairs:
         a, b = pair.row, pair.other

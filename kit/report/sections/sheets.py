@@ -22,7 +22,7 @@ def augmentation(subject: Subject) -> str:
     pictures = augment_images(competition, config, subject.data, rows, EPOCHS)
     strips = []
     for row, line in zip(rows, pictures, strict=True):
-        name = competition.classes[subject.data.train.labels[row]]
+        name = competition.target.columns[subject.data.train.labels[row]]
         captions = [f"<b>{html.text(name)}</b>", *(f"epoch {epoch + 1}" for epoch in range(EPOCHS))]
         tiles = [images.tile(image, words, name) for image, words in zip(line, captions, strict=True)]
         strips.append(images.strip(tiles))

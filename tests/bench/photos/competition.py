@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from kit.competition import Archives, Competition, Split, Submission
+from kit.targets import Classes
 
 
 def read(raw: Path, part: str) -> Split:
@@ -25,7 +26,7 @@ def augment() -> Any:
 COMPETITION = Competition(
     slug="photos",
     title="Photographs of any size",
-    classes=("cat", "dog"),
+    target=Classes(("cat", "dog")),
     image_shape=(224, 224, 3),
     metric="accuracy",
     submission=Submission("id", ("label",), values=("0", "1")),

@@ -53,7 +53,7 @@ def test_a_run_holds_what_was_asked_and_what_came_out(kit, prepared):
         line.split(",") for line in (run.folder.parents[1] / "data/tiny-stripes/folds.csv").read_text().split()[1:]
     )
     assert sorted(oof.ids.tolist()) == sorted(name for name, fold in folds.items() if fold in "01")
-    assert test.ids.tolist() == [str(n + 1) for n in range(30)] and test.classes == ("flat", "steep", "none")
+    assert test.ids.tolist() == [str(n + 1) for n in range(30)] and test.columns == ("flat", "steep", "none")
     members = [json.loads((run.member(fold) / "metrics.json").read_text()) for fold in (0, 1)]
     metrics = json.loads(run.metrics.read_text())
     assert metrics["score"] == pytest.approx(np.mean([m["score"] for m in members])) and metrics["rows"] == len(oof.ids)
@@ -75,7 +75,7 @@ def test_a_killed_training_goes_on_and_ends_bit_equal(kit, prepared, home, plugi
     kit("train", "--resume", halted.id)
 
     assert _equal(_weights(straight), _weights(halted))
-    assert np.array_equal(predictions.load(straight.test).probabilities, predictions.load(halted.test).probabilities)
+    assert np.array_equal(predictions.load(straight.test).values, predictions.load(halted.test).values)
     assert _history(straight) == _history(halted)
     other = runs.find(kit("train", "tiny-stripes", *words, "--seed", "1").stdout.splitlines()[-1])
     assert not _equal(_weights(straight), _weights(other))
@@ -271,9 +271,9 @@ def test_predicting_again_with_other_views_is_a_new_run(kit, prepared):
     again = runs.find(kit("predict", run.id, "--tta", "identity,hflip").stdout.splitlines()[-1])
     assert again.parents == (run.id,) and again.status() == "finished"
     a, b = predictions.load(run.oof), predictions.load(again.oof)
-    assert a.ids.tolist() == b.ids.tolist() and not np.array_equal(a.probabilities, b.probabilities)
+    assert a.ids.tolist() == b.ids.tolist() and not np.array_equal(a.values, b.values)
     same = runs.find(kit("predict", again.id, "--tta", "identity").stdout.splitlines()[-1])
-    assert np.allclose(predictions.load(same.oof).probabilities, a.probabilities, atol=1e-6)
+    assert np.allclose(predictions.load(same.oof).values, a.values, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from kit.config import Config
 from kit.learn.fit import loop, optimizers
 from kit.learn.fit.callback import take_average
 from kit.learn.fit.stages import Stage
+from kit.targets import Classes
 
 
 def _moved(config, factor=None):
@@ -47,7 +48,7 @@ def test_what_learns_more_slowly_decays_more_slowly(optimizer):
 def test_the_averaged_weights_of_a_short_training_hold_nothing_of_the_first_ones(steps, accumulate):
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, use_bias=False)])
     config = Config(ema=0.99, weight_decay=0.0, learning_rate=1e-8, accumulate=accumulate, jit_compile="off")
-    loop.compile_model(model, config, steps, Stage(1, 4))
+    loop.compile_model(model, Classes(("a", "b")), config, steps, Stage(1, 4))
     batch = np.ones((4, 3), np.float32), np.tile(np.float32([1, 0]), (4, 1))
     model.set_weights([np.ones((3, 2))])
     model.train_on_batch(*batch)

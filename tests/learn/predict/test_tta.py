@@ -8,11 +8,13 @@ import pytest
 from kit import metrics, predictions, runs
 from kit.learn.predict import choose_views, tta
 from kit.plugins import load
-from kit.predictions import softmax
+from kit.targets import Classes
+from kit.targets.links import softmax
 
 N = 1200
 LABELS = np.random.default_rng(0).integers(0, 3, N)
 FOLDS = np.arange(N) % 4
+TARGET = Classes(("a", "b", "c"))
 
 
 @pytest.fixture
@@ -34,9 +36,9 @@ def test_views_that_help_are_kept_and_one_that_hurts_is_dropped(competition):
     rows = {row["view"]: row for row in choice.report["views"]}
     assert rows["good"]["log_loss_gain"] > 3 * rows["good"]["log_loss_error"] > 0 and rows["good"]["kept_in_folds"] == 4
     assert rows["bad"]["log_loss_gain"] < 0 and rows["bad"]["gain"] < 0 and not rows["bad"]["kept"]
-    assert metrics.log_loss(LABELS, choose_views.cross_fit(choice.by_fold, stack, FOLDS)) < 0.8 * metrics.log_loss(
-        LABELS, stack[0]
-    )
+    assert metrics.log_loss(
+        LABELS, choose_views.cross_fit(TARGET, choice.by_fold, stack, FOLDS)
+    ) < 0.8 * metrics.log_loss(LABELS, stack[0])
     json.dumps(choice.report)
 
 
@@ -56,7 +58,7 @@ def test_the_honest_score_is_not_the_optimistic_one(competition):
     rows = np.arange(N) < 60
     stack = np.stack([view(seed, skill=0.5, noise=2.0) for seed in range(12)])[:, rows]
     choice = choose_views.choose(competition, [f"view {n}" for n in range(12)], stack, LABELS[rows], FOLDS[rows])
-    honest = choose_views.cross_fit(choice.by_fold, stack, FOLDS[rows])
+    honest = choose_views.cross_fit(TARGET, choice.by_fold, stack, FOLDS[rows])
     assert choice.report["optimistic_score"] > metrics.evaluate(competition, LABELS[rows], honest)["score"]
 
 
@@ -66,7 +68,9 @@ def test_no_fold_has_a_say_in_how_it_is_judged(competition):
     changed = np.where(FOLDS == 1, (LABELS + 1) % 3, LABELS)
     after = choose_views.choose(competition, ["a", "b", "c"], stack, changed, FOLDS)
     assert before.by_fold[1] == after.by_fold[1] and before.by_fold[0] != after.by_fold[0]
-    same = choose_views.cross_fit(before.by_fold, stack, FOLDS) == choose_views.cross_fit(after.by_fold, stack, FOLDS)
+    same = choose_views.cross_fit(TARGET, before.by_fold, stack, FOLDS) == choose_views.cross_fit(
+        TARGET, after.by_fold, stack, FOLDS
+    )
     assert same[FOLDS == 1].all() and not same[FOLDS == 0].all()
 
 
@@ -85,12 +89,12 @@ def test_logits_or_probabilities_whichever_is_better(competition):
 def test_an_average_of_logits_survives_probabilities_of_zero():
     stack = np.array([[[1.0, 0.0, 0.0]], [[0.5, 0.5, 0.0]]], np.float32)
     for how in tta.AVERAGES:
-        said = tta.average(stack, how)
+        said = tta.average(TARGET, stack, how)
         assert said.dtype == np.float32 and np.isfinite(said).all() and said.sum() == pytest.approx(1)
-    assert tta.average(stack, "probabilities").tolist() == [[0.75, 0.25, 0.0]]
+    assert tta.average(TARGET, stack, "probabilities").tolist() == [[0.75, 0.25, 0.0]]
     values = np.random.default_rng(0).normal(size=(4, 5, 3))
     expected = softmax(values.mean(0))
-    assert np.allclose(tta.average(softmax(values), "logits"), expected, atol=1e-6)
+    assert np.allclose(tta.average(TARGET, softmax(values), "logits"), expected, atol=1e-6)
 
 
 def test_auto_predicts_with_the_views_it_chose_and_says_what_each_is_worth(kit, prepared, plugins):
@@ -115,4 +119,4 @@ def test_auto_predicts_with_the_views_it_chose_and_says_what_each_is_worth(kit, 
 
     again = runs.find(kit("predict", auto.id, "--tta", ",".join(auto.config.tta)).stdout.splitlines()[-1])
     assert again.config.average == auto.config.average and "tta" not in json.loads(again.metrics.read_text())
-    assert np.array_equal(predictions.load(again.test).probabilities, predictions.load(auto.test).probabilities)
+    assert np.array_equal(predictions.load(again.test).values, predictions.load(auto.test).values)

@@ -12,6 +12,7 @@ from kit import paths, predictions, runs
 from kit.config import FIELDS, Config
 from kit.data import cache, folds
 from kit.data.prepare import prepare
+from kit.ensemble.class_methods import METHODS
 from kit.errors import ConfigError, DataError, KaggleError
 from kit.files import write_json
 from kit.learn import recipes, train
@@ -20,8 +21,9 @@ from kit.learn.networks import pretrained
 from kit.learn.predict.extract_features import compute
 from kit.learn.recipe import COMMON
 from kit.learn.recipes import distill, features, finetune, pseudo, scratch, teacher
-from kit.predictions import softmax
 from kit.runs import trash
+from kit.targets import Classes
+from kit.targets.links import softmax
 
 
 def _member(prepared, home, fold=0, **settings):
@@ -48,7 +50,7 @@ def test_finetuning_in_two_stages_leaves_members_that_predict_again(kit, prepare
     )  # fmt: skip
     assert run.config.optimizer == "adamw" and _epochs(run) == ["0", "1", "2"], "0: the head alone"
     again = runs.find(kit("predict", run.id, "--tta", "identity,hflip").stdout.splitlines()[-1])
-    assert np.allclose(predictions.load(run.oof).probabilities, predictions.load(again.oof).probabilities, atol=1e-5)
+    assert np.allclose(predictions.load(run.oof).values, predictions.load(again.oof).values, atol=1e-5)
 
 
 def test_finetuning_that_only_harms_keeps_the_head_that_it_began_with(kit, prepared, home):
@@ -89,7 +91,7 @@ def test_held_out_images_are_no_test_images_to_learn_from(prepared, home, monkey
     monkeypatch.setattr(
         teacher, "predict_test", lambda member: np.full((len(member.data.test.ids), 3), 1 / 3, np.float32)
     )
-    monkeypatch.setattr(teacher, "max_confidence", lambda member: 1.0)
+    monkeypatch.setattr(teacher, "find_surest", lambda member: 1.0)
     training_set = pseudo.training_set(member)
     assert len(member.data.test.ids) == 57
     assert training_set.samples.tolist() == [
@@ -107,9 +109,10 @@ def test_a_teacher_of_smoothed_labels_can_be_sure(kit, prepared, home, monkeypat
     training_set = pseudo.training_set(member)
     taught = training_set.samples[training_set.samples["split"] == "test"]
     assert taught["row"].tolist() == list(range(10)), "0.72 is 0.9 of what it can say"
-    assert teacher.max_confidence(member) == pytest.approx(0.8)
-    monkeypatch.setattr(teacher, "_weights", lambda member, fold_of, parts: np.array([3.0]))  # as an ensemble sharpens
-    assert teacher.max_confidence(member) == pytest.approx(0.8**3 / (0.8**3 + 2 * 0.1**3))
+    assert teacher.find_surest(member) == pytest.approx(0.8)
+    sharpening = METHODS["pool"], {"weights": [3.0]}  # as of an ensemble
+    monkeypatch.setattr(teacher, "_fit", lambda member, fold_of, parts: sharpening)
+    assert teacher.find_surest(member) == pytest.approx(0.8**3 / (0.8**3 + 2 * 0.1**3))
 
 
 def test_a_member_is_taught_only_by_members_that_never_saw_its_fold(kit, prepared, home):
@@ -153,7 +156,7 @@ def test_the_weights_of_a_teacher_s_parts_know_no_label_of_the_fold(kit, prepare
         labels = member.data.train.labels.copy()
         labels[wrong] = (labels[wrong] + 1) % 3
         data = replace(member.data, train=replace(member.data.train, labels=labels))
-        return teacher._weights(replace(member, data=data), fold_of, [first, second])
+        return teacher._fit(replace(member, data=data), fold_of, [first, second])[1]["weights"]
 
     right = weights([])
     assert np.array_equal(weights(member.validation_rows), right) and not np.allclose(weights(member.train_rows), right)
@@ -201,7 +204,7 @@ def test_views_that_were_chosen_with_a_fold_do_not_teach_it(kit, prepared, home)
     """`--tta auto` keeps what helps on all rows, those that the pupil is judged on among them."""
     run = _trained(kit, "--folds", "2", "--set", "tta=identity,hflip")
     again = runs.find(kit("predict", run.id, "--tta", "identity").stdout.splitlines()[-1])
-    own, others = (predictions.load(one.member(0) / "test.npz").probabilities for one in (run, again))
+    own, others = (predictions.load(one.member(0) / "test.npz").values for one in (run, again))
     said = teacher.predict_test(_member(prepared, home, folds=2, teacher=again.id))
     assert np.allclose(said, own, atol=1e-6) and not np.allclose(said, others, atol=1e-6)
     shutil.rmtree(run.folder)  # as of a run that came from a teammate alone
@@ -224,7 +227,7 @@ def test_a_teacher_is_heard_in_float32_whatever_its_pupil_learns_in(prepared, ho
     prints = folds.fingerprints(data, folds.read(where.folds, data.train.ids))
     run = runs.create("tiny-stripes", "train", config, {}, name="t", fingerprints=prints)
     write_json(run.metrics, {})
-    predictions.save(run.oof, predictions.make(data.train.ids, np.full((90, 3), 1 / 3), prepared.classes))
+    predictions.save(run.oof, predictions.make(data.train.ids, np.full((90, 3), 1 / 3), prepared.target))
     known = {**recipes.RECIPES, "scratch": replace(scratch.RECIPE, predictor=opened)}
     member = replace(_member(prepared, home, teacher=run.id, folds=2), recipes=known)
     with device.training_scope(config):
@@ -238,7 +241,9 @@ def test_the_head_s_strength_is_found_where_a_class_is_too_rare_for_every_split(
     labels = np.repeat(np.arange(30), 3)
     rare = replace(member.data.train, labels=labels, groups=np.arange(90))
     member = replace(
-        member, competition=replace(prepared, classes=tuple(map(str, range(30)))), data=replace(member.data, train=rare)
+        member,
+        competition=replace(prepared, target=Classes(tuple(map(str, range(30))))),
+        data=replace(member.data, train=rare),
     )
     kernel, _, strength = features.solve(member, [(draw.normal(size=(90, 8)) + labels[:, None]).astype(np.float32)])
     assert strength in features.STRENGTHS and kernel.shape == (8, 30) and np.isfinite(kernel).all()

@@ -20,7 +20,7 @@ def test_figures_by_class_are_scikit_learn_s(prepared, make_run):
     expected = precision_recall_fscore_support(about.labels, about.predicted)
     body = classes.class_table(about)
     rows = [re.findall(r">([^<>]+)</td>", row) for row in body.split("<tr>")[2:]]
-    assert [row[0] for row in rows] == list(prepared.classes)
+    assert [row[0] for row in rows] == list(prepared.target.columns)
     for number, row in enumerate(rows):
         assert row[1:5] == [*(f"{expected[n][number]:.3f}" for n in range(3)), str(expected[3][number])]
     table = confusion_matrix(about.labels, about.predicted)
@@ -30,10 +30,10 @@ def test_figures_by_class_are_scikit_learn_s(prepared, make_run):
 
 def test_mistakes_come_worst_first(prepared, make_run):
     about = subject.load(make_run(0.7), prepared)
-    said = about.probabilities.copy()
+    said = about.values.copy()
     said[about.wrong[3]] = [0.98, 0.01, 0.01] if about.labels[about.wrong[3]] else [0.01, 0.98, 0.01]
     worst = about.wrong[3]
-    changed = subject.Subject(**{**vars(about), "probabilities": said})
+    changed = subject.Subject(**{**vars(about), "values": said})
     assert changed.wrong[0] == worst and len(changed.wrong) == len(about.wrong)
     first = re.search(r"id (\d+)", classes.mistakes(changed))
     assert first and first[1] == about.data.train.ids[about.rows[worst]]

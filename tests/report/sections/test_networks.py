@@ -38,7 +38,7 @@ def test_the_documented_way_into_a_run(prepared, trained, monkeypatch):
     names: dict = {}
     exec(first.replace("sklearn-digits-scratch-cnn", run.id), names)
     said, about = eval(last, names), names["about"]
-    assert names["oof"].probabilities.shape == (len(names["oof"].ids), len(names["oof"].classes))
+    assert names["oof"].values.shape == (len(names["oof"].ids), len(names["oof"].columns))
     expected = model.predict_on_batch(about.data.train.images[about.rows[:9]].astype(np.float32))
     assert np.allclose(said, np.asarray(expected), atol=1e-5)
 

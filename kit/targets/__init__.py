@@ -1,0 +1,102 @@
+"""What is predicted of a row, one file per kind. Whatever depends on the kind asks the target; nothing asks for its name.
+
+Classes(("cat", "dog"))                        one of several classes
+Grades(("0", "1", "2"))                        one of several classes, in their order
+Votes(("seizure", "other"))                    shares of several classes, such as votes of experts
+Labels(("haze", "road"))                       any of several labels
+Numbers(("Pawpularity",), low=1, high=100)     one or more numbers
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from kit.targets.classes import Classes
+from kit.targets.grades import Grades
+from kit.targets.labels import Labels
+from kit.targets.numbers import Numbers
+from kit.targets.votes import Votes
+
+__all__ = ["Classes", "Grades", "KINDS", "Labels", "Numbers", "Target", "Votes"]
+
+
+class Target(Protocol):
+    """Labels are what is known of N rows, int64 (N,) or one column per name; values what is predicted of them, float32 (N, K).
+
+    kind: its name. columns: the names of the K columns of values. default_loss: what a network minimises (kit.learn.fit.loss).
+    keras_metrics: what it tells of its training beside. has_units: its values are numbers in units of their own.
+    expected: what values are, in words.
+    """
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def default_loss(self) -> str: ...
+    @property
+    def keras_metrics(self) -> tuple[str, ...]: ...
+    @property
+    def has_units(self) -> bool: ...
+    @property
+    def expected(self) -> str: ...
+
+    def fault(self) -> str:
+        """What is wrong with the declaration itself; empty if nothing is."""
+
+    def encode(self, labels: Sequence[Any]) -> np.ndarray:
+        """Labels of what a competition's `read` gives. Raises DataError for a label that cannot be one, with its row."""
+
+    def write(self, labels: np.ndarray) -> list[str]:
+        """A text per row, for tables and captions."""
+
+    def parse(self, texts: Sequence[str]) -> np.ndarray:
+        """Labels of what `write` wrote. Raises DataError for a text that is none."""
+
+    def describe(self, labels: np.ndarray) -> dict[str, int]:
+        """How many of the rows have what: a count per class or label, or per range of a number."""
+
+    def strata(self, labels: np.ndarray) -> np.ndarray:
+        """int64 (N,): what rows to deal out evenly, in folds and where some are set aside."""
+
+    def tell(self, labels: np.ndarray) -> np.ndarray:
+        """float32 (N, K): what a network is told of them, as values."""
+
+    def decide(self, values: np.ndarray) -> np.ndarray:
+        """What the values say, as labels."""
+
+    def find_bad(self, values: np.ndarray) -> np.ndarray:
+        """bool (N,): rows that cannot be values."""
+
+    def activate(self, logits: np.ndarray) -> np.ndarray:
+        """float32 (..., K): values of logits, which a linear layer gives."""
+
+    def link(self, values: np.ndarray, least: float) -> np.ndarray:
+        """(..., K): logits of values, for which nothing counts as less likely than `least`."""
+
+    def keep_off(self, values: np.ndarray, least: float) -> np.ndarray:
+        """float32 (N, K): values of which none is surer than `least` allows; numbers as they are."""
+
+    def confidence(self, values: np.ndarray) -> np.ndarray:
+        """(N,): how sure each row's values are, up to 1, which they always are where nothing says otherwise."""
+
+    def surest(self, smoothing: float) -> np.ndarray:
+        """(1, K): the surest values of a network that learned labels smoothed so much."""
+
+    def losses(self, labels: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """float64 (N,): how far each row's values are from the truth, the smaller the better, whatever the metric."""
+
+    def summarize(self, labels: np.ndarray, values: np.ndarray) -> dict[str, float]:
+        """Figures for people, by name, whatever the metric."""
+
+    def logit_loss(self, labels: np.ndarray, logits: np.ndarray) -> float:
+        """The mean loss of logits: what decides when a training stops."""
+
+    def solve(
+        self, inputs: np.ndarray, labels: np.ndarray, strength: float, *, rounds: int = 2000, tolerance: float = 1e-4
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Kernel (D, K) and bias (K,) of the linear layer of least loss. strength: inverse regularisation."""
+
+
+KINDS = ("classes", "grades", "votes", "labels", "numbers")

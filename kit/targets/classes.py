@@ -1,0 +1,97 @@
+"""One of several classes, which exclude each other: softmax and cross entropy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from kit import linear
+from kit.errors import DataError, nearest
+from kit.targets.links import logs, softmax
+
+LEAST = 1e-6  # probability: what being surely wrong costs
+
+
+@dataclass(frozen=True)
+class Classes:
+    """columns: the classes. Labels: int64 (N,), places in `columns`. Values: float32 (N, C), probabilities that sum to 1."""
+
+    columns: tuple[str, ...]
+    kind = "classes"
+    default_loss = "cross_entropy"
+    keras_metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
+    has_units = False
+    expected = "probabilities that sum to 1"
+
+    def fault(self) -> str:
+        return "" if len(set(self.columns)) == len(self.columns) > 1 else "classes must be two or more different names"
+
+    def encode(self, labels: Sequence[Any]) -> np.ndarray:
+        index = {name: place for place, name in enumerate(self.columns)}
+        for row, label in enumerate(labels):
+            if label not in index:
+                raise DataError(
+                    f"unknown class in row {row + 1} of the training labels",
+                    received=repr(label),
+                    expected="one of " + ", ".join(self.columns),
+                )
+        return np.array([index[label] for label in labels], dtype=np.int64)
+
+    def write(self, labels: np.ndarray) -> list[str]:
+        return [self.columns[label] for label in labels.tolist()]
+
+    def parse(self, texts: Sequence[str]) -> np.ndarray:
+        index = {name: place for place, name in enumerate(self.columns)}
+        if (odd := next((text for text in texts if text not in index), None)) is not None:
+            raise DataError(f"unknown class {odd!r}", do=nearest(odd, self.columns))
+        return np.array([index[text] for text in texts], dtype=np.int64)
+
+    def describe(self, labels: np.ndarray) -> dict[str, int]:
+        return dict(zip(self.columns, np.bincount(labels, minlength=len(self.columns)).tolist(), strict=True))
+
+    def strata(self, labels: np.ndarray) -> np.ndarray:
+        return labels
+
+    def tell(self, labels: np.ndarray) -> np.ndarray:
+        return np.eye(len(self.columns), dtype=np.float32)[labels]
+
+    def decide(self, values: np.ndarray) -> np.ndarray:
+        return values.argmax(1)
+
+    def find_bad(self, values: np.ndarray) -> np.ndarray:
+        return np.asarray(~np.isfinite(values).all(1) | (values < 0).any(1) | (np.abs(values.sum(1) - 1) > 1e-3))
+
+    def activate(self, logits: np.ndarray) -> np.ndarray:
+        return softmax(logits)
+
+    def link(self, values: np.ndarray, least: float) -> np.ndarray:
+        return logs(values, least)
+
+    def keep_off(self, values: np.ndarray, least: float) -> np.ndarray:
+        kept = np.maximum(values, least)
+        return np.asarray(kept / kept.sum(1, keepdims=True), dtype=np.float32)
+
+    def confidence(self, values: np.ndarray) -> np.ndarray:
+        return np.asarray(values.max(1))
+
+    def surest(self, smoothing: float) -> np.ndarray:
+        classes = len(self.columns)
+        return np.asarray((1 - smoothing) * np.eye(classes)[:1] + smoothing / classes)
+
+    def losses(self, labels: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Minus the logarithm of the true class's probability, which is kept LEAST away from 0 and 1."""
+        chosen = values[np.arange(len(labels)), labels].astype(np.float64)
+        return np.asarray(-np.log(np.clip(chosen, LEAST, 1 - LEAST)))
+
+    def summarize(self, labels: np.ndarray, values: np.ndarray) -> dict[str, float]:
+        return {"accuracy": float((values.argmax(1) == labels).mean())}
+
+    def logit_loss(self, labels: np.ndarray, logits: np.ndarray) -> float:
+        shifted = logits - logits.max(1, keepdims=True)
+        return float((np.log(np.exp(shifted).sum(1)) - shifted[np.arange(len(labels)), labels]).mean())
+
+    def solve(
+        self, inputs: np.ndarray, labels: np.ndarray, strength: float, *, rounds: int = 2000, tolerance: float = 1e-4
+    ) -> tuple[np.ndarray, np.ndarray]:
+        return linear.fit_classes(inputs, labels, len(self.columns), strength, rounds=rounds, tolerance=tolerance)

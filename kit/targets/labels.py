@@ -1,0 +1,102 @@
+"""Any of several labels, each for itself: sigmoid and binary cross entropy."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from kit import linear
+from kit.errors import DataError
+from kit.targets.classes import LEAST
+from kit.targets.links import logit, sigmoid
+
+SEPARATOR = "|"  # between the labels of a row, in the kit's own tables
+
+
+@dataclass(frozen=True)
+class Labels:
+    """columns: the labels. Labels: uint8 (N, L), 1 for those that a row has. Values: float32 (N, L), a probability each."""
+
+    columns: tuple[str, ...]
+    kind = "labels"
+    default_loss = "binary_cross_entropy"
+    keras_metrics: ClassVar[tuple[str, ...]] = ()
+    has_units = False
+    expected = "probabilities, each from 0 to 1"
+
+    def fault(self) -> str:
+        if not 0 < len(set(self.columns)) == len(self.columns):
+            return "labels must be different names"
+        return f"a label holds {SEPARATOR!r} or is empty" if any(SEPARATOR in n or not n for n in self.columns) else ""
+
+    def encode(self, labels: Sequence[Collection[str]]) -> np.ndarray:
+        index = {name: place for place, name in enumerate(self.columns)}
+        out = np.zeros((len(labels), len(self.columns)), np.uint8)
+        for row, names in enumerate(labels):
+            odd = repr(names) if isinstance(names, str) else next((repr(one) for one in names if one not in index), "")
+            if odd:
+                raise DataError(
+                    f"row {row + 1} of the training labels is not of the labels",
+                    received=odd,
+                    expected="names among " + ", ".join(self.columns),
+                )
+            out[row, [index[name] for name in names]] = 1
+        return out
+
+    def write(self, labels: np.ndarray) -> list[str]:
+        return [SEPARATOR.join(self.columns[place] for place in np.flatnonzero(row)) for row in labels]
+
+    def parse(self, texts: Sequence[str]) -> np.ndarray:
+        return self.encode([text.split(SEPARATOR) if text else [] for text in texts])
+
+    def describe(self, labels: np.ndarray) -> dict[str, int]:
+        return dict(zip(self.columns, labels.sum(0, dtype=np.int64).tolist(), strict=True))
+
+    def strata(self, labels: np.ndarray) -> np.ndarray:
+        """The rarest label of each row, so that rare ones are dealt out evenly; L for rows without one."""
+        counts = labels.sum(0, dtype=np.int64)
+        rarity = np.where(labels > 0, counts, len(labels) + 1)
+        return np.where(labels.any(1), rarity.argmin(1), len(self.columns))
+
+    def tell(self, labels: np.ndarray) -> np.ndarray:
+        return labels.astype(np.float32)
+
+    def decide(self, values: np.ndarray) -> np.ndarray:
+        return (values > 0.5).astype(np.uint8)
+
+    def find_bad(self, values: np.ndarray) -> np.ndarray:
+        return np.asarray(~((values >= 0) & (values <= 1)).all(1))  # nor is a number that is not finite
+
+    def activate(self, logits: np.ndarray) -> np.ndarray:
+        return sigmoid(logits)
+
+    def link(self, values: np.ndarray, least: float) -> np.ndarray:
+        return logit(values, least)
+
+    def keep_off(self, values: np.ndarray, least: float) -> np.ndarray:
+        return np.asarray(np.clip(values, least, 1 - least), np.float32)
+
+    def confidence(self, values: np.ndarray) -> np.ndarray:
+        """That of the label which is the least sure."""
+        return np.asarray(np.maximum(values, 1 - values).min(1))
+
+    def surest(self, smoothing: float) -> np.ndarray:
+        return np.full((1, len(self.columns)), 1 - smoothing / 2)
+
+    def losses(self, labels: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """The binary cross entropy, its mean over labels, with probabilities kept LEAST away from 0 and 1."""
+        kept = np.clip(values.astype(np.float64), LEAST, 1 - LEAST)
+        return np.asarray(-np.where(labels > 0, np.log(kept), np.log1p(-kept)).mean(1))
+
+    def summarize(self, labels: np.ndarray, values: np.ndarray) -> dict[str, float]:
+        return {"accuracy": float((self.decide(values) == labels).mean())}
+
+    def logit_loss(self, labels: np.ndarray, logits: np.ndarray) -> float:
+        logits = logits.astype(np.float64)
+        return float((np.logaddexp(0, logits) - labels * logits).mean())
+
+    def solve(
+        self, inputs: np.ndarray, labels: np.ndarray, strength: float, *, rounds: int = 2000, tolerance: float = 1e-4
+    ) -> tuple[np.ndarray, np.ndarray]:
+        return linear.fit_labels(inputs, labels, strength, rounds=rounds, tolerance=tolerance)

@@ -1,0 +1,91 @@
+"""One or more numbers per row: a linear output, and squared errors in units of each number's own spread."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from kit import linear
+from kit.targets.rows import floats
+
+BINS = 10  # of a number, in which rows are dealt out evenly
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """columns: the names of the numbers. Labels and values: float32 (N, K). low, high: what is predicted lies between."""
+
+    columns: tuple[str, ...]
+    low: float = -np.inf
+    high: float = np.inf
+    kind = "numbers"
+    default_loss = "huber"
+    keras_metrics: ClassVar[tuple[str, ...]] = ()
+    has_units = True
+    expected = "finite numbers"
+
+    def fault(self) -> str:
+        if not 0 < len(set(self.columns)) == len(self.columns):
+            return "numbers must have different names"
+        return "" if self.low < self.high else "low must be below high"
+
+    def encode(self, labels: Sequence[float | Sequence[float]]) -> np.ndarray:
+        return floats([label if isinstance(label, Sequence) else [label] for label in labels], len(self.columns))
+
+    def write(self, labels: np.ndarray) -> list[str]:
+        return [" ".join(f"{number:.9g}" for number in row) for row in labels.tolist()]
+
+    def parse(self, texts: Sequence[str]) -> np.ndarray:
+        return floats([text.split() for text in texts], len(self.columns))
+
+    def describe(self, labels: np.ndarray) -> dict[str, int]:
+        """Rows per tenth of the range of the first number."""
+        counts, edges = np.histogram(labels[:, 0], BINS)
+        return {f"{low:.4g} to {high:.4g}": int(n) for n, low, high in zip(counts, edges, edges[1:], strict=False)}
+
+    def strata(self, labels: np.ndarray) -> np.ndarray:
+        """Ranges of the first number that hold as many rows each."""
+        if not len(labels):
+            return np.zeros(0, np.int64)
+        return np.searchsorted(np.unique(np.quantile(labels[:, 0], np.linspace(0, 1, BINS + 1)[1:-1])), labels[:, 0])
+
+    def tell(self, labels: np.ndarray) -> np.ndarray:
+        return labels
+
+    def decide(self, values: np.ndarray) -> np.ndarray:
+        return np.clip(values, self.low, self.high)
+
+    def find_bad(self, values: np.ndarray) -> np.ndarray:
+        return np.asarray(~np.isfinite(values).all(1))
+
+    def activate(self, logits: np.ndarray) -> np.ndarray:
+        return np.asarray(np.clip(logits, self.low, self.high), np.float32)
+
+    def link(self, values: np.ndarray, least: float) -> np.ndarray:
+        return values.astype(np.float64)
+
+    def keep_off(self, values: np.ndarray, least: float) -> np.ndarray:
+        return values
+
+    def confidence(self, values: np.ndarray) -> np.ndarray:
+        return np.ones(len(values))
+
+    def surest(self, smoothing: float) -> np.ndarray:
+        return np.zeros((1, len(self.columns)))
+
+    def losses(self, labels: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """The squared error in units of the labels' variance, its mean over numbers."""
+        scale = np.maximum(labels.std(0, dtype=np.float64), 1e-12)
+        return np.asarray((((values - labels) / scale) ** 2).mean(1))
+
+    def summarize(self, labels: np.ndarray, values: np.ndarray) -> dict[str, float]:
+        return {"mean_error": float(np.abs(values - labels).mean())}
+
+    def logit_loss(self, labels: np.ndarray, logits: np.ndarray) -> float:
+        return float(self.losses(labels, self.activate(logits)).mean())
+
+    def solve(
+        self, inputs: np.ndarray, labels: np.ndarray, strength: float, *, rounds: int = 2000, tolerance: float = 1e-4
+    ) -> tuple[np.ndarray, np.ndarray]:
+        return linear.fit_numbers(inputs, labels, strength)

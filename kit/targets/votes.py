@@ -1,0 +1,66 @@
+"""Shares of several classes that sum to 1, such as what part of the experts said what: softmax and KL divergence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from kit import linear
+from kit.errors import DataError
+from kit.targets.classes import LEAST, Classes
+from kit.targets.links import logs
+from kit.targets.rows import floats
+
+
+@dataclass(frozen=True)
+class Votes(Classes):
+    """columns: the classes. Labels: float32 (N, C), shares that sum to 1. Values: the same, as predicted."""
+
+    kind = "votes"
+    keras_metrics: ClassVar[tuple[str, ...]] = ()
+
+    def encode(self, labels: Sequence[Any]) -> np.ndarray:
+        given = floats(labels, len(self.columns))
+        totals = given.sum(1, keepdims=True)
+        if (bad := (given < 0).any(1) | (totals[:, 0] <= 0)).any():
+            row = int(bad.argmax())
+            raise DataError(
+                f"row {row + 1} of the training labels holds no votes", received=given[row].tolist(), expected="shares"
+            )
+        return np.asarray(given / totals, np.float32)
+
+    def write(self, labels: np.ndarray) -> list[str]:
+        return [" ".join(f"{share:.9g}" for share in row) for row in labels.tolist()]
+
+    def parse(self, texts: Sequence[str]) -> np.ndarray:
+        return floats([text.split() for text in texts], len(self.columns))
+
+    def describe(self, labels: np.ndarray) -> dict[str, int]:
+        return super().describe(labels.argmax(1))
+
+    def strata(self, labels: np.ndarray) -> np.ndarray:
+        return np.asarray(labels.argmax(1))
+
+    def tell(self, labels: np.ndarray) -> np.ndarray:
+        return labels
+
+    def decide(self, values: np.ndarray) -> np.ndarray:
+        return values
+
+    def losses(self, labels: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """The Kullback-Leibler divergence of the values from the labels."""
+        return np.asarray(
+            (labels * (logs(labels.astype(np.float64), LEAST) - logs(values.astype(np.float64), LEAST))).sum(1)
+        )
+
+    def summarize(self, labels: np.ndarray, values: np.ndarray) -> dict[str, float]:
+        return {}
+
+    def logit_loss(self, labels: np.ndarray, logits: np.ndarray) -> float:
+        return float(self.losses(labels, self.activate(logits)).mean())
+
+    def solve(
+        self, inputs: np.ndarray, labels: np.ndarray, strength: float, *, rounds: int = 2000, tolerance: float = 1e-4
+    ) -> tuple[np.ndarray, np.ndarray]:
+        return linear.fit_votes(inputs, labels, strength, rounds=rounds, tolerance=tolerance)
