@@ -1,46 +1,15 @@
-"""What is pushed arrives to the last byte or not at all, and only where it fits."""
+"""What is pushed arrives to the last byte, from every kind of store."""
 
 import json
-import shutil
 
-import numpy as np
 import pytest
 
-from kit import paths, predictions, runs
-from kit.data import cache, folds
+from kit import predictions, runs
 from kit.errors import ConfigError, DataError
-from kit.files import read_json, sha256, write_json
+from kit.files import read_json
 from kit.sharing import stores
 from kit.targets import Classes
-
-
-@pytest.fixture
-def team(tmp_path):
-    folder = tmp_path / "team"
-    folder.mkdir()
-    return folder
-
-
-def contents(folder) -> dict:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def leave(run) -> dict:
-    """The run is not here any more, as for a teammate; returns what it was."""
-    was = contents(run.folder)
-    shutil.rmtree(run.folder)
-    return was
-
-
-def sign(folder, name: str, *, manifest: str = "manifest.json") -> None:
-    """Puts the hash of a changed file into the manifest, as one would who wants it to be believed."""
-    stored = read_json(folder / manifest)
-    stored["files"][name] = {"sha256": sha256(folder / name), "bytes": (folder / name).stat().st_size}
-    write_json(folder / manifest, stored)
-
-
-def left() -> list:
-    return sorted(path.name for path in paths.runs().iterdir())
+from tests.sharing.teammate import contents, leave, left
 
 
 @pytest.mark.parametrize("kind", ["folder", "file", "memory", "kaggle"])
@@ -121,108 +90,6 @@ def test_a_push_that_was_cut_off_is_not_seen_as_whole_and_can_be_repeated(cli, m
     assert contents(run.folder)["oof.npz"] == was["oof.npz"]
 
 
-def other_class_order(folder):
-    own = predictions.load(folder / "oof.npz")
-    predictions.save(folder / "oof.npz", predictions.make(own.ids, own.values, Classes(own.columns[::-1])))
-    sign(folder, "oof.npz")
-
-
-def other_ids(folder):
-    own = predictions.load(folder / "oof.npz")
-    predictions.save(folder / "oof.npz", predictions.make([f"x{i}" for i in own.ids], own.values, Classes(own.columns)))
-    sign(folder, "oof.npz")
-
-
-def fewer_test_ids(folder):
-    own = predictions.load(folder / "test.npz")
-    predictions.save(folder / "test.npz", predictions.make(own.ids[1:], own.values[1:], Classes(own.columns)))
-    sign(folder, "test.npz")
-
-
-def no_probabilities(folder):
-    own = predictions.load(folder / "test.npz")
-    np.savez(folder / "test.npz", ids=own.ids, probabilities=own.values * 9, classes=np.array(own.columns))
-    sign(folder, "test.npz")
-
-
-def changed(file: str, key: str, value, *, inside: str = ""):
-    def change(folder):
-        stored = read_json(folder / file)
-        (stored[inside] if inside else stored)[key] = value
-        write_json(folder / file, stored)
-        if file != "manifest.json":
-            sign(folder, file)
-
-    return change
-
-
-def a_flipped_bit(folder):
-    data = bytearray((folder / "oof.npz").read_bytes())
-    data[len(data) // 2] ^= 1
-    (folder / "oof.npz").write_bytes(data)
-
-
-def named(name: str):
-    """A manifest that names a file outside of the run, with its true hash."""
-
-    def change(folder):
-        (folder.parent / "evil.json").write_text("{}")
-        stored = read_json(folder / "manifest.json")
-        stored["files"][name] = {"sha256": sha256(folder.parent / "evil.json"), "bytes": 2}
-        write_json(folder / "manifest.json", stored)
-
-    return change
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (a_flipped_bit, r"oof\.npz of .* is not what its manifest says"),
-        (lambda folder: (folder / "test.npz").unlink(), r"lacks .*test\.npz"),
-        (other_class_order, "has its classes in another order, or others; received .*none.*; expected .*flat"),
-        (other_ids, "not of the rows here; received 90 ids, 90 of them unknown"),
-        (fewer_test_ids, "test.npz of .* is not of the rows here; received 29 ids"),
-        (no_probabilities, "are not probabilities"),
-        (changed("environment.json", "folds_fingerprint", "0" * 64), "the folds here differ from what"),
-        (changed("environment.json", "data_fingerprint", "0" * 64), "the data here differ from what"),
-        (changed("metrics.json", "metric", "auc"), "was scored by another metric; received auc; expected accuracy"),
-        (changed("metrics.json", "score", "high"), "records of .* are not sound"),
-        (changed("config.json", "whirl", 3, inside="config"), "unknown setting 'whirl'"),
-        (changed("run.json", "id", "tiny-stripes-else"), r"run\.json of .* is not sound"),
-        (changed("run.json", "parents", ["../../home"]), r"run\.json of .* is not sound"),
-        (changed("run.json", "slug", "../plugins"), r"run\.json of .* is not sound"),
-        (named("../evil.json"), "names what is no file of a run; received '../evil.json'"),
-        (named("fold-0/../../evil.json"), "names what is no file of a run"),
-        (named("/tmp/evil.json"), "names what is no file of a run"),
-        (named("fold-0/metrics.json\n"), "names what is no file of a run"),
-        (named("archived"), "names what is no file of a run"),
-        (changed("manifest.json", "files", {}), "lacks run.json, config.json"),
-        (changed("manifest.json", "run", "other"), "manifest of .* is damaged, or not one"),
-        (lambda folder: (folder / "manifest.json").write_text("[]"), "manifest of .* is damaged, or not one"),
-    ],
-)
-def test_what_does_not_fit_is_refused_and_nothing_is_left(cli, make_run, team, change, message):
-    run = make_run("a")
-    cli("runs", "push", run.id, "--to", str(team))
-    leave(run)
-    change(team / run.id)
-    outside = contents(paths.home())
-    with pytest.raises((DataError, ConfigError), match=message):
-        cli("runs", "pull", str(team), run.id)
-    assert left() == [] and contents(paths.home()) == outside
-
-
-def test_of_many_the_good_ones_are_taken_and_the_others_named(cli, make_run, team):
-    a, b = make_run("a"), make_run("b")
-    cli("runs", "push", a.id, b.id, "--to", str(team))
-    leave(a)
-    leave(b)
-    a_flipped_bit(team / a.id)
-    with pytest.raises(DataError, match=f"1 of 2 runs were refused; received {a.id}"):
-        cli("runs", "pull", str(team))
-    assert left() == [b.id]
-
-
 def test_an_ensemble_goes_without_its_parents_and_says_so(cli, make_run, team, prepared):
     a, b, c = make_run("a", seed=1), make_run("b", seed=2), make_run("c", seed=3)
     whole = runs.find(cli("ensemble", "tiny-stripes", a.id, b.id).stdout.splitlines()[-1])
@@ -277,15 +144,3 @@ def test_a_public_dataset_is_neither_read_nor_written(cli, make_run, kaggle):
     with pytest.raises(DataError, match=r"holds other things than runs; received \.\./evil"):
         cli("runs", "push", run.id, "--to", "kaggle:somebody/our-runs")
     assert not kaggle.uploads and not kaggle.asked("DownloadDataset")
-
-
-def test_the_fingerprints_are_of_the_folds_here(cli, make_run, team, prepared):
-    run = make_run("a")
-    cli("runs", "push", run.id, "--to", str(team))
-    leave(run)
-    where = paths.data("tiny-stripes")
-    data = cache.load(prepared, where)
-    folds.write(where.folds, data.train.ids, folds.make(data, 3, seed=99))
-    with pytest.raises(DataError, match="the folds here differ from what"):
-        cli("runs", "pull", str(team))
-    assert left() == []
