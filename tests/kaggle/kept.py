@@ -1,7 +1,9 @@
-"""What a download leaves on this machine."""
+"""A download of tiny-stripes: how to start one, what it asks for, and what it leaves on this machine."""
 
 import hashlib
 import json
+
+from kit.kaggle import download
 
 
 def folder(home):
@@ -26,3 +28,12 @@ def left(home):
 
 def nothing(home):
     return not left(home)
+
+
+def fetch(home):
+    return download.download("tiny-stripes", folder(home) / "archives")
+
+
+def ranges(served):
+    """The range that each request of the archive asked for; None: all of it."""
+    return [body["range"] for body in served.asked("Storage")]

@@ -11,9 +11,9 @@ from kit.kaggle.archive import check_members, find_verified
 from tests.kaggle import kept
 
 
-def test_an_archive_fetched_by_hand_is_taken(kit, home, archive, kaggle):
+def test_an_archive_fetched_by_hand_is_taken(here, home, archive, kaggle):
     kaggle.archive = archive.read_bytes()
-    done = kit("download", "tiny-stripes", "--from", str(archive))
+    done = here("download", "tiny-stripes", "--from", str(archive))
     assert kept.whole(home, kaggle)["source"] == "file" and "prepare tiny-stripes" in done.stderr
     assert archive.exists() and not kaggle.requests
 
@@ -28,11 +28,11 @@ def test_an_archive_fetched_by_hand_is_taken(kit, home, archive, kaggle):
         (lambda whole: whole[:-30], "not a whole zip archive"),
     ],
 )
-def test_a_bad_archive_is_one_line_and_leaves_nothing(kit, home, archive, tmp_path, content, words):
+def test_a_bad_archive_is_one_line_and_leaves_nothing(here, home, archive, tmp_path, content, words):
     bad = tmp_path / "bad.zip"
     if content is not None:
         bad.write_bytes(content(archive.read_bytes()) if callable(content) else content)
-    done = kit("download", "tiny-stripes", "--from", str(bad), check=False)
+    done = here("download", "tiny-stripes", "--from", str(bad), check=False)
     assert done.returncode == 3 and words in done.stderr and len(done.stderr.strip().splitlines()) == 1
     assert kept.nothing(home)
 
@@ -55,15 +55,15 @@ def test_a_zip_without_files_is_refused(tmp_path):
         check_members(tmp_path / "empty.zip")
 
 
-def test_an_empty_folder_is_refused(kit, home, tmp_path):
+def test_an_empty_folder_is_refused(here, home, tmp_path):
     (tmp_path / "empty").mkdir()
-    done = kit("download", "tiny-stripes", "--from", str(tmp_path / "empty"), check=False)
+    done = here("download", "tiny-stripes", "--from", str(tmp_path / "empty"), check=False)
     assert done.returncode == 3 and "holds no files" in done.stderr
     assert not list((kept.folder(home) / "archives").glob("*"))
 
 
 @pytest.mark.parametrize("depth", [0, 1])
-def test_a_folder_that_a_browser_has_unpacked_is_taken(kit, home, archive, tmp_path, depth):
+def test_a_folder_that_a_browser_has_unpacked_is_taken(here, home, archive, tmp_path, depth):
     """depth 1: in a folder of its own, as some programs unpack."""
     folder = tmp_path / "Downloads" / "tiny-stripes"
     inner = folder / "stripes" if depth else folder
@@ -72,20 +72,20 @@ def test_a_folder_that_a_browser_has_unpacked_is_taken(kit, home, archive, tmp_p
     (inner / ".DS_Store").touch()
     (folder / "__MACOSX").mkdir()
     (folder / "__MACOSX" / "._train.csv").touch()
-    kit("download", "tiny-stripes", "--from", str(folder))
-    kit("prepare", "tiny-stripes", "--folds", "2")
+    here("download", "tiny-stripes", "--from", str(folder))
+    here("prepare", "tiny-stripes", "--folds", "2")
     raw = sorted(path.name for path in (kept.folder(home) / "raw").iterdir())
     assert raw == ["manifest.json", "sample.csv", "test.csv", "train.csv"]
 
 
-def test_an_archive_that_was_packed_again_with_a_folder_around_it_is_opened(kit, home, archive, tmp_path):
+def test_an_archive_that_was_packed_again_with_a_folder_around_it_is_opened(here, home, archive, tmp_path):
     again = tmp_path / "again.zip"
     with zipfile.ZipFile(archive) as packed, zipfile.ZipFile(again, "w") as out:
         out.mkdir("tiny")
         for name in packed.namelist():
             out.writestr(f"tiny/{name}", packed.read(name))
-    kit("download", "tiny-stripes", "--from", str(again))
-    assert "90 training and 30 test images" in kit("prepare", "tiny-stripes", "--folds", "2").stdout
+    here("download", "tiny-stripes", "--from", str(again))
+    assert "90 training and 30 test images" in here("prepare", "tiny-stripes", "--folds", "2").stdout
 
 
 def test_an_archive_changed_on_disk_is_noticed(home, archive, capsys):
@@ -111,7 +111,7 @@ def test_another_archive_takes_the_place_of_the_recorded_one(home, archive, caps
 
 
 @pytest.mark.parametrize("content", ["{}", "[]", "{"])
-def test_a_damaged_manifest_is_one_line_and_from_repairs_it(kit, home, archive, content):
+def test_a_damaged_manifest_is_one_line_and_from_repairs_it(here, home, archive, content):
     folder = kept.folder(home) / "archives"
     download.take(archive, "tiny-stripes", folder)
     (folder / "manifest.json").write_text(content)
@@ -129,10 +129,10 @@ def test_what_a_killed_copy_left_is_cleared_away(home, archive):
     assert kept.left(home) == ["manifest.json", "tiny-stripes.zip"]
 
 
-def test_a_local_competition_is_built_and_recorded(kit, home):
-    kit("download", "sklearn-digits")
+def test_a_local_competition_is_built_and_recorded(here, home):
+    here("download", "sklearn-digits")
     folder = home / "data" / "sklearn-digits"
     assert json.loads((folder / "archives" / "manifest.json").read_text())["source"] == "built"
     assert find_verified(folder / "archives", "sklearn-digits") and (folder / "solution.csv").exists()
-    done = kit("download", "sklearn-digits", "--from", "x.zip", check=False)
+    done = here("download", "sklearn-digits", "--from", "x.zip", check=False)
     assert done.returncode == 2 and "leave --from out" in done.stderr
