@@ -30,6 +30,17 @@ def folders(extra: Iterable[Path] = ()) -> dict[str, Path]:
     return found
 
 
+def files(folder: Path) -> list[Path]:
+    """All that belongs to a competition's folder, sorted: not what is hidden, compiled, or Kaggle's token."""
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and path.name != "kaggle.json"
+        and not any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts)
+    ]
+
+
 def load(slug: str, extra: Iterable[Path] = ()) -> Competition:
     """The competition of that slug. Raises DataError naming file and line for anything that is not a sound plug-in."""
     if not SLUG.fullmatch(slug):

@@ -5,17 +5,19 @@ cache/ train.npy  test.npy  train.csv (id,label,group)  test.csv (id,readable,gr
 
 import hashlib
 import inspect
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kit import plugins
 from kit.competition import Competition
 from kit.data import holdout
 from kit.data.readers import table
 from kit.errors import DataError
-from kit.files import read_json
+from kit.files import read_json, sha256
 from kit.paths import DataFolders
 from kit.predictions import find_rows
 
@@ -142,12 +144,18 @@ def is_current(competition: Competition, folders: DataFolders, raw: str) -> bool
 
 
 def reader_hash(competition: Competition) -> str:
-    """sha256 of the source of `read`: who edits it wants another cache."""
-    try:
-        source = inspect.getsource(competition.read)
-    except (OSError, TypeError):
-        source = ""
-    return hashlib.sha256(source.encode()).hexdigest()
+    """sha256 of all that `read` may depend on: the files of the competition's folder but for its pages (.md); of the source of
+    `read` where there is no folder. Who edits one of them wants another cache.
+    """
+    digest = hashlib.sha256()
+    if competition.folder is None:
+        with suppress(OSError, TypeError):  # no source at hand
+            digest.update(inspect.getsource(competition.read).encode())
+        return digest.hexdigest()
+    for path in plugins.files(competition.folder):
+        if path.suffix != ".md":
+            digest.update(f"{path.relative_to(competition.folder)} {sha256(path)}\n".encode())
+    return digest.hexdigest()
 
 
 def quarantine(folders: DataFolders) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kit import paths, predictions, runs
-from kit.competition import Competition
+from kit.competition import Archives, Competition
 from kit.config import resolve
 from kit.data import cache, prepare, write_cache
 from kit.data import folds as fold_table
@@ -91,7 +91,7 @@ def _find_data(inputs: Path, competition: Competition) -> Path:
 def _predict(competition: Competition, manifest: dict[str, Any], bundle: Path, mounted: Path) -> runs.Run:
     """Test predictions of the bundle's runs, parts before the ensembles made of them. Returns the last, which is asked for."""
     folders = paths.data(competition.slug)
-    unpack.gather(mounted, folders.raw, without=(competition.archives.train,))
+    unpack.gather(mounted, folders.raw, without=unneeded(competition.archives))
     write_cache.write(competition, folders, "mounted", test_only=True)
     data = cache.load(competition, folders)
     done: dict[str, runs.Run] = {}
@@ -106,6 +106,11 @@ def _predict(competition: Competition, manifest: dict[str, Any], bundle: Path, m
         predictions.save(run.test, predictions.make(data.test.ids, values, competition.target))
         done[run.id] = run
     return run
+
+
+def unneeded(archives: Archives) -> tuple[str, ...]:
+    """What a kernel that only predicts leaves packed: the training images, unless the same archive holds the test images."""
+    return () if archives.train in (archives.test, archives.sample) else (archives.train,)
 
 
 def _restore_run(entry: dict[str, Any], bundle: Path) -> runs.Run:

@@ -6,25 +6,42 @@ import zipfile
 from pathlib import Path
 
 import kit
+from kit import plugins
 from kit.competition import Competition
-from kit.errors import KaggleError
+from kit.errors import DataError, KaggleError
 from kit.files import replace_file
 
 STAMP = (1980, 1, 1, 0, 0, 0)  # equal content gives equal bytes, so nothing is uploaded twice
 KAGGLE_PYTHON = (3, 12)
+MAX_PLUGIN_BYTES = 64 << 20  # of a competition's folder
 # Members with this suffix need packages that Kaggle's image does not have (docker-python, kaggle_requirements.txt).
 MISSING = {".7z": "py7zr"}
 
 
 def code(target: Path, competition: Competition) -> None:
-    """Writes the source of the kit and the competition's folder. The suffix .pyz keeps Kaggle from unpacking it."""
+    """Writes the source of the kit and the competition's folder, all that kit.plugins.files names. The suffix .pyz keeps
+    Kaggle from unpacking it. Raises DataError for a folder of more than 64 MiB.
+    """
     package, plugin = Path(kit.__file__).resolve().parent, competition.folder
     assert plugin is not None  # noqa: S101 - every loaded competition has one
     files = {f"kit/{path.relative_to(package)}": path for path in package.rglob("*.py")}
-    for path in plugin.rglob("*"):  # source alone: nothing else that may lie there is to be uploaded
-        if path.is_file() and path.suffix in (".py", ".md"):
-            files[f"competitions/{competition.slug}/{path.relative_to(plugin)}"] = path
+    beside = plugins.files(plugin)
+    _check_size(beside)
+    files |= {f"competitions/{competition.slug}/{path.relative_to(plugin)}": path for path in beside}
     archive(target, files)
+
+
+def _check_size(files: list[Path]) -> None:
+    """Raises DataError for a folder that holds more than what `read` may need: data, say."""
+    sizes = {path: path.stat().st_size for path in files}
+    if (total := sum(sizes.values())) > MAX_PLUGIN_BYTES:
+        largest = max(files, key=lambda path: sizes[path])
+        raise DataError(
+            f"the folder of the competition is too large for a kernel, most of all {largest}",
+            received=f"{total >> 20} MiB in {len(files)} files, {sizes[largest] >> 20} MiB in that one",
+            expected=f"at most {MAX_PLUGIN_BYTES >> 20} MiB",
+            do="move it elsewhere, or hide it: a name that begins with a dot is left out",
+        )
 
 
 def archive(target: Path, files: dict[str, Path]) -> None:

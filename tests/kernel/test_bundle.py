@@ -8,6 +8,9 @@ import zipfile
 
 import pytest
 
+from kit.errors import DataError
+from kit.kernel import packing
+
 
 def _read(path):
     return json.loads(path.read_text())
@@ -43,7 +46,8 @@ def test_nothing_of_this_machine_is_uploaded(kit, prepared, build, plugins, home
         str(weights),
     )
     run = kit("train", "tiny-stripes", "--folds", "1", *words).stdout.splitlines()[-1]
-    for decoy in (".env", "kaggle.json", "notes.csv"):
+    for decoy in (".env", "kaggle.json", ".cache/notes.csv"):
+        (plugins / "tiny-stripes" / decoy).parent.mkdir(exist_ok=True)
         (plugins / "tiny-stripes" / decoy).write_text("DECOY")
     folder = build("--run", run, "--mode", mode)
     uploaded = [path.read_bytes() for path in folder.glob("*/*")]
@@ -52,6 +56,21 @@ def test_nothing_of_this_machine_is_uploaded(kit, prepared, build, plugins, home
     assert [name for name in packed.namelist() if name.startswith("competitions/")] == [
         "competitions/tiny-stripes/competition.py"
     ]
+
+
+def test_a_bundle_carries_what_lies_beside_competition_py_or_refuses_it(tmp_path, plugins, prepared, monkeypatch):
+    folder = plugins / "tiny-stripes"
+    (folder / "maps").mkdir()
+    (folder / "maps" / "classes.txt").write_text("flat steep none")
+    packing.code(tmp_path / "kit.pyz", prepared)
+    names = zipfile.ZipFile(tmp_path / "kit.pyz").namelist()
+    assert "competitions/tiny-stripes/maps/classes.txt" in names
+    monkeypatch.setattr(packing, "MAX_PLUGIN_BYTES", 2 << 20)
+    (folder / "photos.bin").write_bytes(bytes(3 << 20))
+    with pytest.raises(
+        DataError, match=r"photos\.bin; received 3 MiB in 3 files, 3 MiB in that one; expected at most 2"
+    ):
+        packing.code(tmp_path / "kit.pyz", prepared)
 
 
 def test_the_kernel_is_private_and_offline_by_its_own_words(build, trained):

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from kit import paths, predictions
+from kit.competition import Archives
 from kit.ensemble.build import combine
 from kit.files import read_json, write_json
 from kit.kernel import bundle
+from kit.kernel.inside import unneeded
 from kit.kernel.options import Options
 from kit.learn.settings import resolve_settings
 from kit.plugins import load
@@ -174,3 +176,8 @@ def test_without_the_kernels_python_it_says_what_to_do(kit, trained, build):
     assert done.returncode == 3 and "make kernel-env" in done.stderr
     done = kit("kernel", "try", "never-built", check=False)
     assert done.returncode == 3 and "kernel build" in done.stderr
+
+
+def test_an_archive_that_holds_the_images_of_both_parts_is_opened():
+    assert unneeded(Archives("train.zip", "test.zip", "sample.csv")) == ("train.zip",)
+    assert unneeded(Archives("images.zip", "images.zip", "sample.csv")) == ()
