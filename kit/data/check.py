@@ -82,6 +82,7 @@ def text(slug: str, report: dict[str, Any]) -> str:
             if test.get("held_out")
             else []
         ),
+        *([f"hidden files   {report['hidden']} left out (.DS_Store, __MACOSX)"] if report.get("hidden") else []),
         f"across splits  {report['twins']} pairs of identical images across train and test",
     ]
     for row in report["unreadable_listed"][:5]:

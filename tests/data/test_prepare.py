@@ -9,7 +9,9 @@ import pytest
 
 from kit.data import write_cache
 from kit.data.archives import unpack
-from kit.data.prepare import prepare
+from kit.data.cache import reader_hash
+from kit.data.check import text
+from kit.data.prepare import check_data, prepare
 from kit.errors import DataError
 from kit.files import hold_lock, sha256
 
@@ -54,6 +56,19 @@ def test_a_changed_archive_shape_or_reader_makes_a_new_cache(pets, folders, memb
     assert len(prints) == 4
 
 
+def test_whatever_lies_beside_the_reader_makes_a_new_cache_but_for_pages(pets, changed, tmp_path):
+    folder = tmp_path / "pets"
+    folder.mkdir()
+    prints = []
+    for name, content in [("competition.py", "1"), ("helper.py", "1"), ("classes.txt", "a"), ("classes.txt", "b")]:
+        (folder / name).write_text(content)
+        prints.append(reader_hash(changed(pets, folder=folder)))
+    (folder / "README.md").write_text("scores")
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "helper.pyc").write_text("")
+    assert len(set(prints)) == 4 and reader_hash(changed(pets, folder=folder)) == prints[-1]
+
+
 def test_the_shared_folds_are_never_replaced_unasked(pets, folders, members, pack, capsys):
     pack(members)
     prepare(pets, folders, folds=3)
@@ -70,6 +85,12 @@ def test_the_shared_folds_are_never_replaced_unasked(pets, folders, members, pac
     with pytest.raises(DataError, match=r"folds.csv is not for these training images.*--reset-folds"):
         prepare(pets, folders, folds=4)
     assert folders.folds.read_text() == shared
+
+
+def test_hidden_files_are_counted_in_the_check(pets, folders, members, pack):
+    pack(members | {"train/.DS_Store": b"x", "__MACOSX/": b""})
+    report = check_data(pets, folders, prepare(pets, folders, folds=3))
+    assert report["hidden"] == 1 and "hidden files   1 left out" in text("pets", report)
 
 
 def test_a_missing_archive_says_how_to_get_it(pets, folders):

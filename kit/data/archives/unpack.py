@@ -4,6 +4,8 @@ How names land: a member `a/b.png` becomes `<into>/a/b.png`. An archive inside, 
 `<into>/train/`, and is not kept. If all its members lie in a top folder that is itself called `train`, that folder is not
 repeated: `1.png` and `train/1.png` both become `<into>/train/1.png` (and `train.csv` of `train.csv.zip` `<into>/train.csv`).
 Nor is a folder around all that the competition declares.
+
+What is hidden (`.DS_Store`, `._1.jpg`, all in `__MACOSX/`) is left out, and counted in manifest.json.
 """
 
 import os
@@ -41,11 +43,14 @@ def extract(
         raise DataError(f"{archive} is not the file that was downloaded", received=actual, expected=f"sha256 {digest}")
     if not _is_whole(into, actual):
         with replace_folder(into) as folder:
-            _unpack(archive, folder, folder, limits, required)
+            hidden: list[str] = []
+            _unpack(archive, folder, folder, limits, hidden, required)
             if (folder / MANIFEST).exists():
                 raise refusal(archive, f"member {MANIFEST!r} has the name of the kit's own record")
             count, size = _extent(folder)
-            write_json(folder / MANIFEST, {"archive_sha256": actual, "files": count, "bytes": size})
+            write_json(
+                folder / MANIFEST, {"archive_sha256": actual, "files": count, "bytes": size, "hidden": len(hidden)}
+            )
     return actual
 
 
@@ -62,18 +67,31 @@ def gather(mounted: Path, into: Path, *, without: Collection[str] = (), limits: 
             here.mkdir(exist_ok=True)
             for name in names:
                 source = Path(root) / name
+                if is_hidden(source.relative_to(mounted).as_posix()):
+                    continue
                 if source.suffix.lower() not in ARCHIVES:
                     (here / name).symlink_to(source)
                 elif name not in without:
-                    left = _unpack(source, here, here / source.stem, limits)
+                    left = _unpack(source, here, here / source.stem, limits, [])
                     limits = replace(left, depth=limits.depth)
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a member is what a desktop leaves behind and no data: `.DS_Store`, `._1.jpg`, anything in `__MACOSX/`."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+
+
+def count_hidden(folder: Path) -> int:
+    """How many hidden members `extract` left out when it filled `folder`; 0 for a folder that was filled otherwise."""
+    manifest = folder / MANIFEST
+    return int(read_json(manifest).get("hidden", 0)) if manifest.exists() else 0
 
 
 def open_outermost(archive: Path, into: Path) -> None:
     """Writes the members of `archive` into `into` and leaves archives among them as they are, as Kaggle mounts them."""
     with OPENERS[archive.suffix.lower()](archive) as (members, copy_all):
         check(archive, members, DEFAULT_LIMITS)
-        copy_all(_creator(archive, into))
+        copy_all(_creator(archive, into, []))
 
 
 def _is_whole(folder: Path, digest: str) -> bool:
@@ -83,7 +101,8 @@ def _is_whole(folder: Path, digest: str) -> bool:
         return False
     count, size = _extent(folder)
     own = (folder / MANIFEST).stat().st_size
-    return bool(manifest == {"archive_sha256": digest, "files": count - 1, "bytes": size - own})
+    whole = {"archive_sha256": digest, "files": count - 1, "bytes": size - own}
+    return bool(whole.items() <= manifest.items())
 
 
 def _extent(folder: Path) -> tuple[int, int]:
@@ -92,14 +111,17 @@ def _extent(folder: Path) -> tuple[int, int]:
     return len(sizes), sum(sizes)
 
 
-def _unpack(archive: Path, parent: Path, own: Path, limits: Limits, required: Collection[str] = ()) -> Limits:
+def _unpack(
+    archive: Path, parent: Path, own: Path, limits: Limits, hidden: list[str], required: Collection[str] = ()
+) -> Limits:
     """Writes all of `archive` into `own`, or into `parent` if all of it lies under the name of `own` already.
 
-    Returns the limits that remain for the archives that follow.
+    Returns the limits that remain for the archives that follow, and adds what it leaves out to `hidden`.
     """
     try:
         with OPENERS[archive.suffix.lower()](archive) as (members, copy_all):
             check(archive, members, limits)
+            listed, members = len(members), [member for member in members if not is_hidden(member.name)]
             wrapping = _wrapping_folder(members, required)
             members = [replace(member, name=member.name.removeprefix(wrapping)) for member in members]
             _check_required(archive, members, required)
@@ -107,7 +129,7 @@ def _unpack(archive: Path, parent: Path, own: Path, limits: Limits, required: Co
             for member in members:
                 if member.kind == "folder":
                     (folder / member.name).mkdir(parents=True, exist_ok=True)
-            create = _creator(archive, folder)
+            create = _creator(archive, folder, hidden)
             copy_all(lambda name: create(name.removeprefix(wrapping)))
     except KitError:
         raise
@@ -118,21 +140,26 @@ def _unpack(archive: Path, parent: Path, own: Path, limits: Limits, required: Co
     except Exception as error:  # a damaged listing can raise anything inside zipfile and py7zr
         raise refusal(archive, "it is damaged or not an archive", received=error or type(error).__name__) from error
     spent = sum(member.size for member in members)
-    left = replace(limits, members=limits.members - len(members), bytes=limits.bytes - spent)
-    return _unpack_nested([folder / member.name for member in members if member.archive], left)
+    left = replace(limits, members=limits.members - listed, bytes=limits.bytes - spent)
+    return _unpack_nested([folder / member.name for member in members if member.archive], left, hidden)
 
 
-def _unpack_nested(archives: list[Path], limits: Limits) -> Limits:
+def _unpack_nested(archives: list[Path], limits: Limits, hidden: list[str]) -> Limits:
     for archive in archives:
-        left = _unpack(archive, archive.parent, archive.with_suffix(""), replace(limits, depth=limits.depth - 1))
+        left = _unpack(
+            archive, archive.parent, archive.with_suffix(""), replace(limits, depth=limits.depth - 1), hidden
+        )
         limits = replace(left, depth=limits.depth)
         archive.unlink()
     return limits
 
 
-def _creator(archive: Path, folder: Path) -> Callable[[str], BinaryIO]:
+def _creator(archive: Path, folder: Path, hidden: list[str]) -> Callable[[str], BinaryIO]:
     def create(name: str) -> BinaryIO:
         """A new file; never an existing one, so no archive writes over what another one brought."""
+        if is_hidden(name):
+            hidden.append(name)
+            return open(os.devnull, "wb")
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -13,7 +13,7 @@ import py7zr
 import pytest
 
 from kit.data.archives.limits import Limits
-from kit.data.archives.unpack import extract
+from kit.data.archives.unpack import count_hidden, extract, gather
 from kit.errors import DataError
 from kit.files import sha256
 
@@ -76,6 +76,25 @@ def test_a_zip_in_a_zip_and_a_7z_in_a_zip_land_without_repeating_their_top_folde
     }
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "raw").rglob("*.png")}
     assert modes == {0o644}
+
+
+@pytest.mark.parametrize("pack", [zipped, packed7])
+def test_what_a_desktop_leaves_behind_is_left_out_and_counted(tmp_path, pack):
+    inner = pack(
+        tmp_path / f"train.{'zip' if pack is zipped else '7z'}",
+        ("train/1.png", b"one"),
+        ("train/.DS_Store", b"x"),
+        ("__MACOSX/train/._1.png", b"x"),
+    )
+    archive = zipped(tmp_path / "all.zip", (inner.name, inner.read_bytes()), ("__MACOSX/._train.zip", b"x"))
+    extract(archive, tmp_path / "raw")
+    found = tree(tmp_path / "raw")
+    assert sorted(found) == ["manifest.json", "train/1.png"] and count_hidden(tmp_path / "raw") == 3
+    (tmp_path / "mounted" / "__MACOSX").mkdir(parents=True)
+    for name in ("__MACOSX/._2.png", "2.png", "._2.png"):
+        (tmp_path / "mounted" / name).write_bytes(b"two")
+    gather(tmp_path / "mounted", tmp_path / "linked")
+    assert list(tree(tmp_path / "linked")) == ["2.png"]
 
 
 def test_a_whole_folder_is_left_alone_and_any_other_is_rebuilt(tmp_path):
