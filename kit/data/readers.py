@@ -1,19 +1,38 @@
-"""What the `read` functions of competitions are made of: folders of images, tables, and joins of the two by id.
+"""What the `read` functions of competitions are made of: folders of images here, labels from tables in kit.data.labels, images
+in the rows of a table in kit.data.pixels.
 
-Tables are read strictly and as text: an id `007` stays apart from `7`, `NA` is a word, and a row with one field too many
-is an error, never a silent shift of columns.
+Nothing is left out without a line that counts and names it; hidden files and what lies in `__MACOSX` are never images.
 """
 
-import csv
+import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from kit.data.archives.limits import is_hidden
+from kit.data.labels import column, label_columns, labels, numbers, one_hot, tags
 from kit.data.pixels import PixelTable, pixel_csv
-from kit.errors import DataError, nearest
+from kit.data.tables import table
+from kit.errors import DataError
+from kit.progress import say
 
-__all__ = ["PixelTable", "class_folders", "image_folder", "labels", "natural", "pixel_csv", "table"]
+__all__ = [
+    "PixelTable",
+    "class_folders",
+    "column",
+    "find_images",
+    "image_folder",
+    "label_columns",
+    "labels",
+    "natural",
+    "numbers",
+    "one_hot",
+    "pixel_csv",
+    "table",
+    "tags",
+]
+
+IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 
 
 def natural(name: str) -> list[tuple[int, int, str]]:
@@ -22,124 +41,101 @@ def natural(name: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), part) if part[0] in "0123456789" else (1, 0, part) for part in parts]
 
 
-def image_folder(folder: Path, suffix: str) -> list[Path]:
-    """The files of `folder` that end in `suffix` (".png"; case does not matter), in natural order. DataError if none does."""
+def image_folder(folder: Path, suffix: str | None = None) -> list[Path]:
+    """The images in `folder` that end in `suffix` (".png"; case does not matter), by default in any of IMAGES; natural order.
+
+    Images of other endings are counted and named on stderr. DataError if there is none of that ending.
+    """
     if not folder.is_dir():
         raise DataError(f"no folder of images {folder}", do="compare Archives and `read` with what the archive holds")
-    names = [path for path in folder.iterdir() if path.suffix.lower() == suffix.lower()]
-    if not names:
+    files = [path for path in folder.iterdir() if not is_hidden(path.name)]
+    images = [path for path in files if _is_image(path, suffix)]
+    if not images:
         raise DataError(
-            f"no {suffix} files in {folder}",
+            f"no {suffix or 'image'} files in {folder}",
             received=f"{sum(1 for _ in folder.iterdir())} other entries",
             do="a folder for each class wants kit.data.readers.class_folders" if any(folder.glob("*/")) else "",
         )
-    return sorted(names, key=lambda path: natural(path.name))
+    _mention_others(folder, [path for path in files if _is_image(path) and not _is_image(path, suffix)])
+    return sorted(images, key=lambda path: natural(path.name))
 
 
-def class_folders(folder: Path, suffix: str) -> tuple[list[str], list[Path], list[str]]:
+def class_folders(folder: Path, suffix: str | None = None) -> tuple[list[str], list[Path], list[str]]:
     """Ids, images and labels of a folder with a folder of images for each class, in natural order of the ids.
 
     A label is the name of the folder that the image lies in, an id its path below `folder`: cat/1 of cat/1.jpg, so that
-    another class may have a 1.jpg too. Raises DataError for no such folder and for images that lie in none.
+    another class may have a 1.jpg too; where cat/1.png lies beside it, both ids keep their ending. suffix: as for image_folder.
+    Raises DataError for no such folder and for images that lie in none.
     """
     if not folder.is_dir():
         raise DataError(f"no folder {folder}", do="compare Archives and `read` with what the archive holds")
-    images = {
-        path.relative_to(folder).with_suffix("").as_posix(): path
-        for path in folder.rglob("*")
-        if path.suffix.lower() == suffix.lower()
-    }
-    loose = [path.name for path in images.values() if path.parent == folder]
+    everything = _images_below(folder)
+    images = [path for path in everything if _is_image(path, suffix)]
+    loose = [path.name for path in images if path.parent == folder]
     if loose or not images:
+        what = suffix or "image"
         raise DataError(
             f"{folder} is no folder of classes",
-            received=f"{len(loose)} {suffix} files outside of them, such as {min(loose)}" if loose else "no images",
-            expected=f"a folder of {suffix} files for each class",
+            received=f"{len(loose)} {what} files outside of them, such as {min(loose)}" if loose else "no images",
+            expected=f"a folder of {what} files for each class",
         )
-    ids = sorted(images, key=natural)
-    return ids, [images[one] for one in ids], [images[one].parent.name for one in ids]
+    _mention_others(folder, [path for path in everything if not _is_image(path, suffix)])
+    named = _ids_below(folder, images)
+    ids = sorted(named, key=natural)
+    return ids, [named[one] for one in ids], [named[one].parent.name for one in ids]
 
 
-def table(path: Path, columns: Sequence[str] = ()) -> list[dict[str, str]]:
-    """The rows of a CSV file with a header, all values as text; `columns` must be among its columns.
+def find_images(folder: Path, ids: Sequence[str], *, shared: bool = False) -> list[Path]:
+    """The image of each of `ids`, in their order: an id is a file's name or path below `folder`, with its ending or without.
 
-    Accepts UTF-8 with or without BOM, and CRLF. Raises DataError naming file and line for a row with a wrong number of
-    fields, a bad header, or bytes that are no CSV.
+    Other images there are counted and named on stderr, unless the folder is shared with the other part.
+    Raises DataError for an id without an image and for one that two files answer to.
     """
-    with reading(path) as lines:
-        reader = csv.reader(lines, strict=True)
-        header = _header(path, next(reader, []), columns)
-        rows = []
-        for fields in reader:
-            if len(fields) != len(header):
-                raise DataError(
-                    f"{path}, line {reader.line_num}: wrong number of fields",
-                    received=len(fields),
-                    expected=len(header),
-                )
-            rows.append(dict(zip(header, fields, strict=True)))
-        return rows
+    if not folder.is_dir():
+        raise DataError(f"no folder of images {folder}", do="compare Archives and `read` with what the archive holds")
+    images = _images_below(folder)
+    known: dict[str, set[Path]] = {}
+    for path in images:
+        inside = path.relative_to(folder)
+        for name in (path.name, path.stem, inside.as_posix(), inside.with_suffix("").as_posix()):
+            known.setdefault(name, set()).add(path)
+    if missing := [name for name in ids if name not in known]:
+        raise DataError(
+            f"{len(missing)} of {len(ids)} ids have no image in {folder}, such as {missing[0]!r}",
+            received=f"{len(images)} images, such as {images[0].name!r}" if images else "no images",
+            expected="ids that are names of files, with their ending or without",
+        )
+    for name in ids:
+        if len(known[name]) > 1:
+            both = " and ".join(sorted(str(path.relative_to(folder)) for path in known[name])[:2])
+            raise DataError(f"id {name!r} is the name of two images in {folder}", received=both, expected="one")
+    if not shared:
+        used = {path for name in ids for path in known[name]}
+        _mention_others(folder, [path for path in images if path not in used])
+    return [next(iter(known[name])) for name in ids]
 
 
-@contextmanager
-def reading(path: Path) -> Iterator[Iterator[str]]:
-    """The lines of a text file, blank ones at its end left out. What goes wrong with the bytes becomes a DataError."""
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as handle:
-            yield _skip_blank_end(handle)
-    except FileNotFoundError:
-        raise DataError(f"no table {path}", do="compare Archives with what the archive holds") from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8 text", received=error) from None
-    except csv.Error as error:
-        raise DataError(f"{path} is not sound CSV", received=error) from None
-    except OSError as error:
-        raise DataError(f"cannot read {path}", received=error.strerror) from None
+def _is_image(path: Path, suffix: str | None = None) -> bool:
+    return path.suffix.lower() == suffix.lower() if suffix else path.suffix.lower() in IMAGES
 
 
-def _skip_blank_end(lines: Iterator[str]) -> Iterator[str]:
-    blank: list[str] = []
-    for line in lines:
-        if not line.strip():
-            blank.append(line)
-            continue
-        yield from blank
-        blank.clear()
-        yield line
+def _images_below(folder: Path) -> list[Path]:
+    """All images at any depth, sorted; but for what is hidden."""
+    files = (Path(root) / name for root, _, names in os.walk(folder) for name in names)
+    return sorted(path for path in files if _is_image(path) and not is_hidden(path.relative_to(folder).as_posix()))
 
 
-def _header(path: Path, header: list[str], columns: Sequence[str]) -> list[str]:
-    if not header:
-        raise DataError(f"{path} is empty", expected="a header and rows")
-    if len(set(header)) != len(header) or "" in header:
-        raise DataError(f"{path}, line 1: columns need different names", received=",".join(header))
-    for name in columns:
-        if name not in header:
-            raise DataError(
-                f"{path}, line 1: no column {name!r}", received=",".join(header)[:200], do=nearest(name, header)
-            )
-    return header
+def _ids_below(folder: Path, images: Sequence[Path]) -> dict[str, Path]:
+    """Images by their path below `folder` without its ending, or with it where two would be called alike."""
+    short = [path.relative_to(folder).with_suffix("").as_posix() for path in images]
+    twice = {name for name, earlier in zip(sorted(short)[1:], sorted(short), strict=False) if name == earlier}
+    return {
+        path.relative_to(folder).as_posix() if name in twice else name: path
+        for name, path in zip(short, images, strict=True)
+    }
 
 
-def labels(path: Path, ids: Sequence[str], id_column: str, label_column: str) -> list[str]:
-    """The label of each of `ids` from a table, in their order.
-
-    Raises DataError for an id that the table lacks or repeats, and for one in the table that is not among `ids`.
-    """
-    known: dict[str, str] = {}
-    for line, row in enumerate(table(path, (id_column, label_column)), 2):
-        if row[id_column] in known:
-            raise DataError(f"{path}, line {line}: id {row[id_column]!r} comes twice")
-        known[row[id_column]] = row[label_column]
-    wanted = set(ids)
-    for what, odd in (
-        ("has no label for", wanted - known.keys()),
-        ("has labels without an image for", known.keys() - wanted),
-    ):
-        if odd:
-            raise DataError(
-                f"{path} {what} {len(odd)} ids, such as {min(odd)!r}",
-                received=f"{len(known)} labels",
-                expected=f"{len(wanted)} images",
-            )
-    return [known[name] for name in ids]
+def _mention_others(folder: Path, others: Iterable[Path]) -> None:
+    names = sorted(path.relative_to(folder).as_posix() for path in others)
+    if names:
+        say(f"{folder}: {len(names)} more images are left out, such as {names[0]}")

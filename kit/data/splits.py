@@ -23,13 +23,14 @@ def read(competition: Competition, raw: Path, part: str) -> Split:
         raise DataError(f"{part} data do not fit", received=f"{len(split.ids)} ids, {len(split.images)} images")
     if part == "train" and len(split.labels or ()) != len(split.ids):
         raise DataError("train data do not fit", received=f"{len(split.ids)} ids, {len(split.labels or ())} labels")
-    seen: set[str] = set()
-    for name in split.ids:
+    seen: dict[str, object] = {}
+    for name, image in zip(split.ids, split.images if isinstance(split.images, list) else split.ids, strict=True):
         if not isinstance(name, str) or not name:
             raise DataError(f"an id of {part} is no text", received=repr(name))
         if name in seen:
-            raise DataError(f"{part} holds id {name!r} twice")
-        seen.add(name)
+            both = f"{seen[name]} and {image}" if isinstance(image, Path) else None
+            raise DataError(f"{part} holds id {name!r} twice", received=both)
+        seen[name] = image
     return split
 
 
@@ -47,9 +48,12 @@ def check_sample(competition: Competition, raw: Path, test: Split) -> None:
     if len(wanted) != len(asked):
         raise DataError(f"{sample} holds an id twice", received=f"{len(asked)} rows, {len(wanted)} ids")
     if wanted != here:
-        odd = min(wanted ^ here)
         raise DataError(
-            f"the test images are not those that {sample.name} asks for, such as id {odd!r}",
-            received=f"{len(here)} images, {len(here - wanted)} of them unasked",
-            expected=f"{len(wanted)} ids, of which {len(wanted - here)} have no image",
+            f"the test images are not those that {sample.name} asks for",
+            received=f"{len(here)} images, {len(here - wanted)} of them unasked{_example(here - wanted)}",
+            expected=f"{len(wanted)} ids, of which {len(wanted - here)} have no image{_example(wanted - here)}",
         )
+
+
+def _example(ids: set[str]) -> str:
+    return f", such as {min(ids)!r}" if ids else ""

@@ -1,6 +1,17 @@
 import pytest
 
-from kit.data.readers import class_folders, image_folder, labels, table
+from kit.data.readers import (
+    class_folders,
+    column,
+    find_images,
+    image_folder,
+    label_columns,
+    labels,
+    numbers,
+    one_hot,
+    table,
+    tags,
+)
 from kit.errors import DataError
 
 
@@ -44,9 +55,10 @@ def test_all_values_are_text_as_written(tmp_path):
         (b"id,label\n1,0\n\n2,0\n", "line 3: wrong number of fields; received 0"),
         (b"id,id\n1,0\n", "line 1: columns need different names"),
         (b"Id,label\n1,0\n", "line 1: no column 'id'; received Id,label; did you mean 'Id'"),
-        (b"id;label\n1;0\n", "no column 'id'"),
-        ("id,label\n1,ä\n".encode("latin-1"), "not UTF-8"),
-        ("id,label\n1,0\n".encode("utf-16"), "not UTF-8"),
+        (b"id;label\n1;0\n", "no column 'id'; received fields separated by ';': id;label; expected commas"),
+        (b"id\tlabel\n1\t0\n", "received fields separated by '\\t'"),
+        ("id,label\n1,ä\n".encode("latin-1"), "Windows-1252 or Latin-1, perhaps; save it as UTF-8"),
+        ("id,label\n1,0\n".encode("utf-16"), "not UTF-8 text; received UTF-16"),
         (b'id,label\n1,"0\n', "not sound CSV"),
         (b'id,label\n1,"0"x\n', "not sound CSV"),
     ],
@@ -101,3 +113,73 @@ def test_a_folder_for_each_class_holds_all_images(tmp_path):
     assert class_folders(tmp_path / "train", ".png") == (["cat/1"], [tmp_path / "train/cat/1.PNG"], ["cat"])
     with pytest.raises(DataError, match="no folder"):
         class_folders(tmp_path / "tain", ".png")
+
+
+def touch(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+
+def test_images_of_any_ending_are_read_unless_one_is_asked_for(tmp_path, capsys):
+    touch(tmp_path, "10.PNG", "2.jpg", "3.jpeg", "._2.jpg", ".DS_Store", "notes.txt")
+    assert [path.name for path in image_folder(tmp_path)] == ["2.jpg", "3.jpeg", "10.PNG"]
+    assert capsys.readouterr().err == ""
+    assert [path.name for path in image_folder(tmp_path, ".jpg")] == ["2.jpg"]
+    assert "2 more images are left out, such as 10.PNG" in capsys.readouterr().err
+
+
+def test_files_that_differ_only_in_their_ending_keep_it_in_their_ids(tmp_path, capsys):
+    touch(tmp_path, "daisy/0.jpg", "daisy/0.JPG", "daisy/1.png", "rose/1.jpeg", "__MACOSX/rose/._1.jpeg")
+    ids, images, named = class_folders(tmp_path)
+    assert ids == ["daisy/0.JPG", "daisy/0.jpg", "daisy/1", "rose/1"] and named == ["daisy"] * 3 + ["rose"]
+    assert [path.name for path in images] == ["0.JPG", "0.jpg", "1.png", "1.jpeg"]
+    class_folders(tmp_path, ".jpg")
+    assert "2 more images are left out, such as daisy/1.png" in capsys.readouterr().err
+
+
+def test_images_are_found_by_ids_with_their_ending_or_without(tmp_path, capsys):
+    touch(tmp_path, "a/1.jpg", "b/2.png", "b/3.png", "__MACOSX/b/._2.png")
+    found = find_images(tmp_path, ["2", "1.jpg"])
+    assert found == [tmp_path / "b/2.png", tmp_path / "a/1.jpg"]
+    assert "1 more images are left out, such as b/3.png" in capsys.readouterr().err
+    assert find_images(tmp_path, ["b/3"], shared=True) == [tmp_path / "b/3.png"] and capsys.readouterr().err == ""
+    with pytest.raises(
+        DataError, match=r"1 of 2 ids have no image in .*, such as '9'; received 3 images, such as '1.jpg'"
+    ):
+        find_images(tmp_path, ["1", "9"])
+    touch(tmp_path, "b/1.JPG")
+    with pytest.raises(DataError, match=r"id '1' is the name of two images in .*; received a/1.jpg and b/1.JPG"):
+        find_images(tmp_path, ["1"])
+    with pytest.raises(DataError, match="no folder of images"):
+        find_images(tmp_path / "c", ["1"])
+
+
+def test_columns_of_0_and_1_become_names(tmp_path):
+    path = tmp_path / "l.csv"
+    path.write_text("id,rust,scab\nx,1,0\ny,0,1.0\n")
+    assert one_hot(path, ["y", "x"], "id", ("rust", "scab")) == ["scab", "rust"] and column(path, "id") == ["x", "y"]
+    path.write_text("id,rust,scab\nx,1,1\ny,0,0\n")
+    assert label_columns(path, ["y", "x"], "id", ("rust", "scab")) == [(), ("rust", "scab")]
+    with pytest.raises(DataError, match="id 'y' is not of one class; received no 1 in any column; expected one 1"):
+        one_hot(path, ["y", "x"], "id", ("rust", "scab"))
+    path.write_text("id,rust,scab\nx,1,0.3\n")
+    with pytest.raises(DataError, match="id 'x', column scab; received '0.3'; expected 0 or 1"):
+        label_columns(path, ["x"], "id", ("rust", "scab"))
+
+
+def test_tags_and_numbers_come_from_their_columns(tmp_path):
+    path = tmp_path / "l.csv"
+    path.write_text("id,tags,age\nx,haze road ,4.5\ny,,7\n")
+    assert tags(path, ["y", "x"], "id", "tags") == [(), ("haze", "road")]
+    assert numbers(path, ["x", "y"], "id", ("age",)) == [(4.5,), (7.0,)]
+    with pytest.raises(DataError, match="id 'y', column tags; received ''; expected a number"):
+        numbers(path, ["y", "x"], "id", ("tags",))
+
+
+def test_an_error_of_a_join_shows_an_id_of_each_side(tmp_path):
+    (tmp_path / "l.csv").write_text("id,label\n1.jpg,cat\n")
+    with pytest.raises(
+        DataError, match=r"such as '1'; received 1 labels, such as of '1.jpg'; expected 1 images, such as '1'"
+    ):
+        labels(tmp_path / "l.csv", ["1"], "id", "label")

@@ -100,8 +100,8 @@ def test_rows_with_identical_pixels_share_a_group_within_and_across_the_parts(wr
 @pytest.mark.parametrize(
     ("sample", "message"),
     [
-        ("0 1 2 3", "5 images, 1 of them unasked; expected 4 ids, of which 0 have no image"),
-        ("0 1 2 3 4 5", "5 images, 0 of them unasked; expected 6 ids, of which 1 have no image"),
+        ("0 1 2 3", "5 images, 1 of them unasked, such as '4'; expected 4 ids, of which 0 have no image"),
+        ("0 1 2 3 4 5", "5 images, 0 of them unasked; expected 6 ids, of which 1 have no image, such as '5'"),
         ("0 1 2 3 4 4", "holds an id twice"),
         ("00 1 2 3 4", "1 of them unasked"),
     ],

@@ -110,6 +110,11 @@ def _check_ratio(archive: Path, what: str, size: int, packed: int, limits: Limit
         )
 
 
+def is_hidden(name: str) -> bool:
+    """Whether a member is what a desktop leaves behind and no data: `.DS_Store`, `._1.jpg`, anything in `__MACOSX/`."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+
+
 def refusal(archive: Path, what: str, *, received: object = None, expected: object = None) -> DataError:
     """The error for an archive that is left alone."""
     return DataError(

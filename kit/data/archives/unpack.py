@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kit.data.archives.formats import OPENERS
-from kit.data.archives.limits import ARCHIVES, DEFAULT_LIMITS, Limits, Member, check, refusal
+from kit.data.archives.limits import ARCHIVES, DEFAULT_LIMITS, Limits, Member, check, is_hidden, refusal
 from kit.errors import DataError, KitError
 from kit.files import read_json, replace_folder, sha256, write_json
 
@@ -74,11 +74,6 @@ def gather(mounted: Path, into: Path, *, without: Collection[str] = (), limits: 
                 elif name not in without:
                     left = _unpack(source, here, here / source.stem, limits, [])
                     limits = replace(left, depth=limits.depth)
-
-
-def is_hidden(name: str) -> bool:
-    """Whether a member is what a desktop leaves behind and no data: `.DS_Store`, `._1.jpg`, anything in `__MACOSX/`."""
-    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
 
 
 def count_hidden(folder: Path) -> int:
