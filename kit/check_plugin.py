@@ -11,6 +11,7 @@ import numpy as np
 from kit import metrics
 from kit.competition import Competition, FinishName, Metric, View
 from kit.errors import DataError, nearest
+from kit.forms import FORMS
 from kit.learn.input import views
 from kit.learn.input.views import VIEWS
 from kit.metrics import METRICS
@@ -20,13 +21,14 @@ def check(competition: Competition, file: Path) -> None:
     """Raises DataError naming `file` for the first thing that is wrong."""
     if competition.slug != file.parent.name:
         raise DataError(f"{file}: slug and folder name differ", received=competition.slug, expected=file.parent.name)
-    if len(set(competition.target.columns)) != len(competition.target.columns) or len(competition.target.columns) < 2:
-        raise DataError(f"{file}: classes must be two or more different names", received=competition.target.columns)
+    if fault := competition.target.fault():
+        raise DataError(f"{file}: {fault}", received=competition.target.columns)
     if competition.public_share is not None and not 0 < competition.public_share <= 1:
         raise DataError(f"{file}: public_share is out of range", received=competition.public_share, expected="0 to 1")
     _check_form(competition, file)
     check_own(f"{file}: metrics", competition.metrics, METRICS, Metric)
     _check_metric(f"{file}: metric", competition)
+    _check_fit(f"{file}: metric", competition)
     for name, metric in competition.metrics.items():
         _try_metric(f"{file}: metrics[{name!r}]", metric, len(competition.target.columns))
     check_own(f"{file}: views", competition.views, VIEWS, Callable)
@@ -36,20 +38,34 @@ def check(competition: Competition, file: Path) -> None:
 
 
 def _check_form(competition: Competition, file: Path) -> None:
-    form = competition.submission
-    if form.kind == "label" and len(form.values or competition.target.columns) != len(competition.target.columns):
-        raise DataError(f"{file}: submission.values needs one value per class", received=form.values)
-    if form.kind == "label" and len(form.target_columns) != 1:
-        raise DataError(f"{file}: a label submission has one target column", received=form.target_columns)
-    columns = form.of or form.target_columns
-    if form.kind == "probability" and (
-        len(columns) != len(form.target_columns) or not set(columns) <= set(competition.target.columns)
-    ):
+    target, form = competition.target, competition.submission
+    if form.kind not in FORMS:
+        raise DataError(f"{file}: submission.kind {form.kind!r} is unknown", do=nearest(form.kind, FORMS))
+    if target.kind not in FORMS[form.kind].kinds:
+        fitting = [name for name, one in FORMS.items() if target.kind in one.kinds]
         raise DataError(
-            f"{file}: submission.of needs one class per target column",
-            received=columns,
-            expected=competition.target.columns,
+            f"{file}: a submission of kind {form.kind!r} holds no {target.kind}", expected=", ".join(fitting)
         )
+    if fault := FORMS[form.kind].fault(target, form):
+        raise DataError(f"{file}: {fault}", received=form.target_columns, expected=target.columns)
+
+
+def _check_fit(what: str, competition: Competition) -> None:
+    """A metric that cannot judge what the file holds would report another score than the file's."""
+    metric, target, form = metrics.find(competition), competition.target.kind, competition.submission.kind
+    for wanted, given in ((metric.targets, target), (metric.forms, form)):
+        if wanted and given not in wanted:
+            fitting = [
+                name
+                for name, one in metrics.available(competition).items()
+                if (not one.targets or target in one.targets) and (not one.forms or form in one.forms)
+            ]
+            raise DataError(
+                f"{what} {competition.metric!r} does not judge {given}",
+                received=f"a target of {target}, a submission of kind {form!r}",
+                expected=" or ".join(wanted),
+                do=f"metrics that fit: {', '.join(fitting)}" if fitting else "bring a metric of its own",
+            )
 
 
 def check_own(what: str, own: Any, usual: Mapping[str, Any], kind: Any) -> None:

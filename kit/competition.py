@@ -31,8 +31,6 @@ class Metric:
     binary_rows: a row contributes 0 or 1, so that the noise of a score follows from the score.
     forms, targets: kinds of Submission, and of what is predicted, that it can judge; empty: any.
     clip: probabilities in the file are clipped to [clip, 1 - clip], where Submission.clip does not say otherwise.
-    one_hot: a submission of labels is scored as rows that are wholly of the class they name; False where nothing but which
-    class is the largest counts anyway.
     exclusive: a row of the submission has to sum to 1.
     finish: the last step of an ensemble that may help, one of kit.ensemble.finish.FINISHES.
     """
@@ -42,7 +40,6 @@ class Metric:
     low: float = 0.0
     high: float = 1.0
     per_row: Scored | None = None
-    one_hot: bool = True
     exclusive: bool = False
     finish: FinishName | None = None
     influence: Scored | None = None
@@ -85,14 +82,20 @@ class Submission:
     kind "label": one target column, holding a class written as `values[i]` for class i (default: the class names).
     kind "probability": each target column holds the probability of the class at its place in `of`
     (default: the columns are the class names), clipped to [clip, 1 - clip] (default: as the metric needs it, Metric.clip).
+    kind "labels": the labels of the row in one column, written as `values[i]` and joined by `separator`; or, with a target
+    column for each, 0 or 1.
+    kind "ranking": one target column, holding the `k` most probable classes, best first, joined by `separator`.
+    kind "value": each target column holds a number, that of its name in the target or at its place in `of`.
     """
 
     id_column: str
     target_columns: tuple[str, ...]
-    kind: Literal["label", "probability"] = "label"
+    kind: Literal["label", "probability", "labels", "ranking", "value"] = "label"
     values: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
     clip: float | None = None
+    separator: str = " "
+    k: int = 5
 
 
 @dataclass(frozen=True)

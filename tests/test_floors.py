@@ -14,8 +14,9 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = """
 base      kit kit.errors kit.files kit.paths kit.progress kit.signals
 contract  kit.linear kit.targets.links kit.targets.rows kit.targets.classes kit.targets.grades kit.targets.votes
-          kit.targets.labels kit.targets.numbers kit.targets kit.competition kit.config kit.predictions kit.metrics
-          kit.learn.input.views kit.check_plugin kit.plugins
+          kit.targets.labels kit.targets.numbers kit.targets kit.competition kit.forms.form kit.forms.label
+          kit.forms.probability kit.forms.labels kit.forms.ranking kit.forms.value kit.forms kit.config kit.predictions
+          kit.metrics kit.learn.input.views kit.check_plugin kit.plugins
           kit.stats
 data      kit.data kit.data.archives kit.data.archives.limits kit.data.archives.sevenzip kit.data.archives.formats
           kit.data.archives.unpack kit.data.tables kit.data.labels kit.data.pixels kit.data.readers kit.data.splits
@@ -48,7 +49,8 @@ recipes   kit.learn.recipes.scratch kit.learn.recipes.teacher kit.learn.recipes.
 a run     kit.learn.join kit.learn.train_member kit.learn.train kit.learn.predict_again kit.learn.open
 about it  kit.learn.cost kit.learn.cost.plan kit.learn.cost.timing kit.learn.cost.forecast kit.learn.cost.device_check
           kit.learn.search kit.learn.search.space kit.learn.search.lr_find kit.learn.search.tune
-outcome   kit.submission kit.submission.table kit.submission.sample kit.submission.read kit.submission.rows
+outcome   kit.submission kit.submission.table kit.submission.sample kit.submission.read
+          kit.submission.read_back kit.submission.rows
           kit.submission.values kit.submission.validate kit.submission.build kit.submission.local kit.submission.packed
           kit.submission.check
           kit.submission.message kit.submission.records kit.submission.upload

@@ -20,7 +20,8 @@ MAX_CANDIDATES = 30  # candidates that are compared with each other: the best by
 
 @dataclass(frozen=True)
 class Candidate:
-    """oof: its predictions out of fold. decided: the class of each test row, int16 (T,), in the same order for all.
+    """oof: its predictions out of fold. decided: what is said of each of the T test rows, as labels (kit.targets), in the same
+    order for all.
 
     said: a hash of what its submission would say, so that equal ones are known.
     """
@@ -60,9 +61,8 @@ def load(competition: Competition, chosen: list[Run]) -> list[Candidate]:
         if len(wanted) != len(ids) or len(ids) != len(test.ids):
             raise DataError(f"{run.id} predicts other test rows than {chosen[0].id}", received=len(test.ids))
         probabilities = test.values[at]
-        decided = probabilities.argmax(1).astype(np.int16)
-        form = competition.submission.kind
-        content = decided if form == "label" else metrics.prepare_for_scoring(competition, probabilities).round(6)
+        decided = competition.target.decide(probabilities)
+        content = metrics.prepare_for_scoring(competition, probabilities).round(6)
         content_hash = hashlib.sha256(np.ascontiguousarray(content).tobytes()).hexdigest()
         oof = order_columns(competition, predictions.load(run.oof))
         loaded.append(Candidate(run, record["score"], record["error"], oof, decided, content_hash))

@@ -8,6 +8,7 @@ import numpy as np
 
 from kit.competition import Competition, Metric
 from kit.errors import DataError, nearest
+from kit.forms import FORMS
 from kit.metrics.classes import ACCURACY, BALANCED_ACCURACY, QUADRATIC_KAPPA
 from kit.metrics.errors import paired_gain, standard_error
 from kit.metrics.f_scores import macro_f, micro_f, probabilistic_f, row_f
@@ -82,15 +83,10 @@ def log_loss_gain(labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> t
     return float(rows.mean()), float(rows.std() / np.sqrt(len(rows)))
 
 
-def prepare_for_scoring(competition: Competition, probabilities: np.ndarray) -> np.ndarray:
-    """What is scored of probabilities (N, C): clipped, or, of labels, wholly of the class that is the largest."""
-    form = competition.submission
-    if form.kind == "label" and find(competition).one_hot:
-        return np.eye(probabilities.shape[1])[probabilities.argmax(1)]
-    if form.kind != "probability":
-        return probabilities
-    clip = find_clip(competition)
-    return np.clip(probabilities, clip, 1 - clip)
+def prepare_for_scoring(competition: Competition, values: np.ndarray) -> np.ndarray:
+    """What is scored of values (N, K): what a submission would say of them (kit.forms)."""
+    target, form = competition.target, competition.submission
+    return FORMS[form.kind].submitted(target, form, values, find_clip(competition))
 
 
 def find_clip(competition: Competition) -> float:

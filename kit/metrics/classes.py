@@ -55,7 +55,6 @@ QUADRATIC_KAPPA = Metric(
     _kappa,
     greater_is_better=True,
     low=-1.0,
-    one_hot=False,
     finish="cut points",
     influence=_kappa_influence,
     forms=("label",),

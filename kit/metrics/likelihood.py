@@ -51,7 +51,7 @@ KL_DIVERGENCE = mean_of_rows(
     exclusive=True,
     clip=CLIP,
     forms=("probability",),
-    targets=("classes",),
+    targets=("votes",),
 )
 
 # The mean over columns of the log loss of each: labels 0 to 1 (N, L), probabilities (N, L).

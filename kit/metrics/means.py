@@ -17,7 +17,7 @@ def mean_of_rows(per_row: Scored, *, greater_is_better: bool, high: float = 1.0,
     def score(labels: np.ndarray, values: np.ndarray) -> float:
         return float(per_row(labels, values).mean())
 
-    return Metric(score, greater_is_better, 0.0, high, per_row, **{"one_hot": False, **more})
+    return Metric(score, greater_is_better, 0.0, high, per_row, **more)
 
 
 def mean_of_ratios(parts: Scored, **more: Any) -> Metric:
@@ -35,7 +35,7 @@ def mean_of_ratios(parts: Scored, **more: Any) -> Metric:
         ratio = divide(above.sum(0), below.sum(0))
         return divide(above - ratio * below, below.mean(0)).mean(1)
 
-    return Metric(score, True, influence=influence, **{"one_hot": False, **more})
+    return Metric(score, True, influence=influence, **more)
 
 
 def divide(above: np.ndarray, below: np.ndarray, otherwise: float = 0.0) -> np.ndarray:

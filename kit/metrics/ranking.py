@@ -9,7 +9,7 @@ from kit.competition import Metric, Scored
 from kit.metrics.classes import CLASSES
 from kit.metrics.means import mean_of_rows
 
-COLUMNS: dict[str, Any] = {"one_hot": False, "forms": ("probability",), "targets": (*CLASSES, "labels")}
+COLUMNS: dict[str, Any] = {"forms": ("probability",), "targets": (*CLASSES, "labels")}
 
 
 def map_at(k: int) -> Metric:

@@ -1,6 +1,7 @@
 """What Kaggle would refuse or score wrongly, found in the bytes of the file before anything is uploaded.
 
-Refused, with the rule, the first offending line and the count: everything in RULES, other encodings, broken quoting.
+Refused, with the rule, the first offending line and the count: everything in RULES and in kit.submission.values.RULES,
+other encodings, broken quoting.
 Accepted: CRLF, no final newline, blank lines at the end, quoted numbers. Accepted with a notice: a UTF-8 byte order
 mark, rows in another order than the sample's (Kaggle joins by id), a constant prediction.
 """
@@ -26,10 +27,6 @@ RULES: dict[str, Callable[[File], Iterator[Violation]]] = {
     "row count": rows.check_row_count,
     "unknown id": rows.check_unknown_ids,
     "repeated id": rows.check_repeated_ids,
-    "missing value": values.check_missing_values,
-    "label domain": values.check_label_domain,
-    "probability": values.check_probability_range,
-    "row sum": values.check_row_sums,
 }
 NOTICES: tuple[Callable[[File], str | None], ...] = (rows.notice_order, values.notice_constant)
 
@@ -49,7 +46,7 @@ def validate(data: bytes, competition: Competition, sample: Sample) -> Report:
     while lines and not lines[-1].fields:
         lines.pop()
     file = File(competition, sample, lines)
-    for name, violations in RULES.items():
+    for name, violations in (RULES | values.RULES[competition.submission.kind]).items():
         refuse(name, violations(file))
     notices = [notice for find in NOTICES if (notice := find(file))]
     if data.startswith(codecs.BOM_UTF8):

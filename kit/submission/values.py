@@ -2,9 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+import numpy as np
 
 from kit import metrics
+from kit.forms import FORMS
 from kit.submission.read import File
 from kit.submission.table import Row, Violation, show
 
@@ -17,16 +20,15 @@ CONSTANT = 0.999  # share of one class from which a prediction is called constan
 
 
 def check_missing_values(file: File) -> Iterator[Violation]:
-    """A class may be called "None": what is in the domain of a label competition is a value."""
-    allowed = file.domain if file.competition.submission.kind == "label" else ()
+    """A class may be called "None": what is in the domain of a label competition is a value. No label may be a value."""
+    form = file.competition.submission
+    allowed = file.domain if form.kind in ("label", "ranking") else ("",) if form.kind == "labels" else ()
     for line, column, value in file.targets():
         if value.strip().lower() in MISSING and value not in allowed:
             yield Violation(line, f"{show(value)} in {column}", "a value in every row")
 
 
 def check_label_domain(file: File) -> Iterator[Violation]:
-    if file.competition.submission.kind != "label":
-        return
     domain, names = set(file.domain), ", ".join(file.domain[:12])
     expected = f"one of {names}" + (f", ... ({len(domain)} labels)" if len(domain) > 12 else "")
     for line, column, value in file.targets():
@@ -34,19 +36,37 @@ def check_label_domain(file: File) -> Iterator[Violation]:
             yield Violation(line, f"{show(value)} in {column}", expected)
 
 
+def check_joined(file: File) -> Iterator[Violation]:
+    """Several names in one field, or flags: whatever the form cannot read."""
+    form, target = file.competition.submission, file.competition.target
+    columns = [file.sample.columns.index(name) for name in form.target_columns]
+    for row in file.rows:
+        texts = [row.fields[column] for column in columns]
+        try:
+            FORMS[form.kind].read(target, form, np.array([texts], object))
+        except ValueError as error:
+            yield Violation(row.line, str(error), f"names joined by {form.separator!r}, or 0 and 1 per column")
+
+
 def check_probability_range(file: File) -> Iterator[Violation]:
-    if file.competition.submission.kind != "probability":
-        return
     for line, column, value in file.targets():
         if not NUMBER.fullmatch(value) or not 0 <= float(value) <= 1:
             yield Violation(line, f"{show(value)} in {column}", "a number from 0 to 1")
+
+
+def check_number_range(file: File) -> Iterator[Violation]:
+    target = file.competition.target
+    low, high = getattr(target, "low", -np.inf), getattr(target, "high", np.inf)
+    for line, column, value in file.targets():
+        if not NUMBER.fullmatch(value) or not low <= float(value) <= high:
+            yield Violation(line, f"{show(value)} in {column}", f"a number from {low:g} to {high:g}")
 
 
 def check_row_sums(file: File) -> Iterator[Violation]:
     """Only where the columns cover all classes, which exclude each other. Clipping may move a sum by `clip` a column."""
     form, classes = file.competition.submission, file.competition.target.columns
     columns = form.of or form.target_columns
-    if form.kind != "probability" or not metrics.find(file.competition).exclusive or set(columns) != set(classes):
+    if not metrics.find(file.competition).exclusive or set(columns) != set(classes):
         return
     tolerance = 2e-3 + metrics.find_clip(file.competition) * len(columns)
     for row, values in _numbers(file):
@@ -61,17 +81,31 @@ def _numbers(file: File) -> Iterator[tuple[Row, list[float]]]:
 
 
 def notice_constant(file: File) -> str | None:
+    """Not of rankings, in which one class may come first everywhere, nor of one probability that is low everywhere."""
     decision, rows = Counter(_decisions(file)).most_common(1)[0]
-    if len(file.rows) < 2 or rows < CONSTANT * len(file.rows):
+    if file.competition.submission.kind == "ranking" or len(file.rows) < 2 or rows < CONSTANT * len(file.rows):
         return None
     return f"constant prediction: {rows:,} of {len(file.rows):,} rows say {decision}"
 
 
 def _decisions(file: File) -> Iterator[str]:
     form = file.competition.submission
-    if form.kind == "label":
-        yield from (value for _, _, value in file.targets())
-    elif len(form.target_columns) == 1:
-        yield from (f"{form.target_columns[0]} {'>' if value > 0.5 else '<='} 0.5" for _, (value,) in _numbers(file))
-    else:
+    if form.kind == "probability" and len(form.target_columns) > 1:
         yield from (form.target_columns[values.index(max(values))] for _, values in _numbers(file))
+        return
+    columns = [file.sample.columns.index(name) for name in form.target_columns]
+    yield from (" ".join(row.fields[column] for column in columns) for row in file.rows)
+
+
+# What each form of kit.forms is held to, in this order: a rule may rely on those above it.
+RULES: dict[str, dict[str, Callable[[File], Iterator[Violation]]]] = {
+    "label": {"missing value": check_missing_values, "label domain": check_label_domain},
+    "probability": {
+        "missing value": check_missing_values,
+        "probability": check_probability_range,
+        "row sum": check_row_sums,
+    },
+    "labels": {"missing value": check_missing_values, "label domain": check_joined},
+    "ranking": {"missing value": check_missing_values, "label domain": check_joined},
+    "value": {"missing value": check_missing_values, "number": check_number_range},
+}

@@ -105,8 +105,8 @@ def test_a_sheet_wants_a_title_for_each_image():
     [
         ("Id,Label\n1,0\n1,1\n", "holds an id twice; received '1'"),
         ("Id,Klass\n1,0\n", "lacks a column 'Label'; received Id, Klass"),
-        ("Id,Label\n1,0\n2,7\n", "row 2 holds no label; received '7'; expected 0, 1, 2"),
-        ("Id,Label\n1,0\n2\n", "row 2 holds no label; received ''"),
+        ("Id,Label\n1,0\n2,7\n", "row 2 says nothing that can be scored; received '7', none of 0, 1, 2"),
+        ("Id,Label\n1,0\n2\n", "row 2 says nothing that can be scored; received '', none of"),
         ("", "cannot read"),
     ],
 )
@@ -122,12 +122,12 @@ def test_probabilities_of_a_file_and_what_is_no_number(stripes, tmp_path):
     asked = replace(stripes, submission=form)
     path = tmp_path / "p.csv"
     path.write_text("Id,p\n7,0.5\n8,1\n")
-    said = rows.submission(asked, path)
+    said = rows.read_file(asked, path)
     assert said.ids.tolist() == ["7", "8"]
     np.testing.assert_allclose(said.values, [[0.25, 0.5, 0.25], [0, 1, 0]])
     path.write_text("Id,p\n7,half\n")
-    with pytest.raises(DataError, match="no number"):
-        rows.submission(asked, path)
+    with pytest.raises(DataError, match="row 1 says nothing that can be scored; received could not convert"):
+        rows.read_file(asked, path)
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "log_loss", "map@3"])

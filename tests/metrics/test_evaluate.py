@@ -40,7 +40,7 @@ def test_map_at_any_k_is_known():
 
 def test_a_metric_says_which_targets_and_forms_it_can_judge():
     for name, metric in metrics.METRICS.items():
-        assert metric.targets and set(metric.targets) <= {"classes", "labels", "numbers", "grades"}, name
+        assert metric.targets and set(metric.targets) <= {"classes", "labels", "numbers", "grades", "votes"}, name
         assert metric.forms and set(metric.forms) <= {"label", "labels", "probability", "ranking", "value"}, name
 
 

@@ -36,7 +36,9 @@ def test_faults_of_the_solution(labels, solution, tmp_path):
     good = b"id,label\n1,1\n2,2\n3,3\n"
     with pytest.raises(DataError, match="no readable solution"):
         score(good, labels, tmp_path / "none.csv")
-    with pytest.raises(DataError, match=r"1 ids of the solution are not in the submission; received '3'"):
+    with pytest.raises(
+        DataError, match=r"1 ids of the solution are not in the submission; received first missing id '3'"
+    ):
         score(b"id,label\n1,1\n2,2\n", labels, solution)
     solution.write_text("id,label\n1,cat,x\n")
     with pytest.raises(DataError, match="malformed"):
