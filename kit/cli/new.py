@@ -28,17 +28,16 @@ from kit.progress import say
     "parent",
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("competitions"),
-    show_default=True,
-    help="The folder of competition folders to put it in.",
+    help="The folder of competition folders to put it in.  [default: that of --competitions, else competitions]",
 )
 @click.pass_obj
-def command(obj: GlobalOptions, slug: str, archive: Path | None, parent: Path) -> None:
+def command(obj: GlobalOptions, slug: str, archive: Path | None, parent: Path | None) -> None:
     """Start DIR/SLUG/competition.py, a plug-in that loads as it is; what is left to decide is marked TODO."""
     from kit.scaffold import facts, template
 
     if not SLUG.fullmatch(slug):
         raise DataError(f"{slug!r} is not a slug", expected="lower-case letters, digits and single dashes")
+    parent = parent or (Path(obj.extra[0]) if obj.extra else Path("competitions"))
     folder = parent / slug
     if folder.exists():
         raise DataError(f"{folder} is there already", do="edit it, or remove it first")

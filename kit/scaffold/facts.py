@@ -5,26 +5,28 @@ import io
 import math
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from kit.data.readers import natural
+from kit.data.archives.limits import is_hidden
+from kit.data.readers import IMAGES, natural
 from kit.errors import DataError
 from kit.progress import bar
 
 MAX_CLASSES = 1000  # a column with more different values holds no classes
-IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 
 
 @dataclass(frozen=True)
 class Facts:
     """Fields of a Competition. `seen` names those read off the archive; the others are guesses for a person to correct.
 
-    label_columns: the id and label column of the labels table, or of the pixel table. pixel_ids: whether the latter has ids.
-    class_folders: whether the training images lie in a folder for each class. endings: whether ids are names of image files.
+    label_columns: the id and label column of the labels table, or of the pixel table. label_choices: the columns of which one
+    holds the labels, where nothing tells which. written: what the sample writes in its first target column.
+    pixel_ids: whether the pixel table has ids. class_folders: whether the training images lie in a folder for each class.
+    endings: whether ids are names of image files.
     """
 
     train: str = "train.zip"
@@ -34,10 +36,11 @@ class Facts:
     id_column: str = "id"
     target_columns: tuple[str, ...] = ("label",)
     label_columns: tuple[str, str] = ("id", "label")
+    label_choices: tuple[str, ...] = ()
+    written: frozenset[str] = frozenset()
     kind: Literal["label", "probability"] = "label"
     classes: tuple[str, ...] = ("first", "second")
     values: tuple[str, ...] = ()
-    suffix: str = ".jpg"
     shape: tuple[int, int, int] = (96, 96, 3)
     pixel_ids: bool = False
     class_folders: bool = False
@@ -51,7 +54,7 @@ class Facts:
 def read(archive: Path) -> Facts:
     """Raises DataError for a file that is no sound zip archive."""
     with _open_zip(archive) as source:
-        names = [name for name in source.namelist() if not name.endswith("/") and "__MACOSX" not in name]
+        names = [name for name in source.namelist() if not name.endswith("/") and not is_hidden(name)]
         facts = _members(Facts(), names)
         if "sample" in facts.seen:
             facts = _sample(facts, source)
@@ -83,8 +86,7 @@ def _members(facts: Facts, names: Sequence[str]) -> Facts:
     of_labels += [name for name in tables if name.lower().startswith("train") and name != facts.train]
     if of_labels and "train" in facts.seen and not is_table(facts.train):
         facts = facts.record(labels=of_labels[0])
-    suffixes = [suffix for name in names if (suffix := PurePosixPath(name).suffix.lower()) in IMAGES]
-    return facts.record(suffix=max(set(suffixes), key=suffixes.count)) if suffixes else facts
+    return facts
 
 
 def is_table(name: str) -> bool:
@@ -110,6 +112,7 @@ def _sample(facts: Facts, source: zipfile.ZipFile) -> Facts:
     header, first = next(rows, []), next(rows, [])
     if len(header) < 2 or len(first) != len(header):
         return facts
+    facts = replace(facts, written=frozenset(row[1] for row in (first, *rows) if len(row) > 1))
     several, written = len(header) > 2, first[1]
     facts = replace(facts, endings=first[0].lower().endswith(IMAGES))
     decimal = "." in written and written.replace(".", "").isdigit()
@@ -135,25 +138,35 @@ def _classes(facts: Facts, source: zipfile.ZipFile, names: Sequence[str]) -> Fac
     header = next(rows, [])
     lower = [name.lower() for name in header]
     target = facts.target_columns[0].lower()
-    index = lower.index(target) if target in lower else len(header) - 1 if facts.labels else -1
-    if index < 0:
-        return facts
     id_place = lower.index(facts.id_column.lower()) if facts.id_column.lower() in lower else 0
-    facts = facts.record(label_columns=(header[id_place], header[index]))
+    others = [place for place in range(len(header)) if place != id_place] if facts.labels else []
+    places = [lower.index(target)] if target in lower else others
+    if not places:
+        return facts
     if not facts.labels:  # a pixel table: all columns but the label, and perhaps an id
         facts = facts.record(pixel_ids=facts.id_column.lower() in lower)
         pixels = len(header) - 1 - facts.pixel_ids
         side = math.isqrt(pixels)
         if side * side == pixels:
             facts = facts.record(shape=(side, side, 1))
-    if len(facts.target_columns) > 1:
-        return facts
-    different: set[str] = set()
-    for row in bar(rows, label=f"labels of {table}", unit="row"):
-        different.update(row[index : index + 1])
-        if len(different) > MAX_CLASSES:
-            return facts
-    return _set_classes(facts, tuple(sorted(different, key=natural)))
+    different = _different(bar(rows, label=f"labels of {table}", unit="row"), places)
+    fitting = [place for place in places if facts.written and facts.written <= different[place]]
+    places = fitting if len(fitting) == 1 else places
+    facts = facts.record(label_columns=(header[id_place], header[places[0]]))
+    if len(places) > 1:
+        return replace(facts, label_choices=tuple(header[place] for place in places))
+    several = len(facts.target_columns) > 1 or len(different[places[0]]) > MAX_CLASSES
+    return facts if several else _set_classes(facts, tuple(sorted(different[places[0]], key=natural)))
+
+
+def _different(rows: Iterable[list[str]], places: Sequence[int]) -> dict[int, set[str]]:
+    """The different values in each of these columns; a few more than MAX_CLASSES where there are many."""
+    different: dict[int, set[str]] = {place: set() for place in places}
+    for row in rows:
+        for place, values in different.items():
+            if len(values) <= MAX_CLASSES:
+                values.update(row[place : place + 1])
+    return different
 
 
 def _class_folders(names: Sequence[str], train: str) -> tuple[str, ...]:

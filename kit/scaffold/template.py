@@ -14,6 +14,7 @@ from typing import Any
 
 from kit.competition import Archives, Competition, Split, Submission
 $reader
+from kit.targets import Classes
 
 SHAPE = $shape  #$shape_note height, width, channels that images are decoded to, once and for all; 1 channel is grey
 
@@ -34,7 +35,7 @@ COMPETITION = Competition(
     slug="$slug",
     title="$title",
     #$classes_note the labels that `read` gives; in this order their probabilities are stored
-    classes=$classes,
+    target=Classes($classes),
     image_shape=SHAPE,
     metric="$metric",  # TODO: the competition's own, from kit.metrics.METRICS, or in `metrics=` its own
     submission=Submission(
@@ -63,15 +64,15 @@ PIXELS = Template("""\
     return Split(images.ids, images, labels)""")
 FOLDERS = Template("""\
     if part == "train":
-        return Split(*class_folders(raw / $train, $suffix))
-    images = image_folder(raw / $test, $suffix)  # ids are TODO: as the sample submission writes them; here $endings the ending
+        return Split(*class_folders(raw / $train))
+    images = image_folder(raw / $test)  # ids are TODO: as the sample submission writes them; here $endings the ending
     return Split([path.$id for path in images], images, None)""")
 TABLE = Template("""\
-    images = image_folder(raw / ($train if part == "train" else $test), $suffix)  #$suffix_note files called so
-    ids = [path.$id for path in images]
+    images = image_folder(raw / ($train if part == "train" else $test))
+    ids = [path.$id for path in images]$choices
     return Split(ids, images, labels(raw / $table, ids, $id_column, $label_column) if part == "train" else None)""")
 NAMES = Template("""\
-    images = image_folder(raw / ($train if part == "train" else $test), $suffix)  #$suffix_note files called so
+    images = image_folder(raw / ($train if part == "train" else $test))
     ids = [path.$id for path in images]
     # TODO: where the class is written. Here: cat.0.jpg is a cat. In a folder for each class, perhaps of an archive in the
     # archive: kit.data.readers.class_folders. In a table: kit.data.readers.labels(raw / "labels.csv", ids, "id", "label")
@@ -146,15 +147,20 @@ def _read(facts: Facts) -> str:
         train=_literal(_strip_archive_suffix(facts.train)),
         test=_literal(_strip_archive_suffix(facts.test)),
         table=_literal(_strip_archive_suffix(facts.labels or "")),
-        suffix=_literal(facts.suffix),
         id="name" if facts.endings else "stem",
+        choices=_choices(facts),
         endings="with" if facts.endings else "without",
-        suffix_note=_doubt(facts, "suffix"),
         id_column=_literal(facts.label_columns[0]),
         label_column=_literal(facts.label_columns[1]),
         ids=ids,
         ids_note="" if ids else "Rows are numbered from 1, or pass id_column.",
     )
+
+
+def _choices(facts: Facts) -> str:
+    """What to decide where several columns may hold the label."""
+    seen = f"{facts.label_choices}, and the sample writes {sorted(facts.written)[:3]}"
+    return f"\n    # TODO: a guess; the label may be in any column of {seen}" if facts.label_choices else ""
 
 
 def _form(facts: Facts) -> str:

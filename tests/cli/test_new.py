@@ -95,6 +95,38 @@ def test_a_table_of_labels_gives_the_classes(scaffold):
     assert made.archives.labels == "trainLabels.csv" and made.submission.kind == "label"
 
 
+@pytest.mark.parametrize(("written", "certain"), [("normal", True), ("0", False)])
+def test_the_label_is_in_the_column_whose_values_fit_the_sample_else_that_is_to_do(scaffold, written, certain):
+    made = scaffold(
+        {
+            "train/1.jpg": b"",
+            "train/2.jpg": b"",
+            "test/3.jpg": b"",
+            "train.csv": "image_id,variety,label,age\n1,ADT45,blast,45\n2,ADT45,normal,50\n",
+            "sample.csv": f"image_id,prediction\n3,{written}\n",
+        }
+    )
+    text = (made.folder / "competition.py").read_text()
+    said = "TODO: a guess; the label may be in any column of ('variety', 'label', 'age'), and the sample writes ['0']"
+    assert (said in text) is not certain and (' "image_id", "label")' in text) is certain
+    assert (made.target.columns == ("blast", "normal")) is certain
+
+
+def test_images_of_any_ending_are_read(scaffold, tmp_path):
+    files = ("train/a/1.jpg", "train/a/1.JPG", "train/b/2.png", "train/b/3.jpeg", "test/4.png", "test/5.jpg")
+    made = scaffold({**dict.fromkeys(files, b""), "sample.csv": "id,label\n4,a\n5,a\n"})
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert list(made.read(tmp_path, "train").ids) == ["a/1.JPG", "a/1.jpg", "b/2", "b/3"]
+    assert list(made.read(tmp_path, "test").ids) == ["4", "5"]
+
+
+def test_it_is_written_into_the_folder_of_competitions_that_is_given(here, plugins):
+    done = here("new", "zoo")
+    assert "--in" not in done.stderr and load_folder(plugins / "zoo").slug == "zoo"
+
+
 def test_ids_with_the_ending_of_their_files(scaffold, tmp_path):
     table = "image_id,label\n1.jpg,owl\n2.jpg,cat\n"
     files = ("train/1.jpg", "train/2.jpg", "test/3.jpg")
