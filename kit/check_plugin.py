@@ -15,12 +15,16 @@ from kit.forms import FORMS
 from kit.learn.input import views
 from kit.learn.input.views import VIEWS
 from kit.metrics import METRICS
+from kit.targets import KINDS
 
 
 def check(competition: Competition, file: Path) -> None:
     """Raises DataError naming `file` for the first thing that is wrong."""
     if competition.slug != file.parent.name:
         raise DataError(f"{file}: slug and folder name differ", received=competition.slug, expected=file.parent.name)
+    if getattr(competition.target, "kind", None) not in KINDS:
+        known = 'one of kit.targets, such as Classes(("cat", "dog"))'
+        raise DataError(f"{file}: target is none", received=competition.target, expected=known)
     if fault := competition.target.fault():
         raise DataError(f"{file}: {fault}", received=competition.target.columns)
     if competition.public_share is not None and not 0 < competition.public_share <= 1:

@@ -4,9 +4,10 @@ import pytest
 
 PLUGIN = """
 from kit.competition import Archives, Competition, Submission
+from kit.targets import Classes
 
 COMPETITION = Competition(
-    "{slug}", "Zoo", ("cat", "dog"), (8, 8, 3), "log_loss", Submission("id", ("label",)),
+    "{slug}", "Zoo", Classes(("cat", "dog")), (8, 8, 3), "log_loss", Submission("id", ("dog",), "probability"),
     Archives("train.zip", "test.zip"), read=lambda raw, part: None, defaults={{"epochs": 3, "tta": ("identity", "hflip")}},
 )
 """

@@ -9,6 +9,7 @@ from kit import metrics, paths, predictions, runs
 from kit.config import Config
 from kit.data import cache, folds
 from kit.files import write_json, write_text
+from kit.targets.links import softmax
 
 
 def prints(competition) -> dict:
@@ -20,7 +21,7 @@ def prints(competition) -> dict:
 def said(labels, skill: float, seed: int) -> np.ndarray:
     """float32 (N, 3): probabilities that favour the truth the more the skill."""
     values = np.random.default_rng(seed).normal(size=(len(labels), 3)) + skill * np.eye(3)[labels]
-    return predictions.softmax(values)
+    return softmax(values)
 
 
 @pytest.fixture

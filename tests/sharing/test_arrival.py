@@ -119,7 +119,7 @@ def test_the_fingerprints_are_of_the_folds_here(cli, make_run, team, prepared):
     leave(run)
     where = paths.data("tiny-stripes")
     data = cache.load(prepared, where)
-    folds.write(where.folds, data.train.ids, folds.make(data, 3, seed=99))
+    folds.write(where.folds, data.train.ids, folds.make(data, Classes(("flat", "steep", "none")), 3, seed=99))
     with pytest.raises(DataError, match="the folds here differ from what"):
         cli("runs", "pull", str(team))
     assert left() == []

@@ -40,7 +40,7 @@ def test_a_teammates_model_joins_the_ensemble_and_other_folds_are_refused(
     monkeypatch.setenv("KIT_HOME", str(third))
     where = paths.data("tiny-stripes")
     data = cache.load(prepared, where)
-    folds.write(where.folds, data.train.ids, folds.make(data, 3, seed=99))
+    folds.write(where.folds, data.train.ids, folds.make(data, Classes(("flat", "steep", "none")), 3, seed=99))
     refused = kit("runs", "pull", str(team), hers, check=False)
     assert refused.returncode == 3 and "the folds here differ from what" in refused.stderr
     assert list(paths.runs().iterdir()) == []
