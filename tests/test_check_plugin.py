@@ -63,7 +63,7 @@ def test_its_own_metric_and_view_are_used_by_their_names(write):
     ("fields", "words"),
     [
         ({"metric": '"acuracy"'}, "metric 'acuracy' is unknown; did you mean 'accuracy'"),
-        ({"metric": '"auc"'}, "metric 'auc' does not judge label; .*do: metrics that fit: accuracy"),
+        ({"metric": '"auc"'}, "metric 'auc' does not judge label; .*; metrics that fit: accuracy"),
         ({"metric": '"mises"', "metrics": MISSES}, "did you mean 'misses'"),
         ({"tta": '("identity", "hflipp")'}, "tta 'hflipp' is unknown; did you mean 'hflip'"),
         ({"metrics": '{"accuracy": Metric(misses, greater_is_better=False)}'}, "a name that the kit has not"),

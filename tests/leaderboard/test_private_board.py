@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kit.competition import Submission
 from kit.leaderboard import private_board
 from tests.compare.conftest import sure, wrong
 
@@ -23,7 +24,8 @@ def test_scores_are_believed_by_their_rows_and_an_easier_board_is_no_merit():
 
 @pytest.mark.parametrize("metric", ["accuracy", "log_loss"])
 def test_simulated_boards_spread_as_sampling_theory_says(stripes, metric):
-    competition, labels = replace(stripes, metric=metric), np.arange(900) % 3
+    form = stripes.submission if metric == "accuracy" else Submission("Id", stripes.target.columns, "probability")
+    competition, labels = replace(stripes, metric=metric, submission=form), np.arange(900) % 3
     said = [wrong(labels, range(90)), wrong(labels, range(30, 210))]
     boards = private_board.simulate_boards(
         competition, labels, np.stack([sure(one) for one in said]), UNKNOWN, 100, 1800, draws=4000
