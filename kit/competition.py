@@ -97,6 +97,11 @@ class Submission:
     separator: str = " "
     k: int = 5
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Of each target column, the column of the target that it is about."""
+        return self.of or self.target_columns
+
 
 @dataclass(frozen=True)
 class Archives:

@@ -37,7 +37,7 @@ def command(
     config, _ = resolve_settings(competition, {}, {"seed": seed}, overrides)
     augment.check(competition, config)
     images = sheets.augment_images(competition, config, data, rows, epochs)
-    names = [competition.target.columns[data.train.labels[row]] for row in rows]
+    names = competition.target.write(data.train.labels[rows])
     titles = [title for name in names for title in (name, *(f"epoch {epoch}" for epoch in range(1, epochs + 1)))]
     path = folders.root / "augment-preview.png"
     with open_atomic(path) as out:

@@ -22,20 +22,18 @@ from kit.targets import Target
 class Finish:
     """fit(competition, values, labels) -> parameters that go into JSON; apply(target, values, parameters) -> values.
 
-    forms: of submissions, and kinds: of targets, for which it has a meaning. decides: it changes decisions alone, so that a
-    single run has it too.
+    forms: of submissions, and kinds: of targets, for which it has a meaning.
     """
 
     forms: tuple[str, ...]
     kinds: tuple[str, ...]
     fit: Callable[[Competition, np.ndarray, np.ndarray], Parameters]
     apply: Callable[[Target, np.ndarray, Parameters], np.ndarray]
-    decides: bool = True
 
 
 FINISHES: dict[FinishName, Finish] = {  # a metric names the one that suits it
     "temperature and clip": Finish(
-        ("probability",), ("classes", "grades", "labels"), calibration.fit, calibration.apply, decides=False
+        ("probability",), ("classes", "grades", "labels"), calibration.fit, calibration.apply
     ),
     "class factors": Finish(("label",), ("classes", "grades"), thresholds.fit_factors, thresholds.apply_factors),
     "cut points": Finish(("label",), ("classes", "grades"), thresholds.fit_cuts, thresholds.apply_cuts),
@@ -52,11 +50,6 @@ class Unfinished:
     honest: np.ndarray
     others: Mapping[int, np.ndarray]
     final: np.ndarray
-
-
-def of_single_run(values: np.ndarray, folds: np.ndarray) -> Unfinished:
-    """values: float32 (N, K), out of fold. folds: (N,)."""
-    return Unfinished(values, {fold: values[folds != fold] for fold in np.unique(folds).tolist()}, values)
 
 
 def find(competition: Competition) -> FinishName | None:

@@ -1,6 +1,6 @@
 """What a form of submission is: how predicted values become the texts of a row, and what these texts say when they are read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,10 +40,19 @@ def fault_of_names(target: Target, form: Submission) -> str:
     return "" if len(names(target, form)) == len(target.columns) else "submission.values needs one value per class"
 
 
-def find_places(known: Sequence[str], texts: Sequence[str]) -> list[int]:
-    """Raises ValueError for a text that is none of `known`."""
-    places = {name: place for place, name in enumerate(known)}
+def index(known: Sequence[str]) -> dict[str, int]:
+    """The place of each."""
+    return {name: place for place, name in enumerate(known)}
+
+
+def find_places(places: Mapping[str, int], texts: Sequence[str]) -> list[int]:
+    """Raises ValueError for a text that is none of those in `places`."""
     if (odd := next((text for text in texts if text not in places), None)) is not None:
-        more = f", ... ({len(known)} labels)" if len(known) > LISTED else ""
-        raise ValueError(f"{odd!r}, none of {', '.join(known[:LISTED])}{more}")
+        raise ValueError(f"{odd!r}, none of {list_names(list(places))}")
     return [places[text] for text in texts]
+
+
+def list_names(known: Sequence[str]) -> str:
+    """For a message: the first of them, and how many there are if that is not all."""
+    more = f", ... ({len(known)} labels)" if len(known) > LISTED else ""
+    return ", ".join(known[:LISTED]) + more

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kit.competition import Submission
-from kit.forms.form import Columns, Form, fault_of_names, find_places, names
+from kit.forms.form import Columns, Form, fault_of_names, find_places, index, names
 from kit.targets import Target
 
 
@@ -13,7 +13,7 @@ def _write(target: Target, form: Submission, values: np.ndarray, clip: float) ->
 
 
 def _read(target: Target, form: Submission, texts: np.ndarray) -> np.ndarray:
-    return np.eye(len(target.columns))[find_places(names(target, form), texts[:, 0].tolist())]
+    return np.eye(len(target.columns))[find_places(index(names(target, form)), texts[:, 0].tolist())]
 
 
 def _submitted(target: Target, form: Submission, values: np.ndarray, clip: float) -> np.ndarray:

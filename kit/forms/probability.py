@@ -7,12 +7,8 @@ from kit.forms.form import Columns, Form
 from kit.targets import Target
 
 
-def _columns(form: Submission) -> tuple[str, ...]:
-    return form.of or form.target_columns
-
-
 def _fault(target: Target, form: Submission) -> str:
-    columns = _columns(form)
+    columns = form.named
     fits = len(columns) == len(form.target_columns) and set(columns) <= set(target.columns)
     if fits and target.kind == "labels" and len(columns) < len(target.columns):
         return "submission.of needs a target column for each label"
@@ -20,7 +16,7 @@ def _fault(target: Target, form: Submission) -> str:
 
 
 def _clip(target: Target, form: Submission, values: np.ndarray, clip: float) -> np.ndarray:
-    places = [target.columns.index(name) for name in _columns(form)]
+    places = [target.columns.index(name) for name in form.named]
     return np.clip(values.astype(np.float64), clip, 1 - clip)[:, places]
 
 
@@ -37,13 +33,13 @@ def _read(target: Target, form: Submission, texts: np.ndarray) -> np.ndarray:
 
 
 def _submitted(target: Target, form: Submission, values: np.ndarray, clip: float) -> np.ndarray:
-    if set(_columns(form)) == set(target.columns) or len(target.columns) == 2:
+    if set(form.named) == set(target.columns) or len(target.columns) == 2:
         return np.clip(values, clip, 1 - clip)  # of two classes either column says both
     return _spread(target, form, _clip(target, form, values, clip))
 
 
 def _spread(target: Target, form: Submission, numbers: np.ndarray) -> np.ndarray:
-    places = [target.columns.index(name) for name in _columns(form)]
+    places = [target.columns.index(name) for name in form.named]
     silent = len(target.columns) - len(places)
     out = np.repeat((1 - numbers.sum(1, keepdims=True)) / max(silent, 1), len(target.columns), axis=1)
     out[:, places] = numbers

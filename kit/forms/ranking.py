@@ -3,7 +3,7 @@
 import numpy as np
 
 from kit.competition import Submission
-from kit.forms.form import Columns, Form, fault_of_names, find_places, names
+from kit.forms.form import Columns, Form, fault_of_names, find_places, index, names
 from kit.targets import Target
 
 
@@ -23,9 +23,9 @@ def _write(target: Target, form: Submission, values: np.ndarray, clip: float) ->
 
 
 def _read(target: Target, form: Submission, texts: np.ndarray) -> np.ndarray:
-    out = np.zeros((len(texts), len(target.columns)))
+    out, known = np.zeros((len(texts), len(target.columns))), index(names(target, form))
     for row, text in enumerate(texts[:, 0].tolist()):
-        places = find_places(names(target, form), text.split(form.separator))
+        places = find_places(known, text.split(form.separator))
         if len(set(places)) < len(places) or len(places) > form.k:
             raise ValueError(f"{text!r}, which is not up to {form.k} different classes")
         out[row, places] = 1 / np.arange(1, len(places) + 1)

@@ -7,23 +7,19 @@ from kit.forms.form import Columns, Form
 from kit.targets import Target
 
 
-def _columns(form: Submission) -> tuple[str, ...]:
-    return form.of or form.target_columns
-
-
 def _fault(target: Target, form: Submission) -> str:
-    fits = len(_columns(form)) == len(form.target_columns) and set(_columns(form)) == set(target.columns)
+    fits = len(form.named) == len(form.target_columns) and set(form.named) == set(target.columns)
     return "" if fits else "submission.of needs one number per target column"
 
 
 def _write(target: Target, form: Submission, values: np.ndarray, clip: float) -> Columns:
-    places = [target.columns.index(name) for name in _columns(form)]
+    places = [target.columns.index(name) for name in form.named]
     return [[f"{value:.9g}" for value in column] for column in target.decide(values)[:, places].T.tolist()]
 
 
 def _read(target: Target, form: Submission, texts: np.ndarray) -> np.ndarray:
     out = np.empty((len(texts), len(target.columns)))
-    out[:, [target.columns.index(name) for name in _columns(form)]] = texts.astype(np.float64)
+    out[:, [target.columns.index(name) for name in form.named]] = texts.astype(np.float64)
     if not np.isfinite(out).all():
         raise ValueError("a value that is not finite")
     return out

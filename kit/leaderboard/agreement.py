@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kit.metrics.ranking import midranks
+
 MIN_PAIRS = 3  # pairs that a line and a rank correlation want
 FAR = 2.0  # standard errors off the line that are a surprise
 
@@ -59,9 +61,4 @@ def _off(pair: Pair, slope: float, intercept: float) -> float | None:
 
 def spearman(a: np.ndarray, b: np.ndarray) -> float:
     """Pearson's correlation of the ranks, equal values sharing their mean rank (Spearman 1904). a, b: (N,)."""
-    return float(np.corrcoef(_ranks(a), _ranks(b))[0, 1])
-
-
-def _ranks(values: np.ndarray) -> np.ndarray:
-    _, rank, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return (np.cumsum(counts) - (counts - 1) / 2)[rank]
+    return float(np.corrcoef(midranks(a), midranks(b))[0, 1])

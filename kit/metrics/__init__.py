@@ -12,7 +12,7 @@ from kit.forms import FORMS
 from kit.metrics.classes import ACCURACY, BALANCED_ACCURACY, QUADRATIC_KAPPA
 from kit.metrics.errors import paired_gain, standard_error
 from kit.metrics.f_scores import macro_f, micro_f, probabilistic_f, row_f
-from kit.metrics.likelihood import COLUMN_LOG_LOSS, KL_DIVERGENCE, LOG_LOSS, log_loss_rows
+from kit.metrics.likelihood import COLUMN_LOG_LOSS, KL_DIVERGENCE, LOG_LOSS
 from kit.metrics.means import mean_of_rows as mean_of_rows  # for metrics of a competition's own
 from kit.metrics.numbers import MAE, R2, RMSE, RMSLE
 from kit.metrics.ranking import AUC, map_at, partial_auc
@@ -75,12 +75,6 @@ def gain(competition: Competition, labels: np.ndarray, ours: np.ndarray, theirs:
 
 def log_loss(labels: np.ndarray, probabilities: np.ndarray) -> float:
     return METRICS["log_loss"].score(labels, probabilities)
-
-
-def log_loss_gain(labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
-    """As `gain`, in log loss whatever the competition's metric."""
-    rows = log_loss_rows(labels, theirs) - log_loss_rows(labels, ours)
-    return float(rows.mean()), float(rows.std() / np.sqrt(len(rows)))
 
 
 def prepare_for_scoring(competition: Competition, values: np.ndarray) -> np.ndarray:

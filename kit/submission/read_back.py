@@ -7,7 +7,7 @@ import numpy as np
 
 from kit.competition import Competition
 from kit.errors import DataError
-from kit.forms import FORMS
+from kit.forms import FORMS, find_faults
 
 
 def read_back(competition: Competition, source: Path | bytes) -> tuple[np.ndarray, np.ndarray]:
@@ -38,13 +38,8 @@ def read_back(competition: Competition, source: Path | bytes) -> tuple[np.ndarra
 
 def _read(competition: Competition, name: Path | str, texts: np.ndarray) -> np.ndarray:
     target, form = competition.target, competition.submission
-    read = FORMS[form.kind].read
     try:
-        return read(target, form, texts)
+        return FORMS[form.kind].read(target, form, texts)
     except ValueError:
-        for row in range(len(texts)):  # which it is
-            try:
-                read(target, form, texts[row : row + 1])
-            except ValueError as error:
-                raise DataError(f"{name}, row {row + 1} says nothing that can be scored", received=error) from None
-        raise
+        row, fault = next(find_faults(target, form, texts))
+        raise DataError(f"{name}, row {row + 1} says nothing that can be scored", received=fault) from None

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from kit import metrics
-from kit.forms import FORMS
+from kit.forms import find_faults
+from kit.forms.form import list_names
 from kit.submission.read import File
 from kit.submission.table import Row, Violation, show
 
@@ -29,8 +30,7 @@ def check_missing_values(file: File) -> Iterator[Violation]:
 
 
 def check_label_domain(file: File) -> Iterator[Violation]:
-    domain, names = set(file.domain), ", ".join(file.domain[:12])
-    expected = f"one of {names}" + (f", ... ({len(domain)} labels)" if len(domain) > 12 else "")
+    domain, expected = set(file.domain), f"one of {list_names(file.domain)}"
     for line, column, value in file.targets():
         if value not in domain:
             yield Violation(line, f"{show(value)} in {column}", expected)
@@ -38,14 +38,17 @@ def check_label_domain(file: File) -> Iterator[Violation]:
 
 def check_joined(file: File) -> Iterator[Violation]:
     """Several names in one field, or flags: whatever the form cannot read."""
-    form, target = file.competition.submission, file.competition.target
-    columns = [file.sample.columns.index(name) for name in form.target_columns]
+    form = file.competition.submission
+    texts = np.array(list(_texts(file)), object).reshape(-1, len(form.target_columns))
+    for row, fault in find_faults(file.competition.target, form, texts):
+        yield Violation(file.rows[row].line, fault, f"names joined by {form.separator!r}, or 0 and 1 per column")
+
+
+def _texts(file: File) -> Iterator[list[str]]:
+    """Of each row what stands in the target columns."""
+    columns = [file.sample.columns.index(name) for name in file.competition.submission.target_columns]
     for row in file.rows:
-        texts = [row.fields[column] for column in columns]
-        try:
-            FORMS[form.kind].read(target, form, np.array([texts], object))
-        except ValueError as error:
-            yield Violation(row.line, str(error), f"names joined by {form.separator!r}, or 0 and 1 per column")
+        yield [row.fields[column] for column in columns]
 
 
 def check_probability_range(file: File) -> Iterator[Violation]:
@@ -65,7 +68,7 @@ def check_number_range(file: File) -> Iterator[Violation]:
 def check_row_sums(file: File) -> Iterator[Violation]:
     """Only where the columns cover all classes, which exclude each other. Clipping may move a sum by `clip` a column."""
     form, classes = file.competition.submission, file.competition.target.columns
-    columns = form.of or form.target_columns
+    columns = form.named
     if not metrics.find(file.competition).exclusive or set(columns) != set(classes):
         return
     tolerance = 2e-3 + metrics.find_clip(file.competition) * len(columns)
@@ -75,9 +78,8 @@ def check_row_sums(file: File) -> Iterator[Violation]:
 
 
 def _numbers(file: File) -> Iterator[tuple[Row, list[float]]]:
-    columns = [file.sample.columns.index(name) for name in file.competition.submission.target_columns]
-    for row in file.rows:
-        yield row, [float(row.fields[column]) for column in columns]
+    for row, texts in zip(file.rows, _texts(file), strict=True):
+        yield row, [float(text) for text in texts]
 
 
 def notice_constant(file: File) -> str | None:
@@ -93,8 +95,7 @@ def _decisions(file: File) -> Iterator[str]:
     if form.kind == "probability" and len(form.target_columns) > 1:
         yield from (form.target_columns[values.index(max(values))] for _, values in _numbers(file))
         return
-    columns = [file.sample.columns.index(name) for name in form.target_columns]
-    yield from (" ".join(row.fields[column] for column in columns) for row in file.rows)
+    yield from map(" ".join, _texts(file))
 
 
 # What each form of kit.forms is held to, in this order: a rule may rely on those above it.

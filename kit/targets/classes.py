@@ -8,9 +8,8 @@ import numpy as np
 
 from kit import linear
 from kit.errors import DataError, nearest
+from kit.targets.likelihood import cross_entropy
 from kit.targets.links import logs, softmax
-
-LEAST = 1e-6  # probability: what being surely wrong costs
 
 
 @dataclass(frozen=True)
@@ -80,9 +79,8 @@ class Classes:
         return np.asarray((1 - smoothing) * np.eye(classes)[:1] + smoothing / classes)
 
     def losses(self, labels: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Minus the logarithm of the true class's probability, which is kept LEAST away from 0 and 1."""
-        chosen = values[np.arange(len(labels)), labels].astype(np.float64)
-        return np.asarray(-np.log(np.clip(chosen, LEAST, 1 - LEAST)))
+        """Minus the logarithm of the true class's probability."""
+        return cross_entropy(labels, values)
 
     def summarize(self, labels: np.ndarray, values: np.ndarray) -> dict[str, float]:
         return {"accuracy": float((values.argmax(1) == labels).mean())}

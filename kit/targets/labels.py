@@ -8,7 +8,7 @@ import numpy as np
 
 from kit import linear
 from kit.errors import DataError
-from kit.targets.classes import LEAST
+from kit.targets.likelihood import binary_cross_entropy
 from kit.targets.links import logit, sigmoid
 
 SEPARATOR = "|"  # between the labels of a row, in the kit's own tables
@@ -85,9 +85,8 @@ class Labels:
         return np.full((1, len(self.columns)), 1 - smoothing / 2)
 
     def losses(self, labels: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """The binary cross entropy, its mean over labels, with probabilities kept LEAST away from 0 and 1."""
-        kept = np.clip(values.astype(np.float64), LEAST, 1 - LEAST)
-        return np.asarray(-np.where(labels > 0, np.log(kept), np.log1p(-kept)).mean(1))
+        """The binary cross entropy, its mean over labels."""
+        return binary_cross_entropy(labels, values)
 
     def summarize(self, labels: np.ndarray, values: np.ndarray) -> dict[str, float]:
         return {"accuracy": float((self.decide(values) == labels).mean())}

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from kit import linear
-from kit.targets.rows import floats
+from kit.targets.rows import floats, parse_floats, write_floats
 
 BINS = 10  # of a number, in which rows are dealt out evenly
 
@@ -34,10 +34,10 @@ class Numbers:
         return floats([label if isinstance(label, Sequence) else [label] for label in labels], len(self.columns))
 
     def write(self, labels: np.ndarray) -> list[str]:
-        return [" ".join(f"{number:.9g}" for number in row) for row in labels.tolist()]
+        return write_floats(labels)
 
     def parse(self, texts: Sequence[str]) -> np.ndarray:
-        return floats([text.split() for text in texts], len(self.columns))
+        return parse_floats(texts, len(self.columns))
 
     def describe(self, labels: np.ndarray) -> dict[str, int]:
         """Rows per tenth of the range of the first number."""

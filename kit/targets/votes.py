@@ -8,9 +8,9 @@ import numpy as np
 
 from kit import linear
 from kit.errors import DataError
-from kit.targets.classes import LEAST, Classes
-from kit.targets.links import logs
-from kit.targets.rows import floats
+from kit.targets.classes import Classes
+from kit.targets.likelihood import divergence
+from kit.targets.rows import floats, parse_floats, write_floats
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class Votes(Classes):
         return np.asarray(given / totals, np.float32)
 
     def write(self, labels: np.ndarray) -> list[str]:
-        return [" ".join(f"{share:.9g}" for share in row) for row in labels.tolist()]
+        return write_floats(labels)
 
     def parse(self, texts: Sequence[str]) -> np.ndarray:
-        return floats([text.split() for text in texts], len(self.columns))
+        return parse_floats(texts, len(self.columns))
 
     def describe(self, labels: np.ndarray) -> dict[str, int]:
         return super().describe(labels.argmax(1))
@@ -50,9 +50,7 @@ class Votes(Classes):
 
     def losses(self, labels: np.ndarray, values: np.ndarray) -> np.ndarray:
         """The Kullback-Leibler divergence of the values from the labels."""
-        return np.asarray(
-            (labels * (logs(labels.astype(np.float64), LEAST) - logs(values.astype(np.float64), LEAST))).sum(1)
-        )
+        return divergence(labels, values)
 
     def summarize(self, labels: np.ndarray, values: np.ndarray) -> dict[str, float]:
         return {}
