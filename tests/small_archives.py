@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 
 import numpy as np
 import py7zr
@@ -17,11 +18,12 @@ def image(number: int, form: str) -> bytes:
     return buffer.getvalue()
 
 
-def zipped(members: dict[str, bytes]) -> bytes:
+def zipped(members: Mapping[str, str | bytes]) -> bytes:
+    """The same bytes at any time: they name tests too, which every process must name alike."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as out:
         for name, data in members.items():
-            out.writestr(name, data)
+            out.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 

@@ -1,21 +1,11 @@
 """`kit new` reads what it can off an archive, and what it writes loads."""
 
-import io
-import zipfile
-
 import pytest
 
 from kit.errors import DataError
 from kit.plugins import load_folder
 from kit.scaffold import facts, template
-
-
-def zipped(members: dict[str, str | bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as out:
-        for name, content in members.items():
-            out.writestr(name, content)
-    return buffer.getvalue()
+from tests.small_archives import zipped
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ Each command is parsed by the kit's own command line, which then does nothing. O
 sentence is not about, such as an argument; one in a block is whole.
 """
 
+import os
 import re
 import shlex
 import subprocess
@@ -95,7 +96,9 @@ def test_make_targets_and_their_variables_exist(page, parsed):
     for words, whole in _typed(page.read_text(), "make"):
         unknown = [name for name in re.findall(r"^(\w+)=", "\n".join(words), re.M) if f"$({name}" not in makefile]
         assert unknown == []
-        plan = subprocess.run(["make", "-n", "-C", ROOT, *words], capture_output=True, text=True, check=True).stdout
+        order = ["make", "-n", "-C", ROOT, *words]
+        path = {"PATH": os.environ["PATH"]}  # nothing of what `make test ARGS=…` was given
+        plan = subprocess.run(order, capture_output=True, text=True, check=True, env=path).stdout
         for program, line in re.findall(r"^\.venv/bin/(?:python -m tests\.)?(kit|bench) (.*)", plan, re.M):
             _check(shlex.split(line), whole, {"kit": kit, "bench": bench}[program])
 
