@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,11 +16,18 @@ from kit.targets import Target
 
 @dataclass(frozen=True)
 class Predictions:
-    """ids: N texts, unique. values: float32 (N, K), as the target has them (kit.targets). columns: their K names."""
+    """ids: N texts, unique. values: float32 (N, K), as the target has them (kit.targets), and as they are submitted. columns:
+    their K names. unfinished: (N, K), of before a finish decided by cut points, say; None where nothing did.
+    """
 
     ids: np.ndarray
     values: np.ndarray
     columns: tuple[str, ...]
+    unfinished: np.ndarray | None = None
+
+    def before_finish(self) -> "Predictions":
+        """What can be joined with others': the values of before a finish."""
+        return self if self.unfinished is None else Predictions(self.ids, self.unfinished, self.columns)
 
     def select(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
         """The values of `ids`, in that order, float32 (len(ids), K). Raises DataError for an id that is missing."""
@@ -45,31 +53,36 @@ def find_rows(
     return np.array([row[name] for name in names], dtype=np.int64)
 
 
-def make(ids: Sequence[str] | np.ndarray, values: np.ndarray, target: Target) -> Predictions:
+def make(
+    ids: Sequence[str] | np.ndarray, values: np.ndarray, target: Target, unfinished: np.ndarray | None = None
+) -> Predictions:
     """Checked predictions. Raises DataError for repeated ids, wrong shapes, or rows that are no values of the target."""
-    made = _shape(ids, values, target.columns)
+    made = _shape(ids, values, target.columns, unfinished)
     check(made, target)
     return made
 
 
 def check(predictions: Predictions, target: Target) -> None:
     """Raises DataError for rows that are no values of the target."""
-    bad = target.find_bad(predictions.values)
-    if bad.any():
-        raise DataError(
-            f"{int(bad.sum())} rows of predictions are not {target.expected}",
-            received=predictions.values[bad][0].tolist(),
-        )
+    for values in (predictions.values, predictions.before_finish().values):
+        bad = target.find_bad(values)
+        if bad.any():
+            raise DataError(
+                f"{int(bad.sum())} rows of predictions are not {target.expected}", received=values[bad][0].tolist()
+            )
 
 
-def _shape(ids: Sequence[str] | np.ndarray, given: np.ndarray, columns: Sequence[str]) -> Predictions:
+def _shape(
+    ids: Sequence[str] | np.ndarray, given: np.ndarray, columns: Sequence[str], unfinished: np.ndarray | None = None
+) -> Predictions:
     names = np.asarray(ids, dtype=str)
-    values = np.asarray(given, dtype=np.float32)
-    if values.shape != (len(names), len(columns)):
-        raise DataError("predictions do not fit their ids", received=values.shape, expected=(len(names), len(columns)))
+    both = [np.asarray(values, dtype=np.float32) for values in (given, unfinished) if values is not None]
+    expected = (len(names), len(columns))
+    if wrong := [values.shape for values in both if values.shape != expected]:
+        raise DataError("predictions do not fit their ids", received=wrong[0], expected=expected)
     if len(np.unique(names)) != len(names):
         raise DataError("predictions hold an id twice", received=f"{len(names)} ids, {len(np.unique(names))} different")
-    return Predictions(names, values, tuple(columns))
+    return Predictions(names, both[0], tuple(columns), *both[1:])
 
 
 def order_columns(competition: Competition, unordered: Predictions) -> Predictions:
@@ -99,15 +112,23 @@ def match_ids(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def save(path: Path, predictions: Predictions) -> None:
     """The arrays' names are those of before there were other targets than classes."""
+    arrays: dict[str, Any] = {
+        "ids": predictions.ids,
+        "probabilities": predictions.values,
+        "classes": np.array(predictions.columns),
+    }
+    if predictions.unfinished is not None:
+        arrays["unfinished"] = predictions.unfinished
     with open_atomic(path) as handle:
-        np.savez(handle, ids=predictions.ids, probabilities=predictions.values, classes=np.array(predictions.columns))
+        np.savez(handle, **arrays)
 
 
 def load(path: Path) -> Predictions:
     """What `save` wrote, such as run.oof and run.test of a finished run. Raises DataError for a missing or damaged file."""
     try:
         with np.load(path, allow_pickle=False) as stored:
-            return _shape(stored["ids"], stored["probabilities"], [str(name) for name in stored["classes"]])
+            columns = [str(name) for name in stored["classes"]]
+            return _shape(stored["ids"], stored["probabilities"], columns, stored.get("unfinished"))
     except FileNotFoundError:
         raise DataError(f"no predictions at {path}", do="finish the run first: kit train --resume RUN") from None
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:

@@ -38,8 +38,6 @@ def command(obj: GlobalOptions, slug: str, references: tuple[str, ...], name: st
         if metrics["given_up"]:
             click.echo(f"rejected: {metrics['given_up']}, worse than the best single run")
         click.echo(f"judged where it was fitted (optimistic): {metrics['optimistic_score']:.5f}")
-        if metrics["finish"]:
-            click.echo(_finish(metrics["finish"]))
         click.echo(_verdict(metrics))
     export.export_finished(run)
     options.run_result(run, as_json=as_json)
@@ -52,18 +50,6 @@ def _format_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _cell(value: Any) -> Any:
     return "" if value is None else f"{value:.5f}" if isinstance(value, float) else value
-
-
-def _finish(finish: dict[str, Any]) -> str:
-    """What the last step for this metric gains out of fold, and whether it was taken."""
-    low, high = finish["interval"]
-    gain = f"{finish['name']}: expected gain {finish['gain']:.5f}, 95 % from {low:.5f} to {high:.5f}"
-    if not finish["applied"]:
-        return f"{gain}: not positive, so not applied"
-    parameters = {key: value if isinstance(value, list) else [value] for key, value in finish["parameters"].items()}
-    return f"{gain}; applied: " + ", ".join(
-        " ".join([key, *(f"{v:.4g}" for v in parameters[key])]) for key in parameters
-    )
 
 
 def _verdict(metrics: Scores) -> str:

@@ -119,5 +119,21 @@ def run_result(run: Any, *, as_json: bool) -> None:
     if alone := metrics.get("one_seed"):
         spread = f"standard deviation {alone['deviation']:.5f} over {len(alone['scores'])} seeds"
         click.echo(f"one seed alone: {metrics['metric']} {alone['mean']:.5f}, {spread}")
+    if finish := metrics.get("finish"):
+        click.echo(_describe_finish(finish))
     click.echo(f"folder: {run.folder}")
     click.echo(run.id)
+
+
+def _describe_finish(finish: dict[str, Any]) -> str:
+    """What the last step for this metric gains out of fold, and whether it was taken."""
+    low, high = finish["interval"]
+    decides = finish.get("decides")
+    name = f"{finish['name']} on {decides}" if decides else finish["name"]
+    gain = f"{name}: expected gain {finish['gain']:.5f}, 95 % from {low:.5f} to {high:.5f}"
+    if not finish["applied"]:
+        return f"{gain}: not positive, so not applied"
+    parameters = {key: value if isinstance(value, list) else [value] for key, value in finish["parameters"].items()}
+    return f"{gain}; applied: " + ", ".join(
+        " ".join([key, *(f"{v:.4g}" for v in parameters[key])]) for key in parameters
+    )

@@ -16,6 +16,7 @@ from kit.ensemble.method import best_member
 from kit.errors import ConfigError, DataError
 from kit.files import write_json
 from kit.runs import Run, provenance
+from kit.targets import Target
 
 
 def ensemble(competition: Competition, base_runs: list[Run], *, name: str | None = None) -> Run:
@@ -30,36 +31,38 @@ def ensemble(competition: Competition, base_runs: list[Run], *, name: str | None
     fold_of = folds.read(where.folds, data.train.ids)
     prints = folds.fingerprints(data, fold_of)
     _check(competition, base_runs, prints)
-    ids, stack = _stack(base_runs, data)
+    ids, stack, submitted = _stack(base_runs, data)
     labels = cache.labels_of(data.train, ids)
     folds_of_rows = folds.cross_fit_folds(data, fold_of, predictions.find_rows(data.train.ids, ids))
     chosen = choose_method.choose(competition, stack, labels, folds_of_rows)
-    tested = np.stack([predictions.load(run.test).select(data.test.ids) for run in base_runs])
+    tested = np.stack([predictions.load(run.test).before_finish().select(data.test.ids) for run in base_runs])
     unfinished = finish.Unfinished(chosen.honest, chosen.others, chosen.tried[chosen.method])
     honest, last = finish.fit_finish(competition, unfinished, labels, folds_of_rows)
     record = {"method": chosen.method, "parameters": chosen.parameters, "finish": last}
-    test = combine(competition, tested, record)
+    target = competition.target
+    test = blend(target, tested, record)
 
     config = Config(recipe="ensemble", backbone=f"{len(base_runs)} runs", folds=base_runs[0].config.folds)
     parents = tuple(run.id for run in base_runs)
     prints |= provenance.corrections_of(base_runs)
     run = runs.create(competition.slug, "ensemble", config, {}, name=name, fingerprints=prints, parents=parents)
-    predictions.save(run.oof, predictions.make(ids, honest, competition.target))
-    predictions.save(run.test, predictions.make(data.test.ids, test, competition.target))
-    table = contribution.table(competition, [run.id for run in base_runs], stack, labels, folds_of_rows, chosen)
+    predictions.save(run.oof, finish.keep(target, ids, honest, chosen.honest, last))
+    predictions.save(run.test, finish.keep(target, data.test.ids, finish.apply(target, test, last), test, last))
+    names = [run.id for run in base_runs]
+    table = contribution.table(competition, names, stack, submitted, labels, folds_of_rows, chosen)
     timed = [row | {"seconds": contribution.seconds(run)} for row, run in zip(table, base_runs, strict=True)]
-    score = _judge(competition, stack, labels, honest, combine(competition, stack, record))
+    seen = finish.apply(target, blend(target, stack, record), last)
+    score = _judge(competition, submitted, labels, honest, seen)
     tried = _summarize_methods(competition, labels, chosen)
     write_json(run.metrics, score | record | tried | {"parts": timed})
     return run
 
 
-def combine(competition: Competition, stack: np.ndarray, record: Mapping[str, Any]) -> np.ndarray:
-    """float32 (N, C): the ensemble's probabilities from those of its parts (R, N, C), by the method, parameters and finish
+def blend(target: Target, stack: np.ndarray, record: Mapping[str, Any]) -> np.ndarray:
+    """float32 (N, K): the ensemble's values, not finished yet, from those of its parts (R, N, K), by the method and parameters
     of `record`, as metrics.json holds them.
     """
-    blended = methods.available(competition.target)[record["method"]].apply(stack, record["parameters"])
-    return finish.apply(competition.target, blended, record["finish"])
+    return methods.available(target)[record["method"]].apply(stack, record["parameters"])
 
 
 def _check(competition: Competition, base_runs: list[Run], fingerprints: Mapping[str, str | None]) -> None:
@@ -72,9 +75,9 @@ def _check(competition: Competition, base_runs: list[Run], fingerprints: Mapping
         provenance.check_data(run, fingerprints)
 
 
-def _stack(base_runs: list[Run], data: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """(ids (N,), probabilities (R, N, C)): out of fold, joined by id, of rows that no correction touches. All runs must have
-    judged the same ones of these.
+def _stack(base_runs: list[Run], data: Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(ids (N,), values of before any finish (R, N, K), those submitted (R, N, K)): out of fold, joined by id, of rows that no
+    correction touches. All runs must have judged the same ones of these.
     """
     loaded = [predictions.load(run.oof) for run in base_runs]
     ids = corrections.select_clean(data, loaded[0].ids)
@@ -91,15 +94,18 @@ def _stack(base_runs: list[Run], data: Dataset) -> tuple[np.ndarray, np.ndarray]
                 expected=f"the same {len(ids)} rows",
                 do="train both with the same --folds, and take back no corrections",
             )
-    return ids, np.stack([own.select(ids) for own in loaded])
+    unfinished = [own.before_finish() for own in loaded]
+    return ids, np.stack([own.select(ids) for own in unfinished]), np.stack([own.select(ids) for own in loaded])
 
 
 def _judge(
-    competition: Competition, stack: np.ndarray, labels: np.ndarray, honest: np.ndarray, seen: np.ndarray
+    competition: Competition, parts: np.ndarray, labels: np.ndarray, honest: np.ndarray, seen: np.ndarray
 ) -> dict[str, Any]:
-    """honest, seen: (N, C), by what was chosen and fitted on other folds, and on the rows themselves."""
-    best = best_member(stack, methods.better(competition, labels))
-    gain, error = metrics.gain(competition, labels, honest, stack[best])
+    """parts: (R, N, K), as submitted. honest, seen: (N, K), by what was chosen and fitted on other folds, and on the rows
+    themselves.
+    """
+    best = best_member(parts, methods.better(competition, labels))
+    gain, error = metrics.gain(competition, labels, honest, parts[best])
     return {
         "metric": competition.metric,
         **metrics.evaluate(competition, labels, honest),

@@ -16,9 +16,17 @@ from kit.stats.cross_fit import cross_fit
 
 
 def table(
-    competition: Competition, names: list[str], stack: np.ndarray, labels: np.ndarray, folds: np.ndarray, chosen: Chosen
+    competition: Competition,
+    names: list[str],
+    stack: np.ndarray,
+    submitted: np.ndarray,
+    labels: np.ndarray,
+    folds: np.ndarray,
+    chosen: Chosen,
 ) -> list[dict[str, Any]]:
-    """One record per run: its weight (None where the method has none), score and log loss out of fold, mean correlation of
+    """stack, submitted: (R, N, K), of before any finish and after it.
+
+    One record per run: its weight (None where the method has none), score and log loss out of fold, mean correlation of
     its rows' losses with the others', the temperature that would calibrate it, and by how much the
     cross-fitted score and log loss of the chosen method are worse without it (negative: they are better without it; None
     for a single run).
@@ -30,7 +38,7 @@ def table(
     for index, name in enumerate(names):
         others = np.arange(len(names)) != index
         record: dict[str, Any] = {"run": name, "weight": weights[index]}
-        record["score"] = metrics.evaluate(competition, labels, stack[index])["score"]
+        record["score"] = metrics.evaluate(competition, labels, submitted[index])["score"]
         record["log_loss"] = float(competition.target.losses(labels, stack[index]).mean())
         record["correlation"] = float(correlations[index][others].mean()) if others.any() else None
         record["temperature"] = calibration.fit_temperature(competition.target, stack[index], labels)

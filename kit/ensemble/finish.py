@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from kit import metrics
+from kit import metrics, predictions
 from kit.competition import Competition, FinishName
 from kit.ensemble import calibration, thresholds
 from kit.ensemble.method import Parameters
+from kit.predictions import Predictions
 from kit.stats.cross_fit import cross_fit
 from kit.targets import Target
 
@@ -22,22 +23,38 @@ from kit.targets import Target
 class Finish:
     """fit(competition, values, labels) -> parameters that go into JSON; apply(target, values, parameters) -> values.
 
-    forms: of submissions, and kinds: of targets, for which it has a meaning.
+    forms: of submissions, and kinds: of targets, for which it has a meaning. decides: by which quantity it decides what a row
+    is said to be, for people; a single run has it then too. None: it only says how sure that is.
     """
 
     forms: tuple[str, ...]
     kinds: tuple[str, ...]
+    decides: str | None
     fit: Callable[[Competition, np.ndarray, np.ndarray], Parameters]
     apply: Callable[[Target, np.ndarray, Parameters], np.ndarray]
 
 
 FINISHES: dict[FinishName, Finish] = {  # a metric names the one that suits it
     "temperature and clip": Finish(
-        ("probability",), ("classes", "grades", "labels"), calibration.fit, calibration.apply
+        ("probability",), ("classes", "grades", "labels"), None, calibration.fit, calibration.apply
     ),
-    "class factors": Finish(("label",), ("classes", "grades"), thresholds.fit_factors, thresholds.apply_factors),
-    "cut points": Finish(("label",), ("classes", "grades"), thresholds.fit_cuts, thresholds.apply_cuts),
-    "thresholds": Finish(("labels",), ("labels",), thresholds.fit_thresholds, thresholds.apply_thresholds),
+    "class factors": Finish(
+        ("label",),
+        ("classes", "grades"),
+        "the probability of each class times its factor",
+        thresholds.fit_factors,
+        thresholds.apply_factors,
+    ),
+    "cut points": Finish(
+        ("label",), ("classes", "grades"), "the expected grade", thresholds.fit_cuts, thresholds.apply_cuts
+    ),
+    "thresholds": Finish(
+        ("labels",),
+        ("labels",),
+        "the probability of each label",
+        thresholds.fit_thresholds,
+        thresholds.apply_thresholds,
+    ),
 }
 
 
@@ -79,6 +96,7 @@ def fit_finish(
     gain, error = metrics.gain(competition, labels, finished_rows, unfinished.honest)
     record = {
         "name": name,
+        "decides": finish.decides,
         "applied": metrics.gain(competition, labels, applied, unfinished.honest)[0] > 0,
         "gain": gain,
         "error": error,
@@ -86,6 +104,25 @@ def fit_finish(
         "parameters": finish.fit(competition, unfinished.final, labels),
     }
     return finished_rows, record
+
+
+def decide(
+    competition: Competition, values: np.ndarray, labels: np.ndarray, folds: np.ndarray
+) -> tuple[np.ndarray, dict[str, Any] | None]:
+    """`fit_finish` of a single run, float32 (N, K) out of fold, if its competition has a finish that decides."""
+    name = find(competition)
+    if name is None or FINISHES[name].decides is None:
+        return values, None
+    others = {int(fold): values[folds != fold] for fold in np.unique(folds)}
+    return fit_finish(competition, Unfinished(values, others, values), labels, folds)
+
+
+def keep(
+    target: Target, ids: np.ndarray, finished: np.ndarray, unfinished: np.ndarray, record: dict[str, Any] | None
+) -> Predictions:
+    """What a run says, and what it said before its finish if that decided: what joins or learns from it takes no decisions."""
+    decided = record is not None and FINISHES[record["name"]].decides is not None
+    return predictions.make(ids, finished, target, unfinished if decided else None)
 
 
 def _gains(finish: Finish, competition: Competition, values: np.ndarray, labels: np.ndarray, folds: np.ndarray) -> bool:

@@ -30,7 +30,7 @@ def entries(competition: Competition, final: Run, files: dict[str, Path]) -> lis
             )
         for part in parts:
             by_run |= {entry["id"]: entry for entry in entries(competition, runs.find(part["run"]), files)}
-        blend = {key: metrics.get(key) for key in ("method", "parameters", "finish")}
+        blend = {"method": metrics["method"], "parameters": metrics["parameters"]}
         blend["parts"] = [part["run"] for part in parts]
         return [*by_run.values(), _entry(final, blend=blend)]
     trained = runs.training_of(final)
@@ -40,7 +40,8 @@ def entries(competition: Competition, final: Run, files: dict[str, Path]) -> lis
 
 def _entry(run: Run, **particular: Any) -> dict[str, Any]:
     plain: dict[str, Any] = {"members": [], "backbone": None, "blend": None}
-    return {"id": run.id, "slug": run.slug, "kind": run.kind, "config": portable(run.config)} | plain | particular
+    own = {"id": run.id, "slug": run.slug, "kind": run.kind, "config": portable(run.config)}
+    return own | plain | particular | {"finish": read_scores(run).get("finish")}
 
 
 def portable(config: Config) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from kit.data import cache, prepare, write_cache
 from kit.data import folds as fold_table
 from kit.data.archives import unpack
 from kit.data.cache import Dataset
+from kit.ensemble import finish
+from kit.ensemble.build import blend
 from kit.errors import DataError, KitError
 from kit.files import read_json, sha256, write_json
 from kit.learn import backend
@@ -97,13 +99,14 @@ def _predict(competition: Competition, manifest: dict[str, Any], bundle: Path, m
     done: dict[str, runs.Run] = {}
     for entry in manifest["runs"]:
         run = _restore_run(entry, bundle)
-        blend = entry["blend"]
         values = (
-            _blend_runs(competition, blend, done, data.test.ids)
-            if blend
+            _blend_runs(competition, entry["blend"], done, data.test.ids)
+            if entry["blend"]
             else _average_members(run, entry, competition, data)
         )
-        predictions.save(run.test, predictions.make(data.test.ids, values, competition.target))
+        finished = finish.apply(competition.target, values, entry["finish"])
+        said = finish.keep(competition.target, data.test.ids, finished, values, entry["finish"])
+        predictions.save(run.test, said)
         done[run.id] = run
     return run
 
@@ -145,12 +148,10 @@ def _average_members(run: runs.Run, entry: dict[str, Any], competition: Competit
 
 
 def _blend_runs(
-    competition: Competition, blend: dict[str, Any], done: dict[str, runs.Run], ids: np.ndarray
+    competition: Competition, record: dict[str, Any], done: dict[str, runs.Run], ids: np.ndarray
 ) -> np.ndarray:
-    from kit.ensemble.build import combine
-
-    stack = np.stack([predictions.load(done[name].test).select(ids) for name in blend["parts"]])
-    return combine(competition, stack, blend)
+    parts = [predictions.load(done[name].test).before_finish() for name in record["parts"]]
+    return blend(competition.target, np.stack([part.select(ids) for part in parts]), record)
 
 
 def _train(competition: Competition, manifest: dict[str, Any], bundle: Path, mounted: Path) -> runs.Run:

@@ -7,30 +7,43 @@ import numpy as np
 
 from kit import metrics, predictions
 from kit.competition import Competition
-from kit.data import cache
+from kit.data import cache, folds
 from kit.data.cache import Dataset
+from kit.ensemble import finish
 from kit.files import read_json, write_json
 from kit.predictions import Predictions
 from kit.progress import say
 from kit.runs import Run
 
 
-def join(run: Run, competition: Competition, data: Dataset, extra: Mapping[str, Any] | None = None) -> None:
+def join(
+    run: Run,
+    competition: Competition,
+    data: Dataset,
+    fold_of: np.ndarray,
+    extra: Mapping[str, Any] | None = None,
+) -> None:
     """Joins the members' predictions, and writes metrics.json last, with what `extra` has to say."""
     singles = [_out_of_fold(run, competition, seed) for seed in range(run.config.seeds)]
-    ids = singles[0].ids
-    oof = predictions.make(ids, np.mean([single.select(ids) for single in singles], axis=0), competition.target)
+    ids, target = singles[0].ids, competition.target
+    labels = cache.labels_of(data.train, ids)
+    parts = folds.cross_fit_folds(data, fold_of, predictions.find_rows(data.train.ids, ids))
+    values = np.mean([single.select(ids) for single in singles], axis=0)
+    honest, finished = finish.decide(competition, values, labels, parts)
     members = [run.member(*member) for member in run.members()]
     test = np.mean([predictions.load(member / "test.npz").select(data.test.ids) for member in members], axis=0)
-    predictions.save(run.oof, oof)
-    predictions.save(run.test, predictions.make(data.test.ids, test, competition.target))
-    labels = cache.labels_of(data.train, ids)
+    predictions.save(run.oof, finish.keep(target, ids, honest, values, finished))
+    decided = finish.apply(target, test, finished)
+    predictions.save(run.test, finish.keep(target, data.test.ids, decided, test, finished))
     result: dict[str, Any] = {
         "metric": competition.metric,
-        **metrics.evaluate(competition, labels, oof.values),
+        **metrics.evaluate(competition, labels, honest),
     }
+    if finished:
+        result["finish"] = finished
     if len(singles) > 1:
-        result["one_seed"] = _one_seed(competition, labels, [single.select(ids) for single in singles])
+        one_by_one = [finish.decide(competition, single.select(ids), labels, parts)[0] for single in singles]
+        result["one_seed"] = _one_seed(competition, labels, one_by_one)
     result["members"] = [  # one from before there were seeds does not say its own
         {"fold": fold, "seed": seed, **read_json(run.member(fold, seed) / "metrics.json")}
         for fold, seed in run.members()

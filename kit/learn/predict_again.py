@@ -44,7 +44,7 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
     try:
         for member, known in zip(members, validation, strict=True):
             train_member.predict(replace(member, config=config), again.member(member.fold, member.number), known)
-        join.join(again, competition, data, report)
+        join.join(again, competition, data, fold_of, report)
     except BaseException:
         shutil.rmtree(again.folder)  # it is quickly made again, and there is nothing to resume
         raise

@@ -145,7 +145,7 @@ def training_rows(data: Dataset, fold_of: np.ndarray, fold: int) -> np.ndarray:
 def _train_and_join(run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray) -> None:
     with hold_lock(run.lock, f"{run.id} is already being trained"):
         _train_members(run, competition, data, fold_of)
-        join.join(run, competition, data)
+        join.join(run, competition, data, fold_of)
 
 
 def _train_members(

@@ -13,7 +13,7 @@ import pytest
 
 from kit import paths, predictions
 from kit.competition import Archives
-from kit.ensemble.build import combine
+from kit.ensemble.finish import apply, keep
 from kit.files import read_json, write_json
 from kit.kernel import bundle
 from kit.kernel.inside import unneeded
@@ -82,7 +82,8 @@ def test_an_ensemble_of_views_and_seeds_in_a_notebook_and_the_old_layout(kit, pr
     seeds = train.train(prepared, config, origin).id
     views = kit("predict", seeds, "--tta", "identity,hflip").stdout.splitlines()[-1]
     blend = kit("ensemble", "tiny-stripes", seeds, views).stdout.splitlines()[-1]
-    _finish(find(blend), load("tiny-stripes", [plugins]), {"factors": [0.2, 1.0, 5.0]})
+    _decide(find(views), [5.0, 1.0, 0.2])  # which nothing of the ensemble takes up
+    _decide(find(blend), [0.2, 1.0, 5.0])
     folder = build("--run", blend, "--notebook")
     carried = {file.name for file in (folder / "dataset").glob("*.weights.h5")}
     assert carried == {f"{seeds}.fold-0.weights.h5", f"{seeds}.fold-0-seed-1.weights.h5"}
@@ -90,17 +91,15 @@ def test_an_ensemble_of_views_and_seeds_in_a_notebook_and_the_old_layout(kit, pr
     assert result["run"] == blend and result["agreement"] == "the same bytes as the local submission"
 
 
-def _finish(run, competition, parameters):
-    """Gives an ensemble a last step that changes its labels, as if it had been found."""
-    record = read_json(run.metrics)
-    assert record["finish"]["name"] == "class factors"
-    record["finish"] |= {"applied": True, "parameters": parameters}
-    write_json(run.metrics, record)
-    before = predictions.load(run.test)
-    stack = np.stack([predictions.load(find(part["run"]).test).select(before.ids) for part in record["parts"]])
-    after = combine(competition, stack, record)
+def _decide(run, factors):
+    """Gives a run a last step that changes its labels, as if it had been found."""
+    finish = {"name": "class factors", "applied": True, "parameters": {"factors": factors}}
+    write_json(run.metrics, read_json(run.metrics) | {"finish": finish})
+    before = predictions.load(run.test).before_finish()
+    target = Classes(before.columns)
+    after = apply(target, before.values, finish)
     assert (after.argmax(1) != before.values.argmax(1)).any()
-    predictions.save(run.test, predictions.make(before.ids, after, Classes(before.columns)))
+    predictions.save(run.test, keep(target, before.ids, after, before.values, finish))
 
 
 @needs_unshare
@@ -119,6 +118,7 @@ def test_the_network_is_really_cut_inputs_are_read_only_and_no_token_is_there(
     monkeypatch.setenv("KAGGLE_API_TOKEN", "SENTINEL")
     plugin = plugins / "tiny-stripes" / "competition.py"
     plugin.write_text(plugin.read_text().replace("def read(raw: Path, part: str) -> Split:\n", SPYING))
+    _decide(trained, [0.2, 1.0, 5.0])
     build("--run", trained.id)
     result = attempt("tiny-stripes-predict")
     assert result["cut"] is True and result["agreement"] == "the same bytes as the local submission"

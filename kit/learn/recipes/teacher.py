@@ -121,7 +121,7 @@ def _fit(member: Member, fold_of: np.ndarray, trainings: list[Run]) -> "tuple[Me
     from kit.ensemble import methods
 
     known = methods.available(member.competition.target)
-    loaded = [predictions.load(run.oof) for run in trainings]
+    loaded = [predictions.load(run.oof).before_finish() for run in trainings]
     outside = member.data.train.ids[fold_of != member.fold]
     ids = np.intersect1d(corrections.select_clean(member.data, loaded[0].ids), outside)
     method = known["geometric mean"] if len(trainings) == 1 or not len(ids) else known.get("pool", known["mean"])
