@@ -76,6 +76,5 @@ def restore(model: keras.Model, folder: Path, state: State) -> None:
     """Sets the compiled model and its optimizer to that state. Raises DataError for a damaged checkpoint, never starts over
     in silence.
     """
-    model.optimizer.build(model.trainable_variables)
     load(model, folder / str(state.weights))
     say(f"going on after epoch {state.epoch} of {folder.name.replace('-', ' ')}")

@@ -43,9 +43,10 @@ def compile_model(model: keras.Model, target: Target, config: Config, steps: int
     model.compile(
         optimizer,
         loss.build(config, target, model),
-        metrics=[*target.keras_metrics],
+        metrics=loss.metrics(target),
         jit_compile=device.jit_compile(config.jit_compile),
     )
+    model.optimizer.build(model.trainable_variables)  # a step that had to would be traced twice
 
 
 def learn(

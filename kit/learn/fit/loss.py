@@ -21,11 +21,18 @@ LOSSES: dict[str, Build] = {  # a target names the one that suits it
     "huber": lambda config: keras.losses.Huber(),
 }
 
+METRICS = {"accuracy": keras.metrics.CategoricalAccuracy}  # objects: Keras makes names such only within its first step
+
 
 def build(config: Config, target: Target, model: keras.Model) -> keras.losses.Loss:
     """Of logits (N, K), with what is told (N, K), which is smoothed here; numbers in units of their deviation."""
     loss = LOSSES[target.default_loss](config)
     return InUnits(loss, units.scale(model)) if units.has(model) else loss
+
+
+def metrics(target: Target) -> list[keras.metrics.Metric]:
+    """What a training tells of itself beside its loss."""
+    return [METRICS[name](name) for name in target.keras_metrics]
 
 
 class InUnits(keras.losses.Loss):

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from kit.config import Config
+from kit.learn import device
 from kit.learn.fit import loop, optimizers
 from kit.learn.fit.callback import take_average
 from kit.learn.fit.stages import Stage
@@ -57,3 +58,15 @@ def test_the_averaged_weights_of_a_short_training_hold_nothing_of_the_first_ones
         model.train_on_batch(*batch)
     take_average(model)
     assert np.abs(model.get_weights()[0]).max() < 1e-3
+
+
+@pytest.mark.parametrize("config", [Config(), Config(precision="mixed_float16", optimizer="adamw", accumulate=2)])
+def test_the_first_batch_creates_no_variable(config, monkeypatch):
+    """TensorFlow would trace a step that does twice."""
+    with device.training_scope(config):
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+        loop.compile_model(model, Classes(("a", "b")), config, 10, Stage(1, 4))
+    created, create = [], keras.Variable.__init__
+    monkeypatch.setattr(keras.Variable, "__init__", lambda *given, **named: created.append(create(*given, **named)))
+    told = model.train_on_batch(np.ones((4, 3), np.float32), np.tile(np.float32([1, 0]), (4, 1)), return_dict=True)
+    assert created == [] and sorted(told) == ["accuracy", "loss"]
