@@ -8,42 +8,44 @@ import numpy as np
 
 from kit.data.cache import Dataset
 from kit.data.readers import table
+from kit.data.strata import combine_small, mention_small
 from kit.errors import ConfigError, DataError
 from kit.files import write_csv
 from kit.targets import Target
 
 
 def make(dataset: Dataset, target: Target, n: int, seed: int) -> np.ndarray:
-    """The fold of each training row, int64 (N,), 0 to n - 1. Raises DataError if a class is too small for n folds.
+    """The fold of each training row, int64 (N,), 0 to n - 1. Raises ConfigError and DataError as `check` does.
 
-    One row per group of identical images is dealt out, stratified by its label; its copies follow it.
+    One row per group of identical images is dealt out, stratified by its label; its copies follow it. Classes with fewer than
+    n different images are dealt out as one, and named on stderr.
     """
     from sklearn.model_selection import StratifiedKFold
 
-    strata = target.strata(dataset.train.labels)
-    check(strata, dataset.train.groups, n)
-    _, first, group = np.unique(dataset.train.groups, return_index=True, return_inverse=True)
-    labels = strata[first]
+    train = dataset.train
+    check(train.groups, n)
+    _, first, group = np.unique(train.groups, return_index=True, return_inverse=True)
+    strata = target.strata(train.labels)[first]
+    mention_small(target, train.labels[first], strata, n)
+    strata = combine_small(strata, n)
     dealt = np.empty(len(first), np.int64)
-    for fold, (_, rows) in enumerate(StratifiedKFold(n, shuffle=True, random_state=seed).split(labels, labels)):
+    for fold, (_, rows) in enumerate(StratifiedKFold(n, shuffle=True, random_state=seed).split(strata, strata)):
         dealt[rows] = fold
     return dealt[group]
 
 
-def check(strata: np.ndarray, groups: np.ndarray, n: int) -> None:
-    """Raises ConfigError for fewer than 2 folds, DataError for rows of which some class has fewer than n different images.
+def check(groups: np.ndarray, n: int) -> None:
+    """Raises ConfigError for fewer than 2 folds, DataError for more folds than different images.
 
-    strata, groups: int64 (N,), of the rows to be dealt out, as kit.targets gives the former.
+    groups: int64 (N,), of the rows to be dealt out.
     """
     if n < 2:
         raise ConfigError("too few folds", received=n, expected="at least 2")
-    different = strata[np.unique(groups, return_index=True)[1]]
-    smallest = int(np.bincount(different)[np.unique(different)].min())
-    if smallest < n:
+    if (different := len(np.unique(groups))) < n:
         raise DataError(
-            "too many folds for the smallest class",
+            "too many folds for the images",
             received=f"{n} folds",
-            expected=f"at most {smallest}, its different images",
+            expected=f"at most {different}, the different images",
         )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from kit.competition import Competition, Images, Split
 from kit.data.readers import table
+from kit.data.strata import combine_small
 from kit.errors import ConfigError, DataError
 from kit.files import sha256, write_csv
 from kit.predictions import Predictions
@@ -35,7 +36,7 @@ class Holdout:
 
 def choose(train: Any, target: Target, share: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """(rows int64 (K,), public bool (K,)): about `share` of the rows of `train` (kit.data.cache.CachedSplit) to set aside,
-    stratified, the rows of a group together.
+    stratified, the rows of a group together. A class with a single image is learned.
 
     Raises ConfigError for a share, DataError for a class, that leaves one part without a row.
     """
@@ -45,9 +46,10 @@ def choose(train: Any, target: Target, share: float, seed: int = 0) -> tuple[np.
         raise ConfigError("--holdout is a share of the training images", received=share, expected="above 0, below 0.9")
     _, first, group = np.unique(train.groups, return_index=True, return_inverse=True)
     labels = target.strata(train.labels)[first]
+    several = np.flatnonzero(np.bincount(labels)[labels] > 1)
     try:
-        held = train_test_split(np.arange(len(first)), test_size=share, stratify=labels, random_state=seed)[1]
-        public = train_test_split(held, test_size=0.5, stratify=labels[held], random_state=seed)[0]
+        held = train_test_split(several, test_size=share, stratify=labels[several], random_state=seed)[1]
+        public = train_test_split(held, test_size=0.5, stratify=combine_small(labels[held], 2), random_state=seed)[0]
     except ValueError as error:  # scikit-learn's words name the smallest class
         raise DataError("the hold-out is too small for its classes", received=error, do="take a larger share") from None
     rows = np.flatnonzero(np.isin(group, held))

@@ -4,7 +4,7 @@ import pytest
 from kit.data import folds
 from kit.data.cache import CachedSplit, Dataset
 from kit.errors import ConfigError, DataError
-from kit.targets import Classes
+from kit.targets import Classes, Labels, Numbers, Votes
 
 CLASSES = Classes(tuple(map(str, range(50))))
 
@@ -42,15 +42,40 @@ def test_identical_images_stay_in_one_fold_even_with_different_labels():
     assert set(dealt) == {0, 1, 2, 3}
 
 
-def test_a_class_too_small_for_the_folds_is_told_apart_from_its_copies():
-    labels = [0] * 20 + [1] * 5
-    assert len(folds.make(dataset(labels), CLASSES, 5, seed=0)) == 25
-    with pytest.raises(DataError, match="6 folds; expected at most 5"):
-        folds.make(dataset(labels), CLASSES, 6, seed=0)
+def test_classes_too_small_for_the_folds_are_dealt_out_as_one_and_named(capsys):
+    labels = np.repeat([0, 1, 2, 3], [20, 5, 4, 1])
+    assert len(folds.make(dataset(labels[:25]), CLASSES, 5, seed=0)) == 25 and capsys.readouterr().err == ""
+    dealt = folds.make(dataset(labels), CLASSES, 5, seed=0)
+    assert [np.bincount(dealt[labels == few], minlength=5).max() for few in (0, 1, 2, 3)] == [4, 1, 1, 1]
+    assert np.bincount(dealt[labels > 1]).tolist() == [1] * 5
+    assert "2 classes or kinds of rows have fewer than 5 different images: 3 (1), 2 (4)" in capsys.readouterr().err
+
+
+def test_a_class_is_as_large_as_it_has_different_images(capsys):
+    groups = [*range(20), 20, 20, 21, 22, 23]
+    dealt = folds.make(dataset([0] * 20 + [1] * 5, groups), CLASSES, 5, seed=0)
+    assert set(dealt) == {0, 1, 2, 3, 4} and dealt[20] == dealt[21]
+    assert "1 class or kind of rows has fewer than 5 different images: 1 (4)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("target", "labels", "named"),
+    [
+        (Labels(("haze", "road")), np.array([[1, 0]] * 9 + [[0, 1]]), "road (1)"),
+        (Numbers(("age",)), np.arange(10, dtype=np.float32)[:, None], "0 (1), 1 (1), 2 (1), 3 (1), 4 (1), ..."),
+        (Votes(("a", "b")), np.array([[0.9, 0.1]] * 9 + [[0.25, 0.75]], np.float32), "0.25 0.75 (1)"),
+    ],
+)
+def test_rows_of_any_kind_that_are_too_few_are_named(capsys, target, labels, named):
+    assert set(folds.make(dataset(labels), target, 3, seed=0)) == {0, 1, 2}
+    assert f": {named}; dealt out" in capsys.readouterr().err
+
+
+def test_more_folds_than_images_and_fewer_than_two_are_refused():
     with pytest.raises(DataError, match="5 folds; expected at most 4"):
-        folds.make(dataset(labels, [*range(20), 20, 20, 21, 22, 23]), CLASSES, 5, seed=0)
+        folds.make(dataset([0, 0, 1, 1, 1], [0, 1, 2, 3, 3]), CLASSES, 5, seed=0)
     with pytest.raises(ConfigError):
-        folds.make(dataset(labels), CLASSES, 1, seed=0)
+        folds.make(dataset([0, 0, 1, 1, 1]), CLASSES, 1, seed=0)
 
 
 def test_the_table_is_joined_by_id_whatever_its_order(tmp_path):

@@ -43,6 +43,13 @@ def test_names_with_commas_and_quotes_come_back(prepared, tmp_path):
     assert len(names) == 27 and kept.labels.tolist() == cache.labels_of(train, np.array(names)).tolist()
 
 
+def test_a_class_with_a_single_image_is_never_held_out(prepared):
+    train = cache.load(prepared, paths.data("tiny-stripes")).train
+    labels = np.where(np.arange(90) == 7, 2, np.minimum(train.labels, 1))
+    rows, public = holdout.choose(replace(train, labels=labels), prepared.target, 0.1)
+    assert 7 not in rows and len(rows) == 9 and 0 < public.sum() < 9
+
+
 def test_listed_twins_are_held_out_together_or_not_at_all(prepared, reviewed):
     data = _hold_out(prepared, reviewed)
     out = {int(name) - 1 for name in holdout.training_ids(data.test.ids)}
@@ -71,7 +78,7 @@ def test_twins_of_other_images_are_refused_before_anything_is_changed(prepared, 
     assert not reviewed.holdout.exists() and all(path.read_bytes() == old for path, old in before.items())
 
 
-@pytest.mark.parametrize(("count", "error"), [(1, ConfigError), (20, DataError)])
+@pytest.mark.parametrize(("count", "error"), [(1, ConfigError), (80, DataError)])
 def test_folds_that_cannot_be_dealt_are_refused_before_anything_is_held_out(prepared, home, count, error):
     where = paths.data("tiny-stripes")
     with pytest.raises(error, match=r"too (few|many) folds"):
