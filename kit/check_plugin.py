@@ -107,8 +107,9 @@ def _check_names(what: str, names: Iterable[str], known: Mapping[str, Any]) -> N
 
 def _try_metric(what: str, metric: Metric, classes: int) -> None:
     """Its score of a few rows has to be a number in its range, and the mean of what each row contributes, if it says that."""
-    if metric.finish is not None and metric.finish not in get_args(FinishName):
-        raise DataError(f"{what} has no finish {metric.finish!r}", do=nearest(metric.finish, get_args(FinishName)))
+    if isinstance(metric.finish, str):
+        raise DataError(f"{what} has a finish that is no tuple", received=repr(metric.finish))
+    _check_names(f"finish of {what}", metric.finish, dict.fromkeys(get_args(FinishName)))
     labels = np.arange(min(classes, 8)).repeat(2)
     draw = np.random.default_rng(0)
     probabilities = draw.dirichlet(np.ones(classes), len(labels)).astype(np.float32)

@@ -32,7 +32,7 @@ class Metric:
     forms, targets: kinds of Submission, and of what is predicted, that it can judge; empty: any.
     clip: probabilities in the file are clipped to [clip, 1 - clip], where Submission.clip does not say otherwise.
     exclusive: a row of the submission has to sum to 1.
-    finish: the last step of an ensemble that may help, one of kit.ensemble.finish.FINISHES.
+    finish: last steps of an ensemble that may help (kit.ensemble.finish.FINISHES), each for other forms or targets.
     """
 
     score: Scored
@@ -41,7 +41,7 @@ class Metric:
     high: float = 1.0
     per_row: Scored | None = None
     exclusive: bool = False
-    finish: FinishName | None = None
+    finish: tuple[FinishName, ...] = ()
     influence: Scored | None = None
     binary_rows: bool = False
     forms: tuple[str, ...] = ()

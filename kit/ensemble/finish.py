@@ -34,7 +34,7 @@ class Finish:
     apply: Callable[[Target, np.ndarray, Parameters], np.ndarray]
 
 
-FINISHES: dict[FinishName, Finish] = {  # a metric names the one that suits it
+FINISHES: dict[FinishName, Finish] = {  # a metric names those that suit it
     "temperature and clip": Finish(
         ("probability",), ("classes", "grades", "labels"), None, calibration.fit, calibration.apply
     ),
@@ -70,11 +70,10 @@ class Unfinished:
 
 
 def find(competition: Competition) -> FinishName | None:
-    """The one that the competition's metric asks for, if it has a meaning for its form and target."""
-    name = metrics.find(competition).finish
-    if name is None or competition.submission.kind not in FINISHES[name].forms:
-        return None
-    return name if competition.target.kind in FINISHES[name].kinds else None
+    """The first that the competition's metric asks for and that has a meaning for its form and target."""
+    form, kind = competition.submission.kind, competition.target.kind
+    wanted = metrics.find(competition).finish
+    return next((name for name in wanted if form in FINISHES[name].forms and kind in FINISHES[name].kinds), None)
 
 
 def fit_finish(

@@ -48,14 +48,14 @@ def _kappa_influence(labels: np.ndarray, values: np.ndarray) -> np.ndarray:
 ACCURACY = mean_of_rows(_hit, greater_is_better=True, binary_rows=True, forms=("label",), targets=CLASSES)
 
 # The mean over the classes that occur of the share of their rows that are right (Brodersen et al. 2010).
-BALANCED_ACCURACY = mean_of_ratios(_recalls, finish="class factors", forms=("label",), targets=CLASSES)
+BALANCED_ACCURACY = mean_of_ratios(_recalls, finish=("class factors",), forms=("label",), targets=CLASSES)
 
 # Cohen's kappa with quadratic weights (Cohen 1968): classes are grades, in their order. Not defined where all is one grade.
 QUADRATIC_KAPPA = Metric(
     _kappa,
     greater_is_better=True,
     low=-1.0,
-    finish="cut points",
+    finish=("cut points",),
     influence=_kappa_influence,
     forms=("label",),
     targets=("grades", "classes"),

@@ -21,7 +21,7 @@ def macro_f(beta: float) -> Metric:
     def parts(labels: np.ndarray, values: np.ndarray) -> Parts:
         return _parts(*_decided(labels, values), beta)
 
-    return mean_of_ratios(parts, finish="class factors", **DECIDED)
+    return mean_of_ratios(parts, finish=("class factors", "thresholds"), **DECIDED)
 
 
 def micro_f(beta: float) -> Metric:
@@ -31,7 +31,7 @@ def micro_f(beta: float) -> Metric:
         above, below = _parts(*_decided(labels, values), beta)
         return above.sum(1, keepdims=True), below.sum(1, keepdims=True)
 
-    return mean_of_ratios(parts, **DECIDED)
+    return mean_of_ratios(parts, finish=("thresholds",), **DECIDED)
 
 
 def row_f(beta: float) -> Metric:
@@ -41,7 +41,7 @@ def row_f(beta: float) -> Metric:
         above, below = _parts(labels.astype(np.float64), values, beta)
         return divide(above.sum(1), below.sum(1), otherwise=1.0)
 
-    return mean_of_rows(per_row, greater_is_better=True, forms=("labels",), targets=("labels",))
+    return mean_of_rows(per_row, greater_is_better=True, finish=("thresholds",), forms=("labels",), targets=("labels",))
 
 
 def probabilistic_f(beta: float) -> Metric:

@@ -11,7 +11,7 @@ from kit.competition import Metric, Scored
 from kit.metrics.means import divide, mean_of_rows
 
 NUMBERS: dict[str, Any] = {
-    "finish": "cut points",
+    "finish": ("cut points",),
     "forms": ("value", "label"),
     "targets": ("numbers", "grades", "classes"),
 }

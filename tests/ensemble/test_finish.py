@@ -10,7 +10,7 @@ from kit import metrics
 from kit.competition import Submission
 from kit.ensemble import calibration, finish, thresholds
 from kit.plugins import load
-from kit.targets import Classes
+from kit.targets import Classes, Labels
 from kit.targets.links import softmax
 from tests.ensemble.conftest import predictions
 
@@ -137,3 +137,15 @@ def test_rmse_of_submitted_labels_is_that_of_the_labels():
     assert metrics.evaluate(competition("rmse", "probability"), labels, said)["score"] == pytest.approx(
         np.sqrt(0.26), rel=1e-5
     )
+
+
+@pytest.mark.parametrize("metric", ["row_f2", "micro_f2", "macro_f2"])
+def test_an_f_score_of_labels_gets_a_threshold_for_each_label(metric):
+    target, form = Labels(("a", "b", "c", "d", "e")), Submission("id", ("tags",), kind="labels")
+    wanted = replace(load("digit-recognizer"), target=target, metric=metric, submission=form)
+    chances = np.random.default_rng(0).beta(1, 2, (1500, 5))
+    labels = (np.random.default_rng(1).random((1500, 5)) < chances).astype(np.uint8)
+    honest, found = finish.fit_finish(wanted, unfinished(chances, np.arange(1500) % 5), labels, np.arange(1500) % 5)
+    assert found["applied"] and found["gain"] > 2 * found["error"]
+    assert max(found["parameters"]["thresholds"]) < 0.4, "F2 asks for recall"
+    assert metrics.gain(wanted, labels, honest, chances)[0] == pytest.approx(found["gain"])
