@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from kit import metrics
 from kit.competition import Competition
-from kit.ensemble.methods import better
 from kit.ensemble.pool import MIN_PROBABILITY
 from kit.targets import Target
 
@@ -20,11 +20,11 @@ ROUNDS = 10  # over all coordinates at one step length, at most
 
 def fit_factors(competition: Competition, probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
     """{"factors": (C,)}, one per class, that make the largest probability score best. probabilities: float (N, C)."""
-    value = better(competition, labels)
+    value = _score(competition, labels)
     log_factors = _search_coordinates(
         np.zeros(probabilities.shape[1]),
         (1.0, 0.5, 0.2, 0.1),
-        lambda logarithms: value(apply_factors(competition.target, probabilities, {"factors": np.exp(logarithms)}))[0],
+        lambda logarithms: value(apply_factors(competition.target, probabilities, {"factors": np.exp(logarithms)})),
     )
     return {"factors": np.exp(log_factors).tolist()}
 
@@ -37,11 +37,11 @@ def apply_factors(target: Target, probabilities: np.ndarray, parameters: dict[st
 
 def fit_cuts(competition: Competition, probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
     """{"cuts": (C - 1,)} on the expected grade, rising, that score best. Classes are grades 0, 1, 2, ... in their order."""
-    value = better(competition, labels)
+    value = _score(competition, labels)
     cuts_fitted = _search_coordinates(
         np.arange(probabilities.shape[1] - 1) + 0.5,
         (0.3, 0.1, 0.03),
-        lambda cuts: value(apply_cuts(competition.target, probabilities, {"cuts": cuts}))[0],
+        lambda cuts: value(apply_cuts(competition.target, probabilities, {"cuts": cuts})),
     )
     return {"cuts": np.sort(cuts_fitted).tolist()}
 
@@ -58,14 +58,16 @@ def apply_cuts(target: Target, probabilities: np.ndarray, parameters: dict[str, 
 
 def fit_thresholds(competition: Competition, probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
     """{"thresholds": (L,)}, one per label, above which it is said. probabilities: float (N, L)."""
-    value, target = better(competition, labels), competition.target
-    common = max(COMMON, key=lambda one: value(apply_thresholds(target, probabilities, {"thresholds": one}))[0])
-    logits = _search_coordinates(
-        np.full(probabilities.shape[1], target.link(np.array([common]), MIN_PROBABILITY)[0]),
-        (1.0, 0.5, 0.2),
-        lambda at: value(apply_thresholds(target, probabilities, {"thresholds": target.activate(at)}))[0],
-    )
-    return {"thresholds": target.activate(logits).tolist()}
+    target = competition.target
+    logits, tried = (target.link(values, MIN_PROBABILITY) for values in (probabilities, np.array(COMMON)))
+    score = _score(competition, labels)
+
+    def value(at: np.ndarray) -> float:
+        return score(logits - at + 0.5)  # a submission of labels only asks on which side of 0.5 they lie
+
+    common = max(tried, key=value)
+    fitted = _search_coordinates(np.full(probabilities.shape[1], common), (1.0, 0.5, 0.2), value)
+    return {"thresholds": target.activate(fitted).tolist()}
 
 
 def apply_thresholds(target: Target, probabilities: np.ndarray, parameters: dict[str, Any]) -> np.ndarray:
@@ -74,6 +76,12 @@ def apply_thresholds(target: Target, probabilities: np.ndarray, parameters: dict
         np.asarray(parameters["thresholds"]), MIN_PROBABILITY
     )
     return target.activate(moved)
+
+
+def _score(competition: Competition, labels: np.ndarray) -> Callable[[np.ndarray], float]:
+    """Of values (N, K) for these labels, the larger the better."""
+    chosen = metrics.find(competition)
+    return lambda values: chosen.sign * chosen.score(labels, metrics.prepare_for_scoring(competition, values))
 
 
 def _search_coordinates(
