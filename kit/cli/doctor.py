@@ -12,6 +12,7 @@ import click
 
 from kit import __version__
 from kit.cli import options
+from kit.runs import environment
 
 NEEDED = (
     "keras",
@@ -91,8 +92,7 @@ def _version(*names: str) -> str | None:
 
 def _machine() -> dict[str, Any]:
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 30
-    cores = len(os.sched_getaffinity(0))  # those that we may use, which a cluster keeps lower than those there are
-    return {"machine": f"{platform.machine()}, {cores} cores, {memory} GiB"}
+    return {"machine": f"{platform.machine()}, {environment.usable_cores()} cores, {memory} GiB"}
 
 
 def _devices() -> tuple[str, str | None]:

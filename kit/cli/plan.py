@@ -13,6 +13,7 @@ from kit.cli.suggest import complete
 from kit.errors import ConfigError
 from kit.learn import backend
 from kit.learn.cost.plan import Times, Work, format_duration
+from kit.runs import environment
 
 if TYPE_CHECKING:
     from kit.config import Config
@@ -118,7 +119,7 @@ def _kaggle(seconds: float, *, on_gpu: bool) -> dict[str, Any]:
     """What is known of Kaggle's machines. Of their GPUs nothing was measured here, so nothing is said."""
     from kit.learn.cost import plan
 
-    cores = len(os.sched_getaffinity(0))
+    cores = environment.usable_cores()
     estimate = None if on_gpu else seconds * cores / plan.CPU_CORES
     return {
         "cpu": {

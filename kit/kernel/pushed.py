@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from kit import paths
 from kit.competition import Competition
@@ -20,14 +20,26 @@ from kit.progress import say
 RECORD = "pushed.json"
 
 
-def push(folder: Path, *, timeout_s: float, poll_s: float) -> dict[str, Any]:
+class Pushed(TypedDict, total=False):
+    """What Kaggle has: the dataset as owner/name, None if the code carries all; the sha256 of the bundle; and, once it took the
+    kernel too, that as owner/name, its version and address.
+    """
+
+    dataset: str | None
+    bundle: str
+    kernel: str
+    version: int
+    url: str
+
+
+def push(folder: Path, *, timeout_s: float, poll_s: float) -> Pushed:
     """Publishes the dataset, unless Kaggle has this very one, then pushes the kernel. Returns what is recorded of it."""
     from kit.kaggle import datasets, kernels
 
     manifest = bundle.manifest(folder)
     owner = kernels.owner()
     name = str(_fill_owner(folder / "kernel" / "kernel-metadata.json", owner)["id"])
-    before = record(folder) if (folder / RECORD).exists() else {}
+    before: Pushed = record(folder) if (folder / RECORD).exists() else {}
     dataset = None
     if (folder / "dataset").is_dir():
         dataset = str(_fill_owner(folder / "dataset" / bundle.METADATA, owner)["id"])
@@ -38,7 +50,7 @@ def push(folder: Path, *, timeout_s: float, poll_s: float) -> dict[str, Any]:
             # the dataset alone: should the kernel be refused, the next push need not upload again
             write_json(folder / RECORD, {"dataset": dataset, "bundle": manifest["sha256"]})
     sent = kernels.push(folder / "kernel", name)
-    kept = {"dataset": dataset, "bundle": manifest["sha256"], "kernel": name, "version": sent.version, "url": sent.url}
+    kept = Pushed(dataset=dataset, bundle=manifest["sha256"], kernel=name, version=sent.version, url=sent.url)
     write_json(folder / RECORD, kept)
     return kept
 
@@ -50,11 +62,11 @@ def _fill_owner(path: Path, owner: str) -> dict[str, Any]:
     return dict(read_json(path))
 
 
-def record(folder: Path) -> dict[str, Any]:
+def record(folder: Path) -> Pushed:
     """What was pushed last. Raises DataError if no kernel was."""
     bundle.manifest(folder)
     path = folder / RECORD
-    kept = dict(read_json(path)) if path.exists() else {}
+    kept = cast(Pushed, read_json(path)) if path.exists() else {}
     if not kept:
         raise DataError(f"{folder.name} was not pushed yet", do=f"kit kernel push {folder.name}")
     return kept

@@ -54,11 +54,22 @@ def source_hash() -> str:
     return digest.hexdigest()
 
 
+def usable_cores() -> int:
+    """How many this process may use, which a cluster keeps lower than those there are, where the system says so."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _commit() -> str | None:
+    """Of the kit's own checkout; None where it is installed, perhaps within a checkout of something else."""
+    tracked = _git("ls-files", "--error-unmatch", "__init__.py")
+    return _git("describe", "--always", "--dirty", "--abbrev=40") if tracked else None
+
+
+def _git(*words: str) -> str | None:
     here = Path(__file__).resolve().parents[1]
-    command = ["git", "-C", str(here), "describe", "--always", "--dirty", "--abbrev=40"]
+    command = ["git", "-C", str(here), *words]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=10)  # noqa: S603
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.strip() or None
+    return done.stdout.strip() or None if done.returncode == 0 else None

@@ -22,6 +22,7 @@ import numpy as np
 from kit.errors import DataError, KitError
 from kit.learn.input.augmenter import Augmenter, Source, open_source
 from kit.learn.input.shared_memory import Shape, Slots
+from kit.runs import environment
 
 Job = tuple[int, np.ndarray]  # an epoch, and a batch of samples (kit.learn.input.samples)
 MAX_WORKERS = 16  # workers, unless told: 8 of them let an H200 wait
@@ -129,7 +130,7 @@ def open_loader(source: Source, workers: int) -> Iterator[Loader]:
 
     -1: as many as cores but one, 1 to 16, since the training itself wants a core; 0: none, in this process.
     """
-    count = min(MAX_WORKERS, max(1, len(os.sched_getaffinity(0)) - 1)) if workers < 0 else workers
+    count = min(MAX_WORKERS, max(1, environment.usable_cores() - 1)) if workers < 0 else workers
     with closing(Slots()) as slots:
         if count == 0:
             yield Loader(source, None, slots, 0)
