@@ -34,7 +34,7 @@ def ensemble(competition: Competition, base_runs: list[Run], *, name: str | None
     ids, stack, submitted = _stack(base_runs, data)
     labels = cache.labels_of(data.train, ids)
     folds_of_rows = folds.cross_fit_folds(data, fold_of, predictions.find_rows(data.train.ids, ids))
-    chosen = choose_method.choose(competition, stack, labels, folds_of_rows)
+    chosen = choose_method.choose(finish.before_decision(competition), stack, labels, folds_of_rows)
     tested = np.stack([predictions.load(run.test).before_finish().select(data.test.ids) for run in base_runs])
     unfinished = finish.Unfinished(chosen.honest, chosen.others, chosen.tried[chosen.method])
     honest, last = finish.fit_finish(competition, unfinished, labels, folds_of_rows)

@@ -5,13 +5,13 @@ by it is written into the values themselves, so that whatever follows takes the 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from kit import metrics, predictions
-from kit.competition import Competition, FinishName
+from kit.competition import Competition, FinishName, Submission
 from kit.ensemble import calibration, thresholds
 from kit.ensemble.method import Parameters
 from kit.predictions import Predictions
@@ -24,7 +24,8 @@ class Finish:
     """fit(competition, values, labels) -> parameters that go into JSON; apply(target, values, parameters) -> values.
 
     forms: of submissions, and kinds: of targets, for which it has a meaning. decides: by which quantity it decides what a row
-    is said to be, for people; a single run has it then too. None: it only says how sure that is.
+    is said to be, for people; a single run has it then too. None: it only says how sure that is. join_by: the metric of
+    probabilities by which runs are joined before it; None: the competition's own.
     """
 
     forms: tuple[str, ...]
@@ -32,6 +33,7 @@ class Finish:
     decides: str | None
     fit: Callable[[Competition, np.ndarray, np.ndarray], Parameters]
     apply: Callable[[Target, np.ndarray, Parameters], np.ndarray]
+    join_by: str | None = None
 
 
 FINISHES: dict[FinishName, Finish] = {  # a metric names those that suit it
@@ -54,6 +56,7 @@ FINISHES: dict[FinishName, Finish] = {  # a metric names those that suit it
         "the probability of each label",
         thresholds.fit_thresholds,
         thresholds.apply_thresholds,
+        join_by="column_log_loss",
     ),
 }
 
@@ -74,6 +77,16 @@ def find(competition: Competition) -> FinishName | None:
     form, kind = competition.submission.kind, competition.target.kind
     wanted = metrics.find(competition).finish
     return next((name for name in wanted if form in FINISHES[name].forms and kind in FINISHES[name].kinds), None)
+
+
+def before_decision(competition: Competition) -> Competition:
+    """The competition as its runs are joined. Where thresholds will decide, a score at 0.5 would prefer what exaggerates."""
+    name = find(competition)
+    metric = FINISHES[name].join_by if name else None
+    if metric is None:
+        return competition
+    form = Submission(competition.submission.id_column, competition.target.columns, kind="probability")
+    return replace(competition, metric=metric, submission=form)
 
 
 def fit_finish(

@@ -63,7 +63,7 @@ def fit_thresholds(competition: Competition, probabilities: np.ndarray, labels: 
     score = _score(competition, labels)
 
     def value(at: np.ndarray) -> float:
-        return score(logits - at + 0.5)  # a submission of labels only asks on which side of 0.5 they lie
+        return score((logits > at).astype(np.float64))
 
     common = max(tried, key=value)
     fitted = _search_coordinates(np.full(probabilities.shape[1], common), (1.0, 0.5, 0.2), value)

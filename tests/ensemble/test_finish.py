@@ -8,7 +8,7 @@ import pytest
 
 from kit import metrics
 from kit.competition import Submission
-from kit.ensemble import calibration, finish, thresholds
+from kit.ensemble import calibration, choose_method, finish, thresholds
 from kit.plugins import load
 from kit.targets import Classes, Labels
 from kit.targets.links import softmax
@@ -139,13 +139,29 @@ def test_rmse_of_submitted_labels_is_that_of_the_labels():
     )
 
 
+def tagged(metric):
+    """(a competition of five labels, chances float32 (1500, 5), labels drawn by them, folds)."""
+    target, form = Labels(("a", "b", "c", "d", "e")), Submission("id", ("tags",), kind="labels")
+    chances = np.random.default_rng(0).beta(1, 2, (1500, 5)).astype(np.float32)
+    labels = (np.random.default_rng(1).random((1500, 5)) < chances).astype(np.uint8)
+    wanted = replace(load("digit-recognizer"), target=target, metric=metric, submission=form)
+    return wanted, chances, labels, np.arange(1500) % 5
+
+
 @pytest.mark.parametrize("metric", ["row_f2", "micro_f2", "macro_f2"])
 def test_an_f_score_of_labels_gets_a_threshold_for_each_label(metric):
-    target, form = Labels(("a", "b", "c", "d", "e")), Submission("id", ("tags",), kind="labels")
-    wanted = replace(load("digit-recognizer"), target=target, metric=metric, submission=form)
-    chances = np.random.default_rng(0).beta(1, 2, (1500, 5))
-    labels = (np.random.default_rng(1).random((1500, 5)) < chances).astype(np.uint8)
-    honest, found = finish.fit_finish(wanted, unfinished(chances, np.arange(1500) % 5), labels, np.arange(1500) % 5)
+    wanted, chances, labels, folds = tagged(metric)
+    honest, found = finish.fit_finish(wanted, unfinished(chances, folds), labels, folds)
     assert found["applied"] and found["gain"] > 2 * found["error"]
     assert max(found["parameters"]["thresholds"]) < 0.4, "F2 asks for recall"
     assert metrics.gain(wanted, labels, honest, chances)[0] == pytest.approx(found["gain"])
+
+
+def test_runs_of_labels_are_joined_by_their_probabilities_before_thresholds_decide():
+    wanted, chances, labels, folds = tagged("row_f2")
+    stack = np.stack([chances, chances**0.3])
+    at_half = choose_method.choose(wanted, stack, labels, folds)
+    assert np.array_equal(at_half.honest, stack[1]), "the run that exaggerates alone"
+    chosen = choose_method.choose(finish.before_decision(wanted), stack, labels, folds)
+    assert np.abs(chosen.honest - chances).mean() < 0.02
+    assert finish.before_decision(LOG_LOSS) is LOG_LOSS
