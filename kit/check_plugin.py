@@ -59,11 +59,7 @@ def _check_fit(what: str, competition: Competition) -> None:
     metric, target, form = metrics.find(competition), competition.target.kind, competition.submission.kind
     for wanted, given in ((metric.targets, target), (metric.forms, form)):
         if wanted and given not in wanted:
-            fitting = [
-                name
-                for name, one in metrics.available(competition).items()
-                if (not one.targets or target in one.targets) and (not one.forms or form in one.forms)
-            ]
+            fitting = metrics.find_fitting(metrics.available(competition), target, form)
             raise DataError(
                 f"{what} {competition.metric!r} does not judge {given}",
                 received=f"a target of {target}, a submission of kind {form!r}",

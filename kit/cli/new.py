@@ -43,12 +43,16 @@ def command(obj: GlobalOptions, slug: str, archive: Path | None, parent: Path | 
         raise DataError(f"{folder} is there already", do="edit it, or remove it first")
     source = archive or _find_archive(slug)
     known = facts.read(source) if source else facts.Facts()
+    files = template.write_files(slug, known)
     with replace_folder(folder) as temporary:
-        write_text(temporary / "competition.py", template.competition(slug, known))
-        write_text(temporary / "README.md", template.readme(slug, known))
+        for name, text in files.items():
+            write_text(temporary / name, text)
     click.echo(folder / "competition.py")
-    say(f"read {source}: {', '.join(sorted(known.seen))}" if source else "no archive read: all of it is guessed")
-    say(f"edit {folder / 'competition.py'}, where it says TODO")
+    say(f"read {source}" if source else "no archive read: all of it is guessed")
+    for line in facts.describe(known) if source else ():
+        say(line)
+    todo = files["competition.py"].count("TODO")
+    say(f"edit {folder / 'competition.py'}, where it says TODO: {todo} times")
     step = (
         f"download {slug} --from {shlex.quote(str(archive))}"
         if archive

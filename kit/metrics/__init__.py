@@ -48,6 +48,15 @@ def available(competition: Competition) -> dict[str, Metric]:
     return {**METRICS, **competition.metrics}
 
 
+def find_fitting(table: Mapping[str, Metric], target: str, form: str) -> list[str]:
+    """Names of those that judge a kind of target and a kind of submission."""
+    return [
+        name
+        for name, one in table.items()
+        if (not one.targets or target in one.targets) and (not one.forms or form in one.forms)
+    ]
+
+
 def find(competition: Competition) -> Metric:
     """Raises DataError for an unknown one, with the nearest name."""
     return _look_up(competition.metric, available(competition))

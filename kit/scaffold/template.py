@@ -2,7 +2,12 @@
 
 from string import Template
 
-from kit.scaffold.facts import Facts, is_table
+from kit.metrics import METRICS, find_fitting
+from kit.scaffold.facts import Facts
+from kit.scaffold.read_body import list_readers, literal, write_doubt, write_read
+
+INLINE = 50  # columns of a target that stand in competition.py itself; more stand in a file beside it
+FILE = "columns.txt"
 
 COMPETITION = Template('''"""$title. TODO: what is to be told apart, how it is scored, which score is good.
 
@@ -13,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from kit.competition import Archives, Competition, Split, Submission
-$reader
-from kit.targets import Classes
+$readers
+from kit.targets import $target_kind
 
-SHAPE = $shape  #$shape_note height, width, channels that images are decoded to, once and for all; 1 channel is grey
+${shape_doubt}SHAPE = $shape  # height, width, channels that images are decoded to, once and for all; 1 channel is grey
+${columns_doubt}COLUMNS = $columns  # what `read` gives of each row; in this order predictions are stored
 
 
 def read(raw: Path, part: str) -> Split:
@@ -34,19 +40,19 @@ def augment() -> Any:
 COMPETITION = Competition(
     slug="$slug",
     title="$title",
-    #$classes_note the labels that `read` gives; in this order their probabilities are stored
-    target=Classes($classes),
+${bounds_doubt}    target=$target_kind(COLUMNS$bounds),
     image_shape=SHAPE,
-    metric="$metric",  # TODO: the competition's own, from kit.metrics.METRICS, or in `metrics=` its own
+    # TODO: the competition's own metric; of the kit's, these fit: $fitting; `metrics=` may bring its own
+    metric="$metric",
     submission=Submission(
-        id_column=$id_column,  #$sample_note as in the header of Kaggle's sample submission
+${sample_doubt}        id_column=$id_column,  # as in the header of Kaggle's sample submission
         target_columns=$target_columns,
-        kind="$kind",  # "label": one class a row; "probability": a number from 0 to 1 in each target column
+${form_doubt}        kind="$kind",  # $kind_means
 $form    ),
     archives=Archives(  # members of the archive; archives among them are opened by `kit prepare`, x.zip into raw/x/
-        train=$train,  #$train_note a member, or a folder of members
-        test=$test,  #$test_note likewise
-        sample=$sample,  #$sample_note Kaggle's own sample submission
+${train_doubt}        train=$train,  # a member, or a folder of members
+${test_doubt}        test=$test,  # likewise
+${sample_doubt}        sample=$sample,  # Kaggle's own sample submission
         labels=$labels,
     ),
     read=read,
@@ -56,27 +62,13 @@ $form    ),
 )
 ''')
 
-# How images and labels are read, by what the archive shows. Each is the body of `read`.
-PIXELS = Template("""\
-    # One row per image, one column per pixel; the test table has no label column. $ids_note
-    label = $label_column if part == "train" else None
-    images, labels = pixel_csv(raw / f"{part}.csv", SHAPE, label_column=label$ids)
-    return Split(images.ids, images, labels)""")
-FOLDERS = Template("""\
-    if part == "train":
-        return Split(*class_folders(raw / $train))
-    images = image_folder(raw / $test)  # ids are TODO: as the sample submission writes them; here $endings the ending
-    return Split([path.$id for path in images], images, None)""")
-TABLE = Template("""\
-    images = image_folder(raw / ($train if part == "train" else $test))
-    ids = [path.$id for path in images]$choices
-    return Split(ids, images, labels(raw / $table, ids, $id_column, $label_column) if part == "train" else None)""")
-NAMES = Template("""\
-    images = image_folder(raw / ($train if part == "train" else $test))
-    ids = [path.$id for path in images]
-    # TODO: where the class is written. Here: cat.0.jpg is a cat. In a folder for each class, perhaps of an archive in the
-    # archive: kit.data.readers.class_folders. In a table: kit.data.readers.labels(raw / "labels.csv", ids, "id", "label")
-    return Split(ids, images, [path.name.split(".")[0] for path in images] if part == "train" else None)""")
+KINDS = {
+    "label": "one class a row",
+    "probability": "a number from 0 to 1 in each target column",
+    "labels": "those of a row, joined",
+    "ranking": "the most probable classes, joined, best first",
+    "value": "a number in each target column",
+}
 
 README = Template("""# $title
 
@@ -85,7 +77,7 @@ TODO: two sentences on the competition, and its address on Kaggle: https://www.k
 | | |
 |---|---|
 | images | TODO: how many to train on and to predict, their size |
-| classes | TODO |
+| predicted | TODO |
 | metric | $metric (TODO: check) |
 | expected | TODO: out-of-fold score, leaderboard score, time, and the command that gave them |
 
@@ -98,27 +90,41 @@ kit submit $slug RUN
 """)
 
 
+def write_files(slug: str, facts: Facts) -> dict[str, str]:
+    """The text of each file of the folder, by name."""
+    files = {"competition.py": competition(slug, facts), "README.md": readme(slug, facts)}
+    return files | ({FILE: "\n".join(facts.target.columns) + "\n"} if _is_long(facts) else {})
+
+
 def competition(slug: str, facts: Facts) -> str:
     """The text of competition.py. Everything from the archive goes in as a Python literal, whatever it holds."""
+    declared, given, doubts = facts.target, facts.sample, facts.target.doubts
+    named = given.columns == declared.columns
     return COMPETITION.substitute(
         _names(slug, facts),
-        reader="from kit.data." + ("pixels import pixel_csv" if is_table(facts.train) else _readers(facts)),
-        read=_read(facts),
-        classes=_literal(facts.classes),
-        classes_note=_doubt(facts, "classes"),
-        shape=_literal(facts.shape),
-        shape_note=_doubt(facts, "shape"),
-        id_column=_literal(facts.id_column),
-        target_columns=_literal(facts.target_columns),
-        kind=facts.kind,
-        form=_form(facts),
-        train=_literal(facts.train),
-        test=_literal(facts.test),
-        sample=_literal(facts.sample),
-        labels=_literal(facts.labels),
-        train_note=_doubt(facts, "train"),
-        test_note=_doubt(facts, "test"),
-        sample_note=_doubt(facts, "sample"),
+        readers=list_readers(facts),
+        read=write_read(facts),
+        target_kind=declared.kind,
+        columns=_write_columns(facts),
+        columns_doubt=write_doubt(0, doubts.get("columns", "")),
+        bounds=_write_bounds(facts),
+        bounds_doubt=write_doubt(4, doubts.get("low", "")),
+        shape=literal(facts.size.shape),
+        shape_doubt=write_doubt(0, facts.size.doubt),
+        fitting=", ".join(find_fitting(METRICS, declared.kind.lower(), declared.form)),
+        id_column=literal(given.id_column),
+        target_columns="COLUMNS" if named else literal(given.columns),
+        kind=declared.form,
+        kind_means=KINDS[declared.form],
+        form=_write_form(facts),
+        form_doubt=write_doubt(8, doubts.get("form", "")),
+        train=literal(facts.train.source),
+        train_doubt=write_doubt(8, facts.train.doubt),
+        test=literal(facts.test.source),
+        test_doubt=write_doubt(8, facts.test.doubt),
+        sample=literal(given.source),
+        sample_doubt=write_doubt(8, facts.sample_doubt),
+        labels=literal(facts.table.source if facts.table else None),
     )
 
 
@@ -127,65 +133,38 @@ def readme(slug: str, facts: Facts) -> str:
 
 
 def _names(slug: str, facts: Facts) -> dict[str, str]:
-    title = slug.replace("-", " ").capitalize()
-    return {"slug": slug, "title": title, "metric": "log_loss" if facts.kind == "probability" else "accuracy"}
+    return {"slug": slug, "title": slug.replace("-", " ").capitalize(), "metric": facts.target.metric}
 
 
-def _readers(facts: Facts) -> str:
-    return (
-        "readers import "
-        + ("class_folders, " if facts.class_folders else "")
-        + "image_folder"
-        + (", labels" if facts.labels else "")
+def _is_long(facts: Facts) -> bool:
+    """Whether the columns fill a file of their own, where each is one line."""
+    columns = facts.target.columns
+    return len(columns) > INLINE and all(name.isprintable() for name in columns)
+
+
+def _write_columns(facts: Facts) -> str:
+    if _is_long(facts):
+        return f'tuple((Path(__file__).parent / "{FILE}").read_text("utf-8").splitlines())'
+    return literal(facts.target.columns)
+
+
+def _write_bounds(facts: Facts) -> str:
+    declared = facts.target
+    return "" if declared.low is None else f", low={declared.low:.9g}, high={declared.high:.9g}"
+
+
+def _write_form(facts: Facts) -> str:
+    """The fields of Submission that say how the target and the target columns belong together, each with what it is for."""
+    declared = facts.target
+    fields = {
+        "values": (declared.values, "what is written for each class, in their order"),
+        "of": (declared.of, "the class whose probability each target column holds"),
+        "k": (declared.k, "classes in a row"),
+    }
+    if declared.form == "labels" and declared.separator != " ":
+        fields["separator"] = (declared.separator, "between the labels of a row")
+    return "".join(
+        f"{write_doubt(8, declared.doubts.get(name, ''))}        {name}={literal(value)},  # {means}\n"
+        for name, (value, means) in fields.items()
+        if value
     )
-
-
-def _read(facts: Facts) -> str:
-    body = PIXELS if is_table(facts.train) else TABLE if facts.labels else FOLDERS if facts.class_folders else NAMES
-    ids = f", id_column={_literal(facts.label_columns[0])}" if facts.pixel_ids else ""
-    return body.substitute(
-        train=_literal(_strip_archive_suffix(facts.train)),
-        test=_literal(_strip_archive_suffix(facts.test)),
-        table=_literal(_strip_archive_suffix(facts.labels or "")),
-        id="name" if facts.endings else "stem",
-        choices=_choices(facts),
-        endings="with" if facts.endings else "without",
-        id_column=_literal(facts.label_columns[0]),
-        label_column=_literal(facts.label_columns[1]),
-        ids=ids,
-        ids_note="" if ids else "Rows are numbered from 1, or pass id_column.",
-    )
-
-
-def _choices(facts: Facts) -> str:
-    """What to decide where several columns may hold the label."""
-    seen = f"{facts.label_choices}, and the sample writes {sorted(facts.written)[:3]}"
-    return f"\n    # TODO: a guess; the label may be in any column of {seen}" if facts.label_choices else ""
-
-
-def _form(facts: Facts) -> str:
-    """The fields of Submission that say how classes and target columns belong together."""
-    if facts.kind == "label":
-        if not facts.values:
-            return ""
-        return (
-            f"        values={_literal(facts.values)},  # TODO: check: what is written for each class, in their order\n"
-        )
-    if facts.target_columns == facts.classes:
-        return ""
-    of = facts.classes[-len(facts.target_columns) :]
-    return f"        of={_literal(of)},  # TODO: check: the class whose probability each target column holds\n"
-
-
-def _doubt(facts: Facts, name: str) -> str:
-    return "" if name in facts.seen else " TODO: a guess;"
-
-
-def _strip_archive_suffix(member: str) -> str:
-    return member.removesuffix(".zip").removesuffix(".7z")
-
-
-def _literal(value: object) -> str:
-    """As Python source with double quotes, where the value itself holds none."""
-    text = repr(value)
-    return text.replace("'", '"') if '"' not in text and "\\" not in text else text

@@ -1,0 +1,150 @@
+"""Which members are images of training and test, in which folders they lie, and how large they are."""
+
+import os
+import re
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from PIL import Image
+
+from kit.data.decode_image import FORMATS
+from kit.data.readers import IMAGES, natural
+from kit.scaffold.members import PACKED, Members, strip_packed
+
+MEASURED = 20  # images whose size is looked at
+LARGEST = 128  # pixels of a side that are kept as they are
+SHAPE = (96, 96, 3)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Of the training or the test images. source: what Archives names. folder: where they lie below raw/. paths: of each.
+    lacking: how many ids have no image, and one of them. doubt: why it is a guess; empty if it is none.
+    """
+
+    source: str
+    folder: str
+    paths: tuple[str, ...] = ()
+    lacking: tuple[int, str] = (0, "")
+    doubt: str = "no such images were seen"
+
+
+@dataclass(frozen=True)
+class Size:
+    """shape: to decode to. seen: the sizes of some images in words. doubt: why shape is a guess."""
+
+    shape: tuple[int, int, int] = SHAPE
+    seen: str = ""
+    doubt: str = "no image was looked at"
+
+
+@dataclass(frozen=True)
+class Index:
+    """paths: of all images. named: those that answer to a name, which is the end of a path, its ending left out or not."""
+
+    paths: tuple[str, ...]
+    named: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def index_images(members: Members) -> Index:
+    paths = tuple(path for path in members.files if path.lower().endswith(IMAGES))
+    named = defaultdict(list)
+    for path in paths:
+        parts = path.split("/")
+        for name in ("/".join(parts[place:]) for place in range(len(parts))):
+            named[name].append(path)
+            named[os.path.splitext(name)[0]].append(path)
+    return Index(paths, named)
+
+
+def locate(members: Members, index: Index, part: str, ids: Iterable[str]) -> Part:
+    """The images of these ids. Of several that answer to an id, the one with `part` ("train", "test") in its path."""
+    paths, roots, lacking, asked = [], set(), [], list(ids)
+    for name in asked:
+        answering = index.named.get(name, ())
+        fitting = [path for path in answering if part in path.lower()] if len(answering) > 1 else answering
+        if not fitting:
+            lacking.append(name)
+            continue
+        paths.append(fitting[0])
+        roots.add(fitting[0][: fitting[0].rindex(name)].rstrip("/") if "/" in name else os.path.dirname(fitting[0]))
+    if not paths:
+        return guess_part(members, index, part)
+    missing = (len(lacking), lacking[0] if lacking else "")
+    doubt = f"{missing[0]} of {len(asked)} ids have no image, such as {missing[1]!r}" if lacking else ""
+    folder = os.path.commonpath(roots)
+    return Part(_find_source(members, folder, paths), folder, tuple(paths), missing, doubt)
+
+
+def guess_part(members: Members, index: Index, part: str) -> Part:
+    """By the names of folders and archives alone, the shortest first."""
+    folders = {os.path.dirname(path) for path in index.paths}
+    parents = {str(parent) for folder in folders for parent in (folder, *PurePosixPath(folder).parents)} - {"."}
+    called = [folder for folder in parents if part in PurePosixPath(folder).name.lower()]
+    if called:
+        folder = min(called, key=lambda name: (name.count("/"), not _begins(name, part), len(name), name))
+        paths = tuple(path for path in index.paths if path.startswith(f"{folder}/"))
+        return Part(_find_source(members, folder, paths), folder, paths, doubt="")
+    closed = [name for name in members.closed if _begins(name, part)]
+    if closed:
+        name = min(closed, key=lambda name: (len(name), name))
+        return Part(name, strip_packed(name), doubt=f"it could not be looked into: {members.closed[name]}"[:120])
+    return Part(f"{part}.zip", part)
+
+
+def _begins(path: str, part: str) -> bool:
+    return PurePosixPath(path).name.lower().startswith(part)
+
+
+def _find_source(members: Members, folder: str, paths: Sequence[str]) -> str:
+    """The archive inside that they come from; of several, the first; else their folder."""
+    packed = sorted({members.sources[path] for path in paths if members.sources[path].lower().endswith(PACKED)})
+    return packed[0] if packed else folder or members.sources[paths[0]]
+
+
+def find_class_folders(part: Part) -> tuple[str, ...]:
+    """The names of the folders right below the part's, if all its images lie in several of them."""
+    inside = [PurePosixPath(path).relative_to(part.folder) for path in part.paths]
+    names = {path.parts[0] for path in inside}
+    whole = inside and all(len(path.parts) == 2 for path in inside)
+    return tuple(sorted(names, key=natural)) if whole and len(names) > 1 else ()
+
+
+def find_name_classes(part: Part) -> tuple[str, tuple[str, ...]]:
+    """(separator, classes) where images are called like cat.0.jpg: a few words, each before numbers. Else ("", ())."""
+    found = [re.fullmatch(r"(.*?)([._-])\d+", PurePosixPath(path).stem) for path in part.paths]
+    words = Counter(match[1] for match in found if match)
+    marks = {match[2] for match in found if match}
+    fits = found and None not in found and len(marks) == 1 and len(words) > 1 and min(words.values()) > 1
+    if not fits or any(marks & set(word) for word in words):
+        return "", ()
+    return marks.pop(), tuple(sorted(words, key=natural))
+
+
+def measure(members: Members, paths: Sequence[str]) -> Size:
+    """The shape that suits: the size of the images where all are alike and small. Looks at some of them, spread evenly."""
+    seen = [_open(members, path) for path in paths[:: max(1, len(paths) // MEASURED)][:MEASURED]]
+    sizes = [size for size in seen if size]
+    if not sizes:
+        return Size(doubt="no image could be looked at" if paths else Size.doubt)
+    heights, widths, channels = zip(*sizes, strict=True)
+    height, width = statistics.median_low(heights), statistics.median_low(widths)
+    alike = len(set(heights)) == len(set(widths)) == 1
+    spread = "all of" if alike else f"from {min(widths)}x{min(heights)} to {max(widths)}x{max(heights)},"
+    color = "color" if max(channels) == 3 else "grey"
+    words = f"{width}x{height} pixels ({spread} {len(sizes)} looked at), {color}"
+    if alike and max(height, width) <= LARGEST:
+        return Size((height, width, max(channels)), words, "")
+    return Size((*SHAPE[:2], max(channels)), words, f"images have {words}")
+
+
+def _open(members: Members, path: str) -> tuple[int, int, int] | None:
+    """Height, width and channels of an image; None where it cannot be read."""
+    try:
+        with members.files[path]() as raw, Image.open(raw, formats=FORMATS) as image:
+            return image.height, image.width, 1 if image.mode in ("1", "L", "I", "I;16", "F") else 3
+    except Exception:  # on hostile bytes Pillow raises whatever its parsers stumble over
+        return None

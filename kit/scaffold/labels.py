@@ -1,0 +1,92 @@
+"""The table that holds the labels of the training images: which one it is, its column of ids, and what its columns hold."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from itertools import islice
+
+from kit.scaffold.members import Members, is_table, read_rows
+from kit.scaffold.sample import Sample
+
+LOOKED_AT = 200  # rows by which the column of ids is known
+KEPT = 200_000  # different texts of a column
+FLAGS = {"0": 0, "1": 1, "0.0": 0, "1.0": 1}
+
+
+@dataclass(frozen=True)
+class Table:
+    """path: below raw/. ids: of all rows. values: for each other column its different texts and how often they occur; of very
+    many, only the first. ones: how many of the sample's target columns hold 1 in a row, and in how many rows; empty where one
+    of them holds anything but 0 and 1, or is not here.
+    """
+
+    path: str
+    source: str
+    id_column: str
+    ids: tuple[str, ...]
+    values: dict[str, Counter[str]]
+    ones: Counter[int]
+
+
+def find_label_table(members: Members, sample: Sample | None, images: Set[str], ids: Set[str]) -> Table | None:
+    """None where no table says anything of images. images: the names of files, with and without their ending. ids: of the
+    sample's rows, which are no training images.
+
+    A table with the sample's target columns is preferred, then one called train, then one that is called after labels.
+    """
+    best: tuple[Sequence[bool | int], str, str] | None = None
+    for path in members.files:
+        if not is_table(path) or (sample and path == sample.path):
+            continue
+        rows = read_rows(members, path)
+        header, first = next(rows), [*islice(rows, LOOKED_AT)]
+        id_column = _find_ids(header, first, sample, images)
+        if id_column is None or len(header) < 2 or ids >= set(_column(header, first, id_column)):
+            continue
+        name, lower = path.lower().rpartition("/")[2], [column.lower() for column in header]
+        has_targets = sample is not None and {column.lower() for column in sample.columns} <= set(lower)
+        if has_targets or "train" in name or "label" in name:
+            rank = (not has_targets, not name.startswith("train"), "label" not in name, len(path))
+            best = min(filter(None, (best, (rank, path, id_column))))
+    return _read(members, best[1], best[2], sample) if best else None
+
+
+def _find_ids(header: list[str], rows: list[list[str]], sample: Sample | None, images: Set[str]) -> str | None:
+    """The column whose texts are names of images; where no images are known, the one that is called like the sample's."""
+    named = [column for column in header if sample and column.lower() == sample.id_column.lower()]
+    if not images:
+        return named[0] if named else None
+    for column in (*named, *header):
+        texts = _column(header, rows, column)
+        if texts and sum(text in images for text in texts) > 0.9 * len(texts):
+            return column
+    return None
+
+
+def _column(header: list[str], rows: list[list[str]], column: str) -> list[str]:
+    place = header.index(column)
+    return [row[place] for row in rows if len(row) == len(header)]
+
+
+def _read(members: Members, path: str, id_column: str, sample: Sample | None) -> Table:
+    rows = read_rows(members, path)
+    header = next(rows)
+    place = header.index(id_column)
+    wanted = sample.columns if sample and set(sample.columns) <= set(header) else ()
+    targets = [header.index(column) for column in wanted]
+    ids, ones = [], Counter[int]()
+    values = {column: Counter[str]() for column in header if column != id_column}
+    flags = True
+    for row in _whole(rows, len(header)):
+        ids.append(row[place])
+        for column, text in zip(header, row, strict=True):
+            if column != id_column and (len(values[column]) < KEPT or text in values[column]):
+                values[column][text] += 1
+        held = [FLAGS.get(row[target]) for target in targets]
+        flags = flags and None not in held
+        ones[sum(flag or 0 for flag in held)] += 1
+    return Table(path, members.sources[path], id_column, tuple(ids), values, ones if flags and targets else Counter())
+
+
+def _whole(rows: Iterator[list[str]], width: int) -> Iterator[list[str]]:
+    return (row for row in rows if len(row) == width)

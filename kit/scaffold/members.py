@@ -1,0 +1,154 @@
+"""What a competition's archive holds, and what its archives inside hold, without unpacking it."""
+
+import csv
+import io
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from kit.data.archives.limits import is_hidden
+from kit.data.tables import not_utf8, wrong_separator
+from kit.errors import DataError
+
+Open = Callable[[], IO[bytes]]
+PACKED = (".zip", ".7z", ".tar", ".tar.gz", ".tgz")
+LARGEST = 64 << 20  # bytes of a member of a .7z, which is read into memory
+
+
+@dataclass(frozen=True)
+class Members:
+    """files: what opens each file, by the path below raw/ where `kit prepare` lays it. sources: by path, the member of the
+    archive itself that it comes from: the file, or the archive that it lies in. closed: archives inside that were not looked
+    into, and why. hidden: how many files of the desktop's were passed over.
+    """
+
+    files: Mapping[str, Open]
+    sources: Mapping[str, str]
+    closed: Mapping[str, str]
+    hidden: int
+
+
+@contextmanager
+def open_members(archive: Path) -> Iterator[Members]:
+    """Raises DataError for a file that is no sound zip archive, or as soon as a part that is read proves damaged."""
+    try:
+        with ExitStack() as stack:
+            yield _list_members(stack, stack.enter_context(zipfile.ZipFile(archive)))
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, csv.Error) as error:
+        # RuntimeError: a password or an unknown compression
+        raise DataError(
+            f"cannot read {archive}", received=error, expected='the .zip that Kaggle\'s "download all" gives'
+        ) from None
+
+
+def _list_members(stack: ExitStack, source: zipfile.ZipFile) -> Members:
+    listed = [name for name in source.namelist() if not name.endswith("/")]
+    names = [name for name in listed if not is_hidden(name)]
+    around = _wrapping_folder(names)
+    files: dict[str, Open] = {}
+    sources: dict[str, str] = {}
+    closed: dict[str, str] = {}
+    for name in names:
+        path = name.removeprefix(around)
+        inside: dict[str, Open] = {path: partial(source.open, name)}
+        if path.lower().endswith(PACKED):
+            try:
+                inside = _look_inside(stack, path, source.open(name))
+            except Exception as error:  # of whatever kind a damaged archive raises in its reader
+                closed[path] = str(error) or type(error).__name__
+                continue
+        files |= inside
+        sources |= dict.fromkeys(inside, path)
+    return Members(files, sources, closed, len(listed) - len(names))
+
+
+def _wrapping_folder(names: list[str]) -> str:
+    """The folder, with its slash, around all there is, which `kit prepare` leaves out."""
+    tops = {name.partition("/")[0] for name in names}
+    return f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in names) else ""
+
+
+def _look_inside(stack: ExitStack, path: str, packed: IO[bytes]) -> dict[str, Open]:
+    """The files of an archive inside, by the path that kit.data.archives.unpack gives them. Raises what its reader raises, and
+    ValueError for one that holds archives again.
+    """
+    readers: dict[str, Any] = {".zip": _list_zip, ".7z": _list_7z}
+    stack.enter_context(packed)
+    ending = PurePosixPath(path).suffix.lower()
+    files = {
+        name: opened
+        for name, opened in readers.get(ending, _list_tar)(stack, packed).items()
+        if not (name.endswith("/") or is_hidden(name))
+    }
+    if deeper := next((name for name in files if name.lower().endswith(PACKED)), None):
+        raise ValueError(f"it holds another archive, {deeper}")
+    own = strip_packed(path)
+    flat = {name.partition("/")[0] for name in files} == {PurePosixPath(own).name}
+    parent = PurePosixPath(own).parent if flat else PurePosixPath(own)
+    return {(parent / name).as_posix(): opened for name, opened in files.items()}
+
+
+def _list_zip(stack: ExitStack, packed: IO[bytes]) -> dict[str, Open]:
+    source = stack.enter_context(zipfile.ZipFile(packed))
+    return {name: partial(source.open, name) for name in source.namelist()}
+
+
+def _list_tar(stack: ExitStack, packed: IO[bytes]) -> dict[str, Open]:
+    source = stack.enter_context(tarfile.open(fileobj=packed))  # noqa: SIM115
+    return {
+        info.name.removeprefix("./"): partial(source.extractfile, info)  # type: ignore[misc]
+        for info in source
+        if info.isreg()
+    }
+
+
+def _list_7z(stack: ExitStack, packed: IO[bytes]) -> dict[str, Open]:
+    import py7zr  # only here: few competitions need it
+
+    source = stack.enter_context(py7zr.SevenZipFile(packed))
+
+    def read(name: str) -> IO[bytes]:
+        source.reset()
+        factory = py7zr.io.BytesIOFactory(LARGEST)
+        source.extract(targets=[name], factory=factory)
+        product = factory.products[name]
+        product.seek(0)
+        return io.BytesIO(product.read())
+
+    return {entry.filename: partial(read, entry.filename) for entry in source.files if entry.is_file}
+
+
+def strip_packed(path: str) -> str:
+    """The path without what says that it is an archive: train-jpg of train-jpg.tar.7z."""
+    while ending := next((one for one in PACKED if path.lower().endswith(one)), ""):
+        path = path[: -len(ending)]
+    return path
+
+
+def is_table(path: str) -> bool:
+    return path.lower().endswith(".csv")
+
+
+def read_rows(members: Members, path: str) -> Iterator[list[str]]:
+    """The rows of a table, its header first, as a stream, since it may be large; blank lines are passed over.
+
+    Raises DataError for one that is not UTF-8 or not separated by commas.
+    """
+    with members.files[path]() as raw:
+        try:
+            rows = csv.reader(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""))
+            header = next(rows, [])
+            if mark := wrong_separator(header):
+                raise DataError(
+                    f"{path}: fields separated by {mark!r}", received=header[0][:200], expected="commas"
+                ) from None
+            yield header
+            yield from (row for row in rows if row)
+        except UnicodeDecodeError as error:
+            raise not_utf8(path, error) from None

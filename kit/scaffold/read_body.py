@@ -1,0 +1,92 @@
+"""The body of `read` in a new competition.py: how images and labels are read, by what the archive shows."""
+
+from string import Template
+
+from kit.scaffold.facts import Facts
+from kit.scaffold.members import strip_packed
+
+TEST = """\
+    if part == "test":
+        ids = column(raw / $sample, $id_column)
+        return Split(ids, find_images(raw / $test, ids$shared))
+"""
+TABLE = Template(
+    TEST
+    + """\
+    ids = column(raw / $table, $table_ids)
+${labels_doubt}    given = $reader(raw / $table, ids, $table_ids, $label_columns$separator)
+    return Split(ids, find_images(raw / $train, ids$shared), given)"""
+)
+FOLDERS = Template(
+    TEST
+    + """\
+    return Split(*class_folders(raw / $train))"""
+)
+NAMES = Template(
+    TEST
+    + """\
+    images = image_folder(raw / $train)
+    # TODO: where the labels are. $names_note In a folder for each class: kit.data.readers.class_folders; in a table:
+    # kit.data.readers.labels, one_hot, label_columns, tags or numbers
+    return Split([path.stem for path in images], images, [path.name.split($mark)[0] for path in images])"""
+)
+PIXELS = Template("""\
+    # One row per image, one column per pixel. Without id_column, rows are numbered from 1
+    if part == "test":
+        images, _ = pixel_csv(raw / $test, SHAPE$test_ids)
+        return Split(images.ids, images)
+    images, labels = pixel_csv(raw / $train, SHAPE, label_column=$label_columns$train_ids)
+    return Split(images.ids, images, labels)""")
+
+
+def write_read(facts: Facts) -> str:
+    template = PIXELS if facts.pixels else TABLE if facts.table else FOLDERS if facts.class_folders else NAMES
+    declared, doubts = facts.target, facts.target.doubts
+    seen = (
+        f"The first part of a name such as {facts.train.paths[0].rpartition('/')[2]}"
+        if facts.mark
+        else "A guess: cat.0.jpg is a cat"
+    )
+    several = declared.reader in ("one_hot", "label_columns", "numbers")
+    columns = declared.label_columns if several else declared.label_columns[0]
+    return template.substitute(
+        sample=literal(strip_packed(facts.sample.path)),
+        id_column=literal(facts.sample.id_column),
+        train=literal(facts.train.folder),
+        test=literal(facts.test.folder),
+        shared=", shared=True" if facts.shared else "",
+        table=literal(facts.table.path if facts.table else ""),
+        table_ids=literal(facts.table.id_column if facts.table else ""),
+        labels_doubt=write_doubt(4, doubts.get("reader", "")) + write_doubt(4, doubts.get("label_columns", "")),
+        reader=declared.reader,
+        label_columns="COLUMNS" if columns == declared.columns else literal(columns),
+        separator=f", {literal(declared.separator)}" if declared.reader == "tags" and declared.separator != " " else "",
+        names_note=f"{seen}.",
+        mark=literal(facts.mark or "."),
+        train_ids=_id_column(facts.pixels.train_ids if facts.pixels else None),
+        test_ids=_id_column(facts.pixels.test_ids if facts.pixels else None),
+    )
+
+
+def list_readers(facts: Facts) -> str:
+    """What `read` imports."""
+    if facts.pixels:
+        return "from kit.data.readers import pixel_csv"
+    names = {"column", "find_images"}
+    names |= {facts.target.reader} if facts.table else {"class_folders"} if facts.class_folders else {"image_folder"}
+    return "from kit.data.readers import " + ", ".join(sorted(names))
+
+
+def _id_column(name: str | None) -> str:
+    return f", id_column={literal(name)}" if name else ""
+
+
+def literal(value: object) -> str:
+    """As Python source with double quotes, where the value itself holds none."""
+    text = repr(value)
+    return text.replace("'", '"') if '"' not in text and "\\" not in text else text
+
+
+def write_doubt(indent: int, doubt: str) -> str:
+    """A line of comment above what is a guess, whatever the archive holds; empty without a doubt."""
+    return f"{' ' * indent}# TODO: a guess: {' '.join(doubt.split())}\n" if doubt else ""

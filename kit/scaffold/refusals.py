@@ -1,0 +1,89 @@
+"""What the kit cannot do, told from an archive in one line: masks, boxes, text, tables without images."""
+
+import os
+import re
+from collections import Counter
+from itertools import islice, pairwise
+
+from kit.errors import DataError
+from kit.scaffold.images import Index
+from kit.scaffold.members import Members, is_table, read_rows
+from kit.scaffold.sample import Sample
+
+EXPECTED = "classes, labels, numbers or a ranking for each image"
+MASKS = re.compile("rle|mask|encodedpixels|segmentation", re.IGNORECASE)
+BOXES = re.compile("bbox|boxes|predictionstring", re.IGNORECASE)
+CORNERS = ({"xmin", "ymin", "xmax", "ymax"}, {"x", "y", "width", "height"}, {"x", "y", "w", "h"})
+RUNS = re.compile(r"\d+ \d+( \d+ \d+)*")
+LOOKED_AT = 200  # rows
+WORDS = 5  # of a cell that is a text
+
+
+def refuse_unsupported(members: Members, sample: Sample | None, index: Index, has_pixels: bool) -> None:
+    """Raises DataError for a competition of another kind than the kit's."""
+    if sample:
+        _refuse_masks(members, sample)
+        _refuse_boxes(members, sample)
+    if not (index.paths or has_pixels or members.closed):
+        _refuse_without_images(members)
+
+
+def _refuse_masks(members: Members, sample: Sample) -> None:
+    for path, header, rows in _list_tables(members):
+        for place, column in enumerate(header):
+            runs = [row[place] for row in rows if place < len(row) and row[place].strip()]
+            named = MASKS.search(column) and column in sample.columns
+            if column in sample.columns and runs and (named or _are_long(runs)) and all(map(_is_run_lengths, runs)):
+                raise _refuse("masks", f"run lengths in the column {column} of {path}, such as {runs[0][:40]!r}")
+
+
+def _is_run_lengths(text: str) -> bool:
+    """Starts and lengths of runs of pixels, in order: 3 2 9 1."""
+    if not RUNS.fullmatch(text.strip()):
+        return False
+    numbers = [int(word) for word in text.split()]
+    runs = list(zip(numbers[::2], numbers[1::2], strict=True))
+    return all(start + length <= later for (start, length), (later, _) in pairwise(runs))
+
+
+def _are_long(texts: list[str]) -> bool:
+    return max(len(text.split()) for text in texts) > WORDS
+
+
+def _refuse_boxes(members: Members, sample: Sample) -> None:
+    for path, header, _ in _list_tables(members):
+        named = [column for column in header if BOXES.search(column)]
+        plain = {re.sub(r"[^a-z]", "", column.lower()): column for column in header}
+        corners = [sorted(plain[name] for name in four) for four in CORNERS if four <= plain.keys()]
+        judged = [column for column in sample.columns if column in header and not BOXES.search(column)]
+        if path != sample.path and (named or corners) and not judged:
+            raise _refuse("boxes", f"{', '.join((named or corners[0])[:4])} in {path}")
+
+
+def _refuse_without_images(members: Members) -> None:
+    for path, header, rows in _list_tables(members):
+        texts = [column for place, column in enumerate(header) if _is_text([row[place : place + 1] for row in rows])]
+        if texts:
+            raise _refuse("text", f"no image, and texts in the column {texts[0]} of {path}")
+    kinds = Counter(os.path.splitext(path)[1].lower() or "no ending" for path in members.files)
+    seen = ", ".join(f"{count} of {ending}" for ending, count in kinds.most_common(5))
+    tables = next((path for path, *_ in _list_tables(members)), "")
+    raise _refuse("a table without images" if tables else "no images", f"{seen or 'nothing'}, no image among them")
+
+
+def _is_text(cells: list[list[str]]) -> bool:
+    words = [len(re.findall(r"[^\W\d_]+", cell[0])) for cell in cells if cell]
+    return bool(words) and sum(words) > WORDS * len(words)
+
+
+def _list_tables(members: Members) -> list[tuple[str, list[str], list[list[str]]]]:
+    """Path, header and the first rows of each table."""
+    found = []
+    for path in filter(is_table, members.files):
+        rows = read_rows(members, path)
+        found.append((path, next(rows), [*islice(rows, LOOKED_AT)]))
+    return found
+
+
+def _refuse(what: str, received: str) -> DataError:
+    return DataError(f"the kit cannot do this competition: {what}", received=received, expected=EXPECTED)
