@@ -62,13 +62,19 @@ def _read_pixels(members: Members, facts: Facts, tables: PixelTables) -> Facts:
     train, test = (Part(members.sources[path], path, doubt="") for path in (tables.train, tables.test))
     decided = target.decide_by_values(tables.values, tables.label, None if facts.sample_doubt else facts.sample)
     decided = replace(decided, label_columns=(tables.label,))
-    return replace(facts, train=train, test=test, size=Size(tables.shape, "", tables.doubt), target=decided)
+    return replace(
+        facts,
+        train=train,
+        test=test,
+        size=Size(tables.shape, "{}x{} pixels".format(*tables.shape[1::-1]), tables.doubt),
+        target=decided,
+    )
 
 
 def _read_images(members: Members, facts: Facts, given: Sample | None, index: images.Index) -> Facts:
     ids = given.ids if given else ()
     test = images.locate(members, index, "test", ids)
-    table = labels.find_label_table(members, given, index.named.keys(), set(ids))
+    table = labels.find_label_table(members, given, index.named.keys())
     train = images.locate(members, index, "train", table.ids) if table else images.guess_part(members, index, "train")
     size = images.measure(members, train.paths)
     facts = replace(facts, train=train, test=test, size=size, table=table)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from kit.scaffold.members import Members, is_table, read_rows
-from kit.scaffold.sample import Sample
+from kit.scaffold.sample import Sample, is_called_sample
 
 LOOKED_AT = 200  # rows by which the column of ids is known
 KEPT = 200_000  # different texts of a column
@@ -28,23 +28,24 @@ class Table:
     ones: Counter[int]
 
 
-def find_label_table(members: Members, sample: Sample | None, images: Set[str], ids: Set[str]) -> Table | None:
-    """None where no table says anything of images. images: the names of files, with and without their ending. ids: of the
-    sample's rows, which are no training images.
+def find_label_table(members: Members, sample: Sample | None, images: Set[str]) -> Table | None:
+    """None where no table says anything of images. images: the names of files, with and without their ending.
 
-    A table with the sample's target columns is preferred, then one called train, then one that is called after labels.
+    Tables called test are none, nor are other samples. One with the sample's target columns is preferred, then one called
+    train, then one that is called after labels.
     """
     best: tuple[Sequence[bool | int], str, str] | None = None
     for path in members.files:
-        if not is_table(path) or (sample and path == sample.path):
+        name = path.lower().rpartition("/")[2]
+        if not is_table(path) or "test" in name or is_called_sample(name):
             continue
         rows = read_rows(members, path)
         header, first = next(rows), [*islice(rows, LOOKED_AT)]
         id_column = _find_ids(header, first, sample, images)
-        if id_column is None or len(header) < 2 or ids >= set(_column(header, first, id_column)):
+        if id_column is None or len(header) < 2:
             continue
-        name, lower = path.lower().rpartition("/")[2], [column.lower() for column in header]
-        has_targets = sample is not None and {column.lower() for column in sample.columns} <= set(lower)
+        lower = {column.lower() for column in header}
+        has_targets = sample is not None and {column.lower() for column in sample.columns} <= lower
         if has_targets or "train" in name or "label" in name:
             rank = (not has_targets, not name.startswith("train"), "label" not in name, len(path))
             best = min(filter(None, (best, (rank, path, id_column))))

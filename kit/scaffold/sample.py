@@ -29,10 +29,10 @@ class Sample:
 
 def read_sample(members: Members) -> Sample | None:
     """None where no table is called a sample, or it has no column beside the ids."""
-    named = [name for name in members.files if is_table(name) and _is_called_sample(name)]
+    named = [name for name in members.files if is_table(name) and is_called_sample(name.rpartition("/")[2])]
     if not named:
         return None
-    path = min(named, key=lambda name: ("sample" not in name.lower(), len(name), name))
+    path = min(named, key=lambda name: ("sample" not in name.lower().rpartition("/")[2], len(name), name))
     rows = read_rows(members, path)
     header = next(rows)
     if len(header) < 2:
@@ -46,5 +46,6 @@ def read_sample(members: Members) -> Sample | None:
     return Sample(path, members.sources[path], header[0], tuple(header[1:]), tuple(ids), tuple(texts))
 
 
-def _is_called_sample(name: str) -> bool:
+def is_called_sample(name: str) -> bool:
+    """By the name of a table, its folders left out."""
     return any(word in name.lower() for word in ("sample", "submission"))

@@ -45,6 +45,14 @@ def test_the_column_of_ids_is_the_one_that_names_images(scaffold, name):
     assert made.archives.labels == name and '"file", "breed")' in text_of(made)
 
 
+def test_ids_of_both_parts_that_are_the_same_numbers(read):
+    """As in cifar-10, where both parts count from 1."""
+    images = forms.pictures(["train/1.png", "train/2.png", "test/1.png", "test/2.png"])
+    labels, sample = "id,label\n1,owl\n2,cat\n", "id,label\n1,cat\n2,cat\n"
+    _, train, _ = read({**images, "test.csv": "id\n1\n2\n", "trainLabels.csv": labels, "sampleSubmission.csv": sample})
+    assert list(train.labels) == ["owl", "cat"] and [path.parent.name for path in train.images] == ["train"] * 2
+
+
 def test_rows_without_a_label_are_counted(scaffold):
     made = scaffold({**IMAGES, "train.csv": "id,label\n1,owl\n2,\n", "sample.csv": "id,label\n3,owl\n"})
     assert "TODO: a guess: 1 rows of label are empty: `read` has to leave them out" in text_of(made)
