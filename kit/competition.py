@@ -105,7 +105,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class Archives:
-    """Members of the archive that Kaggle's "download all" gives. Archives among them (.zip, .7z) are opened by `prepare`."""
+    """Members of the archive that Kaggle's "download all" gives. `prepare` opens archives among them (.zip, .7z, .tar)."""
 
     train: str
     test: str

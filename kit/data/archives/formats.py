@@ -1,7 +1,9 @@
-"""What .zip and .7z files list, and how their members are copied: a chunk at a time, never more than the listing declares."""
+"""What .zip, .7z and .tar files list, and how members are copied: a chunk at a time, never more than the listing declares."""
 
 import copy
+import shutil
 import stat
+import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -72,4 +74,31 @@ def _open_7z(archive: Path) -> AbstractContextManager[Opened]:
     return open_7z(archive)
 
 
-OPENERS: dict[str, Callable[[Path], AbstractContextManager[Opened]]] = {".zip": _open_zip, ".7z": _open_7z}
+@contextmanager
+def _open_tar(archive: Path) -> Iterator[Opened]:
+    """A tar that is not compressed; names without the ./ that `tar -c .` begins them with."""
+    with open(archive, "rb") as handle, tarfile.open(fileobj=handle, mode="r:") as source:
+        infos = [(info.name.removeprefix("./"), info) for info in source if info.name != "."]
+        handle.seek(source.offset)
+        if handle.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):  # tarfile takes any bad header for the end
+            raise refusal(archive, "it is damaged or cut off", received=f"{len(infos)} members without an end")
+
+        def copy_all(create: Create) -> None:
+            for name, info in bar(infos, label=f"extract {archive.name}", unit="file"):
+                if packed := source.extractfile(info):  # None for a folder
+                    with packed, create(name) as out:
+                        shutil.copyfileobj(packed, out, CHUNK)
+
+        yield [_tar_member(name, info) for name, info in infos], copy_all
+
+
+def _tar_member(name: str, info: tarfile.TarInfo) -> Member:
+    file = info.isreg() and not info.issparse()
+    return Member(name, info.size, kind="file" if file else "folder" if info.isdir() else "special")
+
+
+OPENERS: dict[str, Callable[[Path], AbstractContextManager[Opened]]] = {
+    ".zip": _open_zip,
+    ".7z": _open_7z,
+    ".tar": _open_tar,
+}

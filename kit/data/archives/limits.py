@@ -8,7 +8,7 @@ from typing import BinaryIO, Literal
 
 from kit.errors import DataError
 
-ARCHIVES = (".zip", ".7z")
+ARCHIVES = (".zip", ".7z", ".tar")
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Limits:
     bytes: int = 1 << 40
     ratio: int = 200
     ratio_from: int = 64 << 20
-    depth: int = 2
+    depth: int = 3
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _check_member(archive: Path, member: Member, limits: Limits) -> None:
         raise refusal(archive, f"member {member.name!r} is protected by a password")
     if member.archive and limits.depth <= 1:
         raise refusal(
-            archive, f"member {member.name!r} is nested too deep", expected="archives within one archive only"
+            archive, f"member {member.name!r} is nested too deep", expected="at most three archives in each other"
         )
     if member.packed is not None:
         _check_ratio(archive, f"member {member.name!r}", member.size, member.packed, limits)

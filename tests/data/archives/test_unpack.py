@@ -242,17 +242,17 @@ def test_a_flipped_bit_and_a_missing_end_are_refused(tmp_path, write):
 
 
 def test_what_is_no_archive_is_said_to_be_none(tmp_path):
-    for name in ("a.zip", "a.7z"):
+    for name in ("a.zip", "a.7z", "a.tar"):
         (tmp_path / name).write_text("<html>Sign in to Kaggle</html>")
         refused(tmp_path / name, "not an archive")
 
 
 def test_members_and_depth_are_limited_over_all_that_is_nested(tmp_path):
-    deepest = zipped(tmp_path / "deepest.zip", ("1.png", b"1")).read_bytes()
-    deep = zipped(tmp_path / "deep.zip", ("deepest.zip", deepest)).read_bytes()
-    (tmp_path / "deepest.zip").unlink()
-    (tmp_path / "deep.zip").unlink()
-    archive = zipped(tmp_path / "a.zip", ("deep.zip", deep))
+    names = ("deepest.zip", "deeper.zip", "deep.zip", "a.zip")
+    held = ("1.png", b"1")
+    for name in names:
+        archive = zipped(tmp_path / name, held)
+        held = (name, archive.read_bytes())
     with pytest.raises(DataError, match=r"'deepest.zip' is nested too deep"):
         extract(archive, tmp_path / "raw")
     inner = zipped(tmp_path / "in.zip", *((f"{n}.png", b"1") for n in range(5))).read_bytes()
