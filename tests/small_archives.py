@@ -1,8 +1,9 @@
 """Archives of Kaggle's form that hold a few images, for each built-in competition."""
 
 import io
+import tarfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import py7zr
@@ -35,6 +36,24 @@ def packed7(members: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def tarred(members: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as out:
+        for name, data in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            out.addfile(entry, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def table(header: str, rows: Iterable[str]) -> bytes:
+    return "".join(f"{line}\n" for line in (header, *rows)).encode()
+
+
+def images(names: Iterable[str], form: str = "JPEG", first: int = 0) -> dict[str, bytes]:
+    return {name: image(first + n, form) for n, name in enumerate(names)}
+
+
 def pixel_rows(count: int, width: int, labels: bool) -> bytes:
     head = ["label"] * labels + [f"pixel{n}" for n in range(width)]
     rows = [",".join([str(n % 10)] * labels + [str((n + place) % 256) for place in range(width)]) for n in range(count)]
@@ -42,7 +61,7 @@ def pixel_rows(count: int, width: int, labels: bool) -> bytes:
 
 
 def sample(header: str, count: int, value: str) -> bytes:
-    return "".join([header + "\n", *(f"{n},{value}\n" for n in range(1, count + 1))]).encode()
+    return table(header, (f"{n},{value}" for n in range(1, count + 1)))
 
 
 def cats_and_dogs(test: str) -> dict[str, bytes]:
@@ -68,6 +87,57 @@ def cifar() -> dict[str, bytes]:
     }
 
 
+def cactus() -> dict[str, bytes]:
+    train, test = ([f"{part}{n:031}.jpg" for n in range(count)] for part, count in (("a", 24), ("b", 11)))
+    return {
+        "train.zip": zipped(images(f"train/{name}" for name in train)),
+        "test.zip": zipped(images((f"test/{name}" for name in test), first=900)),
+        "train.csv": table("id,has_cactus", (f"{name},{int(n % 4 > 0)}" for n, name in enumerate(train))),
+        "sample_submission.csv": table("id,has_cactus", (f"{name},0.5" for name in test)),
+    }
+
+
+def leaves() -> dict[str, bytes]:
+    columns = "image_id,healthy,multiple_diseases,rust,scab"
+    flags = [",".join(str(int(n % 4 == place)) for place in range(4)) for n in range(24)]
+    return {
+        **images(f"images/Train_{n}.jpg" for n in range(24)),
+        **images((f"images/Test_{n}.jpg" for n in range(11)), first=900),
+        "train.csv": table(columns, (f"Train_{n},{row}" for n, row in enumerate(flags))),
+        "test.csv": table("image_id", (f"Test_{n}" for n in range(11))),
+        "sample_submission.csv": table(columns, (f"Test_{n},0.25,0.25,0.25,0.25" for n in range(11))),
+    }
+
+
+def amazon() -> dict[str, bytes]:
+    said = ("clear primary", "cloudy", "haze primary water", "agriculture clear primary road")
+    parts = {"train-jpg": ("train", 24, 0), "test-jpg": ("test", 8, 900), "test-jpg-additional": ("file", 3, 950)}
+    tars = {
+        folder: tarred(images((f"{folder}/{name}_{n}.jpg" for n in range(count)), first=first))
+        for folder, (name, count, first) in parts.items()
+    }
+    asked = [f"test_{n}" for n in range(8)] + [f"file_{n}" for n in range(3)]
+    tables = {
+        "train_v2.csv": table("image_name,tags", (f"train_{n},{said[n % 4]}" for n in range(24))),
+        "sample_submission_v2.csv": table("image_name,tags", (f"{name},primary clear road" for name in asked)),
+    }
+    return {
+        **{f"{folder}.tar.7z": packed7({f"{folder}.tar": data}) for folder, data in tars.items()},
+        **{f"{name}.zip": zipped({name: data}) for name, data in tables.items()},
+    }
+
+
+def retinas() -> dict[str, bytes]:
+    train, test = ([f"{part}{n:011}" for n in range(count)] for part, count in (("a", 25), ("b", 11)))
+    return {
+        **images((f"train_images/{name}.png" for name in train), "PNG"),
+        **images((f"test_images/{name}.png" for name in test), "PNG", first=900),
+        "train.csv": table("id_code,diagnosis", (f"{name},{n % 5}" for n, name in enumerate(train))),
+        "test.csv": table("id_code", test),
+        "sample_submission.csv": table("id_code,diagnosis", (f"{name},0" for name in test)),
+    }
+
+
 ARCHIVES = {
     "digit-recognizer": lambda: {
         "train.csv": pixel_rows(40, 784, labels=True),
@@ -79,4 +149,8 @@ ARCHIVES = {
         cats_and_dogs("test") | {"sample_submission.csv": sample("id,label", 11, "0.5")}
     ),
     "cifar-10": cifar,
+    "aerial-cactus-identification": cactus,
+    "plant-pathology-2020-fgvc7": leaves,
+    "planet-understanding-the-amazon-from-space": amazon,
+    "aptos2019-blindness-detection": retinas,
 }

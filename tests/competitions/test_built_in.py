@@ -8,6 +8,8 @@ import pytest
 
 from kit.config import resolve
 from kit.data.prepare import prepare
+from kit.data.readers import column
+from kit.data.splits import sample_path
 from kit.learn.input.views import VIEWS
 from kit.paths import DataFolders
 from kit.plugins import BUILT_IN, folders, load
@@ -57,10 +59,11 @@ def test_its_augmentation_keeps_shape_and_type_and_changes_something(slug):
 
 
 @pytest.mark.parametrize("slug", sorted(ARCHIVES))
-def test_kaggles_archive_becomes_images_with_the_ids_of_the_sample(prepared, slug):
+def test_kaggles_archive_becomes_images_with_the_ids_of_the_sample(prepared, tmp_path, slug):
     competition, data = prepared(slug)
     assert data.train.images.shape[1:] == data.test.images.shape[1:] == competition.image_shape
-    assert data.test.ids.tolist() == [str(n) for n in range(1, 12)]
+    asked = column(sample_path(competition, tmp_path / slug / "raw"), competition.submission.id_column)
+    assert sorted(data.test.ids) == sorted(asked) and len(asked) == 11
     assert data.train.images.any() and data.test.images.any()
 
 
@@ -72,6 +75,22 @@ def test_labels_come_from_file_names_a_table_or_a_column(prepared):
         _, data = prepared(slug)
         assert data.train.ids.tolist() == [str(n) for n in range(1, 41)]
         assert data.train.labels.tolist() == [n % 10 for n in range(40)]
+
+
+def test_labels_come_from_a_flag_one_hot_columns_tags_or_grades(prepared):
+    for slug, written in {
+        "aerial-cactus-identification": ["none", "cactus", "cactus", "cactus"],
+        "plant-pathology-2020-fgvc7": ["healthy", "multiple_diseases", "rust", "scab"],
+        "planet-understanding-the-amazon-from-space": [
+            "clear|primary",
+            "cloudy",
+            "haze|primary|water",
+            "clear|agriculture|primary|road",
+        ],
+        "aptos2019-blindness-detection": ["0", "1", "2", "3"],
+    }.items():
+        competition, data = prepared(slug)
+        assert competition.target.write(data.train.labels)[:4] == written
 
 
 def test_a_dog_is_a_one_and_the_redux_edition_asks_for_its_probability():
