@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kit.data.archives.unpack import extract, gather
-from tests.data.archives.test_unpack import packed7, refused, tree, zipped
+from tests.data.archives.conftest import packed7, refused, tree, zipped
 
 
 def tarred(path: Path, *entries: tuple[str, bytes], kind: bytes = tarfile.REGTYPE) -> Path:
