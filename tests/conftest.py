@@ -18,6 +18,7 @@ import numpy as np
 from pathlib import Path
 from kit.competition import Archives, Competition, Split, Submission
 from kit.data.readers import pixel_csv
+from kit.learn.networks import Network
 from kit.targets import Classes
 
 SHAPE = (8, 8, 1)
@@ -26,6 +27,15 @@ SHAPE = (8, 8, 1)
 def read(raw: Path, part: str) -> Split:
     images, labels = pixel_csv(raw / f"{part}.csv", SHAPE, label_column="label" if part == "train" else None)
     return Split([str(n + 1) for n in range(len(images))], images, labels)
+
+
+def tiny(shape, classes, config):
+    import keras
+    from kit.learn.networks.cnn import convolution
+
+    head = [keras.layers.Dropout(config.dropout), keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(classes)]
+    rescaled = keras.layers.Rescaling(1 / 127.5, offset=-1.0)
+    return keras.Sequential([keras.Input(shape), rescaled, *convolution(config.width, 5, strides=2), *head])
 
 
 def augment():
@@ -45,7 +55,8 @@ COMPETITION = Competition(
     read=read,
     augment=augment,
     tta=("identity", "hflip"),
-    defaults={"backbone": "cnn", "width": 4, "epochs": 2, "batch_size": 16, "workers": 0, "patience": 0},
+    networks={"tiny": Network(tiny)},
+    defaults={"backbone": "tiny", "width": 4, "epochs": 2, "batch_size": 16, "workers": 0, "patience": 0},
 )
 """
 

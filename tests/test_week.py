@@ -41,7 +41,7 @@ def _wrong_in_other_rows(competition: Competition, *names: str) -> None:
             predictions.save(path, predictions.make(told.ids, values.astype(np.float32), Classes(told.columns)))
 
 
-def test_the_commands_of_the_week_do_what_the_readme_says(kit, kaggle, archive, home, plugins):
+def test_the_commands_of_the_week_do_what_the_readme_says(here, kaggle, archive, home, plugins):
     kaggle.board.now = datetime.now(UTC)
     kaggle.board.others = [(f"team {place}", 0.999 - 0.004 * place, [f"user{place}"]) for place in range(9)]
     (home / "team").mkdir()
@@ -51,10 +51,10 @@ def test_the_commands_of_the_week_do_what_the_readme_says(kit, kaggle, archive, 
     for line in commands():
         first, *words = shlex.split(line.replace("~/", f"{home}/").replace("/mnt/", f"{home}/"))
         assert first == "kit"
-        said[line] = kit(*words).stdout
+        said[line] = here(*words).stdout
         if "--name plain" in line:
             _wrong_in_other_rows(load_folder(plugins / "tiny-stripes"), "tiny-stripes-first", "tiny-stripes-plain")
-    sent = json.loads(kit("submissions", "tiny-stripes", "--offline", "--json").stdout)
+    sent = json.loads(here("submissions", "tiny-stripes", "--offline", "--json").stdout)
     assert [entry["run"].rsplit("-", 2)[0] for entry in sent] == ["tiny-stripes-first", "tiny-stripes-both"]
     assert {entry["public"] for entry in sent} == {0.99571}
     assert len(list((home / "runs").glob("tiny-stripes-*/report.html"))) == 1

@@ -20,8 +20,8 @@ def test_verbs_competitions_and_runs_are_proposed(kit, home, plugins):
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_a_script_for_each_shell(kit, shell):
-    done = kit("completion", shell)
+def test_a_script_for_each_shell(here, shell):
+    done = here("completion", shell)
     assert f"_KIT_COMPLETE={shell}_complete" in done.stdout
     if shell == "bash":
         subprocess.run(["bash", "-n"], input=done.stdout, text=True, check=True)

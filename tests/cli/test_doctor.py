@@ -21,15 +21,15 @@ def key(home):
     return path
 
 
-def test_it_tells_the_source_of_the_token_and_never_the_value(kit, key):
-    done = kit("doctor", "--quick", "--json")
+def test_it_tells_the_source_of_the_token_and_never_the_value(here, key):
+    done = here("doctor", "--quick", "--json")
     told = json.loads(done.stdout)
     assert told["kaggle token"] == f"from {key}" and "chmod 600" in told["problems"][0]
     assert "SENTINEL" not in done.stdout + done.stderr and told["packages"]["kaggle"] and "devices" not in told
 
 
-def test_it_sees_the_devices_and_says_where_to_get_a_token(kit):
-    done = kit("doctor")
+def test_it_sees_the_devices_and_says_where_to_get_a_token(here):
+    done = here("doctor")
     assert "cpu:0 (keras on tensorflow)" in done.stdout and "none found: create a token" in done.stdout
 
 

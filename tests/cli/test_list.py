@@ -24,8 +24,8 @@ def plugins(tmp_path):
     return tmp_path / "plugins"
 
 
-def test_broken_folders_take_a_line_and_the_others_still_list(kit):
-    done = kit("list")
+def test_broken_folders_take_a_line_and_the_others_still_list(here):
+    done = here("list")
     lines = {line.split()[0].rstrip(":"): line for line in done.stdout.splitlines()}
     assert {"zoo", *folders()} <= lines.keys()
     assert lines["zoo"].split() == ["zoo", "Zoo", "log_loss", "epochs=3", "tta=identity,hflip", "-"]
@@ -33,9 +33,9 @@ def test_broken_folders_take_a_line_and_the_others_still_list(kit):
     assert "line 1" in lines["other"] and "No module named 'nowhere'" in lines["other"]
 
 
-def test_json_tells_how_far_each_has_come(kit, home):
+def test_json_tells_how_far_each_has_come(here, home):
     def zoo() -> dict:
-        return next(entry for entry in json.loads(kit("list", "--json").stdout) if entry["slug"] == "zoo")
+        return next(entry for entry in json.loads(here("list", "--json").stdout) if entry["slug"] == "zoo")
 
     assert (zoo()["downloaded"], zoo()["prepared"]) == (False, False)
     archives = home / "data" / "zoo" / "archives"

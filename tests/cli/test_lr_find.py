@@ -40,10 +40,11 @@ def test_a_loss_that_never_falls_suggests_nothing(losses):
         suggestion(RATES, losses)
 
 
-def test_a_picture_and_a_setting_to_paste(kit, prepared):
-    done = kit("lr-find", "tiny-stripes", "--batches", "60", "--set", "accumulate=2", "--json")
+def test_a_picture_and_a_setting_to_paste(here, prepared):
+    done = here("lr-find", "tiny-stripes", "--batches", "60", "--set", "accumulate=2", "--json")
     told = json.loads(done.stdout)
-    assert Image.open(told["picture"]).format == "PNG" and told["picture"].endswith("data/tiny-stripes/lr-find.png")
+    with Image.open(told["picture"]) as picture:
+        assert picture.format == "PNG" and told["picture"].endswith("data/tiny-stripes/lr-find.png")
     assert 1e-5 < told["learning_rate"] < told["lowest_loss_at"] <= 10
     steps = np.diff(np.log(told["rates"]))
     assert len(told["losses"]) == len(told["rates"]) <= 60 and np.allclose(steps, np.log(1e6) / 59)

@@ -21,8 +21,8 @@ import pytest
         (("trian",), 2, "No such command"),
     ],
 )
-def test_an_error_is_one_line_with_the_code_of_its_family(kit, home, words, code, message):
-    done = kit(*words, check=False)
+def test_an_error_is_one_line_with_the_code_of_its_family(here, home, words, code, message):
+    done = here(*words, check=False)
     assert done.returncode == code and message in done.stderr and "Traceback" not in done.stderr
     assert not (home / "runs").exists()
 
@@ -60,14 +60,14 @@ def read(raw: Path, part: str) -> Split:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written_is_one_line(kit, home, archive):
+def test_a_folder_that_may_not_be_written_is_one_line(here, home, archive):
     home.chmod(0o500)
-    done = kit("download", "tiny-stripes", "--from", str(archive), check=False)
+    done = here("download", "tiny-stripes", "--from", str(archive), check=False)
     assert done.returncode == 3 and "Permission denied" in done.stderr and "Traceback" not in done.stderr
 
 
-def test_a_home_that_is_a_file_is_one_line(kit, tmp_path, archive):
+def test_a_home_that_is_a_file_is_one_line(here, tmp_path, archive):
     (tmp_path / "file").write_text("")
-    done = kit("download", "tiny-stripes", "--from", str(archive), check=False, KIT_HOME=str(tmp_path / "file"))
+    done = here("download", "tiny-stripes", "--from", str(archive), check=False, KIT_HOME=str(tmp_path / "file"))
     assert done.returncode == 3 and "Not a directory" in done.stderr and "Traceback" not in done.stderr
     assert Path(tmp_path / "file").is_file()

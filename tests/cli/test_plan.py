@@ -10,9 +10,9 @@ from kit.learn.cost.plan import Times, Work
 from kit.learn.recipes import RECIPES
 
 
-def test_a_plan_times_the_recipe_and_names_the_training_that_fits(kit, prepared, home):
+def test_a_plan_times_the_recipe_and_names_the_training_that_fits(here, prepared, home):
     words = ("--folds", "3", "--seeds", "10", "--set", "epochs=100000", "--set", "patience=2", "--budget", "10s")
-    done = kit("plan", "tiny-stripes", *words, "--json")
+    done = here("plan", "tiny-stripes", *words, "--json")
     told = json.loads(done.stdout)
     seconds, asked, budget = told["seconds"], told["asked"], told["budget"]
     assert asked == {"folds": 3, "seeds": 10, "views": 2, "epochs": [100_000]}
@@ -28,16 +28,16 @@ def test_a_plan_times_the_recipe_and_names_the_training_that_fits(kit, prepared,
         assert " train tiny-stripes --set patience=2 --set folds=1 --set seeds=1 " in budget["command"]
 
 
-def test_stages_of_finetuning_are_timed_each_and_without_weights_at_hand(kit, prepared, home):
+def test_stages_of_finetuning_are_timed_each_and_without_weights_at_hand(here, prepared, home):
     words = ("--recipe", "finetune", "--backbone", "mobilenet_0.25", "--weights", "not-here.h5", "--folds", "3")
     settings = ("--set", "image_size=32", "--set", "epochs=3")
-    told = json.loads(kit("plan", "tiny-stripes", *words, *settings, "--json").stdout)
+    told = json.loads(here("plan", "tiny-stripes", *words, *settings, "--json").stdout)
     assert told["asked"]["epochs"] == [3, 3] and len(told["seconds"]["epochs"]) == 2
     assert told["seconds"]["once"] > 0 and min(told["seconds"]["epochs"]) > 0
 
 
-def test_without_prepared_data_it_says_what_to_do(kit, home):
-    done = kit("plan", "tiny-stripes", check=False)
+def test_without_prepared_data_it_says_what_to_do(here, home):
+    done = here("plan", "tiny-stripes", check=False)
     assert done.returncode == 3 and "prepare tiny-stripes" in done.stderr
 
 

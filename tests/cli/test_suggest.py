@@ -40,18 +40,18 @@ def test_nothing_given_nothing_added(typed):
         assert complete("kit train zoo") == "kit train zoo"
 
 
-def test_the_next_line_and_the_remedy_of_an_error_can_be_typed(kit, plugins, archive):
-    refused = kit("prepare", "tiny-stripes", check=False)
+def test_the_next_line_and_the_remedy_of_an_error_can_be_typed(here, plugins, archive):
+    refused = here("prepare", "tiny-stripes", check=False)
     assert f"kit --competitions {plugins} download tiny-stripes" in refused.stderr
-    done = kit("download", "tiny-stripes", "--from", str(archive))
+    done = here("download", "tiny-stripes", "--from", str(archive))
     [line] = [line for line in done.stderr.splitlines() if line.startswith("next: ")]
     program, option, folder, *words = shlex.split(line.removeprefix("next: "))
     assert (program, option, folder) == ("kit", "--competitions", str(plugins))
-    assert kit(*words).returncode == 0
+    assert here(*words).returncode == 0
 
 
-def test_a_file_with_a_space_in_its_name_is_quoted(kit, prepared, tmp_path):
+def test_a_file_with_a_space_in_its_name_is_quoted(here, prepared, tmp_path):
     file = tmp_path / "my file.csv"
     file.write_text("Id,Label\n" + "".join(f"{n + 1},{n % 3}\n" for n in range(30)))
-    done = kit("submit", "tiny-stripes", str(file))
+    done = here("submit", "tiny-stripes", str(file))
     assert f"submit tiny-stripes '{file}' --send --wait" in done.stderr

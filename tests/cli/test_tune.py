@@ -28,14 +28,14 @@ def _study(home, name):
     return optuna.load_study(study_name=name, storage=f"sqlite:///{home}/data/tiny-stripes/tune.db")
 
 
-def test_the_same_command_goes_on_and_a_killed_trial_is_not_counted(kit, prepared, home):
-    told = json.loads(kit("tune", "tiny-stripes", "--trials", "2", *SPACE, "--json").stdout)
+def test_the_same_command_goes_on_and_a_killed_trial_is_not_counted(here, prepared, home):
+    told = json.loads(here("tune", "tiny-stripes", "--trials", "2", *SPACE, "--json").stdout)
     first = {trial["number"]: trial for trial in told["trials"]}[0]
     assert first["settings"] == {"learning_rate": 0.1, "optimizer": "sgd"} and first["epoch"] in (1, 2)
     assert told["rows"] == 6 and [t["loss"] for t in told["trials"]] == sorted(t["loss"] for t in told["trials"])
     _study(home, told["study"]).ask()  # killed: it says running for ever
 
-    done = kit("tune", "tiny-stripes", "--trials", "3", *SPACE)
+    done = here("tune", "tiny-stripes", "--trials", "3", *SPACE)
     states = [trial.state for trial in _study(home, told["study"]).trials]
     assert states == [TrialState.COMPLETE, TrialState.COMPLETE, TrialState.FAIL, TrialState.COMPLETE]
     lines = done.stdout.splitlines()
@@ -65,6 +65,7 @@ def search(prepared, monkeypatch):
 
     fit.killed_at = 0
     monkeypatch.setitem(RECIPES, "scratch", replace(RECIPES["scratch"], fit=fit))
+    monkeypatch.setattr(tune.keras.utils, "clear_session", lambda **_: None)  # no network is built that takes memory
 
     def run(count, **settings):
         config = Config(backbone="cnn", epochs=4, **settings)

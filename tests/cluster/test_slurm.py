@@ -59,15 +59,14 @@ def test_folds_as_an_array_then_joined_blended_and_checked(slurm, prepared, home
     assert (kinds["ensemble"] / "submission.csv").read_text().startswith("Id,Label\n1,")
 
 
-def test_a_member_that_fails_stops_what_depends_on_it(slurm, prepared, home):
-    made = slurm("tiny-stripes", "--folds 1")[0]
-    assert made.returncode == 0
+def test_a_member_that_fails_stops_what_depends_on_it(slurm, here, prepared, home):
+    here("train", "tiny-stripes", "--folds", "1", "--create")
     run = next((home / "runs").iterdir())
-    (run / "metrics.json").unlink()
-    (run / "fold-0" / "metrics.json").unlink()
+    (run / "fold-0").mkdir()
     (run / "fold-0" / "state.json").write_text("{")
     _, calls, logs = slurm("tiny-stripes", RUNS=run.name)
-    assert calls[-1] == "DependencyNeverSatisfied" and "is damaged" in logs and not (run / "metrics.json").exists()
+    assert calls[0].split()[2] == "--array=0-0" and calls[-1] == "DependencyNeverSatisfied"
+    assert "is damaged" in logs and not (run / "metrics.json").exists()
 
 
 def test_without_a_competition_it_says_how_it_is_called(slurm):

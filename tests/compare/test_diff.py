@@ -30,9 +30,9 @@ def pair(field):
     return a, b
 
 
-def test_two_runs(kit, field, pair):
+def test_two_runs(here, field, pair):
     a, b = pair
-    done = kit("diff", a.id, b.id, "--json", "--ids", "2")
+    done = here("diff", a.id, b.id, "--json", "--ids", "2")
     found = json.loads(done.stdout)
     judged, test = found["out_of_fold"], found["test"]
     assert (judged["rows"], judged["differ"], judged["only_a_right"], judged["only_b_right"]) == (90, 9, 1, 8)
@@ -48,33 +48,33 @@ def test_two_runs(kit, field, pair):
     low, high = test["expected"]["interval"]
     assert -0.1 < low < test["expected"]["gain"] < high < 0.1 + 1e-9
     assert f"report {b.id}" in done.stderr
-    back = json.loads(kit("diff", b.id, a.id, "--json").stdout)
+    back = json.loads(here("diff", b.id, a.id, "--json").stdout)
     assert back["out_of_fold"]["gain"]["gain"] == pytest.approx(-7 / 90)
     assert back["test"]["expected"]["gain"] == pytest.approx(-test["expected"]["gain"])
 
 
-def test_what_people_read(kit, pair, tmp_path):
+def test_what_people_read(here, pair, tmp_path):
     sheet = tmp_path / "sheet.png"
-    text = kit("diff", pair[0].id, pair[1].id, "--sheet", str(sheet)).stdout
+    text = here("diff", pair[0].id, pair[1].id, "--sheet", str(sheet)).stdout
     assert "9 of 90 rows are decided otherwise (10.00%); A alone is right on 1, B alone on 8" in text
     assert "McNemar        p = 0.0391: one is right more often" in text
     assert "at best        +0.10000; at worst -0.10000" in text
     assert sheet.read_bytes().startswith(b"\x89PNG")
 
 
-def test_files_say_the_same_of_the_test_rows_as_their_runs(kit, pair, tmp_path):
+def test_files_say_the_same_of_the_test_rows_as_their_runs(here, pair, tmp_path):
     for run in pair:
-        kit("submit", "tiny-stripes", run.id)
+        here("submit", "tiny-stripes", run.id)
     a, b = (run.folder / "submission.csv" for run in pair)
     shuffled = tmp_path / "b.csv"
     head, *lines = b.read_text().splitlines()
     shuffled.write_text("\n".join([head, *reversed(lines)]))
-    found = json.loads(kit("diff", str(a), str(shuffled), "--slug", "tiny-stripes", "--json").stdout)
-    of_runs = json.loads(kit("diff", pair[0].id, pair[1].id, "--json").stdout)
+    found = json.loads(here("diff", str(a), str(shuffled), "--slug", "tiny-stripes", "--json").stdout)
+    of_runs = json.loads(here("diff", pair[0].id, pair[1].id, "--json").stdout)
     assert found["out_of_fold"] is None and found["test"]["expected"] is None
     for key in ("rows", "differ", "pairs", "best", "worst"):
         assert found["test"][key] == of_runs["test"][key]
-    refused = kit("diff", str(a), str(b), check=False)
+    refused = here("diff", str(a), str(b), check=False)
     assert refused.returncode == 2 and "add --slug SLUG" in refused.stderr
 
 

@@ -175,15 +175,15 @@ def test_a_killed_prepare_is_made_good_by_the_next_one(kit, stored, plugins, mod
     assert not list(folder.rglob("*tmp-*"))
 
 
-def test_the_verb_prints_the_check_and_the_next_step(kit, stored):
-    done = kit("prepare", "tiny-stripes", "--folds", "3")
+def test_the_verb_prints_the_check_and_the_next_step(here, stored):
+    done = here("prepare", "tiny-stripes", "--folds", "3")
     assert "90 training and 30 test images, 3 classes" in done.stdout
     assert " train tiny-stripes" in done.stderr
 
 
-def test_bad_data_is_one_line_and_exit_code_3(kit, stored):
+def test_bad_data_is_one_line_and_exit_code_3(here, stored):
     os.truncate(stored, 1000)
-    done = kit("prepare", "tiny-stripes", check=False)
+    done = here("prepare", "tiny-stripes", check=False)
     assert done.returncode == 3
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1

@@ -47,30 +47,30 @@ def killed(big, home, plugins):
     return big
 
 
-def test_an_archive_is_fetched_checked_and_recorded(kit, home, served):
-    done = kit("download", "tiny-stripes", "--json")
+def test_an_archive_is_fetched_checked_and_recorded(here, home, served):
+    done = here("download", "tiny-stripes", "--json")
     assert kept.whole(home, served)["source"] == "kaggle"
     assert json.loads(done.stdout)["bytes"] == len(served.archive)
     assert [body["authorization"] for body in served.asked("Storage")] == [None]  # the key never goes to the storage
 
 
-def test_a_second_download_asks_nobody(kit, home, served):
-    kit("download", "tiny-stripes")
+def test_a_second_download_asks_nobody(here, home, served):
+    here("download", "tiny-stripes")
     before = len(served.requests)
-    assert "is here and whole" in kit("download", "tiny-stripes").stderr
+    assert "is here and whole" in here("download", "tiny-stripes").stderr
     assert len(served.requests) == before
 
 
-def test_a_dropped_connection_is_resumed_by_one_range_request(kit, home, served):
+def test_a_dropped_connection_is_resumed_by_one_range_request(here, home, served):
     served.faults["Storage"] = [{"cut": len(served.archive) // 2}]
-    kit("download", "tiny-stripes")
+    here("download", "tiny-stripes")
     kept.whole(home, served)
     ranges = [body["range"] for body in served.asked("Storage")]
     assert len(ranges) == 2 and ranges[0] is None and ranges[1].startswith("bytes=")
 
 
-def test_a_killed_download_goes_on_where_it_stopped(kit, home, killed):
-    kit("download", "tiny-stripes")
+def test_a_killed_download_goes_on_where_it_stopped(here, home, killed):
+    here("download", "tiny-stripes")
     kept.whole(home, killed)
     first, *_, last = kept.ranges(killed)
     assert first is None and int(last.removeprefix("bytes=").rstrip("-")) >= 1 << 20

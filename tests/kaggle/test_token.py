@@ -11,8 +11,8 @@ from tests.kaggle import kept
 from tests.kaggle_server import SECRET, refusal
 
 
-def test_without_a_token_or_a_network_it_says_so(kit, home, monkeypatch):
-    done = kit("download", "tiny-stripes", check=False)
+def test_without_a_token_or_a_network_it_says_so(here, home, monkeypatch):
+    done = here("download", "tiny-stripes", check=False)
     assert done.returncode == 4 and "no Kaggle token" in done.stderr and "--from ARCHIVE" in done.stderr
     offline = {
         "KAGGLE_USERNAME": "a",
@@ -20,14 +20,14 @@ def test_without_a_token_or_a_network_it_says_so(kit, home, monkeypatch):
         "HTTPS_PROXY": "http://127.0.0.1:9",
         "HTTP_PROXY": "http://127.0.0.1:9",
     }
-    done = kit("download", "tiny-stripes", check=False, **offline)
+    done = here("download", "tiny-stripes", check=False, **offline)
     assert done.returncode == 5 and "no connection to Kaggle" in done.stderr
-    done = kit("download", "tiny-stripes", check=False, **offline, KAGGLE_API_TOKEN=SECRET)
+    done = here("download", "tiny-stripes", check=False, **offline, KAGGLE_API_TOKEN=SECRET)
     assert done.returncode == 5 and "no connection to Kaggle" in done.stderr and SECRET not in done.stderr
 
 
 @pytest.mark.parametrize("place", ["KAGGLE_API_TOKEN", "a file named by it", ".kaggle/access_token"])
-def test_an_access_token_is_enough(kit, home, served, monkeypatch, place):
+def test_an_access_token_is_enough(here, home, served, monkeypatch, place):
     monkeypatch.delenv("KAGGLE_USERNAME")
     monkeypatch.delenv("KAGGLE_KEY")
     file = home / ".kaggle" / "access_token"
@@ -36,14 +36,14 @@ def test_an_access_token_is_enough(kit, home, served, monkeypatch, place):
         file.write_text(SECRET + "\n")
         file.chmod(0o600)
     named = {"KAGGLE_API_TOKEN": SECRET, "a file named by it": str(file)}.get(place)
-    kit("download", "tiny-stripes", **({"KAGGLE_API_TOKEN": named} if named else {}))
+    here("download", "tiny-stripes", **({"KAGGLE_API_TOKEN": named} if named else {}))
     kept.whole(home, served)
     assert served.asked("IntrospectToken")[0] == {"token": SECRET}
 
 
-def test_a_dead_token_that_hides_a_good_key_is_named(kit, home, served):
+def test_a_dead_token_that_hides_a_good_key_is_named(here, home, served):
     served.faults["ListDataFiles"] = [refusal(401, "Unauthenticated")]
-    done = kit("download", "tiny-stripes", check=False, KAGGLE_API_TOKEN="SENTINEL-dead")
+    done = here("download", "tiny-stripes", check=False, KAGGLE_API_TOKEN="SENTINEL-dead")
     assert done.returncode == 4 and "SENTINEL" not in done.stdout + done.stderr
     assert "KAGGLE_API_TOKEN is used, and KAGGLE_USERNAME and KAGGLE_KEY is not" in done.stderr
 

@@ -28,10 +28,10 @@ PYTHON = os.environ.get("KERNEL_PYTHON", sys.executable)
 
 
 @pytest.fixture
-def attempt(kit):
+def attempt(here):
     """attempt(name, ...) -> what `kit kernel try` printed as JSON."""
     return lambda name, *words, **how: json.loads(
-        kit("kernel", "try", name, "--python", PYTHON, "--json", *words, **how).stdout
+        here("kernel", "try", name, "--python", PYTHON, "--json", *words, **how).stdout
     )
 
 
@@ -48,7 +48,7 @@ needs_unshare = pytest.mark.skipif(shutil.which("unshare") is None, reason="no u
     ],
 )
 def test_a_bundle_of_each_competition_agrees_with_the_network_cut(
-    kit, home, attempt, tmp_path, monkeypatch, slug, settings
+    here, home, attempt, tmp_path, monkeypatch, slug, settings
 ):
     (tmp_path / f"{slug}.zip").write_bytes(zipped(ARCHIVES[slug]()))
     if "WEIGHTS" in settings:
@@ -60,9 +60,9 @@ def test_a_bundle_of_each_competition_agrees_with_the_network_cut(
         weights = tmp_path / "small.weights.h5"
         pretrained.build("mobilenet_0.25", "none", 32).save_weights(weights)
         settings = [str(weights) if word == "WEIGHTS" else word for word in settings]
-    kit("download", slug, "--from", str(tmp_path / f"{slug}.zip"))
-    kit("prepare", slug, "--folds", "2")
-    run = kit("train", slug, "--set", "folds=2", *settings).stdout.splitlines()[-1]
+    here("download", slug, "--from", str(tmp_path / f"{slug}.zip"))
+    here("prepare", slug, "--folds", "2")
+    run = here("train", slug, "--set", "folds=2", *settings).stdout.splitlines()[-1]
     if sys.executable == PYTHON:  # py7zr is installed here; its wheels would come from a package index
         monkeypatch.setattr("kit.kernel.packing.MISSING", {})
     name = f"{slug}-predict"
@@ -73,15 +73,15 @@ def test_a_bundle_of_each_competition_agrees_with_the_network_cut(
 
 
 @needs_unshare
-def test_an_ensemble_of_views_and_seeds_in_a_notebook_and_the_old_layout(kit, prepared, plugins, build, attempt):
+def test_an_ensemble_of_views_and_seeds_in_a_notebook_and_the_old_layout(here, prepared, plugins, build, attempt):
     from kit.learn import train
 
     plugin = plugins / "tiny-stripes" / "competition.py"
     plugin.write_text(plugin.read_text().replace('metric="accuracy"', 'metric="macro_f1"'))
     config, origin = resolve_settings(prepared, {"folds": 1, "seeds": 2, "epochs": 1}, {}, ())
     seeds = train.train(prepared, config, origin).id
-    views = kit("predict", seeds, "--tta", "identity,hflip").stdout.splitlines()[-1]
-    blend = kit("ensemble", "tiny-stripes", seeds, views).stdout.splitlines()[-1]
+    views = here("predict", seeds, "--tta", "identity,hflip").stdout.splitlines()[-1]
+    blend = here("ensemble", "tiny-stripes", seeds, views).stdout.splitlines()[-1]
     _decide(find(views), [5.0, 1.0, 0.2])  # which nothing of the ensemble takes up
     _decide(find(blend), [0.2, 1.0, 5.0])
     folder = build("--run", blend, "--notebook")
@@ -103,7 +103,7 @@ def _decide(run, factors):
 
 
 @needs_unshare
-def test_a_training_in_one_file_brings_back_a_run(kit, prepared, home, build, attempt):
+def test_a_training_in_one_file_brings_back_a_run(here, prepared, home, build, attempt):
     folder = build("--mode", "train", "--set", "folds=1", "--set", "epochs=1", "--single-file")
     result = attempt("tiny-stripes-train")
     assert set(result["files"]) == {"submission.csv", "run.zip"} and (folder / "try" / "run.zip").is_file()
@@ -111,7 +111,7 @@ def test_a_training_in_one_file_brings_back_a_run(kit, prepared, home, build, at
 
 @needs_unshare
 def test_the_network_is_really_cut_inputs_are_read_only_and_no_token_is_there(
-    kit, tmp_path, monkeypatch, plugins, trained, build, attempt
+    here, tmp_path, monkeypatch, plugins, trained, build, attempt
 ):
     (tmp_path / "user" / ".kaggle").mkdir(parents=True)
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
@@ -124,7 +124,7 @@ def test_the_network_is_really_cut_inputs_are_read_only_and_no_token_is_there(
     assert result["cut"] is True and result["agreement"] == "the same bytes as the local submission"
     plugin.write_text(plugin.read_text().replace("if not reached", "if reached"))  # the spy can see a fault
     build("--run", trained.id)
-    done = kit("kernel", "try", "tiny-stripes-predict", "--python", PYTHON, check=False)
+    done = here("kernel", "try", "tiny-stripes-predict", "--python", PYTHON, check=False)
     assert done.returncode == 3 and "reached: []" in done.stderr
 
 
@@ -153,28 +153,28 @@ SPYING = """def read(raw: Path, part: str) -> Split:
 
 
 @needs_unshare
-def test_weights_that_were_changed_after_the_build_are_refused(kit, trained, build):
+def test_weights_that_were_changed_after_the_build_are_refused(here, trained, build):
     folder = build("--run", trained.id)
     weights = folder / "dataset" / f"{trained.id}.fold-0.weights.h5"
     weights.write_bytes(weights.read_bytes()[:-1])
-    done = kit("kernel", "try", "tiny-stripes-predict", "--python", PYTHON, check=False)
+    done = here("kernel", "try", "tiny-stripes-predict", "--python", PYTHON, check=False)
     assert done.returncode == 3 and "fold-0.weights.h5 of the bundle is not what was built" in done.stderr
 
 
 @needs_unshare
-def test_another_submission_than_the_local_one_is_an_error(kit, trained, build):
+def test_another_submission_than_the_local_one_is_an_error(here, trained, build):
     build("--run", trained.id)
     own = predictions.load(trained.test)
     predictions.save(trained.test, predictions.make(own.ids, np.roll(own.values, 1, axis=1), Classes(own.columns)))
-    done = kit("kernel", "try", "tiny-stripes-predict", "--python", PYTHON, check=False)
+    done = here("kernel", "try", "tiny-stripes-predict", "--python", PYTHON, check=False)
     assert done.returncode == 3 and "writes another submission than the local one" in done.stderr
 
 
-def test_without_the_kernels_python_it_says_what_to_do(kit, trained, build):
+def test_without_the_kernels_python_it_says_what_to_do(here, trained, build):
     build("--run", trained.id)
-    done = kit("kernel", "try", "tiny-stripes-predict", "--python", "nowhere/python", check=False)
+    done = here("kernel", "try", "tiny-stripes-predict", "--python", "nowhere/python", check=False)
     assert done.returncode == 3 and "make kernel-env" in done.stderr
-    done = kit("kernel", "try", "never-built", check=False)
+    done = here("kernel", "try", "never-built", check=False)
     assert done.returncode == 3 and "kernel build" in done.stderr
 
 

@@ -156,9 +156,9 @@ def expected(season: Season, who: str) -> list[dict]:
     return rows
 
 
-def test_a_season(season, kit):
+def test_a_season(season, here):
     def told(who: str, *words: str):
-        return json.loads(kit(*words, "--json", KIT_HOME=str(season.home[who]), KAGGLE_USERNAME=who).stdout)
+        return json.loads(here(*words, "--json", KIT_HOME=str(season.home[who]), KAGGLE_USERNAME=who).stdout)
 
     assert len(season.kaggle.submissions) == 30 and season.refused and QUOTA in season.refused[0]
     assert [row["status"] for row in season.kaggle.submissions].count("ERROR") == 3
@@ -180,7 +180,7 @@ def test_a_season(season, kit):
     waited = told("ben", *listed, "--wait", "--poll", "0")
     assert waited == expected(season, "ben") and {row["status"] for row in waited} == {"complete", "error"}
     leaderboard_agrees(season, told)
-    people_can_read_it(season, kit)
+    people_can_read_it(season, here)
 
 
 def leaderboard_agrees(season: Season, told) -> None:
@@ -220,15 +220,15 @@ def scored_of(season: Season, value: dict) -> None:
     assert [fit["slope"], fit["intercept"]] == pytest.approx(list(np.polyfit(cv, public, 1)))
 
 
-def people_can_read_it(season: Season, kit) -> None:
-    here = {"KIT_HOME": str(season.home["anna"])}
-    table = kit("submissions", "tiny-stripes", "--offline", **here)
+def people_can_read_it(season: Season, here) -> None:
+    anna = {"KIT_HOME": str(season.home["anna"])}
+    table = here("submissions", "tiny-stripes", "--offline", **anna)
     assert "50000005 failed: Submission Scoring Error" in table.stdout and " submissions tiny-stripes" in table.stderr
     away = {known["run"] for known in season.sent if known["run"] and known["by"] != "anna"}
     assert f"{len(away)} of the runs are not here: their CV is the one in the message" in table.stdout
-    refused = kit("leaderboard", "tiny-stripes", "--offline", check=False, **here)
+    refused = here("leaderboard", "tiny-stripes", "--offline", check=False, **anna)
     assert refused.returncode == 3 and "without --offline" in refused.stderr
-    shown = kit("leaderboard", "tiny-stripes", "--picture", **here)
+    shown = here("leaderboard", "tiny-stripes", "--picture", **anna)
     assert "of 100 teams: Three of us" in shown.stdout and "submissions left today: 2" in shown.stdout
     assert "--public-share" in shown.stdout and "Spearman's rank correlation" in shown.stdout
     picture = season.home["anna"] / "runs" / "submissions" / "tiny-stripes" / "cv-public.png"

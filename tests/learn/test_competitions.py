@@ -23,7 +23,7 @@ def first_batch_only(member):
 
 COMPETITION = replace(
     COMPETITION,
-    networks={"small": Network(small, smallest=4, defaults={"epochs": 1})},
+    networks={**COMPETITION.networks, "small": Network(small, smallest=4, defaults={"epochs": 1})},
     recipes={"short": replace(scratch.RECIPE, fit=first_batch_only, defaults={"patience": 0})},
 )
 """
@@ -34,16 +34,16 @@ def _append(plugins, text):
     file.write_text(file.read_text() + text)
 
 
-def test_a_folder_brings_its_own_network_and_recipe(kit, prepared, plugins):
+def test_a_folder_brings_its_own_network_and_recipe(here, prepared, plugins):
     _append(plugins, OWN)
     words = ("--folds", "2", "--recipe", "short", "--backbone", "small", "--set", "batch_size=16")
-    run = runs.find(kit("train", "tiny-stripes", *words).stdout.splitlines()[-1])
+    run = runs.find(here("train", "tiny-stripes", *words).stdout.splitlines()[-1])
     assert (run.config.recipe, run.config.backbone, run.config.epochs, run.config.patience) == ("short", "small", 1, 0)
     assert run.status() == "finished" and len(list(run.folder.glob("fold-*/model.weights.h5"))) == 2
-    assert kit("predict", run.id, "--tta", "identity").returncode == 0
-    refused = kit("train", "tiny-stripes", "--backbone", "smal", check=False)
+    assert here("predict", run.id, "--tta", "identity").returncode == 0
+    refused = here("train", "tiny-stripes", "--backbone", "smal", check=False)
     assert refused.returncode == 2 and "did you mean 'small'" in refused.stderr
-    refused = kit("train", "tiny-stripes", "--backbone", "small", "--set", "image_size=3", check=False)
+    refused = here("train", "tiny-stripes", "--backbone", "small", "--set", "image_size=3", check=False)
     assert refused.returncode == 2 and "too small for small; received 3" in refused.stderr
 
 

@@ -104,9 +104,9 @@ def test_the_policy_ends_with_the_training():
     assert model.layers[1].compute_dtype == "bfloat16" and model.outputs[0].dtype == "float32"
 
 
-def test_what_was_trained_in_mixed_precision_predicts_in_float32(kit, prepared):
+def test_what_was_trained_in_mixed_precision_predicts_in_float32(here, prepared):
     words = ("tiny-stripes", "--folds", "1", "--set", "precision=mixed_bfloat16", "--set", "batch_size=0")
-    done = kit("train", *words, "--set", "epochs=8", "--set", "learning_rate=0.02")
+    done = here("train", *words, "--set", "epochs=8", "--set", "learning_rate=0.02")
     run = runs.find(done.stdout.splitlines()[-1])
     xla = "XLA (auto: always under JAX)" if keras.backend.backend() == "jax" else "no XLA (auto: slower on a CPU)"
     assert f"trains in mixed_bfloat16, {xla}, batches of 128" in done.stderr
@@ -116,7 +116,7 @@ def test_what_was_trained_in_mixed_precision_predicts_in_float32(kit, prepared):
     assert stored["config"]["batch_size"] == 128 and stored["origin"]["batch_size"] == "auto"
     assert stored["config"]["jit_compile"] == "auto"
 
-    model = networks.NETWORKS[run.config.backbone].build((None, None, 1), 3, run.config)
+    model = networks.find(prepared, run.config).build((None, None, 1), 3, run.config)
     weights.load(model, run.member(0) / "model.weights.h5")
     test = predictions.load(run.test)
     images = np.load(run.folder.parents[1] / "data/tiny-stripes/cache/test.npy")

@@ -18,9 +18,9 @@ from kit.runs import find
 EQUAL = ("--set", "folds=2", "--deterministic")
 
 
-def test_members_trained_at_once_equal_those_trained_in_turn(kit, prepared):
-    whole = find(kit("train", "tiny-stripes", *EQUAL).stdout.splitlines()[-1])
-    made = kit("train", "tiny-stripes", *EQUAL, "--create")
+def test_members_trained_at_once_equal_those_trained_in_turn(kit, here, prepared):
+    whole = find(here("train", "tiny-stripes", *EQUAL).stdout.splitlines()[-1])
+    made = here("train", "tiny-stripes", *EQUAL, "--create")
     run = find(made.stdout.splitlines()[-1])
     assert "folds: 2" in made.stdout and not list(run.folder.glob("fold-*")) and run.status() == "interrupted"
 
@@ -28,23 +28,23 @@ def test_members_trained_at_once_equal_those_trained_in_turn(kit, prepared):
         done = list(pool.map(lambda fold: kit("train", "--resume", run.id, "--fold", str(fold)), range(2)))
     assert [one.stdout for one in done] == [f"{run.id}\n"] * 2
     assert run.status() == "interrupted"  # not joined yet
-    again = kit("train", "--resume", run.id, "--fold", "1", "--json")  # has nothing to do
+    again = here("train", "--resume", run.id, "--fold", "1", "--json")  # has nothing to do
     assert [member["fold"] for member in json.loads(again.stdout)["members"]] == [
         1
     ] and f"train --resume {run.id}   (joins" in again.stderr
 
-    kit("train", "--resume", run.id)
+    here("train", "--resume", run.id)
     assert run.status() == "finished"
     for file in ("oof.npz", "test.npz"):
         with np.load(whole.folder / file) as expected, np.load(run.folder / file) as got:
             assert all(np.array_equal(expected[key], got[key]) for key in expected.files)
 
 
-def test_several_seeds_are_members_that_are_averaged_and_judged_alone(kit, prepared, home):
+def test_several_seeds_are_members_that_are_averaged_and_judged_alone(here, prepared, home):
     from kit import paths
     from kit.report import page
 
-    done = kit("train", "tiny-stripes", *EQUAL, "--seed", "20241121", "--seeds", "2", "--set", "epochs=1")
+    done = here("train", "tiny-stripes", *EQUAL, "--seed", "20241121", "--seeds", "2", "--set", "epochs=1")
     run = find(done.stdout.splitlines()[-1])
     assert run.members() == [(0, 0), (0, 1), (1, 0), (1, 1)] and run.members(1) == [(1, 0), (1, 1)]
     names = ["fold-0", "fold-0-seed-1", "fold-1", "fold-1-seed-1"]
@@ -73,7 +73,7 @@ def test_several_seeds_are_members_that_are_averaged_and_judged_alone(kit, prepa
     shutil.rmtree(run.member(1, 1))
     kept = [run.member(*member) / "model.weights.h5" for member in run.members()[:3]]
     times = [file.stat().st_mtime_ns for file in kept]
-    kit("train", "--resume", run.id)
+    here("train", "--resume", run.id)
     assert [file.stat().st_mtime_ns for file in kept] == times
     assert json.loads(run.metrics.read_text()) == result
 
@@ -95,13 +95,13 @@ def test_seeds_of_a_recipe_without_chance_are_refused():
         recipes.check(load("sklearn-digits"), Config(recipe="features", backbone="mobilenet_0.25", seeds=2))
 
 
-def test_a_member_is_trained_by_one_at_a_time(kit, prepared):
-    run = find(kit("train", "tiny-stripes", "--folds", "2", "--create").stdout.splitlines()[-1])
+def test_a_member_is_trained_by_one_at_a_time(here, prepared):
+    run = find(here("train", "tiny-stripes", "--folds", "2", "--create").stdout.splitlines()[-1])
     with hold_lock(run.member_lock(1), "busy"):
         assert run.status() == "running"
         with pytest.raises(DataError), hold_lock(run.member_lock(1), "busy"):
             pass
-        done = kit("train", "--resume", run.id, "--fold", "1", check=False)
+        done = here("train", "--resume", run.id, "--fold", "1", check=False)
         assert done.returncode == 3 and f"fold 1 of {run.id} is already being trained" in done.stderr
     assert run.status() == "interrupted" and not run.member(1).exists()
 
@@ -114,7 +114,7 @@ def test_a_member_is_trained_by_one_at_a_time(kit, prepared):
         (("--resume", "RUN", "--create"), "--resume takes no other setting"),
     ],
 )
-def test_what_does_not_go_together_is_refused(kit, prepared, words, message):
-    run = kit("train", "tiny-stripes", "--folds", "2", "--create").stdout.splitlines()[-1]
-    done = kit("train", *(run if word == "RUN" else word for word in words), check=False)
+def test_what_does_not_go_together_is_refused(here, prepared, words, message):
+    run = here("train", "tiny-stripes", "--folds", "2", "--create").stdout.splitlines()[-1]
+    done = here("train", *(run if word == "RUN" else word for word in words), check=False)
     assert done.returncode == 2 and message in done.stderr

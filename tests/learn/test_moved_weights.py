@@ -7,7 +7,7 @@ import pytest
 from kit import runs
 from kit.learn.networks import pretrained, weights
 
-SMALL = ("--backbone", "mobilenet_0.25", "--set", "image_size=32", "--folds", "2")
+SMALL = ("--backbone", "mobilenet_0.25", "--set", "image_size=32", "--folds", "1")
 
 
 @pytest.fixture
@@ -18,12 +18,11 @@ def file(tmp_path):
     return path
 
 
-def test_a_run_is_predicted_and_resumed_with_the_file_where_it_lies_now(kit, prepared, file, tmp_path, home):
-    trained = kit("train", "tiny-stripes", "--recipe", "features", "--weights", str(file), *SMALL).stdout.splitlines()[
-        -1
-    ]
+def test_a_run_is_predicted_and_resumed_with_the_file_where_it_lies_now(here, prepared, file, tmp_path, home):
+    features = here("train", "tiny-stripes", "--recipe", "features", "--weights", str(file), *SMALL)
+    trained = features.stdout.splitlines()[-1]
     words = ("--recipe", "finetune", "--set", "epochs=1", "--create")
-    half = kit("train", "tiny-stripes", "--weights", str(file), *words, *SMALL).stdout.splitlines()[-1]
+    half = here("train", "tiny-stripes", "--weights", str(file), *words, *SMALL).stdout.splitlines()[-1]
     other = tmp_path / "other.weights.h5"
     weights.save(pretrained.build("mobilenet_0.25", "none", 32, seed=1), other)
     moved = tmp_path / "there" / "renamed.weights.h5"
@@ -32,13 +31,13 @@ def test_a_run_is_predicted_and_resumed_with_the_file_where_it_lies_now(kit, pre
     shutil.rmtree(home / "data/tiny-stripes/features")
 
     for words in (("predict", trained, "--tta", "identity,hflip"), ("train", "--resume", half)):
-        lost = kit(*words, check=False)
+        lost = here(*words, check=False)
         assert lost.returncode == 3 and f"no weights file {file}" in lost.stderr and "--weights PATH" in lost.stderr
         assert "Traceback" not in lost.stderr
-        wrong = kit(*words, "--weights", str(other), check=False)
+        wrong = here(*words, "--weights", str(other), check=False)
         assert wrong.returncode == 3 and "is not the weights file that" in wrong.stderr
-        assert kit(*words, "--weights", str(moved)).returncode == 0
+        assert here(*words, "--weights", str(moved)).returncode == 0
     assert runs.find(half).status() == "finished" and runs.find(half).config.weights == str(moved)
-    assert kit("kernel", "build", "tiny-stripes", "--run", trained).returncode == 0, "the run knows it from then on"
-    refused = kit("train", "--resume", half, "--weights", str(moved), "--seeds", "2", check=False)
+    assert here("kernel", "build", "tiny-stripes", "--run", trained).returncode == 0, "the run knows it from then on"
+    refused = here("train", "--resume", half, "--weights", str(moved), "--seeds", "2", check=False)
     assert refused.returncode == 2 and "--resume takes no other setting" in refused.stderr

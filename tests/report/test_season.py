@@ -33,6 +33,6 @@ def test_a_competition_s_page_holds_every_run_and_what_kaggle_said(kit, prepared
     assert "too few different images" in text  # 30 test images: the page says so and holds the rest
 
 
-def test_a_competition_without_runs_or_data_has_a_page_too(kit, home):
-    text = Path(kit("report", "tiny-stripes").stdout.strip()).read_text()
+def test_a_competition_without_runs_or_data_has_a_page_too(here, home):
+    text = Path(here("report", "tiny-stripes").stdout.strip()).read_text()
     assert "no run is finished yet" in text and "is not prepared" in text

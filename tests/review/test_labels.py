@@ -44,9 +44,9 @@ def test_flipped_digits_are_found_out_of_fold():
     assert (np.diff(said[found, given[found]]) >= 0).all()  # the least probable label first
 
 
-def test_what_a_person_fills_in_is_taken_and_not_asked_again(kit, mislabelled, prepared, said):
+def test_what_a_person_fills_in_is_taken_and_not_asked_again(here, mislabelled, prepared, said):
     run = said(0.9, "first")
-    found = json.loads(kit("review", "labels", run.id, "--json").stdout)
+    found = json.loads(here("review", "labels", run.id, "--json").stdout)
     assert {row["id"]: (row["given"], row["label"]) for row in found} == mislabelled
     assert all(row["probability"] == 0.9 and row["action"] == "" for row in found)
     assert (run.folder / "review" / "labels.png").read_bytes().startswith(b"\x89PNG")
@@ -54,11 +54,11 @@ def test_what_a_person_fills_in_is_taken_and_not_asked_again(kit, mislabelled, p
     rows = _rows(path)
     rows[0]["action"] = "keep"
     write_csv(path, list(rows[0]), [row.values() for row in rows])
-    again = kit("review", "labels", run.id, "--action", "relabel").stdout  # as if another look was taken
+    again = here("review", "labels", run.id, "--action", "relabel").stdout  # as if another look was taken
     assert rows[0]["id"] + " " not in again and _rows(path)[0]["action"] == "keep" and len(_rows(path)) == 3
-    done = kit("review", "apply", "tiny-stripes", str(path))
+    done = here("review", "apply", "tiny-stripes", str(path))
     assert "0 drop, 2 relabel, 1 keep" in done.stdout and "train tiny-stripes" in done.stderr
-    assert json.loads(kit("review", "labels", said(0.9, "second").id, "--json").stdout) == []
+    assert json.loads(here("review", "labels", said(0.9, "second").id, "--json").stdout) == []
 
 
 def test_training_learns_from_corrected_rows_and_is_judged_on_none(mislabelled, prepared, said, home):
@@ -83,13 +83,13 @@ def test_members_of_one_run_learn_from_the_same_corrections(prepared, home):
         train.resume(run, prepared)
 
 
-def test_the_effect_is_measured_on_the_rows_that_no_correction_touches(kit, mislabelled, prepared, said, home):
+def test_the_effect_is_measured_on_the_rows_that_no_correction_touches(here, mislabelled, prepared, said, home):
     without = said(0.9, "without")
     wrong = [(name, "relabel", right) for name, (_, right) in mislabelled.items()]
     apply_corrections.apply(prepared, _decided(home / "all.csv", *wrong))
     corrected = said(0.9, "with")
     assert len(predictions.load(without.oof).ids) == 90 and len(predictions.load(corrected.oof).ids) == 87
-    found = json.loads(kit("review", "compare", without.id, corrected.id, "--json").stdout)
+    found = json.loads(here("review", "compare", without.id, corrected.id, "--json").stdout)
     assert [row["score"] for row in found["runs"]] == [1.0, 1.0] and found["gain"] == 0 and found["rows"] == 87
     marks = [row["corrections"] for row in found["runs"]]
     assert marks[0] is None and marks[1] == read_json(corrected.folder / "environment.json")["corrections_fingerprint"]

@@ -91,7 +91,7 @@ def test_linked_images_share_a_group_and_so_a_fold(photos):
     assert (dealt[:60] == dealt[540:]).all()
 
 
-def test_the_command_lists_pairs_and_new_folds_keep_them_together(kit, archive, home, plugins):
+def test_the_command_lists_pairs_and_new_folds_keep_them_together(here, archive, home, plugins):
     from kit.plugins import load
 
     with zipfile.ZipFile(archive) as old:
@@ -108,7 +108,7 @@ def test_the_command_lists_pairs_and_new_folds_keep_them_together(kit, archive, 
             out.writestr(name, text)
     competition = load("tiny-stripes", [plugins])
     data = prepare(competition, folders, folds=3)
-    told = json.loads(kit("review", "twins", "tiny-stripes", "--at-least", "0.99", "--json").stdout)
+    told = json.loads(here("review", "twins", "tiny-stripes", "--at-least", "0.99", "--json").stdout)
     assert told["train"] == 15 and told["other_label"] == 0 and told["test"] == 0
     assert (folders.review / "twins.png").read_bytes().startswith(b"\x89PNG")
     prepare(competition, folders, folds=3, reset_folds=True)

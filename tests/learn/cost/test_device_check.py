@@ -8,10 +8,10 @@ from kit.learn import device
 from kit.learn.cost import device_check
 
 
-def test_without_a_gpu_it_is_one_line_and_a_failure(kit):
+def test_without_a_gpu_it_is_one_line_and_a_failure(here):
     if device.gpus():
         pytest.skip("there is a GPU")
-    done = kit("doctor", "--gpu", check=False)
+    done = here("doctor", "--gpu", check=False)
     assert done.returncode == 1 and done.stdout == "" and done.stderr.startswith("kit: no GPU; received cpu:0; ")
     assert len(done.stderr.splitlines()) == 1
 

@@ -41,9 +41,9 @@ def test_the_first_is_timed_and_the_others_count_by_their_own_work(prepared, con
         config, epochs=1_000_000
     )  # of which three folds of 90 images are too much for ten minutes on any device
     told = forecast(prepared, [long, replace(long, epochs=1, backbone="resnet9"), replace(long, seeds=2)])
-    assert [one.backbone for one in measured] == ["cnn"]
+    assert [one.backbone for one in measured] == ["tiny"]
     hours = (3 * 1_000_000 * 10 + 3 * 10 + 6 * 1_000_000 * 10) // 3600
     assert told.startswith(f"this will take about {hours} h ") and told.endswith(
-        "scratch cnn, timed as `kit plan` does"
+        "scratch tiny, timed as `kit plan` does"
     )
     assert "3 models, all as fast as the first" in told

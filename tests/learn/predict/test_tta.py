@@ -97,15 +97,15 @@ def test_an_average_of_logits_survives_probabilities_of_zero():
     assert np.allclose(tta.average(TARGET, softmax(values), "logits"), expected, atol=1e-6)
 
 
-def test_auto_predicts_with_the_views_it_chose_and_says_what_each_is_worth(kit, prepared, plugins):
+def test_auto_predicts_with_the_views_it_chose_and_says_what_each_is_worth(here, prepared, plugins):
     plugin = plugins / "tiny-stripes" / "competition.py"
     plugin.write_text(
         plugin.read_text().replace('"identity", "hflip"', '"hflip", "identity", "zoom_in", "crop_top_left"')
     )
     run = runs.find(
-        kit("train", "tiny-stripes", "--folds", "1", "--seeds", "2", "--set", "tta=identity").stdout.splitlines()[-1]
+        here("train", "tiny-stripes", "--folds", "1", "--seeds", "2", "--set", "tta=identity").stdout.splitlines()[-1]
     )
-    done = kit("predict", run.id, "--tta", "auto")
+    done = here("predict", run.id, "--tta", "auto")
     auto = runs.find(done.stdout.splitlines()[-1])
     metric = json.loads(auto.metrics.read_text())
     report = metric["tta"]
@@ -117,6 +117,6 @@ def test_auto_predicts_with_the_views_it_chose_and_says_what_each_is_worth(kit, 
     oof = predictions.load(auto.oof)
     assert metric["rows"] == len(oof.ids) == 30 and len(metric["members"]) == 2
 
-    again = runs.find(kit("predict", auto.id, "--tta", ",".join(auto.config.tta)).stdout.splitlines()[-1])
+    again = runs.find(here("predict", auto.id, "--tta", ",".join(auto.config.tta)).stdout.splitlines()[-1])
     assert again.config.average == auto.config.average and "tta" not in json.loads(again.metrics.read_text())
     assert np.array_equal(predictions.load(again.test).values, predictions.load(auto.test).values)

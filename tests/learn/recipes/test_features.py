@@ -1,0 +1,44 @@
+"""A linear head on frozen features, where the rows are few, rare or alike."""
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kit.learn.recipes import features
+from kit.targets import Classes
+from tests.learn.recipes.conftest import make_member
+
+
+def test_a_feature_that_slept_in_training_has_no_say_when_it_wakes(prepared, home):
+    member = make_member(prepared, home, recipe="features", head_strength=0.1)
+    seen = np.random.default_rng(0).normal(size=(90, 8)).astype(np.float32)
+    seen[:, 7] = 1e-6 * member.data.train.labels
+    kernel, _, _ = features.solve(member, [seen])
+    assert np.abs(kernel[:7]).max() > 1e-3 and np.abs(kernel[7]).max() < 1e-3
+    seen[:] = 1
+    assert np.isfinite(features.solve(member, [seen])[0]).all()
+
+
+@pytest.mark.filterwarnings("ignore:The number of unique classes:UserWarning:sklearn")  # three rows of each, on purpose
+def test_the_head_s_strength_is_found_where_a_class_is_too_rare_for_every_split(prepared, home):
+    draw = np.random.default_rng(0)
+    member = make_member(prepared, home, recipe="features", backbone="mobilenet_0.25")
+    labels = np.repeat(np.arange(30), 3)
+    rare = replace(member.data.train, labels=labels, groups=np.arange(90))
+    member = replace(
+        member,
+        competition=replace(prepared, target=Classes(tuple(map(str, range(30))))),
+        data=replace(member.data, train=rare),
+    )
+    kernel, _, strength = features.solve(member, [(draw.normal(size=(90, 8)) + labels[:, None]).astype(np.float32)])
+    assert strength in features.STRENGTHS and kernel.shape == (8, 30) and np.isfinite(kernel).all()
+
+
+def test_the_head_is_solved_for_without_a_warning(prepared, home):
+    member = make_member(prepared, home, recipe="features", backbone="mobilenet_0.25")
+    seen = np.random.default_rng(0).normal(size=(90, 8)).astype(np.float32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        features.solve(member, [seen])
