@@ -22,10 +22,10 @@ QUIET = (
 class Browser:
     session: str
 
-    def ask(self, path: str, body: Any = None) -> Any:
+    def ask(self, path: str, body: Any = None, method: str = "POST") -> Any:
         data = json.dumps(body or {}).encode()
         request = urllib.request.Request(
-            f"{self.session}/{path}".rstrip("/"), data, {"Content-Type": "application/json"}
+            f"{self.session}/{path}".rstrip("/"), data, {"Content-Type": "application/json"}, method=method
         )
         with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)["value"]
@@ -69,7 +69,11 @@ def browser(profile: Path) -> Iterator[Browser]:
         options = {"binary": chromium, "args": [*QUIET, f"--user-data-dir={profile}"]}
         wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}
         started = Browser(address).ask("", {"capabilities": {"alwaysMatch": wanted}})
-        yield Browser(f"{address}/{started['sessionId']}")
+        opened = Browser(f"{address}/{started['sessionId']}")
+        try:
+            yield opened
+        finally:
+            opened.ask("", method="DELETE")  # ends Chromium, which a driver that is ended leaves running
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.communicate(timeout=30)
