@@ -33,11 +33,11 @@ def command(
 
     competition, folders = obj.competition(slug), paths.data(slug)
     data = cache.load(competition, folders)
-    rows = sheets.sample_classes(data.train.labels, count, seed)
+    rows = sheets.sample_strata(competition.target.strata(data.train.labels), count, seed)
     config, _ = resolve_settings(competition, {}, {"seed": seed}, overrides)
     augment.check(competition, config)
     images = sheets.augment_images(competition, config, data, rows, epochs)
-    names = competition.target.write(data.train.labels[rows])
+    names = competition.target.caption(data.train.labels[rows])
     titles = [title for name in names for title in (name, *(f"epoch {epoch}" for epoch in range(1, epochs + 1)))]
     path = folders.root / "augment-preview.png"
     with open_atomic(path) as out:

@@ -6,6 +6,7 @@ import click
 
 from kit.cli import options
 from kit.cli.options import GlobalOptions
+from kit.targets import Target
 
 PUBLIC_SHARE = 0.3  # where nobody says: Kaggle shows a fifth to a half
 
@@ -49,7 +50,7 @@ def command(obj: GlobalOptions, slug: str, every: bool, public_share: float | No
     share = public_share or competition.public_share or PUBLIC_SHARE
     known = corrections.read_clean_labels(competition, paths.data(slug))
     result = final_two.propose(competition, compared, known, public, min(share, 0.99))
-    options.result(result, "\n".join(_text(result)), as_json=as_json)
+    options.result(result, "\n".join(_text(result, competition.target)), as_json=as_json)
     safe, other = result["proposed"]["runs"]
     options.next_step(f"diff {safe} {other}")
 
@@ -61,12 +62,13 @@ PAIRS = {
 }
 
 
-def _text(result: dict[str, Any]) -> list[str]:
+def _text(result: dict[str, Any], target: Target) -> list[str]:
     pair = result["proposed"]
     metric, wins = result["metric"], pair["first_is_better"]
+    differs = target.describe_distance(pair["differs"])
     lines = [
         f"safe           {pair['runs'][0]}  (the better of the two with {wins:.0%})",
-        f"different      {pair['runs'][1]}  (with {1 - wins:.0%}; decides {pair['differs']:.2%} of the test rows otherwise)",
+        f"different      {pair['runs'][1]}  (with {1 - wins:.0%}; decides {differs} otherwise)",
         f"simulated      {result['private_rows']} private rows, from {result['out_of_fold_rows']} rows out of fold",
         "",
     ]

@@ -12,10 +12,10 @@ PRIOR = 5.0  # rows: how strongly a pair of classes is believed to be like all p
 
 def bounds(competition: Competition, a: np.ndarray, b: np.ndarray) -> dict[str, float | None]:
     """The most and the least that the score can gain from `a` to `b` (N, C), whatever the truth; None for metrics that are
-    no mean over rows.
+    no mean over rows, and where more than one class may be right.
     """
     metric = metrics.find(competition)
-    if metric.per_row is None or not len(a):
+    if metric.per_row is None or not competition.target.exclusive or not len(a):
         return {"best": None, "worst": None}
     rows = np.flatnonzero((a != b).any(1))  # all others gain nothing
     left, right = (metrics.prepare_for_scoring(competition, probabilities[rows]) for probabilities in (a, b))
@@ -43,11 +43,12 @@ def estimate_gain(
     Each test row is expected to gain what out-of-fold rows with the same pair of decisions gained on average, drawn towards
     the mean of all (dis)agreeing rows by PRIOR rows. The interval holds what is not known of those means, and the luck of
     the test rows. Members judge alone out of fold but are averaged on the test rows, so the test effect tends to be smaller.
-    Metrics that are no mean over rows: the paired gain out of fold. judged: labels, a, b. test: a, b.
+    Metrics that are no mean over rows, and targets of more than one class per row: the paired gain out of fold.
+    out_of_fold: labels, a, b. test: a, b.
     """
     labels, a, b = out_of_fold
     metric, classes = metrics.find(competition), len(competition.target.columns)
-    if metric.per_row is None:
+    if metric.per_row is None or not competition.target.exclusive:
         gain, error = metrics.gain(competition, labels, b, a)
         return _interval("paired gain out of fold", gain, error)
     gains = _gains(

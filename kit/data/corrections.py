@@ -55,7 +55,7 @@ def read_clean_labels(competition: Competition, folders: DataFolders) -> tuple[n
     """
     ids, labels = cache.read_labels(competition, folders)
     corrected = [one.row for one in read_decisions(competition, folders, ids, labels) if one.action != "keep"]
-    return np.delete(ids, corrected), np.delete(labels, corrected)
+    return np.delete(ids, corrected), np.delete(labels, corrected, axis=0)
 
 
 def read_decisions(

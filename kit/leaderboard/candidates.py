@@ -23,7 +23,7 @@ class Candidate:
     """oof: its predictions out of fold. decided: what is said of each of the T test rows, as labels (kit.targets), in the same
     order for all.
 
-    said: a hash of what its submission would say, so that equal ones are known.
+    content_hash: of what its submission would say, so that equal ones are known.
     """
 
     run: Run

@@ -51,8 +51,8 @@ def propose(
     """The pair of the best expected maximum, and beside it the two best public scores and the two best out of fold.
 
     known: ids and labels of the training images. public: by run id. Each pair is a dict: runs (the safe and the different
-    one), expected_max in the metric's own direction, first_is_better, differs (share of test rows). All are judged by one
-    simulation, so the proposal is the best of them by construction.
+    one), expected_max in the metric's own direction, first_is_better, differs (mean distance of their decisions:
+    kit.targets). All are judged by one simulation, so the proposal is the best of them by construction.
     """
     labels, stack = stack_shared(candidates, known)
     own = private_board.scores(competition, labels, stack)
@@ -77,18 +77,22 @@ def propose(
             {"run": one.run.id, "score": score, "public": public.get(one.run.id)}
             for one, score in zip(candidates, own.tolist(), strict=True)
         ],
-        **{name: _describe_pair(simulated, candidates, pair, sign) if pair else None for name, pair in pairs.items()},
+        **{
+            name: _describe_pair(competition, simulated, candidates, pair) if pair else None
+            for name, pair in pairs.items()
+        },
     }
 
 
 def _describe_pair(
-    simulated: np.ndarray, candidates: list[Candidate], pair: tuple[int, int], sign: int
+    competition: Competition, simulated: np.ndarray, candidates: list[Candidate], pair: tuple[int, int]
 ) -> dict[str, Any]:
     one, other = pair = order_safe_first(simulated, pair)
+    apart = competition.target.distance(candidates[one].decided, candidates[other].decided)
     description = prospect(simulated, pair)
     return {
         "runs": [candidates[index].run.id for index in pair],
         **description,
-        "expected_max": sign * description["expected_max"],
-        "differs": float((candidates[one].decided != candidates[other].decided).mean()),
+        "expected_max": metrics.find(competition).sign * description["expected_max"],
+        "differs": float(apart.mean()),
     }

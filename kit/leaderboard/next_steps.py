@@ -6,7 +6,8 @@ The rule. The bar is the best run submitted so far, by its score out of fold. Ca
 - it would say exactly what a submitted run said: not worth it;
 - it beats the bar with a probability of at least 1/2: worth it, and it is the bar from here on;
 - it is behind by less than a standard error (a probability of at least 0.16), and decides otherwise than everything submitted
-  or proposed on at least half as many test rows as the bar has mistakes: worth it as the different one of a final two;
+  or proposed on at least half as many test rows as the bar has mistakes (numbers: by half of what it is off on average): worth
+  it as the different one of a final two;
 - else not.
 
 The probability is that of a normal distribution around the paired gain on the rows that both judged out of fold. It is not
@@ -23,6 +24,7 @@ from kit.competition import Competition
 from kit.leaderboard.candidates import Candidate
 from kit.predictions import match_ids
 from kit.stats import paired
+from kit.targets import Target
 
 BEHIND = 0.16  # the probability of being better when a standard error behind
 DIFFERENT = 0.5  # of the bar's mistakes
@@ -65,7 +67,7 @@ def rate(
     taken, rated = list(submitted), []
     for one in candidates:
         record = _compare_with_bar(competition, one, bar, taken, known)
-        record["worth"], record["why"] = _verdict(record, one, bar, submitted, taken, known)
+        record["worth"], record["why"] = _verdict(competition.target, record, one, bar, submitted, taken, known)
         rated.append(record)
         if record["worth"]:
             taken.append(one)
@@ -87,7 +89,8 @@ def _compare_with_bar(
     if bar is not None:
         gain, error, rows = gain_over(competition, one, bar, known)
         record |= {"against": bar.run.id, "gain": gain, "gain_error": error, "shared_rows": rows}
-        shares = [float((one.decided != other.decided).mean()) for other in taken]
+        distance = competition.target.distance
+        shares = [float(distance(one.decided, other.decided).mean()) for other in taken]
         nearest = int(np.argmin(shares))
         record |= {
             "better": probability(gain, error),
@@ -99,6 +102,7 @@ def _compare_with_bar(
 
 
 def _verdict(
+    target: Target,
     record: dict[str, Any],
     one: Candidate,
     bar: Candidate | None,
@@ -110,22 +114,20 @@ def _verdict(
         return True, "the first: shows how the public score relates to this one"
     if twin := next((other for other in taken if other.content_hash == one.content_hash), None):
         return False, f"identical predictions to {twin.run.id}"
-    better, differs = record["better"], record["differs"]
+    better, differs = record["better"], target.describe_distance(record["differs"])
     if better >= 0.5:
         of = "submitted" if submitted and bar is submitted[0] else "so far"
         sure = "clearly" if better >= 0.975 else "probably" if better >= 0.84 else "perhaps"
         return True, f"{sure} better than the best {of} ({better:.0%})"
     if better < BEHIND:
         return False, f"worse by more than 1 SE (P(better) = {better:.0%})"
-    if differs >= (enough := DIFFERENT * mistakes(bar, known)):
-        return True, f"as good within the noise ({better:.0%}), and different: {differs:.2%} of the test rows"
-    return (
-        False,
-        f"too like {record['nearest']}: {differs:.2%} of the test rows differ, {enough:.2%} would be different",
-    )
+    if record["differs"] >= (enough := DIFFERENT * mean_mistake(target, bar, known)):
+        return True, f"as good within the noise ({better:.0%}), and different: {differs}"
+    wanted = target.describe_distance(enough).split()[0]  # the figure alone
+    return False, f"too like {record['nearest']}: {differs} differ, {wanted} would be different"
 
 
-def mistakes(one: Candidate, known: tuple[np.ndarray, np.ndarray]) -> float:
-    """The share of its out-of-fold decisions that are wrong."""
+def mean_mistake(target: Target, one: Candidate, known: tuple[np.ndarray, np.ndarray]) -> float:
+    """The share of its out-of-fold decisions that are wrong; of numbers, how far they are off on average."""
     rows, at = match_ids(one.oof.ids, known[0])
-    return float((one.oof.values[rows].argmax(1) != known[1][at]).mean())
+    return float(target.distance(target.decide(one.oof.values[rows]), known[1][at]).mean())

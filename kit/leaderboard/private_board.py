@@ -3,17 +3,19 @@
 The centre is what is believed of a run: its score out of fold and its public score, each weighted by its number of rows (all
 rows are taken to be equally noisy, so that is weighting by precision; that the public board is easier or harder for all is
 taken out first). Around it, all runs move together as in a bootstrap over out-of-fold rows (Efron 1979), which keeps what
-runs have in common: two runs that fail on the same images rise and fall together. A bootstrap sample has
+runs have in common: two runs that fail on the same images rise and fall together. Of metrics that are no mean over rows it is
+the mean influence of the rows that moves, where the metric knows that. A bootstrap sample has
 1 / (1/known + 1/private) rows, so that its spread holds both what is not known of a run and the luck of the private rows.
 """
 
 import numpy as np
 
 from kit import metrics
-from kit.competition import Competition
+from kit.competition import Competition, Metric
+from kit.metrics.errors import score_or_nan
 from kit.progress import bar
 
-DRAWS, SLOW_DRAWS = 2000, 300  # simulated boards; of metrics that are no mean over rows
+DRAWS, SLOW_DRAWS = 2000, 300  # simulated boards; of metrics that know no influence of rows
 CHUNK = 50
 
 
@@ -47,15 +49,11 @@ def simulate_boards(
     centre, known = estimate_centers(sign * scores(competition, labels, stack), sign * public, len(labels), public_rows)
     size = round(1 / (1 / len(labels) + 1 / private_rows))
     generator = np.random.default_rng(0)
-    if metric.per_row:
-        rows = np.stack([metric.per_row(labels, one) for one in submitted])
+    if influence := metric.per_row or metric.influence:
+        rows = np.stack([influence(labels, one) for one in submitted])
         moved = _means(rows - rows.mean(1, keepdims=True), size, draws or DRAWS, generator)
     else:
-        moved = np.empty((draws or SLOW_DRAWS, len(submitted)))
-        for draw in bar(range(len(moved)), label="private boards", unit="board"):
-            sample = _sample_stratified(labels, size, generator)
-            moved[draw] = [metric.score(labels[sample], one[sample]) for one in submitted]
-        moved -= moved.mean(0)
+        moved = _resample(metric, labels, submitted, size, draws or SLOW_DRAWS, generator)
     narrower = np.sqrt((1 / known + 1 / private_rows) / (1 / len(labels) + 1 / private_rows))
     return centre + sign * moved * narrower
 
@@ -77,8 +75,20 @@ def _means(rows: np.ndarray, size: int, draws: int, generator: np.random.Generat
     return out
 
 
-def _sample_stratified(labels: np.ndarray, size: int, generator: np.random.Generator) -> np.ndarray:
-    """Rows with replacement, each class with its share of `size` and at least one, so that every score is defined."""
-    of_class = [np.flatnonzero(labels == label) for label in np.unique(labels)]
-    counts = [max(1, round(size * len(rows) / len(labels))) for rows in of_class]
-    return np.concatenate([generator.choice(rows, count) for rows, count in zip(of_class, counts, strict=True)])
+def _resample(
+    metric: Metric,
+    labels: np.ndarray,
+    submitted: list[np.ndarray],
+    size: int,
+    draws: int,
+    generator: np.random.Generator,
+) -> np.ndarray:
+    """float64 (draws, R), by how much each score is off its mean over samples of `size` with replacement. A sample on which one
+    is not defined leaves that one where it is.
+    """
+    of_rows = [lambda rows, one=one: metric.score(labels[rows], one[rows]) for one in submitted]
+    moved = np.empty((draws, len(submitted)))
+    for draw in bar(range(draws), label="private boards", unit="board"):
+        sample = generator.integers(0, len(labels), size)
+        moved[draw] = [score_or_nan(score, sample) for score in of_rows]
+    return np.nan_to_num(moved - np.nanmean(moved, axis=0))

@@ -53,7 +53,7 @@ def _bootstrap(score: Callable[[np.ndarray], float], rows: int) -> float:
     """
     draw, scores = np.random.default_rng(0), []
     for _ in range(2 * RESAMPLES):
-        value = _score_or_nan(score, draw.integers(0, rows, rows))
+        value = score_or_nan(score, draw.integers(0, rows, rows))
         if np.isfinite(value):
             scores.append(value)
         if len(scores) == RESAMPLES:
@@ -61,7 +61,8 @@ def _bootstrap(score: Callable[[np.ndarray], float], rows: int) -> float:
     return float("nan")
 
 
-def _score_or_nan(score: Callable[[np.ndarray], float], rows: np.ndarray) -> float:
+def score_or_nan(score: Callable[[np.ndarray], float], rows: np.ndarray) -> float:
+    """Of some rows, nan where it is not defined on them or raises an error."""
     try:
         return float(score(rows))
     except (ArithmeticError, ValueError, KitError):

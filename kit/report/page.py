@@ -11,7 +11,8 @@ from kit.progress import bar
 from kit.report import links, subject
 from kit.report.render import html
 from kit.report.render.html import Section
-from kit.report.sections import classes, ensemble_members, learning, review, sheets, shift
+from kit.report.sections import by_kind, ensemble_members, learning, review, sheets, shift
+from kit.report.sections.by_kind import Row
 from kit.report.subject import Subject
 from kit.runs import Run
 
@@ -30,15 +31,13 @@ def _filters(about: Subject) -> str:
     return networks.filters(about)
 
 
-# Name, title, and what makes the body: HTML, empty if there is nothing to say of this run. In the order of the page.
-SECTIONS: tuple[tuple[str, str, Callable[[Subject], str]], ...] = (
+# In the order of the page; between the two stand those of the target's kind.
+OF_THE_RUN: tuple[Row, ...] = (
     ("summary", "Summary", learning.summary),
     ("ensemble", "Ensemble", ensemble_members.members),
     ("curves", "Learning curves", learning.curves),
-    ("confusions", "Confusions", classes.confusion),
-    ("classes", "Classes", classes.class_table),
-    ("calibration", "Calibration", classes.reliability),
-    ("mistakes", "Worst mistakes", classes.mistakes),
+)
+OF_THE_IMAGES: tuple[Row, ...] = (
     ("labels", "Likely label errors", review.labels),
     ("duplicates", "Near-duplicates", review.duplicates),
     ("activation", "Class activation (Grad-CAM)", _activation),
@@ -62,7 +61,8 @@ def write(
     or that were made of it, as to such pages that are there.
     """
     about = subject.load(run, competition, layer)
-    wanted = [row for row in SECTIONS if not (row[0] in NETWORK and (quick or run.kind == "ensemble"))]
+    sections_of_page = (*OF_THE_RUN, *by_kind.SECTIONS[competition.target.kind], *OF_THE_IMAGES)
+    wanted = [row for row in sections_of_page if not (row[0] in NETWORK and (quick or run.kind == "ensemble"))]
     shown = bar(wanted, label="report", unit="section")
     sections = [make_section(name, title, make, about) for name, title, make in shown]
     sections.insert(1, Section("related", "Related pages", links.section(run, coming)))

@@ -11,6 +11,7 @@ import numpy as np
 from kit import metrics, paths, runs
 from kit.competition import Competition
 from kit.data import cache, holdout
+from kit.data.cache import CachedSplit
 from kit.files import read_json, write_text
 from kit.leaderboard import ledger
 from kit.leaderboard.ledger import Entry
@@ -19,7 +20,9 @@ from kit.report.render import charts, html, images
 from kit.report.render.charts import Axes, Dot, Line
 from kit.report.sections import shift, submissions_sent
 from kit.runs.scores import read_scores
+from kit.targets import Target
 
+MAX_SAMPLES = 24  # images
 FAR = 4  # times the median distance from the best score: what is further away is not drawn
 
 
@@ -66,7 +69,8 @@ def write(competition: Competition) -> Path:
     tried = sorted(map(_summarize_run, runs.list_runs(competition.slug)), key=lambda one: one.created)
     about = Season(competition, tried, ledger.read_cached(competition.slug))
     sections = [page.make_section(name, title, make, about) for name, title, make in SECTIONS]
-    chips = [competition.slug, competition.metric, f"{len(competition.target.columns)} classes"]
+    columns, kind = len(competition.target.columns), competition.target.kind
+    chips = [competition.slug, competition.metric, f"{columns} {kind if columns > 1 else kind.removesuffix('s')}"]
     target = paths.data(competition.slug).root / "report.html"
     write_text(target, html.page(competition.title, "Competition", chips, sections, f"kit report {competition.slug}"))
     return target
@@ -173,25 +177,34 @@ def _submissions(about: Season) -> str:
 
 
 def _data(about: Season) -> str:
-    """Counts, balance, and two images of each class."""
-    folders, names = paths.data(about.competition.slug), about.competition.target.columns
+    """Counts, balance, and an image of each class, or of each sort of labels that folds deal out."""
+    folders, target = paths.data(about.competition.slug), about.competition.target
     data, check = cache.load(about.competition, folders), read_json(folders.cache / "check.json")
-    counts = np.bincount(data.train.labels, minlength=len(names))
+    counts = target.describe(data.train.labels)
+    balance = f"{min(counts.values()):,} to {max(counts.values()):,} of a class" if target.exclusive else ""
     own = ~holdout.is_held_out(data.test.ids)  # held-out training images lie among them
     height, width, channels = about.competition.image_shape
     cards = [
-        ("training images", f"{len(data.train.ids):,}", f"{counts.min():,} to {counts.max():,} of a class"),
+        ("training images", f"{len(data.train.ids):,}", balance),
         ("test images", f"{own.sum():,}", f"{int((own & ~data.test.readable).sum())} unreadable"),
         ("pixels", f"{height} x {width}", "colour" if channels == 3 else "grey"),
         ("identical", f"{check['train']['duplicates']:,}", "within train"),
         ("exact duplicates", f"{check['twins']:,}", "across train and test"),
     ]
-    tiles = []
-    for number in np.flatnonzero(counts)[:24]:
-        row = np.random.default_rng(0).choice(np.flatnonzero(data.train.labels == number))
-        caption = f"<b>{html.text(names[number])}</b><br>{counts[number]:,}"
-        tiles.append(images.tile(data.train.images[row], caption, names[number]))
-    return html.cards(cards) + images.grid(tiles, 6)
+    table = [{"training images": name, "number": number} for name, number in counts.items()]
+    listed = "" if target.exclusive else html.table(table, tall=len(table) > 20)
+    return html.cards(cards) + listed + images.grid(_draw_samples(data.train, target, counts), 6)
+
+
+def _draw_samples(train: CachedSplit, target: Target, counts: dict[str, int]) -> list[str]:
+    """A tile per stratum: per class, with its number of images, where rows are of one."""
+    strata, tiles = target.strata(train.labels), []
+    for stratum in np.unique(strata)[:MAX_SAMPLES]:
+        row = np.random.default_rng(0).choice(np.flatnonzero(strata == stratum))
+        [name] = target.caption(train.labels[[row]])
+        number = f"<br>{counts[name]:,}" if target.exclusive else ""
+        tiles.append(images.tile(train.images[row], f"<b>{html.text(name)}</b>{number}", name))
+    return tiles
 
 
 def _shift(about: Season) -> str:

@@ -15,8 +15,8 @@ from kit.runs.scores import Scores, read_scores
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """metrics: the run's metrics.json. rows: int64 (N,), which rows of data.train were judged; labels: int64 (N,), their
-    true classes; values: float32 (N, K), what was said of them out of fold. layer: which of the network's
+    """metrics: the run's metrics.json. rows: int64 (N,), which rows of data.train were judged; labels: of these N
+    rows; values: float32 (N, K), what was predicted of them out of fold (kit.targets). layer: which of the network's
     convolutions to look into, from 1.
     """
 
@@ -32,11 +32,12 @@ class Subject:
 
     @property
     def predicted(self) -> np.ndarray:
-        return self.values.argmax(1)
+        """What the values say, as labels."""
+        return self.competition.target.decide(self.values)
 
     @property
     def wrong(self) -> np.ndarray:
-        """Places among the judged rows, int64: mistakes, the one with the least probability of the truth first."""
+        """Of one class per row: places among the judged rows, int64: mistakes, the least probable truth first."""
         missed = np.flatnonzero(self.predicted != self.labels)
         return missed[np.argsort(self.values[missed, self.labels[missed]], kind="stable")]
 

@@ -25,8 +25,8 @@ class Target(Protocol):
     """Labels are what is known of N rows, int64 (N,) or one column per name; values what is predicted of them, float32 (N, K).
 
     kind: its name. columns: the names of the K columns of values. default_loss: what a network minimises (kit.learn.fit.loss).
-    keras_metrics: what it tells of its training beside. has_units: its values are numbers in units of their own.
-    expected: what values are, in words.
+    keras_metrics: what it tells of its training beside. has_units: its values are numbers in units of their own. exclusive: one
+    column is right of each row, labels are its place. expected: what values are, in words.
     """
 
     @property
@@ -40,6 +40,8 @@ class Target(Protocol):
     @property
     def has_units(self) -> bool: ...
     @property
+    def exclusive(self) -> bool: ...
+    @property
     def expected(self) -> str: ...
 
     def fault(self) -> str:
@@ -49,7 +51,10 @@ class Target(Protocol):
         """Labels of what a competition's `read` gives. Raises DataError for a label that cannot be one, with its row."""
 
     def write(self, labels: np.ndarray) -> list[str]:
-        """A text per row, for tables and captions."""
+        """A text per row, for tables, from which `parse` gets the labels back."""
+
+    def caption(self, labels: np.ndarray) -> list[str]:
+        """A short text per row, for people."""
 
     def parse(self, texts: Sequence[str]) -> np.ndarray:
         """Labels of what `write` wrote. Raises DataError for a text that is none."""
@@ -65,6 +70,17 @@ class Target(Protocol):
 
     def decide(self, values: np.ndarray) -> np.ndarray:
         """What the values say, as labels."""
+
+    def distance(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """float64 (N,): how far two sets of labels are apart, row by row: 0 if they say the same, 1 if nothing the same; of
+        numbers in their units.
+        """
+
+    def describe_distance(self, mean: float) -> str:
+        """A mean distance in words, for people."""
+
+    def count_changes(self, before: np.ndarray, after: np.ndarray) -> list[dict[str, Any]]:
+        """What changes from one set of labels to another, the most frequent first: records for tables."""
 
     def find_bad(self, values: np.ndarray) -> np.ndarray:
         """bool (N,): rows that cannot be values."""

@@ -21,6 +21,7 @@ class Classes:
     default_loss = "cross_entropy"
     keras_metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
     has_units = False
+    exclusive = True
     expected = "probabilities that sum to 1"
 
     def fault(self) -> str:
@@ -40,6 +41,9 @@ class Classes:
     def write(self, labels: np.ndarray) -> list[str]:
         return [self.columns[label] for label in labels.tolist()]
 
+    def caption(self, labels: np.ndarray) -> list[str]:
+        return self.write(labels)
+
     def parse(self, texts: Sequence[str]) -> np.ndarray:
         index = {name: place for place, name in enumerate(self.columns)}
         if (odd := next((text for text in texts if text not in index), None)) is not None:
@@ -57,6 +61,22 @@ class Classes:
 
     def decide(self, values: np.ndarray) -> np.ndarray:
         return values.argmax(1)
+
+    def distance(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        return (one != other).astype(np.float64)
+
+    def describe_distance(self, mean: float) -> str:
+        return f"{mean:.2%} of the test rows"
+
+    def count_changes(self, before: np.ndarray, after: np.ndarray) -> list[dict[str, Any]]:
+        """From which class to which."""
+        size, moved = len(self.columns), before != after
+        pairs, counts = np.unique((before * size + after)[moved], return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        return [
+            {"from": self.columns[pair // size], "to": self.columns[pair % size], "rows": int(count)}
+            for pair, count in zip(pairs[order].tolist(), counts[order], strict=True)
+        ]
 
     def find_bad(self, values: np.ndarray) -> np.ndarray:
         return np.asarray(~np.isfinite(values).all(1) | (values < 0).any(1) | (np.abs(values.sum(1) - 1) > 1e-3))

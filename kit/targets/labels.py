@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -23,6 +23,7 @@ class Labels:
     default_loss = "binary_cross_entropy"
     keras_metrics: ClassVar[tuple[str, ...]] = ()
     has_units = False
+    exclusive = False
     expected = "probabilities, each from 0 to 1"
 
     def fault(self) -> str:
@@ -47,6 +48,9 @@ class Labels:
     def write(self, labels: np.ndarray) -> list[str]:
         return [SEPARATOR.join(self.columns[place] for place in np.flatnonzero(row)) for row in labels]
 
+    def caption(self, labels: np.ndarray) -> list[str]:
+        return [", ".join(self.columns[place] for place in np.flatnonzero(row)) or "none" for row in labels]
+
     def parse(self, texts: Sequence[str]) -> np.ndarray:
         return self.encode([text.split(SEPARATOR) if text else [] for text in texts])
 
@@ -64,6 +68,19 @@ class Labels:
 
     def decide(self, values: np.ndarray) -> np.ndarray:
         return (values > 0.5).astype(np.uint8)
+
+    def distance(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """The share of labels that only one of them has."""
+        return np.asarray((one != other).mean(1))
+
+    def describe_distance(self, mean: float) -> str:
+        return f"{mean:.2%} of the labels"
+
+    def count_changes(self, before: np.ndarray, after: np.ndarray) -> list[dict[str, Any]]:
+        """On how many rows each label comes and goes."""
+        comes, goes = ((one > other).sum(0) for one, other in ((after, before), (before, after)))
+        order = [n for n in np.argsort(-(comes + goes), kind="stable").tolist() if comes[n] + goes[n]]
+        return [{"label": self.columns[n], "added": int(comes[n]), "taken away": int(goes[n])} for n in order]
 
     def find_bad(self, values: np.ndarray) -> np.ndarray:
         return np.asarray(~((values >= 0) & (values <= 1)).all(1))  # nor is a number that is not finite

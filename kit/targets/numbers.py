@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -23,6 +23,7 @@ class Numbers:
     default_loss = "huber"
     keras_metrics: ClassVar[tuple[str, ...]] = ()
     has_units = True
+    exclusive = False
     expected = "finite numbers"
 
     def fault(self) -> str:
@@ -35,6 +36,9 @@ class Numbers:
 
     def write(self, labels: np.ndarray) -> list[str]:
         return write_floats(labels)
+
+    def caption(self, labels: np.ndarray) -> list[str]:
+        return [", ".join(f"{value:.4g}" for value in row) for row in labels.tolist()]
 
     def parse(self, texts: Sequence[str]) -> np.ndarray:
         return parse_floats(texts, len(self.columns))
@@ -55,6 +59,24 @@ class Numbers:
 
     def decide(self, values: np.ndarray) -> np.ndarray:
         return np.clip(values, self.low, self.high)
+
+    def distance(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """The absolute difference, its mean over numbers."""
+        return np.abs(one.astype(np.float64) - other).mean(1)
+
+    def describe_distance(self, mean: float) -> str:
+        return f"{mean:.4g} on average"
+
+    def count_changes(self, before: np.ndarray, after: np.ndarray) -> list[dict[str, Any]]:
+        """By how much each number changes: on average, with and without its sign, and at most."""
+        moved = after.astype(np.float64) - before
+        if not len(moved):
+            return []
+        figures = {"mean change": moved.mean(0), "mean size": np.abs(moved).mean(0), "largest": np.abs(moved).max(0)}
+        return [
+            {"number": name} | {what: float(f"{of[n]:.4g}") for what, of in figures.items()}
+            for n, name in enumerate(self.columns)
+        ]
 
     def find_bad(self, values: np.ndarray) -> np.ndarray:
         return np.asarray(~np.isfinite(values).all(1))

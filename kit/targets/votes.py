@@ -12,6 +12,8 @@ from kit.targets.classes import Classes
 from kit.targets.likelihood import divergence
 from kit.targets.rows import floats, parse_floats, write_floats
 
+CAPTIONED = 3  # shares that a caption names
+
 
 @dataclass(frozen=True)
 class Votes(Classes):
@@ -19,6 +21,7 @@ class Votes(Classes):
 
     kind = "votes"
     keras_metrics: ClassVar[tuple[str, ...]] = ()
+    exclusive = False
 
     def encode(self, labels: Sequence[Any]) -> np.ndarray:
         given = floats(labels, len(self.columns))
@@ -32,6 +35,13 @@ class Votes(Classes):
 
     def write(self, labels: np.ndarray) -> list[str]:
         return write_floats(labels)
+
+    def caption(self, labels: np.ndarray) -> list[str]:
+        """The largest shares."""
+        order = np.argsort(-labels, axis=1, kind="stable")[:, :CAPTIONED]
+        return [
+            ", ".join(f"{self.columns[n]} {row[n]:.2f}" for n in best) for row, best in zip(labels, order, strict=True)
+        ]
 
     def parse(self, texts: Sequence[str]) -> np.ndarray:
         return parse_floats(texts, len(self.columns))
@@ -47,6 +57,19 @@ class Votes(Classes):
 
     def decide(self, values: np.ndarray) -> np.ndarray:
         return values
+
+    def distance(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """The share of votes that would have to be cast otherwise: the total variation distance."""
+        return np.abs(one.astype(np.float64) - other).sum(1) / 2
+
+    def describe_distance(self, mean: float) -> str:
+        return f"{mean:.2%} of the votes"
+
+    def count_changes(self, before: np.ndarray, after: np.ndarray) -> list[dict[str, Any]]:
+        """By how much the mean share of each class."""
+        moved = (after.astype(np.float64) - before).mean(0) if len(before) else np.zeros(len(self.columns))
+        order = np.argsort(-np.abs(moved), kind="stable")
+        return [{"class": self.columns[n], "mean change": round(float(moved[n]), 5)} for n in order.tolist()]
 
     def losses(self, labels: np.ndarray, values: np.ndarray) -> np.ndarray:
         """The Kullback-Leibler divergence of the values from the labels."""

@@ -130,6 +130,19 @@ def lines(title: str, x_name: str, series: Sequence[Line]) -> str:
     return f"<figure>{frame(axes, ''.join(path(axes, line) for line in series))}</figure>"
 
 
+def histogram(what: str, x_name: str, across: Point, counts: Sequence[tuple[float, float, int]]) -> str:
+    """Bars. what: that are counted. across: the range of x. counts: (low, high, number) of each range."""
+    axes = Axes(across, (0, max(number for *_, number in counts) * 1.05), what, x_name, size=(WIDTH, 320))
+    bars = "".join(
+        f'<rect x="{axes.across(low) + 1:.1f}" y="{axes.down(number):.1f}" rx="2" '
+        f'width="{axes.across(high) - axes.across(low) - 2:.1f}" '
+        f'height="{axes.down(0) - axes.down(number):.1f}" style="fill:var(--c0);opacity:.75">'
+        f"<title>{number} {text(what)} from {_short(low)} to {_short(high)}</title></rect>"
+        for low, high, number in counts
+    )
+    return f"<figure>{frame(axes, bars)}</figure>"
+
+
 def legend(names: Sequence[tuple[str, int]]) -> str:
     """(name, colour) of each."""
     items = [f'<span><i style="--k:var(--c{color % COLORS})"></i>{text(name)}</span>' for name, color in names]

@@ -7,6 +7,8 @@ from typing import Any
 
 from kit.report.render.style import STYLE
 
+Card = tuple[str, str, str]  # label, value, what stands small behind the value
+
 
 @dataclass(frozen=True)
 class Section:
@@ -74,8 +76,8 @@ def lay_side_by_side(pieces: Sequence[str]) -> str:
     return '<div class="beside">' + "".join(f"<div>{piece}</div>" for piece in pieces) + "</div>"
 
 
-def cards(values: Sequence[tuple[str, str, str]]) -> str:
-    """(label, value, what stands small behind the value); the first is the one that matters."""
+def cards(values: Sequence[Card]) -> str:
+    """The first is the one that matters."""
     made = [
         f'<div class="card{" first" if not number else ""}"><span>{text(label)}</span>'
         f"<b>{text(value)}</b><small>{text(small)}</small></div>"

@@ -44,10 +44,11 @@ def strip(tiles: Sequence[str]) -> str:
     return f'<div class="wide"><div class="strip" style="--n:{len(tiles)}">{"".join(tiles)}</div></div>'
 
 
-def verdict(identity: object, truth: str, guess: str, sure: float) -> str:
-    """A caption: what an image is, what was said of it, and how sure."""
+def verdict(identity: object, truth: str, guess: str, sure: float | str = "") -> str:
+    """A caption: what an image is, what was said of it, and how sure, a number or its text, empty where that has no meaning."""
     name = "yes" if truth == guess else "no"
-    return f'<b>{text(truth)}</b><br><span class="{name}">{text(guess)} {sure:.2f}</span><br>id {text(identity)}'
+    told = f"{guess} {float(sure):.2f}" if sure != "" else guess
+    return f'<b>{text(truth)}</b><br><span class="{name}">{text(told)}</span><br>id {text(identity)}'
 
 
 def convert_to_rgb(image: np.ndarray) -> np.ndarray:

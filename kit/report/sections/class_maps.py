@@ -11,7 +11,7 @@ from kit.errors import DataError
 from kit.learn.open import Network
 from kit.report.render import html, images
 from kit.report.sections.networks import opened
-from kit.report.sections.sheets import sample_classes
+from kit.report.sections.sheets import sample_strata
 from kit.report.subject import Subject
 
 RIGHT, WRONG = 8, 12
@@ -38,11 +38,15 @@ def maps(network: Network, pictures: np.ndarray) -> tuple[np.ndarray, str]:
 
 
 def activation(about: Subject) -> str:
-    """Where in the image the network saw the class that it named; of wrong predictions, where it saw the true class, too."""
+    """Where in the image the network saw the class that it named; of wrong predictions, where it saw the true class, too.
+    Empty where rows are not of one class.
+    """
+    if not about.competition.target.exclusive:
+        return ""
     network = opened(about)
     inside = np.isin(about.rows, network.validation_rows)
     right = np.flatnonzero(inside & (about.predicted == about.labels))
-    right = right[sample_classes(about.labels[right], RIGHT, about.run.config.seed)]
+    right = right[sample_strata(about.labels[right], RIGHT, about.run.config.seed)]
     wrong = about.wrong[inside[about.wrong]][:WRONG]
     rows = np.concatenate([right, wrong])
     pictures = about.data.train.images[about.rows[rows]]

@@ -1,34 +1,17 @@
 """What was said of which class, and how sure: confusions, a table by class, calibration, the worst mistakes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from kit.report.render import charts, html, images
-from kit.report.render.charts import Axes
+from kit import metrics
+from kit.report.render import html, images
+from kit.report.sections import calibration
+from kit.report.sections.calibration import Bin
+from kit.report.sections.mistakes import MAX_SHOWN, show
 from kit.report.subject import Subject
 
 MAX_CLASSES = 30  # in the matrix; of more, those with the most mistakes
-MAX_MISTAKES, FIRST = 70, 28
-BINS = 12
-
-
-@dataclass(frozen=True)
-class Bin:
-    """Of the rows whose confidence lies in a range: its ends, mean confidence, share that is right, number of rows."""
-
-    low: float
-    high: float
-    confidence: float
-    accuracy: float
-    rows: int
-
-    @property
-    def error(self) -> float:
-        """Standard error of the accuracy, never zero (Agresti and Coull 1998: two hits and two misses are added)."""
-        share = (self.accuracy * self.rows + 2) / (self.rows + 4)
-        return float(np.sqrt(share * (1 - share) / (self.rows + 4)))
 
 
 def counts(labels: np.ndarray, predicted: np.ndarray, size: int) -> np.ndarray:
@@ -104,67 +87,22 @@ def class_table(subject: Subject) -> str:
     return html.table(rows, tall=len(rows) > 20)
 
 
-def calibration(labels: np.ndarray, probabilities: np.ndarray) -> tuple[list[Bin], float]:
-    """(the bins of confidence that hold rows, the expected calibration error, 0 to 1).
-
-    Guo et al. 2017, "On Calibration of Modern Neural Networks", with BINS bins of equal width.
-    """
-    confidence, hit = probabilities.max(1), probabilities.argmax(1) == labels
-    row = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    bins = []
-    for number in np.unique(row).tolist():
-        inside = row == number
-        bins.append(
-            Bin(
-                number / BINS,
-                (number + 1) / BINS,
-                float(confidence[inside].mean()),
-                float(hit[inside].mean()),
-                int(inside.sum()),
-            )
-        )
-    return bins, sum(abs(one.confidence - one.accuracy) * one.rows / len(labels) for one in bins)
+def measure_calibration(labels: np.ndarray, probabilities: np.ndarray) -> tuple[list[Bin], float]:
+    """As kit.report.sections.calibration: how often the most probable class is right. labels: (N,), probabilities: (N, C)."""
+    return calibration.measure(probabilities.max(1), probabilities.argmax(1) == labels)
 
 
 def reliability(subject: Subject) -> str:
-    bins, error = calibration(subject.labels, subject.values)
+    bins, error = measure_calibration(subject.labels, subject.values)
     gap = float(subject.values.max(1).mean() - (subject.predicted == subject.labels).mean())
     tendency = "over-confident" if gap > 0 else "under-confident"
     words = (
         f"Expected calibration error {error:.4f}; on the whole {tendency} by {abs(gap):.4f}. On the diagonal a "
         "confidence means what it says; bars are two standard errors."
     )
-    return html.paragraph(words) + html.pair([_diagram(bins), _histogram(bins)])
-
-
-def _diagram(bins: list[Bin]) -> str:
-    axes = Axes((0, 1), (0, 1.03), "accuracy", "confidence", size=(charts.WIDTH, 320))
-    corner = charts.path(axes, charts.Line("", [(0, 0), (1, 1)], 7, dashed=True))
-    dots = [
-        charts.Dot(
-            one.confidence,
-            one.accuracy,
-            f"{one.rows} images: said {one.confidence:.3f}, right {one.accuracy:.3f}",
-            y_error=2 * one.error,
-        )
-        for one in bins
-    ]
-    line = charts.Line("", [(one.x, one.y) for one in dots], 0)
-    inside = corner + charts.path(axes, line) + "".join(charts.dot(axes, one) for one in dots)
-    return f"<figure>{charts.frame(axes, inside)}</figure>"
-
-
-def _histogram(bins: list[Bin]) -> str:
-    most = max(one.rows for one in bins)
-    axes = Axes((0, 1), (0, most * 1.05), "images", "confidence", size=(charts.WIDTH, 320))
-    bars = "".join(
-        f'<rect x="{axes.across(one.low) + 1:.1f}" y="{axes.down(one.rows):.1f}" rx="2" '
-        f'width="{axes.across(one.high) - axes.across(one.low) - 2:.1f}" '
-        f'height="{axes.down(0) - axes.down(one.rows):.1f}" style="fill:var(--c0);opacity:.75">'
-        f"<title>{one.rows} images from {one.low:.2f} to {one.high:.2f}</title></rect>"
-        for one in bins
+    return html.paragraph(words) + html.pair(
+        [calibration.diagram(bins, "accuracy", "confidence"), calibration.histogram(bins, "images", "confidence")]
     )
-    return f"<figure>{charts.frame(axes, bars)}</figure>"
 
 
 def mistakes(subject: Subject) -> str:
@@ -172,12 +110,33 @@ def mistakes(subject: Subject) -> str:
     if not len(wrong):
         return html.empty_note("not a single one")
     tiles = []
-    for place in wrong[:MAX_MISTAKES]:
+    for place in wrong[:MAX_SHOWN]:
         truth, guess = names[subject.labels[place]], names[subject.predicted[place]]
         row, sure = subject.rows[place], float(subject.values[place].max())
         caption = images.verdict(subject.data.train.ids[row], truth, guess, sure)
         tiles.append(images.tile(subject.data.train.images[row], caption, f"{truth}, called {guess}"))
     words = f"{len(wrong):,} in all, first where the truth was given the least probability. In red what was said, and how sure."
-    more = tiles[FIRST:]
-    hidden = f"<details><summary>{len(more)} more</summary>{images.grid(more)}</details>" if more else ""
-    return html.paragraph(words) + images.grid(tiles[:FIRST]) + hidden
+    return show(words, tiles)
+
+
+def cards(subject: Subject) -> list[html.Card]:
+    """Of the summary: figures beside the competition's own metric."""
+    metric, labels, made = subject.metrics["metric"], subject.labels, []
+    if metric != "accuracy":
+        made.append(("accuracy", f"{(subject.predicted == labels).mean():.4f}", ""))
+    if metric != "log_loss":
+        made.append(("log loss", f"{metrics.log_loss(labels, subject.values):.4f}", ""))
+    _, error = measure_calibration(labels, subject.values)
+    return [
+        *made,
+        ("calibration error", f"{error:.4f}", "ECE"),
+        ("mistakes", f"{len(subject.wrong):,}", f"of {len(labels):,} images"),
+    ]
+
+
+SECTIONS = (
+    ("confusions", "Confusions", confusion),
+    ("classes", "Classes", class_table),
+    ("calibration", "Calibration", reliability),
+    ("mistakes", "Worst mistakes", mistakes),
+)

@@ -44,26 +44,28 @@ def _correlations(subject: Subject) -> str:
         return html.empty_note(f"correlations between members: {error}")
     if len(members) < 2:
         return ""
-    ids = subject.data.train.ids[subject.rows]
-    probabilities = np.stack([predictions.load(run.oof).select(ids) for run in members])
-    true = np.log(np.maximum(probabilities[:, np.arange(len(ids)), subject.labels], 1e-6))
-    return _matrices(
-        np.corrcoef(true), probabilities.argmax(2) != subject.labels, subject.run.parents, subject.run.slug
-    )
-
-
-def _matrices(correlation: np.ndarray, missed: np.ndarray, ids: tuple[str, ...], slug: str) -> str:
-    """correlation: float (R, R); missed: bool (R, N), the mistakes of each member."""
-    names = [name.removeprefix(f"{slug}-") for name in ids]
+    ids, target = subject.data.train.ids[subject.rows], subject.competition.target
+    stack = [predictions.load(run.oof).select(ids) for run in members]
+    losses = np.stack([target.losses(subject.labels, values) for values in stack])
+    if not target.exclusive:
+        return _matrices({"Correlation of the losses": np.corrcoef(losses)}, subject)
+    missed = np.stack([target.decide(values) != subject.labels for values in stack])
     either = np.maximum((missed[:, None] | missed[None]).sum(-1), 1)
     shared = (missed[:, None] & missed[None]).sum(-1) / either
+    found = {
+        "Correlation of the log probability of the truth": np.corrcoef(losses),
+        "Share of mistakes in common": shared,
+    }
+    return _matrices(found, subject)
+
+
+def _matrices(found: dict[str, np.ndarray], subject: Subject) -> str:
+    """found: title -> float (R, R), of each pair of members."""
+    names = [name.removeprefix(f"{subject.run.slug}-") for name in subject.run.parents]
     numbers = [str(number + 1) for number in range(len(names))]
     key = [f"{number}  {name}" for number, name in zip(numbers, names, strict=True)]
     pictures = []
-    for title, values in (
-        ("Correlation of the log probability of the truth", correlation),
-        ("Share of mistakes in common", shared),
-    ):
+    for title, values in found.items():
         cells = [
             [
                 html.cell(

@@ -5,28 +5,19 @@ from typing import Any
 
 import numpy as np
 
-from kit import metrics
 from kit.files import read_json
 from kit.report.render import charts, html
 from kit.report.render.charts import Line
-from kit.report.sections import classes
+from kit.report.sections import by_kind
 from kit.report.subject import Subject
 from kit.runs import Run
 from kit.runs.scores import Scores, read_environment
 
 
 def summary(subject: Subject) -> str:
-    scores, probabilities, labels = subject.metrics, subject.values, subject.labels
+    scores = subject.metrics
     cards = [(f"{scores['metric']}, out of fold", f"{scores['score']:.5f}", f"± {scores['error']:.5f}")]
-    if scores["metric"] != "accuracy":
-        cards.append(("accuracy", f"{(subject.predicted == labels).mean():.4f}", ""))
-    if scores["metric"] != "log_loss":
-        cards.append(("log loss", f"{metrics.log_loss(labels, probabilities):.4f}", ""))
-    _, error = classes.calibration(labels, probabilities)
-    cards += [
-        ("calibration error", f"{error:.4f}", "ECE"),
-        ("mistakes", f"{len(subject.wrong):,}", f"of {len(labels):,} images"),
-    ]
+    cards += by_kind.CARDS[subject.competition.target.kind](subject)
     if seconds := _seconds(subject.run):
         cards.append(("training", _duration(seconds), ""))
     return (

@@ -9,7 +9,7 @@ from keras import layers
 from kit.errors import ConfigError
 from kit.learn.open import Network, open_network
 from kit.report.render import html, images
-from kit.report.sections.sheets import sample_classes
+from kit.report.sections.sheets import sample_strata
 from kit.report.subject import Subject
 
 LOOKED_AT, CHANNELS, FILTERS = 4, 11, 64
@@ -25,7 +25,8 @@ def filters(about: Subject) -> str:
     """The filters of a layer, where they see colours or grey, and what it makes of some images."""
     network = opened(about)
     layer = _convolution(network.model, about.layer)
-    rows = network.validation_rows[sample_classes(about.data.train.labels[network.validation_rows], LOOKED_AT, 0)]
+    strata = about.competition.target.strata(about.data.train.labels[network.validation_rows])
+    rows = network.validation_rows[sample_strata(strata, LOOKED_AT, 0)]
     pictures = about.data.train.images[rows]
     seen = network.output(layer.output, pictures)
     strongest = np.argsort(-seen.std((0, 1, 2)), kind="stable")[:CHANNELS]

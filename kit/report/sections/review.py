@@ -20,7 +20,7 @@ def labels(subject: Subject) -> str:
     rows = find_rows(subject.data.train.ids, [row["id"] for row in shown])
     tiles = []
     for one, row in zip(shown, rows, strict=True):
-        caption = images.verdict(one["id"], one["given"], one["label"], float(one["probability"]))
+        caption = images.verdict(one["id"], one["given"], one["label"], one["probability"])
         decided = f"<br>{html.text(one['action'])}" if one["action"] else ""
         tiles.append(images.tile(subject.data.train.images[row], caption + decided, f"{one['given']}?"))
     words = (
@@ -44,12 +44,13 @@ def duplicates(subject: Subject) -> str:
 
 def _pairs(subject: Subject, split: CachedSplit, pairs: list[Pair]) -> list[str]:
     """A figure for each pair, the first image of train, the other of `part`."""
-    train, names = subject.data.train, subject.competition.target.columns
+    train, target = subject.data.train, subject.competition.target
     tiles = []
     for pair in pairs:
         a, b = pair.row, pair.other
         one, other = str(train.ids[a]), str(split.ids[b])
-        labelled = [names[train.labels[a]], names[split.labels[b]] if len(split.labels) else "test"]
+        other_label = target.caption(split.labels[[b]]) if len(split.labels) else ["test"]
+        labelled = target.caption(train.labels[[a]]) + other_label
         both = images.img(train.images[a], one) + images.img(split.images[b], other)
         labels_text = " · ".join(map(html.text, labelled))
         tone = ' class="no"' if len(split.labels) and labelled[0] != labelled[1] else ""

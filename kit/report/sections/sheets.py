@@ -18,11 +18,11 @@ def augmentation(subject: Subject) -> str:
     config, competition = subject.run.config, subject.competition
     if subject.run.kind == "ensemble" or not recipes.find(competition, config.recipe).uses("augment_on"):
         return ""
-    rows = sample_classes(subject.data.train.labels, IMAGES, config.seed)
+    labels, target = subject.data.train.labels, competition.target
+    rows = sample_strata(target.strata(labels), IMAGES, config.seed)
     pictures = augment_images(competition, config, subject.data, rows, EPOCHS)
     strips = []
-    for row, line in zip(rows, pictures, strict=True):
-        name = competition.target.columns[subject.data.train.labels[row]]
+    for name, line in zip(target.caption(labels[rows]), pictures, strict=True):
         captions = [f"<b>{html.text(name)}</b>", *(f"epoch {epoch + 1}" for epoch in range(EPOCHS))]
         tiles = [images.tile(image, words, name) for image, words in zip(line, captions, strict=True)]
         strips.append(images.strip(tiles))
@@ -33,12 +33,12 @@ def augmentation(subject: Subject) -> str:
     return html.paragraph(words + mixed) + "".join(strips)
 
 
-def sample_classes(labels: np.ndarray, count: int, seed: int) -> list[int]:
-    """Rows, class after class in turn. labels: int (N,)."""
-    order = np.random.default_rng(seed).permutation(len(labels))
-    turns = {label: iter(order[labels[order] == label]) for label in np.unique(labels)}
+def sample_strata(strata: np.ndarray, count: int, seed: int) -> list[int]:
+    """Rows, stratum after stratum in turn: class after class, where rows are of one. strata: int (N,) (kit.targets)."""
+    order = np.random.default_rng(seed).permutation(len(strata))
+    turns = {one: iter(order[strata[order] == one]) for one in np.unique(strata)}
     rows: list[int] = []
-    while len(rows) < min(count, len(labels)):
+    while len(rows) < min(count, len(strata)):
         rows += [int(row) for turn in turns.values() if (row := next(turn, None)) is not None]
     return rows[:count]
 
@@ -59,7 +59,7 @@ def views(subject: Subject) -> str:
     names = subject.run.config.tta
     if subject.run.kind == "ensemble" or len(names) < 2:
         return ""
-    rows = sample_classes(subject.data.train.labels, 2, subject.run.config.seed)
+    rows = sample_strata(subject.competition.target.strata(subject.data.train.labels), 2, subject.run.config.seed)
     pictures = subject.data.train.images[np.array(rows)]
     seen = {name: available(subject.competition)[name](pictures) for name in names}
     strips = [

@@ -10,7 +10,7 @@ from kit.report.sections import classes
 
 def test_the_calibration_error_is_the_gap_between_confidence_and_accuracy():
     sure = np.tile([0.95, 0.05], (100, 1))
-    bins, error = classes.calibration(np.arange(100) % 2, sure)
+    bins, error = classes.measure_calibration(np.arange(100) % 2, sure)
     assert error == pytest.approx(0.45) and [one.rows for one in bins] == [100]
     assert bins[0].accuracy == 0.5 and 0.04 < bins[0].error < 0.06
 
