@@ -6,6 +6,7 @@ import click
 
 from kit.cli import completion, options
 from kit.cli.options import GlobalOptions
+from kit.competition import Competition
 from kit.learn import backend
 from kit.runs.scores import read_scores
 
@@ -30,8 +31,8 @@ def command(obj: GlobalOptions, reference: str, tta: str, weights: str | None, n
     kit predict cifar-10-scratch-resnet9-1121-093012 --tta auto
 
     auto measures every view that the competition declares, out of fold. From the first, a view is added as long as it lowers
-    the log loss by more than the standard error; probabilities or logits are averaged, whichever is better. What judges
-    a fold was chosen on the other folds; the test set is predicted with what all rows choose.
+    the target's loss (of classes the log loss) by more than the standard error; probabilities or logits are averaged,
+    whichever is better. What judges a fold was chosen on the other folds; the test set is predicted with what all rows choose.
     """
     from kit import paths, runs
     from kit.config import convert
@@ -47,26 +48,26 @@ def command(obj: GlobalOptions, reference: str, tta: str, weights: str | None, n
 
     run = predict_again.predict_again(source, competition, convert("tta", tta), name=name)
     if not as_json and (report := read_scores(run).get("tta")):
-        click.echo(_format(report, run.config.average, competition.metric))
+        click.echo(_format(report, run.config.average, competition))
     export.export_finished(run)
     options.run_result(run, as_json=as_json)
     options.next_step(f"runs {run.slug}")
 
 
-def _format(report: dict[str, Any], average: str, metric: str) -> str:
+def _format(report: dict[str, Any], average: str, competition: Competition) -> str:
     """What each view gains, averaged with the first one, over that alone; and all that were kept, honestly."""
     rows = [
         {
             "view": row["view"],
-            **_gains(row, metric),
+            **_gains(row, competition),
             "kept in folds": row["kept_in_folds"],
             "": "kept" if row["kept"] else "dropped",
         }
         for row in report["views"]
     ]
     gained = report["gain_over_first_view"]
-    words = ", ".join(f"{key} {value}" for key, value in _gains(gained, metric).items())
-    verdict = ": that is noise" if gained["log_loss_gain"] <= 2 * gained["log_loss_error"] else ""
+    words = ", ".join(f"{key} {value}" for key, value in _gains(gained, competition).items())
+    verdict = ": that is noise" if gained["loss_gain"] <= 2 * gained["loss_error"] else ""
     return "\n".join(
         [
             options.table(rows) + "\n",
@@ -77,6 +78,6 @@ def _format(report: dict[str, Any], average: str, metric: str) -> str:
     )
 
 
-def _gains(row: dict[str, float], metric: str) -> dict[str, str]:
-    gains = {f"{metric} gain": f"{row['gain']:.5f} ± {row['error']:.5f}"}
-    return gains | {"log loss gain": f"{row['log_loss_gain']:.5f} ± {row['log_loss_error']:.5f}"}
+def _gains(row: dict[str, float], competition: Competition) -> dict[str, str]:
+    gains = {f"{competition.metric} gain": f"{row['gain']:.5f} ± {row['error']:.5f}"}
+    return gains | {f"{competition.target.loss_name} gain": f"{row['loss_gain']:.5f} ± {row['loss_error']:.5f}"}

@@ -109,7 +109,7 @@ def _judge(
     return {
         "metric": competition.metric,
         **metrics.evaluate(competition, labels, honest),
-        "log_loss": float(competition.target.losses(labels, honest).mean()),
+        "loss": float(competition.target.losses(labels, honest).mean()),
         "optimistic_score": metrics.evaluate(competition, labels, seen)["score"],
         "gain_over_best_part": {"gain": gain, "error": error},
     }
@@ -124,7 +124,7 @@ def _summarize_methods(competition: Competition, labels: np.ndarray, chosen: Cho
                 "method": name,
                 "score": result["score"],
                 "error": result["error"],
-                "log_loss": float(competition.target.losses(labels, probabilities).mean()),
+                "loss": float(competition.target.losses(labels, probabilities).mean()),
             }
             for name, probabilities in chosen.tried.items()
             for result in [metrics.evaluate(competition, labels, probabilities)]

@@ -39,7 +39,7 @@ def table(
         others = np.arange(len(names)) != index
         record: dict[str, Any] = {"run": name, "weight": weights[index]}
         record["score"] = metrics.evaluate(competition, labels, submitted[index])["score"]
-        record["log_loss"] = float(competition.target.losses(labels, stack[index]).mean())
+        record["loss"] = float(competition.target.losses(labels, stack[index]).mean())
         record["correlation"] = float(correlations[index][others].mean()) if others.any() else None
         record["temperature"] = calibration.fit_temperature(competition.target, stack[index], labels)
         record |= _measure_loss_without(competition, stack[others], labels, folds, chosen)
@@ -51,7 +51,7 @@ def _measure_loss_without(
     competition: Competition, others: np.ndarray, labels: np.ndarray, folds: np.ndarray, chosen: Chosen
 ) -> dict[str, float | None]:
     if not len(others):
-        return {"score_lost_without": None, "log_loss_lost_without": None}
+        return {"score_lost_without": None, "loss_lost_without": None}
     method, target = methods.available(competition.target)[chosen.method], competition.target
 
     def fit(rest: np.ndarray) -> Parameters:
@@ -61,7 +61,7 @@ def _measure_loss_without(
     whole = chosen.tried[chosen.method]
     lost, _ = metrics.gain(competition, labels, whole, without)
     difference = float((target.losses(labels, without) - target.losses(labels, whole)).mean())
-    return {"score_lost_without": lost, "log_loss_lost_without": difference}
+    return {"score_lost_without": lost, "loss_lost_without": difference}
 
 
 def seconds(run: Run) -> int | None:

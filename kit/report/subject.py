@@ -16,7 +16,8 @@ from kit.runs.scores import Scores, read_scores
 @dataclass(frozen=True, eq=False)
 class Subject:
     """metrics: the run's metrics.json. rows: int64 (N,), which rows of data.train were judged; labels: of these N
-    rows; values: float32 (N, K), what was predicted of them out of fold (kit.targets). layer: which of the network's
+    rows; values: float32 (N, K), what was predicted of them out of fold (kit.targets);
+    unfinished: the same of before a finish decided, which says how sure a run is. layer: which of the network's
     convolutions to look into, from 1.
     """
 
@@ -28,6 +29,7 @@ class Subject:
     rows: np.ndarray
     labels: np.ndarray
     values: np.ndarray
+    unfinished: np.ndarray
     layer: int = 1
 
     @property
@@ -39,7 +41,7 @@ class Subject:
     def wrong(self) -> np.ndarray:
         """Of one class per row: places among the judged rows, int64: mistakes, the least probable truth first."""
         missed = np.flatnonzero(self.predicted != self.labels)
-        return missed[np.argsort(self.values[missed, self.labels[missed]], kind="stable")]
+        return missed[np.argsort(self.unfinished[missed, self.labels[missed]], kind="stable")]
 
 
 def load(run: Run, competition: Competition, layer: int = 1) -> Subject:
@@ -54,4 +56,4 @@ def load(run: Run, competition: Competition, layer: int = 1) -> Subject:
     data, oof = cache.load(competition, folders), predictions.load(run.oof)
     rows = predictions.find_rows(data.train.ids, oof.ids)
     scores, labels = read_scores(run), data.train.labels[rows]
-    return Subject(run, competition, folders, data, scores, rows, labels, oof.values, layer)
+    return Subject(run, competition, folders, data, scores, rows, labels, oof.values, oof.before_finish().values, layer)

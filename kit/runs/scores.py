@@ -19,7 +19,7 @@ class MemberScores(TypedDict, total=False):
 
 class Scores(TypedDict, total=False):
     """Out of fold: score, its standard error over the rows, and their number. The rest is of some kinds of runs alone: members
-    and one_seed of trainings, tta of `predict --tta auto`, the others of ensembles.
+    and one_seed of trainings, tta of `predict --tta auto`, the others of ensembles. loss: the target's own (kit.targets).
     """
 
     metric: str
@@ -30,7 +30,7 @@ class Scores(TypedDict, total=False):
     one_seed: dict[str, Any]
     test_images_given_the_class_prior: int
     tta: dict[str, Any]
-    log_loss: float
+    loss: float
     optimistic_score: float
     gain_over_best_part: dict[str, float]
     method: str
@@ -64,12 +64,21 @@ def read_scores(run: Run) -> Scores:
     """Raises DataError for a run that is not finished, or whose metrics.json is damaged. A score or error that is not defined,
     null in the file, is nan.
     """
-    scores = cast(Scores, read_json(run.metrics))
+    scores = cast(Scores, _rename_loss(read_json(run.metrics)))
     for record in (scores, *scores.get("members", [])):
         for key in ("score", "error"):
             if record.get(key, 0.0) is None:
                 record[key] = float("nan")
     return scores
+
+
+def _rename_loss(record: Any) -> Any:
+    """What older runs call log_loss, as all targets were classes, is loss."""
+    if isinstance(record, list):
+        return [_rename_loss(one) for one in record]
+    if not isinstance(record, dict):
+        return record
+    return {key.replace("log_loss", "loss"): _rename_loss(value) for key, value in record.items()}
 
 
 def read_environment(run: Run) -> Environment:

@@ -25,8 +25,9 @@ class Target(Protocol):
     """Labels are what is known of N rows, int64 (N,) or one column per name; values what is predicted of them, float32 (N, K).
 
     kind: its name. columns: the names of the K columns of values. default_loss: what a network minimises (kit.learn.fit.loss).
-    keras_metrics: what it tells of its training beside. has_units: its values are numbers in units of their own. exclusive: one
-    column is right of each row, labels are its place. expected: what values are, in words.
+    loss_name: of `losses`, for people. keras_metrics: what it tells of its training beside. has_units: its values are numbers
+    in units of their own. exclusive: one column is right of each row, labels are its place. expected: what values are, in
+    words.
     """
 
     @property
@@ -35,6 +36,8 @@ class Target(Protocol):
     def columns(self) -> tuple[str, ...]: ...
     @property
     def default_loss(self) -> str: ...
+    @property
+    def loss_name(self) -> str: ...
     @property
     def keras_metrics(self) -> tuple[str, ...]: ...
     @property

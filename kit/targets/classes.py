@@ -19,6 +19,7 @@ class Classes:
     columns: tuple[str, ...]
     kind = "classes"
     default_loss = "cross_entropy"
+    loss_name = "log loss"
     keras_metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
     has_units = False
     exclusive = True

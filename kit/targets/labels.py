@@ -21,6 +21,7 @@ class Labels:
     columns: tuple[str, ...]
     kind = "labels"
     default_loss = "binary_cross_entropy"
+    loss_name = "log loss"
     keras_metrics: ClassVar[tuple[str, ...]] = ()
     has_units = False
     exclusive = False

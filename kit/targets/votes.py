@@ -20,6 +20,7 @@ class Votes(Classes):
     """columns: the classes. Labels: float32 (N, C), shares that sum to 1. Values: the same, as predicted."""
 
     kind = "votes"
+    loss_name = "KL divergence"
     keras_metrics: ClassVar[tuple[str, ...]] = ()
     exclusive = False
 

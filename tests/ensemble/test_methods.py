@@ -127,7 +127,7 @@ def test_a_method_that_scores_below_the_best_run_is_given_up_for_it(competition,
 def test_the_member_table_says_what_is_lost_without_each(competition, stack, labels, folds):
     chosen = choose_method.choose(competition, stack, labels, folds)
     rows = contribution.table(competition, ["weak", "strong", "noise"], stack, stack, labels, folds, chosen)
-    lost = [row["log_loss_lost_without"] for row in rows]
+    lost = [row["loss_lost_without"] for row in rows]
     assert lost[1] > lost[0] > lost[2] and abs(lost[2]) < 0.01
     assert rows[1]["score"] > rows[0]["score"] > rows[2]["score"]
     assert rows[2]["temperature"] > 3 > rows[0]["temperature"]  # the one that knows nothing should be sure of nothing

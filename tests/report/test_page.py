@@ -95,7 +95,7 @@ def test_an_ensemble_shows_its_members_and_how_alike_they_are(prepared, make_run
     parts = [make_run(0.7, name=f"part-{seed}", seed=seed) for seed in (1, 2)]
     run = make_run(0.9, kind="ensemble", name="both", parents=[part.id for part in parts], seed=3)
     table = [{"run": part.id, "weight": 0.5, "score": 0.7, "correlation": None} for part in parts]
-    tried = [{"method": "mean", "score": 0.9, "log_loss": 0.3}]
+    tried = [{"method": "mean", "score": 0.9, "loss": 0.3}]
     write_json(run.metrics, {**read_json(run.metrics), "method": "mean", "parts": table, "methods": tried})
     body = ensemble_members.members(subject.load(run, prepared))
     wrong = [subject.load(part, prepared).predicted != subject.load(part, prepared).labels for part in parts]

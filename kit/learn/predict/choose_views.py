@@ -85,7 +85,7 @@ def _gains(competition: Competition, labels: np.ndarray, ours: np.ndarray, their
     """In the metric and in the target's loss (of classes the log loss), each with its paired standard error."""
     gain, error = metrics.gain(competition, labels, ours, theirs)
     loss_gain, loss_error = paired_loss_gain(competition.target, labels, ours, theirs)
-    return {"gain": gain, "error": error, "log_loss_gain": loss_gain, "log_loss_error": loss_error}
+    return {"gain": gain, "error": error, "loss_gain": loss_gain, "loss_error": loss_error}
 
 
 def best(competition: Competition, stack: np.ndarray, labels: np.ndarray) -> Selection:

@@ -74,7 +74,9 @@ def _tile(about: Subject, row: int, picture: np.ndarray, heat: np.ndarray) -> st
     pieces += [
         images.img(images.overlay_heat(picture, heat[..., one] / top), f"{names[one]} seen here") for one in shown
     ]
-    caption = images.verdict(train.ids[about.rows[row]], names[truth], names[guess], float(about.values[row].max()))
+    caption = images.verdict(
+        train.ids[about.rows[row]], names[truth], names[guess], float(about.unfinished[row, guess])
+    )
     return (
         f'<figure><div class="side" style="--n:{len(pieces)}">{"".join(pieces)}</div>'
         f"<figcaption>{caption.replace('<br>', ' · ')}</figcaption></figure>"

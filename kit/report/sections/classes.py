@@ -66,7 +66,7 @@ def _pairs(missed: np.ndarray, table: np.ndarray, names: Sequence[str]) -> list[
 
 
 def class_table(subject: Subject) -> str:
-    names, probabilities = subject.competition.target.columns, subject.values
+    names, probabilities = subject.competition.target.columns, subject.unfinished
     table = counts(subject.labels, subject.predicted, len(names))
     confidence = probabilities.max(1)
     rows = []
@@ -93,8 +93,9 @@ def measure_calibration(labels: np.ndarray, probabilities: np.ndarray) -> tuple[
 
 
 def reliability(subject: Subject) -> str:
-    bins, error = measure_calibration(subject.labels, subject.values)
-    gap = float(subject.values.max(1).mean() - (subject.predicted == subject.labels).mean())
+    labels, probabilities = subject.labels, subject.unfinished
+    bins, error = measure_calibration(labels, probabilities)
+    gap = float(probabilities.max(1).mean() - (probabilities.argmax(1) == labels).mean())
     tendency = "over-confident" if gap > 0 else "under-confident"
     words = (
         f"Expected calibration error {error:.4f}; on the whole {tendency} by {abs(gap):.4f}. On the diagonal a "
@@ -112,7 +113,7 @@ def mistakes(subject: Subject) -> str:
     tiles = []
     for place in wrong[:MAX_SHOWN]:
         truth, guess = names[subject.labels[place]], names[subject.predicted[place]]
-        row, sure = subject.rows[place], float(subject.values[place].max())
+        row, sure = subject.rows[place], float(subject.unfinished[place, subject.predicted[place]])
         caption = images.verdict(subject.data.train.ids[row], truth, guess, sure)
         tiles.append(images.tile(subject.data.train.images[row], caption, f"{truth}, called {guess}"))
     words = f"{len(wrong):,} in all, first where the truth was given the least probability. In red what was said, and how sure."
@@ -125,8 +126,8 @@ def cards(subject: Subject) -> list[html.Card]:
     if metric != "accuracy":
         made.append(("accuracy", f"{(subject.predicted == labels).mean():.4f}", ""))
     if metric != "log_loss":
-        made.append(("log loss", f"{metrics.log_loss(labels, subject.values):.4f}", ""))
-    _, error = measure_calibration(labels, subject.values)
+        made.append(("log loss", f"{metrics.log_loss(labels, subject.unfinished):.4f}", ""))
+    _, error = measure_calibration(labels, subject.unfinished)
     return [
         *made,
         ("calibration error", f"{error:.4f}", "ECE"),

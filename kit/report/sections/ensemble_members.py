@@ -16,7 +16,7 @@ def members(subject: Subject) -> str:
     fractional = ("weight", "correlation")
     rows = [
         {
-            key.replace("_", " "): html.share(value) if key in fractional and value is not None else value
+            _title(subject, key): html.share(value) if key in fractional and value is not None else value
             for key, value in run.items()
         }
         for run in scores["parts"]
@@ -27,7 +27,7 @@ def members(subject: Subject) -> str:
     )
     if given_up := scores.get("given_up"):
         words += f" {given_up.capitalize()} scores below the best single run, so it was rejected."
-    tried = [{key.replace("_", " "): value for key, value in row.items()} for row in scores["methods"]]
+    tried = [{_title(subject, key): value for key, value in row.items()} for row in scores["methods"]]
     return (
         html.paragraph(words)
         + html.table(rows)
@@ -35,6 +35,10 @@ def members(subject: Subject) -> str:
         + "<h3>Methods tried, cross-fitted</h3>"
         + html.table(tried)
     )
+
+
+def _title(subject: Subject, key: str) -> str:
+    return key.replace("_", " ").replace("loss", subject.competition.target.loss_name)
 
 
 def _correlations(subject: Subject) -> str:
@@ -45,11 +49,11 @@ def _correlations(subject: Subject) -> str:
     if len(members) < 2:
         return ""
     ids, target = subject.data.train.ids[subject.rows], subject.competition.target
-    stack = [predictions.load(run.oof).select(ids) for run in members]
-    losses = np.stack([target.losses(subject.labels, values) for values in stack])
+    loaded = [predictions.load(run.oof) for run in members]
+    losses = np.stack([target.losses(subject.labels, one.before_finish().select(ids)) for one in loaded])
     if not target.exclusive:
         return _matrices({"Correlation of the losses": np.corrcoef(losses)}, subject)
-    missed = np.stack([target.decide(values) != subject.labels for values in stack])
+    missed = np.stack([target.decide(one.select(ids)) != subject.labels for one in loaded])
     either = np.maximum((missed[:, None] | missed[None]).sum(-1), 1)
     shared = (missed[:, None] & missed[None]).sum(-1) / either
     found = {

@@ -14,9 +14,9 @@ from kit.report.subject import Subject
 def cards(subject: Subject) -> list[Card]:
     metric, labels, said = subject.metrics["metric"], subject.labels, subject.predicted
     figures = {
-        "auc": ("AUC", f"{METRICS['auc'].score(labels, subject.values):.4f}", "mean over labels"),
+        "auc": ("AUC", f"{METRICS['auc'].score(labels, subject.unfinished):.4f}", "mean over labels"),
         "micro_f1": ("F1", f"{METRICS['micro_f1'].score(labels, said):.4f}", "of all labels together"),
-        "column_log_loss": ("log loss", f"{METRICS['column_log_loss'].score(labels, subject.values):.4f}", ""),
+        "column_log_loss": ("log loss", f"{METRICS['column_log_loss'].score(labels, subject.unfinished):.4f}", ""),
     }
     wrong = int((said != labels).sum())
     return [
@@ -32,8 +32,8 @@ def label_table(subject: Subject) -> str:
     for number, name in enumerate(subject.competition.target.columns):
         true, said = subject.labels[:, [number]], subject.predicted[:, [number]]
         hits, called, there = int((true & said).sum()), int(said.sum()), int(true.sum())
-        area = METRICS["auc"].score(true, subject.values[:, [number]])
-        error = standard_error(METRICS["auc"], true, subject.values[:, [number]])
+        area = METRICS["auc"].score(true, subject.unfinished[:, [number]])
+        error = standard_error(METRICS["auc"], true, subject.unfinished[:, [number]])
         known = np.isfinite(area)
         rows.append(
             {
@@ -48,23 +48,20 @@ def label_table(subject: Subject) -> str:
                 **({"threshold": f"{thresholds[number]:.3f}"} if thresholds else {}),
             }
         )
-    words = "A label counts as predicted above a probability of 0.5."
+    words = "A label is predicted above a probability of 0.5."
     if thresholds:
-        words = "Thresholds were fitted out of fold: those shown are fitted on all rows, for the test images."
+        words = "A label is predicted above a threshold that was fitted on the other folds; shown is that of the test images."
     return html.paragraph(words) + html.table(rows, tall=len(rows) > 20)
 
 
 def _find_thresholds(subject: Subject) -> list[float]:
-    """Those that an ensemble has fitted and applied; else none."""
+    """Those that were fitted and are applied; else none."""
     finish = subject.metrics.get("finish") or {}
     return finish["parameters"].get("thresholds", []) if finish.get("applied") else []
 
 
 def reliability(subject: Subject) -> str:
-    """Empty where thresholds were fitted: they are written into the probabilities."""
-    if _find_thresholds(subject):
-        return ""
-    bins, error = calibration.measure(subject.values.ravel(), subject.labels.ravel())
+    bins, error = calibration.measure(subject.unfinished.ravel(), subject.labels.ravel())
     words = (
         f"Expected calibration error {error:.4f}, over all labels of all images. On the diagonal a probability means what it "
         "says; bars are two standard errors."
@@ -79,7 +76,7 @@ def reliability(subject: Subject) -> str:
 
 def mistakes(subject: Subject) -> str:
     """The labels, of whatever image, that were wrongly said or missed with the most confidence."""
-    apart = np.where(subject.predicted != subject.labels, np.abs(subject.values - subject.labels), -1)
+    apart = np.where(subject.predicted != subject.labels, np.abs(subject.unfinished - subject.labels), -1)
     order = [divmod(int(cell), apart.shape[1]) for cell in np.argsort(-apart, axis=None, kind="stable")[:MAX_SHOWN]]
     tiles = [_tile(subject, place, number) for place, number in order if apart[place, number] >= 0]
     if not tiles:
@@ -89,10 +86,10 @@ def mistakes(subject: Subject) -> str:
 
 def _tile(subject: Subject, place: int, number: int) -> str:
     name, train, row = subject.competition.target.columns[number], subject.data.train, subject.rows[place]
-    told = float(subject.values[place, number])
+    told, said = float(subject.unfinished[place, number]), subject.predicted[place, number]
     names = (name, f"not {name}") if subject.labels[place, number] else (f"not {name}", name)
     [every] = subject.competition.target.caption(subject.labels[[place]])
-    caption = images.verdict(train.ids[row], *names, max(told, 1 - told)) + f"<br>{html.text(every)}"
+    caption = images.verdict(train.ids[row], *names, told if said else 1 - told) + f"<br>{html.text(every)}"
     return images.tile(train.images[row], caption, f"{names[0]}, called {names[1]}")
 
 

@@ -1,6 +1,6 @@
 """How far predicted numbers are off: predicted against true, residuals, the largest errors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -42,19 +42,19 @@ def predicted(subject: Subject) -> str:
     words = "On the dashed line a prediction is right."
     if len(subject.labels) > MAX_DOTS:
         words += f" {MAX_DOTS} of {len(subject.labels):,} images, drawn at random."
-    return html.paragraph(words) + _draw_each(subject, _scatter)
+    return html.paragraph(words) + _draw_each(subject, (_scatter,))
 
 
 def residuals(subject: Subject) -> str:
     words = "Predicted minus true. First the mean of groups of images by prediction, with two standard errors."
-    return html.paragraph(words) + _draw_each(subject, _residuals_by_prediction) + _draw_each(subject, _histogram)
+    return html.paragraph(words) + _draw_each(subject, (_residuals_by_prediction, _histogram))
 
 
-def _draw_each(subject: Subject, draw: Callable[[str, np.ndarray, np.ndarray], str]) -> str:
-    """A picture per number. draw: of its name, its true values (N,) and the predicted ones."""
+def _draw_each(subject: Subject, pictures: Sequence[Callable[[str, np.ndarray, np.ndarray], str]]) -> str:
+    """Those pictures of each number. A picture: of its name, its true values (N,) and the predicted ones."""
     names = subject.competition.target.columns[:MAX_NUMBERS]
     pairs = zip(subject.labels.T.astype(float), subject.predicted.T.astype(float), strict=True)
-    return html.pair([draw(name, *pair) for name, pair in zip(names, pairs, strict=False)])
+    return html.pair([draw(name, *pair) for name, pair in zip(names, pairs, strict=False) for draw in pictures])
 
 
 def _scatter(name: str, true: np.ndarray, told: np.ndarray) -> str:

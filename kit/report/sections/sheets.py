@@ -78,8 +78,8 @@ def _gains(subject: Subject) -> str:
             "view": row["view"],
             "gain": row["gain"],
             "±": row["error"],
-            "gain in log loss": row["log_loss_gain"],
-            "± ": row["log_loss_error"],
+            f"gain in {subject.competition.target.loss_name}": row["loss_gain"],
+            "± ": row["loss_error"],
             "averaged": "yes" if row["kept"] else "no",
         }
         for row in tta["views"]

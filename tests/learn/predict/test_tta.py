@@ -34,8 +34,8 @@ def test_views_that_help_are_kept_and_one_that_hurts_is_dropped(competition):
     choice = choose_views.choose(competition, ["identity", "good", "bad", "fair"], stack, LABELS, FOLDS)
     assert set(choice.views) == {"identity", "good", "fair"} and choice.views[0] == "identity"
     rows = {row["view"]: row for row in choice.report["views"]}
-    assert rows["good"]["log_loss_gain"] > 3 * rows["good"]["log_loss_error"] > 0 and rows["good"]["kept_in_folds"] == 4
-    assert rows["bad"]["log_loss_gain"] < 0 and rows["bad"]["gain"] < 0 and not rows["bad"]["kept"]
+    assert rows["good"]["loss_gain"] > 3 * rows["good"]["loss_error"] > 0 and rows["good"]["kept_in_folds"] == 4
+    assert rows["bad"]["loss_gain"] < 0 and rows["bad"]["gain"] < 0 and not rows["bad"]["kept"]
     assert metrics.log_loss(
         LABELS, choose_views.cross_fit(TARGET, choice.by_fold, stack, FOLDS)
     ) < 0.8 * metrics.log_loss(LABELS, stack[0])
@@ -49,7 +49,7 @@ def test_noise_is_not_called_a_gain(competition):
         shaken = np.random.default_rng(seed).normal(size=(6, *first.shape)) * 0.05
         stack = np.concatenate([first[None], softmax(np.log(first) + shaken)])
         gained = choose_views.choose(competition, list("abcdefg"), stack, LABELS, FOLDS).report["gain_over_first_view"]
-        called += gained["log_loss_gain"] > 2 * gained["log_loss_error"]
+        called += gained["loss_gain"] > 2 * gained["loss_error"]
     assert called <= 2
 
 

@@ -33,7 +33,7 @@ def test_mistakes_come_worst_first(prepared, make_run):
     said = about.values.copy()
     said[about.wrong[3]] = [0.98, 0.01, 0.01] if about.labels[about.wrong[3]] else [0.01, 0.98, 0.01]
     worst = about.wrong[3]
-    changed = subject.Subject(**{**vars(about), "values": said})
+    changed = subject.Subject(**{**vars(about), "values": said, "unfinished": said})
     assert changed.wrong[0] == worst and len(changed.wrong) == len(about.wrong)
     first = re.search(r"id (\d+)", classes.mistakes(changed))
     assert first and first[1] == about.data.train.ids[about.rows[worst]]
