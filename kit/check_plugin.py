@@ -33,8 +33,8 @@ def check(competition: Competition, file: Path) -> None:
     check_own(f"{file}: metrics", competition.metrics, METRICS, Metric)
     _check_metric(f"{file}: metric", competition)
     _check_fit(f"{file}: metric", competition)
-    for name, metric in competition.metrics.items():
-        _try_metric(f"{file}: metrics[{name!r}]", metric, len(competition.target.columns))
+    for name in competition.metrics:
+        _try_metric(f"{file}: metrics[{name!r}]", name, competition)
     check_own(f"{file}: views", competition.views, VIEWS, Callable)
     _check_names(f"{file}: tta", competition.tta, views.available(competition))
     for name, view in competition.views.items():
@@ -101,23 +101,28 @@ def _check_names(what: str, names: Iterable[str], known: Mapping[str, Any]) -> N
             raise DataError(f"{what} {name!r} is unknown", do=nearest(name, known))
 
 
-def _try_metric(what: str, metric: Metric, classes: int) -> None:
-    """Its score of a few rows has to be a number in its range, and the mean of what each row contributes, if it says that."""
+def _try_metric(what: str, name: str, competition: Competition) -> None:
+    """One of its own. What it makes of a few rows of the target, as the submission says them, has to be what it declares."""
+    metric, target = competition.metrics[name], competition.target
     if isinstance(metric.finish, str):
         raise DataError(f"{what} has a finish that is no tuple", received=repr(metric.finish))
     _check_names(f"finish of {what}", metric.finish, dict.fromkeys(get_args(FinishName)))
-    labels = np.arange(min(classes, 8)).repeat(2)
-    draw = np.random.default_rng(0)
-    probabilities = draw.dirichlet(np.ones(classes), len(labels)).astype(np.float32)
-    score = _call(what, metric.score, labels, probabilities)
+    if name in metrics.find_fitting(competition.metrics, target.kind, competition.submission.kind):
+        labels, values = target.examples()
+        _score_rows(what, metric, labels, metrics.prepare_for_scoring(competition, values))
+
+
+def _score_rows(what: str, metric: Metric, labels: np.ndarray, values: np.ndarray) -> None:
+    """The score has to be a number in its range, and the mean of what each row contributes, if it says that."""
+    score = _call(what, metric.score, labels, values)
     if not isinstance(score, (int, float, np.integer, np.floating)) or not metric.low <= score <= metric.high:
         raise DataError(f"{what} scores a few rows", received=score, expected=f"{metric.low} to {metric.high}")
-    if metric.per_row:
-        rows = np.asarray(_call(what, metric.per_row, labels, probabilities))
-        if rows.shape != labels.shape or not np.allclose(rows.mean(), score):
-            raise DataError(
-                f"{what} is not the mean of its per_row", received=f"{rows.mean()} of {rows.shape}", expected=score
-            )
+    for of_row in filter(None, (metric.per_row, metric.influence)):
+        rows = np.asarray(_call(what, of_row, labels, values))
+        if rows.shape != labels.shape[:1]:
+            raise DataError(f"{what} gives no number per row", received=rows.shape, expected=labels.shape[:1])
+        if of_row is metric.per_row and not np.allclose(rows.mean(), score):
+            raise DataError(f"{what} is not the mean of its per_row", received=float(rows.mean()), expected=score)
 
 
 def _try_view(what: str, view: View, shape: tuple[int, int, int]) -> None:

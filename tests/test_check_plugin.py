@@ -72,6 +72,7 @@ def test_its_own_metric_and_view_are_used_by_their_names(write):
         ({"metrics": '{"misses": Metric(misses, greater_is_better=False)}'}, r"metrics\['misses'\].*expected 0.0 to 1.0"),
         ({"metrics": '{"m": Metric(lambda a: 0.5, greater_is_better=True)}'}, "fails; received TypeError"),
         ({"metrics": '{"m": Metric(lambda a, b: 0.5, True, per_row=lambda a, b: a * 0.0)}'}, "mean of its per_row"),
+        ({"metrics": '{"m": Metric(lambda a, b: 0.5, True, influence=lambda a, b: 0.0)}'}, r"no number per row; received \(\)"),
         ({"metrics": '{"m": Metric(lambda a, b: 0.5, True, finish=("cut point",))}'}, "did you mean 'cut points'"),
         ({"metrics": '{"m": Metric(lambda a, b: 0.5, True, finish="cut points")}'}, "no tuple; received 'cut points'"),
         ({"views": '{"half": lambda images: images / 2}'}, r"received float64 \(2, 8, 8, 1\); expected uint8"),

@@ -53,6 +53,9 @@ class Target(Protocol):
     def encode(self, labels: Sequence[Any]) -> np.ndarray:
         """Labels of what a competition's `read` gives. Raises DataError for a label that cannot be one, with its row."""
 
+    def examples(self) -> tuple[np.ndarray, np.ndarray]:
+        """(labels, values) of a few rows that are made up: what a metric of a competition's own is tried on."""
+
     def write(self, labels: np.ndarray) -> list[str]:
         """A text per row, for tables, from which `parse` gets the labels back."""
 

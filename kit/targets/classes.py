@@ -39,6 +39,11 @@ class Classes:
                 )
         return np.array([index[label] for label in labels], dtype=np.int64)
 
+    def examples(self) -> tuple[np.ndarray, np.ndarray]:
+        labels = np.arange(min(len(self.columns), 8)).repeat(2)
+        values = np.random.default_rng(0).dirichlet(np.ones(len(self.columns)), len(labels))
+        return labels, values.astype(np.float32)
+
     def write(self, labels: np.ndarray) -> list[str]:
         return [self.columns[label] for label in labels.tolist()]
 

@@ -46,6 +46,10 @@ class Labels:
             out[row, [index[name] for name in names]] = 1
         return out
 
+    def examples(self) -> tuple[np.ndarray, np.ndarray]:
+        given, values = np.random.default_rng(0).random((2, 16, len(self.columns)), np.float32)
+        return (given > 0.5).astype(np.uint8), values
+
     def write(self, labels: np.ndarray) -> list[str]:
         return [SEPARATOR.join(self.columns[place] for place in np.flatnonzero(row)) for row in labels]
 

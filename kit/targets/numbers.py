@@ -35,6 +35,11 @@ class Numbers:
     def encode(self, labels: Sequence[float | Sequence[float]]) -> np.ndarray:
         return floats([label if isinstance(label, Sequence) else [label] for label in labels], len(self.columns))
 
+    def examples(self) -> tuple[np.ndarray, np.ndarray]:
+        """Around 0 and 1, or as near to that as the bounds allow."""
+        given, values = np.random.default_rng(0).normal(0.5, 1, (2, 16, len(self.columns))).astype(np.float32)
+        return self.decide(given), self.decide(values)
+
     def write(self, labels: np.ndarray) -> list[str]:
         return write_floats(labels)
 

@@ -34,6 +34,10 @@ class Votes(Classes):
             )
         return np.asarray(given / totals, np.float32)
 
+    def examples(self) -> tuple[np.ndarray, np.ndarray]:
+        given, values = np.random.default_rng(0).dirichlet(np.ones(len(self.columns)), (2, 16)).astype(np.float32)
+        return given, values
+
     def write(self, labels: np.ndarray) -> list[str]:
         return write_floats(labels)
 
