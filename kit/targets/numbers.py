@@ -21,7 +21,7 @@ class Numbers:
     high: float = np.inf
     kind = "numbers"
     default_loss = "huber"
-    loss_name = "squared error"
+    loss_name = "relative squared error"
     keras_metrics: ClassVar[tuple[str, ...]] = ()
     has_units = True
     exclusive = False

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kit.competition import Submission
+from kit import metrics
+from kit.competition import Metric, Submission
 from kit.leaderboard import private_board
 from tests.compare.conftest import sure, wrong
 
@@ -49,9 +50,26 @@ def test_a_public_score_narrows_what_is_simulated_of_its_run(stripes):
     assert boards[:, 0].std() / boards[:, 1].std() == pytest.approx(ratio, rel=1e-6)
 
 
-def test_metrics_that_are_no_mean_are_resampled(stripes):
-    competition, labels = replace(stripes, metric="macro_f1"), np.arange(300) % 3
-    stack = np.stack([sure(wrong(labels, range(rows))) for rows in (30, 60)])
+@pytest.mark.parametrize("influence", [True, False])
+def test_boards_of_metrics_that_are_no_mean_spread_as_their_error_says(stripes, influence):
+    """By influence, and by a bootstrap over rows, never within classes: how many there are of each is luck, too."""
+    own = metrics.METRICS["macro_f1"] if influence else replace(metrics.METRICS["macro_f1"], influence=None)
+    competition = replace(stripes, metric="own", metrics={"own": own})
+    labels = np.repeat([0, 1, 2], [240, 45, 15])
+    stack = np.stack([sure(wrong(labels, range(0, 300, step))) for step in (10, 5)])
+    boards = private_board.simulate_boards(competition, labels, stack, UNKNOWN, 100, 300, draws=400)
+    judged = [metrics.evaluate(competition, labels, one) for one in stack]
+    assert boards.mean(0) == pytest.approx([one["score"] for one in judged], abs=0.01)
+    wider = np.sqrt((1 / 300 + 1 / 300) / (1 / 300))  # what is not known of a run, and the luck of the private rows
+    assert boards.std(0) == pytest.approx([wider * one["error"] for one in judged], rel=0.2)
+
+
+def test_a_board_on_which_the_metric_is_not_defined_moves_nothing(stripes):
+    def score(labels, values):
+        return np.nan if (labels == 2).sum() == 0 else float((values.argmax(1) == labels).mean())
+
+    competition = replace(stripes, metric="own", metrics={"own": Metric(score, True)})
+    labels = np.repeat([0, 1, 2], [30, 29, 1])
+    stack = np.stack([sure(wrong(labels, range(rows))) for rows in (6, 12)])
     boards = private_board.simulate_boards(competition, labels, stack, UNKNOWN, 100, 300, draws=60)
-    assert boards.mean(0) == pytest.approx([0.9, 0.8], abs=0.01)
-    assert boards.std(0) == pytest.approx(np.sqrt([0.9 * 0.1 / 150, 0.8 * 0.2 / 150]), rel=0.35)
+    assert np.isfinite(boards).all() and boards.std(0).min() > 0
