@@ -74,7 +74,7 @@ def _read_pixels(members: Members, facts: Facts, tables: PixelTables) -> Facts:
 def _read_images(members: Members, facts: Facts, given: Sample | None, index: images.Index) -> Facts:
     ids = given.ids if given else ()
     test = images.locate(members, index, "test", ids)
-    table = labels.find_label_table(members, given, index.named.keys())
+    table = labels.find_label_table(members, given, index)
     train = images.locate(members, index, "train", table.ids) if table else images.guess_part(members, index, "train")
     size = images.measure(members, train.paths)
     facts = replace(facts, train=train, test=test, size=size, table=table)

@@ -4,8 +4,8 @@ import os
 import re
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from PIL import Image
@@ -22,13 +22,12 @@ SHAPE = (96, 96, 3)
 @dataclass(frozen=True)
 class Part:
     """Of the training or the test images. source: what Archives names. folder: where they lie below raw/. paths: of each.
-    lacking: how many ids have no image, and one of them. doubt: why it is a guess; empty if it is none.
+    doubt: why it is a guess; empty if it is none.
     """
 
     source: str
     folder: str
     paths: tuple[str, ...] = ()
-    lacking: tuple[int, str] = (0, "")
     doubt: str = "no such images were seen"
 
 
@@ -43,28 +42,36 @@ class Size:
 
 @dataclass(frozen=True)
 class Index:
-    """paths: of all images. named: those that answer to a name, which is the end of a path, its ending left out or not."""
+    """paths: of all images. by_stem: the same by the name of the file without its ending."""
 
     paths: tuple[str, ...]
-    named: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    by_stem: Mapping[str, Sequence[str]]
+
+    def find(self, name: str) -> list[str]:
+        """The images that answer to an id: the name of a file or the end of its path, with its ending or without."""
+        last = name.rpartition("/")[2]
+        stems = {last, os.path.splitext(last)[0]}
+        paths = [path for stem in stems for path in self.by_stem.get(stem, ())]
+        return [
+            path
+            for path in paths
+            if f"/{path}".endswith(f"/{name}") or f"/{path}".rpartition(".")[0].endswith(f"/{name}")
+        ]
 
 
 def index_images(members: Members) -> Index:
     paths = tuple(path for path in members.files if path.lower().endswith(IMAGES))
-    named = defaultdict(list)
+    by_stem = defaultdict(list)
     for path in paths:
-        parts = path.split("/")
-        for name in ("/".join(parts[place:]) for place in range(len(parts))):
-            named[name].append(path)
-            named[os.path.splitext(name)[0]].append(path)
-    return Index(paths, named)
+        by_stem[PurePosixPath(path).stem].append(path)
+    return Index(paths, by_stem)
 
 
-def locate(members: Members, index: Index, part: str, ids: Iterable[str]) -> Part:
+def locate(members: Members, index: Index, part: str, ids: Sequence[str]) -> Part:
     """The images of these ids. Of several that answer to an id, the one with `part` ("train", "test") in its path."""
-    paths, roots, lacking, asked = [], set(), [], list(ids)
-    for name in asked:
-        answering = index.named.get(name, ())
+    paths, roots, lacking = [], set(), []
+    for name in ids:
+        answering = index.find(name)
         fitting = [path for path in answering if part in path.lower()] if len(answering) > 1 else answering
         if not fitting:
             lacking.append(name)
@@ -73,10 +80,9 @@ def locate(members: Members, index: Index, part: str, ids: Iterable[str]) -> Par
         roots.add(fitting[0][: fitting[0].rindex(name)].rstrip("/") if "/" in name else os.path.dirname(fitting[0]))
     if not paths:
         return guess_part(members, index, part)
-    missing = (len(lacking), lacking[0] if lacking else "")
-    doubt = f"{missing[0]} of {len(asked)} ids have no image, such as {missing[1]!r}" if lacking else ""
+    doubt = f"{len(lacking)} of {len(ids)} ids have no image, such as {lacking[0]!r}" if lacking else ""
     folder = os.path.commonpath(roots)
-    return Part(_find_source(members, folder, paths), folder, tuple(paths), missing, doubt)
+    return Part(_find_source(members, folder, paths), folder, tuple(paths), doubt)
 
 
 def guess_part(members: Members, index: Index, part: str) -> Part:

@@ -1,10 +1,11 @@
 """The table that holds the labels of the training images: which one it is, its column of ids, and what its columns hold."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from kit.scaffold.images import Index
 from kit.scaffold.members import Members, is_table, read_rows
 from kit.scaffold.sample import Sample, is_called_sample
 
@@ -28,8 +29,8 @@ class Table:
     ones: Counter[int]
 
 
-def find_label_table(members: Members, sample: Sample | None, images: Set[str]) -> Table | None:
-    """None where no table says anything of images. images: the names of files, with and without their ending.
+def find_label_table(members: Members, sample: Sample | None, index: Index) -> Table | None:
+    """None where no table says anything of images.
 
     Tables called test are none, nor are other samples. One with the sample's target columns is preferred, then one called
     train, then one that is called after labels.
@@ -41,7 +42,7 @@ def find_label_table(members: Members, sample: Sample | None, images: Set[str]) 
             continue
         rows = read_rows(members, path)
         header, first = next(rows), [*islice(rows, LOOKED_AT)]
-        id_column = _find_ids(header, first, sample, images)
+        id_column = _find_ids(header, first, sample, index)
         if id_column is None or len(header) < 2:
             continue
         lower = {column.lower() for column in header}
@@ -52,14 +53,14 @@ def find_label_table(members: Members, sample: Sample | None, images: Set[str]) 
     return _read(members, best[1], best[2], sample) if best else None
 
 
-def _find_ids(header: list[str], rows: list[list[str]], sample: Sample | None, images: Set[str]) -> str | None:
+def _find_ids(header: list[str], rows: list[list[str]], sample: Sample | None, index: Index) -> str | None:
     """The column whose texts are names of images; where no images are known, the one that is called like the sample's."""
     named = [column for column in header if sample and column.lower() == sample.id_column.lower()]
-    if not images:
+    if not index.paths:
         return named[0] if named else None
     for column in (*named, *header):
         texts = _column(header, rows, column)
-        if texts and sum(text in images for text in texts) > 0.9 * len(texts):
+        if texts and sum(bool(index.find(text)) for text in texts) > 0.9 * len(texts):
             return column
     return None
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import tarfile
 import zipfile
 import zlib
@@ -17,7 +18,10 @@ from kit.data.tables import not_utf8, wrong_separator
 from kit.errors import DataError
 
 Open = Callable[[], IO[bytes]]
-PACKED = (".zip", ".7z", ".tar", ".tar.gz", ".tgz")
+PACKED = (".zip", ".7z", ".tar")
+FOREIGN = re.compile(
+    r"\.(\d{3}|z\d\d|gz|tgz|bz2|xz|rar)$", re.IGNORECASE
+)  # archives, or parts of one, that the kit opens not
 LARGEST = 64 << 20  # bytes of a member of a .7z, which is read into memory
 
 
@@ -56,6 +60,9 @@ def _list_members(stack: ExitStack, source: zipfile.ZipFile) -> Members:
     closed: dict[str, str] = {}
     for name in names:
         path = name.removeprefix(around)
+        if FOREIGN.search(path):
+            closed[path] = "the kit does not open such archives"
+            continue
         inside: dict[str, Open] = {path: partial(source.open, name)}
         if path.lower().endswith(PACKED):
             try:

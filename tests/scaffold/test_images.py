@@ -90,6 +90,13 @@ def test_an_archive_that_cannot_be_looked_into_is_a_guess_and_said(scaffold, her
     assert "train-jpg.tar.7z, not looked into: it holds another archive, train-jpg.tar" in done.stderr
 
 
+def test_parts_of_an_archive_are_said_and_nothing_is_refused(scaffold):
+    members = {"train.zip.001": b"PK", "test.zip.001": b"PK", "trainLabels.csv": "image,level\na,0\nb,1\na,2\n"}
+    made = scaffold({**members, "sampleSubmission.csv": "image,level\nx,0\n"})
+    assert made.archives.train == "train.zip.001"
+    assert text_of(made).count("it could not be looked into: the kit does not open such archives") == 2
+
+
 @pytest.mark.parametrize(
     ("size", "shape", "guess"),
     [
