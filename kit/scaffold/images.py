@@ -10,9 +10,10 @@ from pathlib import PurePosixPath
 
 from PIL import Image
 
+from kit.data.archives.limits import ARCHIVES
 from kit.data.decode_image import FORMATS
 from kit.data.readers import IMAGES, natural
-from kit.scaffold.members import PACKED, Members, strip_packed
+from kit.scaffold.members import Members, strip_packed
 
 MEASURED = 20  # images whose size is looked at
 LARGEST = 128  # pixels of a side that are kept as they are
@@ -107,7 +108,7 @@ def _begins(path: str, part: str) -> bool:
 
 def _find_source(members: Members, folder: str, paths: Sequence[str]) -> str:
     """The archive inside that they come from; of several, the first; else their folder."""
-    packed = sorted({members.sources[path] for path in paths if members.sources[path].lower().endswith(PACKED)})
+    packed = sorted({members.sources[path] for path in paths if members.sources[path].lower().endswith(ARCHIVES)})
     return packed[0] if packed else folder or members.sources[paths[0]]
 
 

@@ -13,12 +13,11 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from kit.data.archives.limits import is_hidden
+from kit.data.archives.limits import ARCHIVES, is_hidden
 from kit.data.tables import not_utf8, wrong_separator
 from kit.errors import DataError
 
 Open = Callable[[], IO[bytes]]
-PACKED = (".zip", ".7z", ".tar")
 FOREIGN = re.compile(
     r"\.(\d{3}|z\d\d|gz|tgz|bz2|xz|rar)$", re.IGNORECASE
 )  # archives, or parts of one, that the kit opens not
@@ -64,7 +63,7 @@ def _list_members(stack: ExitStack, source: zipfile.ZipFile) -> Members:
             closed[path] = "the kit does not open such archives"
             continue
         inside: dict[str, Open] = {path: partial(source.open, name)}
-        if path.lower().endswith(PACKED):
+        if path.lower().endswith(ARCHIVES):
             try:
                 inside = _look_inside(stack, path, source.open(name))
             except Exception as error:  # of whatever kind a damaged archive raises in its reader
@@ -93,7 +92,7 @@ def _look_inside(stack: ExitStack, path: str, packed: IO[bytes]) -> dict[str, Op
         for name, opened in readers.get(ending, _list_tar)(stack, packed).items()
         if not (name.endswith("/") or is_hidden(name))
     }
-    if deeper := next((name for name in files if name.lower().endswith(PACKED)), None):
+    if deeper := next((name for name in files if name.lower().endswith(ARCHIVES)), None):
         raise ValueError(f"it holds another archive, {deeper}")
     own = strip_packed(path)
     flat = {name.partition("/")[0] for name in files} == {PurePosixPath(own).name}
@@ -133,7 +132,7 @@ def _list_7z(stack: ExitStack, packed: IO[bytes]) -> dict[str, Open]:
 
 def strip_packed(path: str) -> str:
     """The path without what says that it is an archive: train-jpg of train-jpg.tar.7z."""
-    while ending := next((one for one in PACKED if path.lower().endswith(one)), ""):
+    while ending := next((one for one in ARCHIVES if path.lower().endswith(one)), ""):
         path = path[: -len(ending)]
     return path
 

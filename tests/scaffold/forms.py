@@ -1,12 +1,9 @@
-"""Archives in the forms of real competitions, each of a few images."""
+"""Archives in the forms of competitions that are not built in (tests.small_archives has those that are), of a few images."""
 
 import io
-import tarfile
 
 import numpy as np
 from PIL import Image
-
-from tests.small_archives import image, packed7, zipped
 
 
 def pictures(names: list[str], size: tuple[int, int] = (32, 32)) -> dict[str, bytes]:
@@ -24,16 +21,6 @@ def table(header: str, *rows: str) -> str:
     return "\n".join([header, *rows, ""])
 
 
-def tarred(members: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as out:
-        for name, data in members.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            out.addfile(info, io.BytesIO(data))
-    return buffer.getvalue()
-
-
 def _numbered(pattern: str, count: int) -> list[str]:
     return [pattern.format(number) for number in range(count)]
 
@@ -47,27 +34,6 @@ def breeds() -> dict[str, str | bytes]:
     }
 
 
-def cactus() -> dict[str, str | bytes]:
-    """Archives inside, ids with endings, one probability."""
-    return {
-        "train.zip": zipped(pictures(_numbered("train/a{}.jpg", 6))),
-        "test.zip": zipped(pictures(_numbered("test/b{}.jpg", 2))),
-        "train.csv": table("id,has_cactus", *(f"a{n}.jpg,{n % 2}" for n in range(6))),
-        "sample_submission.csv": table("id,has_cactus", "b0.jpg,0.5", "b1.jpg,0.5"),
-    }
-
-
-def apples() -> dict[str, str | bytes]:
-    """One-hot columns, one folder for both parts."""
-    rows = (f"Train_{n},{n % 3 == 0:d},{n % 3 == 1:d},{n % 3 == 2:d}" for n in range(6))
-    return {
-        **pictures([*_numbered("images/Train_{}.jpg", 6), *_numbered("images/Test_{}.jpg", 2)], (51, 34)),
-        "train.csv": table("image_id,healthy,rust,scab", *rows),
-        "test.csv": table("image_id", "Test_0", "Test_1"),
-        "sample_submission.csv": table("image_id,healthy,rust,scab", "Test_0,.3,.3,.4", "Test_1,.3,.3,.4"),
-    }
-
-
 def catheters() -> dict[str, str | bytes]:
     """Columns of which any may hold 1, beside a column that is no label, and a table of something else."""
     rows = (f"a{n},{n % 2},{n // 3},0,p{n // 2}" for n in range(6))
@@ -77,26 +43,6 @@ def catheters() -> dict[str, str | bytes]:
         "train_annotations.csv": table("uid,label,data", 'a0,CVC,"[1, 2]"'),
         "train_tfrecords/00.tfrec": b"\0",
         "sample_submission.csv": table("uid,ETT - Normal,CVC,Swan", "b0,0,0,0", "b1,0,0,0"),
-    }
-
-
-def amazon() -> dict[str, str | bytes]:
-    """Tags in one column."""
-    tags = ("clear primary", "clear primary road", "haze primary", "cloudy", "clear road", "haze primary road")
-    return {
-        **pictures(_numbered("train-jpg/train_{}.jpg", 6)),
-        **pictures(_numbered("test-jpg/test_{}.jpg", 2)),
-        "train_v2.csv": table("image_name,tags", *(f"train_{n},{text}" for n, text in enumerate(tags))),
-        "sample_submission_v2.csv": table("image_name,tags", "test_0,primary clear road", "test_1,primary clear road"),
-    }
-
-
-def retinas() -> dict[str, str | bytes]:
-    """Grades."""
-    return {
-        **pictures(_numbered("train_images/a{}.png", 6) + _numbered("test_images/b{}.png", 2)),
-        "train.csv": table("id_code,diagnosis", *(f"a{n},{n % 3}" for n in range(6))),
-        "sample_submission.csv": table("id_code,diagnosis", "b0,0", "b1,0"),
     }
 
 
@@ -157,13 +103,4 @@ def seizures() -> dict[str, str | bytes]:
         **pictures(_numbered("train/a{}.png", 6) + _numbered("test/b{}.png", 2)),
         "train.csv": table("eeg_id,seizure,other", *(f"a{n},{n},{6 - n}" for n in range(6))),
         "sample_submission.csv": table("eeg_id,seizure,other", "b0,.5,.5", "b1,.5,.5"),
-    }
-
-
-def cats() -> dict[str, str | bytes]:
-    """The class in the name of the file."""
-    return {
-        "train.7z": packed7({f"train/{name}.{n}.jpg": image(n, "JPEG") for name in ("cat", "dog") for n in range(3)}),
-        "test1.7z": packed7({f"test1/{n}.jpg": image(n, "JPEG") for n in (1, 2)}),
-        "sampleSubmission.csv": table("id,label", "1,0", "2,0"),
     }

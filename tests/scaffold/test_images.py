@@ -7,7 +7,7 @@ from kit.plugins import load_folder
 from kit.scaffold import facts
 from tests.scaffold import forms
 from tests.scaffold.conftest import text_of
-from tests.small_archives import packed7, zipped
+from tests.small_archives import packed7, tarred, zipped
 
 
 def test_images_of_any_ending_are_read(read):
@@ -54,9 +54,9 @@ def test_a_folder_around_all_there_is_makes_no_difference(read):
     assert made.archives.train == "train" and len(train.ids) == 6
 
 
-@pytest.mark.parametrize("pack", [zipped, packed7, forms.tarred])
+@pytest.mark.parametrize("pack", [zipped, packed7, tarred])
 def test_archives_inside_are_looked_into(tmp_path, pack):
-    ending = {zipped: "zip", packed7: "7z", forms.tarred: "tar"}[pack]
+    ending = {zipped: "zip", packed7: "7z", tarred: "tar"}[pack]
     members = {
         f"train.{ending}": pack(forms.pictures(["train/a.jpg", "train/b.jpg"])),
         f"data/test.{ending}": pack(forms.pictures(["1.jpg"])),
@@ -76,7 +76,7 @@ def test_archives_inside_are_looked_into(tmp_path, pack):
 
 def test_an_archive_that_cannot_be_looked_into_is_a_guess_and_said(scaffold, here, tmp_path, plugins):
     members = {
-        "train-jpg.tar.7z": packed7({"train-jpg.tar": forms.tarred(forms.pictures(["train-jpg/a.jpg"]))}),
+        "train-jpg.tar.7z": packed7({"train-jpg.tar": tarred(forms.pictures(["train-jpg/a.jpg"]))}),
         "test-jpg.zip": b"damaged",
         "train_v2.csv": "image_name,tags\na,clear\nb,haze\n",
         "sample.csv": "image_name,tags\nx,haze\n",

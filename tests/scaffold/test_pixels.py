@@ -1,7 +1,5 @@
 """Tables with an image in each row."""
 
-from tests.scaffold import forms
-
 
 def _pixels(header: str, *rows: str) -> str:
     return "\n".join([f"{header}p0,p1,p2,p3", *(f"{row}1,2,3,4" for row in rows), ""])
@@ -26,7 +24,3 @@ def test_a_column_of_ids_in_the_table_of_the_test_alone(read):
     members = {"train.csv": train, "test.csv": test, "sample.csv": "id,letter\nx9,a\n", "Dig-MNIST.csv": train}
     _, train, test = read(members)
     assert (list(train.ids), list(test.ids)) == (["1", "2"], ["x9"])
-
-
-def test_a_table_beside_images_is_none_of_pixels(read):
-    assert read(forms.apples())[0].archives.train == "images"

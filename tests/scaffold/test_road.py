@@ -7,12 +7,12 @@ from tests.small_archives import zipped
 
 FILES = [
     (forms.whales, "Image,Id\nb0.jpg,w_1 w_2 new_whale\nb1.jpg,w_2\n"),
-    (forms.amazon, "image_name,tags\ntest_0,clear road\ntest_1,cloudy\n"),
+    (forms.drivers, "img,c0,c1\nb0.jpg,.1,.9\nb1.jpg,.8,.2\n"),
     (forms.pets, "Id,Pawpularity\nb0,12.5\nb1,40\n"),
 ]
 
 
-@pytest.mark.parametrize(("form", "file"), FILES, ids=["ranking", "labels", "number"])
+@pytest.mark.parametrize(("form", "file"), FILES, ids=["ranking", "probabilities", "number"])
 def test_data_are_prepared_and_a_file_is_checked(here, tmp_path, form, file):
     archive = tmp_path / "zoo.zip"
     archive.write_bytes(zipped(form()))
@@ -22,7 +22,7 @@ def test_data_are_prepared_and_a_file_is_checked(here, tmp_path, form, file):
     mine = tmp_path / "mine.csv"
     mine.write_text(file)
     assert here("submit", "zoo", str(mine)).returncode == 0
-    mine.write_text(file.replace("w_2", "w_9").replace("cloudy", "snow").replace("40", "forty"))
+    mine.write_text(file.replace("w_2", "w_9").replace(".9", "high").replace("40", "forty"))
     assert here("submit", "zoo", str(mine), check=False).returncode == 6
 
 
