@@ -11,9 +11,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO
 
-from kit.data.archives.limits import ARCHIVES, is_hidden
+from kit.data.archives.limits import ARCHIVES, DEFAULT_LIMITS, is_hidden
 from kit.data.tables import not_utf8, wrong_separator
 from kit.errors import DataError
 
@@ -21,7 +21,6 @@ Open = Callable[[], IO[bytes]]
 FOREIGN = re.compile(
     r"\.(\d{3}|z\d\d|gz|tgz|bz2|xz|rar)$", re.IGNORECASE
 )  # archives, or parts of one, that the kit opens not
-LARGEST = 64 << 20  # bytes of a member of a .7z, which is read into memory
 
 
 @dataclass(frozen=True)
@@ -80,24 +79,25 @@ def _wrapping_folder(names: list[str]) -> str:
     return f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in names) else ""
 
 
-def _look_inside(stack: ExitStack, path: str, packed: IO[bytes]) -> dict[str, Open]:
+def _look_inside(
+    stack: ExitStack, path: str, packed: IO[bytes], depth: int = DEFAULT_LIMITS.depth - 1
+) -> dict[str, Open]:
     """The files of an archive inside, by the path that kit.data.archives.unpack gives them. Raises what its reader raises, and
-    ValueError for one that holds archives again.
+    ValueError for archives in it that are nested deeper than `depth`.
     """
-    readers: dict[str, Any] = {".zip": _list_zip, ".7z": _list_7z}
+    if depth == 0:
+        raise ValueError(f"{path} is nested too deep")
     stack.enter_context(packed)
-    ending = PurePosixPath(path).suffix.lower()
-    files = {
-        name: opened
-        for name, opened in readers.get(ending, _list_tar)(stack, packed).items()
-        if not (name.endswith("/") or is_hidden(name))
-    }
-    if deeper := next((name for name in files if name.lower().endswith(ARCHIVES)), None):
-        raise ValueError(f"it holds another archive, {deeper}")
-    own = strip_packed(path)
-    flat = {name.partition("/")[0] for name in files} == {PurePosixPath(own).name}
-    parent = PurePosixPath(own).parent if flat else PurePosixPath(own)
-    return {(parent / name).as_posix(): opened for name, opened in files.items()}
+    own = PurePosixPath(path).with_suffix("")
+    listed = LISTERS[PurePosixPath(path).suffix.lower()](stack, packed)
+    names = [name for name in listed if not (name.endswith("/") or is_hidden(name))]
+    folder = own.parent if {name.partition("/")[0] for name in names} == {own.name} else own
+    files: dict[str, Open] = {}
+    for name in names:
+        inner = (folder / name).as_posix()
+        deeper = inner.lower().endswith(ARCHIVES)
+        files |= _look_inside(stack, inner, listed[name](), depth - 1) if deeper else {inner: listed[name]}
+    return files
 
 
 def _list_zip(stack: ExitStack, packed: IO[bytes]) -> dict[str, Open]:
@@ -117,17 +117,18 @@ def _list_tar(stack: ExitStack, packed: IO[bytes]) -> dict[str, Open]:
 def _list_7z(stack: ExitStack, packed: IO[bytes]) -> dict[str, Open]:
     import py7zr  # only here: few competitions need it
 
+    from kit.data.archives.sevenzip import read_member
+
     source = stack.enter_context(py7zr.SevenZipFile(packed))
 
-    def read(name: str) -> IO[bytes]:
-        source.reset()
-        factory = py7zr.io.BytesIOFactory(LARGEST)
-        source.extract(targets=[name], factory=factory)
-        product = factory.products[name]
-        product.seek(0)
-        return io.BytesIO(product.read())
+    return {entry.filename: partial(read_member, source, entry.filename) for entry in source.files if entry.is_file}
 
-    return {entry.filename: partial(read, entry.filename) for entry in source.files if entry.is_file}
+
+LISTERS: Mapping[str, Callable[[ExitStack, IO[bytes]], dict[str, Open]]] = {
+    ".zip": _list_zip,
+    ".7z": _list_7z,
+    ".tar": _list_tar,
+}
 
 
 def strip_packed(path: str) -> str:

@@ -103,14 +103,15 @@ def decide_by_values(counts: Counter[str], column: str, sample: Sample | None) -
     """Of the different texts of a column and how often they occur."""
     if sample and len(sample.columns) > 1:
         return _decide_several(counts, sample)
-    if mark := _find_separator(counts):
+    written = sample.written if sample else set()
+    if mark := _find_separator(counts, written):
         names = _sort({part for text in counts for part in _split(text, mark)})
         return Target("Labels", names, reader="tags", separator=mark, form="labels", metric="row_f1")
     if empty := counts[""]:
         labeled = Counter({text: count for text, count in counts.items() if text})
         target = decide_by_values(labeled, column, sample)
         return target.doubt(label_columns=f"{empty} rows of {column} are empty: `read` has to leave them out")
-    numbers, written = _parse(counts), sample.written if sample else set()
+    numbers = _parse(counts)
     if (len(numbers) > 2 or (numbers and not counts.keys() <= FLAGS.keys())) and not _count_ranked(counts, written) > 1:
         return _decide_number(counts, numbers, column, sample)
     return decide_by_classes(counts, sample)
@@ -197,15 +198,18 @@ def _decide_text(counts: Counter[str], written: Collection[str]) -> Target:
     return replace(target, values=tuple(str(n) for n in range(len(names)))).doubt(values=doubt)
 
 
-def _find_separator(counts: Counter[str]) -> str:
-    """What stands between tags: there are fewer of them than different rows of them, none twice in a row, and not as many in
-    every row; empty where the texts are no rows of tags.
+def _find_separator(counts: Counter[str], written: Collection[str]) -> str:
+    """What stands between tags; empty where the texts are no rows of tags.
+
+    Rows of tags are not all as long, hold none twice, and hold fewer different ones than there are rows; or the sample writes
+    a row that was not seen, of tags that were.
     """
     for mark in SEPARATORS:
         rows = [_split(text, mark) for text in counts]
         tags = {part for row in rows for part in row}
         several = len({len(row) for row in rows if row}) > 1
-        if several and len(tags) < len(rows) and all(len(set(row)) == len(row) for row in rows):
+        mixed = any(text not in counts and tags.issuperset(_split(text, mark)) for text in written if text)
+        if several and (mixed or len(tags) < len(rows)) and all(len(set(row)) == len(row) for row in rows):
             return mark
     return ""
 

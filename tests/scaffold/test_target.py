@@ -37,6 +37,8 @@ def _sample(*texts: str) -> Sample:
         ("/".join(map(str, range(1, 400, 3))), ["1"], "Numbers", "value", {"low", "columns"}),
         ("/".join(map(str, range(120))) + "/7", ["7"], "Classes", "label", {"columns"}),
         ("a b/a/b c/c a/c", ["a b"], "Labels", "labels", set()),
+        ("clear primary/cloudy/haze primary water", ["clear water"], "Labels", "labels", set()),
+        ("Black rot/Black/Common wheat", ["Black"], "Classes", "label", set()),
         ("1 5/5 9/1 9/1 5 9", ["1 5"], "Labels", "labels", set()),
         ("w1/w2/w3/w1", ["w1 w2"], "Classes", "ranking", set()),
         ("1/2/3/1", ["1 2 3"], "Classes", "ranking", set()),

@@ -1,8 +1,10 @@
 """What a .7z file lists, and how its members are copied. Alone here, since Kaggle's own image lacks py7zr."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 import py7zr
@@ -34,6 +36,18 @@ def open_7z(archive: Path) -> Iterator[Opened]:
                     files.close()
 
         yield listing, copy_all
+
+
+def read_member(source: py7zr.SevenZipFile, name: str) -> BinaryIO:
+    """One member of an open archive, as a temporary file. Unpacks all that was packed before it."""
+    out = TemporaryFile()  # noqa: SIM115 - for whoever asks to close
+    source.reset()
+    with bar(total=1, label=f"extract {name}", unit="file") as progress:
+        files = _Files(lambda _: open(os.dup(out.fileno()), "wb"), progress)  # noqa: SIM115 - py7zr closes it
+        source.extract(targets=[name], factory=files)
+        files.close()
+    out.seek(0)
+    return out
 
 
 def _sevenzip(archive: Path, handle: BinaryIO) -> py7zr.SevenZipFile:
