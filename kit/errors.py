@@ -12,7 +12,9 @@ Ctrl-C and SIGTERM end with 130 and 143.
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+LISTED = 12  # names that a message holds
 
 
 class KitError(Exception):
@@ -62,3 +64,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if close:
         return f"did you mean {close[0]!r}?"
     return "choose from: " + ", ".join(names) if names else "there is none yet"
+
+
+def list_names(known: Sequence[str]) -> str:
+    """The first of them, and how many there are if that is not all."""
+    more = f", ... ({len(known)} in all)" if len(known) > LISTED else ""
+    return ", ".join(known[:LISTED]) + more

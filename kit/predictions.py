@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from kit.competition import Competition
-from kit.errors import DataError
+from kit.errors import DataError, list_names
 from kit.files import open_atomic
 from kit.targets import Target
 
@@ -92,8 +92,8 @@ def order_columns(competition: Competition, unordered: Predictions) -> Predictio
     if set(unordered.columns) != set(competition.target.columns):
         raise DataError(
             "the predictions are of other classes",
-            received=unordered.columns,
-            expected=", ".join(competition.target.columns),
+            received=list_names(unordered.columns),
+            expected=list_names(competition.target.columns),
         )
     columns = [unordered.columns.index(name) for name in competition.target.columns]
     return Predictions(unordered.ids, unordered.values[:, columns], competition.target.columns)

@@ -16,7 +16,7 @@ from kit import plugins
 from kit.competition import Competition
 from kit.data import holdout
 from kit.data.readers import table
-from kit.errors import DataError
+from kit.errors import DataError, list_names
 from kit.files import read_json, sha256
 from kit.paths import DataFolders
 from kit.predictions import find_rows
@@ -123,7 +123,7 @@ def find_damage(competition: Competition, folder: Path, manifest: dict[str, Any]
     if manifest.get("target", "classes") != competition.target.kind:  # before there were kinds, all were classes
         return f"{manifest.get('target', 'classes')}, competition of {competition.target.kind}"
     if manifest["classes"] != list(competition.target.columns):
-        return f"classes {manifest['classes']}, competition {list(competition.target.columns)}"
+        return f"classes {list_names(manifest['classes'])}; competition {list_names(competition.target.columns)}"
     if manifest.get("holdout_sha256") != holdout.digest(folder.parent / "holdout.csv"):
         return "made with another holdout.csv, or without"
     for name in FILES:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from kit.competition import Submission
+from kit.errors import list_names
 from kit.targets import Target
 
 Columns = list[list[str]]  # one list of texts per target column
-LISTED = 12  # values that a message names
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,3 @@ def find_places(places: Mapping[str, int], texts: Sequence[str]) -> list[int]:
     if (odd := next((text for text in texts if text not in places), None)) is not None:
         raise ValueError(f"{odd!r}, none of {list_names(list(places))}")
     return [places[text] for text in texts]
-
-
-def list_names(known: Sequence[str]) -> str:
-    """For a message: the first of them, and how many there are if that is not all."""
-    more = f", ... ({len(known)} labels)" if len(known) > LISTED else ""
-    return ", ".join(known[:LISTED]) + more

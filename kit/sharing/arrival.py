@@ -9,7 +9,7 @@ import numpy as np
 from kit import paths, predictions, runs
 from kit.competition import Competition
 from kit.data import cache, folds
-from kit.errors import DataError
+from kit.errors import DataError, list_names
 from kit.files import read_json
 from kit.runs import Run, provenance
 from kit.sharing.manifest import ID, Manifest
@@ -60,8 +60,8 @@ def _check_rows(run: Run, competition: Competition, part: str, here: np.ndarray)
     if own.columns != competition.target.columns:
         raise DataError(
             f"{run.id} has its classes in another order, or others",
-            received=own.columns,
-            expected=competition.target.columns,
+            received=list_names(own.columns),
+            expected=list_names(competition.target.columns),
         )
     predictions.check(own, competition.target)
     strange = np.setdiff1d(own.ids, here)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from kit import metrics
+from kit.errors import list_names
 from kit.forms import find_faults
-from kit.forms.form import list_names
 from kit.submission.read import File
 from kit.submission.table import Row, Violation, show
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from kit import linear
-from kit.errors import DataError, nearest
+from kit.errors import DataError, list_names, nearest
 from kit.targets.likelihood import cross_entropy
 from kit.targets.links import logs, softmax
 
@@ -35,7 +35,7 @@ class Classes:
                 raise DataError(
                     f"unknown class in row {row + 1} of the training labels",
                     received=repr(label),
-                    expected="one of " + ", ".join(self.columns),
+                    expected="one of " + list_names(self.columns),
                 )
         return np.array([index[label] for label in labels], dtype=np.int64)
 

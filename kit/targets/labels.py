@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from kit import linear
-from kit.errors import DataError
+from kit.errors import DataError, list_names
 from kit.targets.likelihood import binary_cross_entropy
 from kit.targets.links import logit, sigmoid
 
@@ -41,7 +41,7 @@ class Labels:
                 raise DataError(
                     f"row {row + 1} of the training labels is not of the labels",
                     received=odd,
-                    expected="names among " + ", ".join(self.columns),
+                    expected="names among " + list_names(self.columns),
                 )
             out[row, [index[name] for name in names]] = 1
         return out
