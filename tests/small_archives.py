@@ -138,6 +138,20 @@ def retinas() -> dict[str, bytes]:
     }
 
 
+def whales() -> dict[str, bytes]:
+    """Of the whales one has a single image."""
+    seen = ["new_whale"] * 10 + [f"w_{n % 4}f5e2" for n in range(16)] + ["w_once"]
+    train, test = ([f"{part}{n:08}.jpg" for n in range(count)] for part, count in (("0", len(seen)), ("1", 11)))
+    return {
+        **images(f"train/{name}" for name in train),
+        **images((f"test/{name}" for name in test), first=900),
+        "train.csv": table("Image,Id", (f"{name},{whale}" for name, whale in zip(train, seen, strict=True))),
+        "sample_submission.csv": table(
+            "Image,Id", (f"{name},new_whale w_0f5e2 w_1f5e2 w_2f5e2 w_3f5e2" for name in test)
+        ),
+    }
+
+
 ARCHIVES = {
     "digit-recognizer": lambda: {
         "train.csv": pixel_rows(40, 784, labels=True),
@@ -153,4 +167,5 @@ ARCHIVES = {
     "plant-pathology-2020-fgvc7": leaves,
     "planet-understanding-the-amazon-from-space": amazon,
     "aptos2019-blindness-detection": retinas,
+    "humpback-whale-identification": whales,
 }

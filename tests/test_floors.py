@@ -19,7 +19,8 @@ contract  kit.linear kit.targets.links kit.targets.rows kit.targets.likelihood k
           kit.predictions kit.metrics kit.learn.input.views kit.check_plugin kit.plugins
           kit.stats
 data      kit.data kit.data.archives kit.data.archives.limits kit.data.archives.sevenzip kit.data.archives.formats
-          kit.data.archives.unpack kit.data.tables kit.data.labels kit.data.pixels kit.data.readers kit.data.splits
+          kit.data.archives.unpack kit.data.tables kit.data.labels kit.data.classes_in_table kit.data.pixels kit.data.readers
+          kit.data.splits
           kit.data.decode_image kit.data.decode_all
           kit.data.strata kit.data.holdout kit.data.cache kit.data.write_cache kit.data.folds kit.data.corrections
           kit.data.near_duplicates kit.data.check kit.data.prepare

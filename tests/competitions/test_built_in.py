@@ -6,6 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from kit import paths
 from kit.config import resolve
 from kit.data.prepare import prepare
 from kit.data.readers import column
@@ -19,11 +20,11 @@ SLUGS = sorted(folders())
 
 
 @pytest.fixture
-def prepared(tmp_path):
+def prepared(home):
     """prepared(slug) -> the competition and its data, from a small archive of Kaggle's form."""
 
     def run(slug: str):
-        where = DataFolders(tmp_path / slug)
+        where = paths.data(slug)
         where.archives.mkdir(parents=True)
         (where.archives / f"{slug}.zip").write_bytes(zipped(ARCHIVES[slug]()))
         return load(slug), prepare(load(slug), where, folds=2)
@@ -59,10 +60,10 @@ def test_its_augmentation_keeps_shape_and_type_and_changes_something(slug):
 
 
 @pytest.mark.parametrize("slug", sorted(ARCHIVES))
-def test_kaggles_archive_becomes_images_with_the_ids_of_the_sample(prepared, tmp_path, slug):
+def test_kaggles_archive_becomes_images_with_the_ids_of_the_sample(prepared, slug):
     competition, data = prepared(slug)
     assert data.train.images.shape[1:] == data.test.images.shape[1:] == competition.image_shape
-    asked = column(sample_path(competition, tmp_path / slug / "raw"), competition.submission.id_column)
+    asked = column(sample_path(competition, paths.data(slug).raw), competition.submission.id_column)
     assert sorted(data.test.ids) == sorted(asked) and len(asked) == 11
     assert data.train.images.any() and data.test.images.any()
 
@@ -88,6 +89,7 @@ def test_labels_come_from_a_flag_one_hot_columns_tags_or_grades(prepared):
             "clear|agriculture|primary|road",
         ],
         "aptos2019-blindness-detection": ["0", "1", "2", "3"],
+        "humpback-whale-identification": ["new_whale"] * 4,
     }.items():
         competition, data = prepared(slug)
         assert competition.target.write(data.train.labels)[:4] == written

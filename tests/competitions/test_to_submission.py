@@ -24,6 +24,7 @@ WRITTEN = {
     "plant-pathology-2020-fgvc7": ("multiple_diseases", NUMBER),
     "planet-understanding-the-amazon-from-space": ("tags", "([a-z_]+( [a-z_]+)*)?"),
     "aptos2019-blindness-detection": ("diagnosis", "[0-4]"),
+    "humpback-whale-identification": ("Id", "[a-z0-9_]+( [a-z0-9_]+){4}"),
 }
 
 
