@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kit.learn.recipes import features
-from kit.targets import Classes
+from kit.targets import Classes, Numbers
 from tests.learn.recipes.conftest import make_member
 
 
@@ -34,6 +34,18 @@ def test_the_head_s_strength_is_found_where_a_class_is_too_rare_for_every_split(
     )
     kernel, _, strength = features.solve(member, [(draw.normal(size=(90, 8)) + labels[:, None]).astype(np.float32)])
     assert strength in features.STRENGTHS and kernel.shape == (8, 30) and np.isfinite(kernel).all()
+
+
+def test_the_head_s_strength_falls_where_features_tell_little(prepared, home):
+    draw = np.random.default_rng(0)
+    member = make_member(prepared, home, recipe="features", backbone="mobilenet_0.25")
+    noise = replace(member.data.train, labels=draw.normal(size=(90, 1)).astype(np.float32), groups=np.arange(90))
+    member = replace(
+        member,
+        competition=replace(prepared, target=Numbers(("angle",)), metric="mae"),
+        data=replace(member.data, train=noise),
+    )
+    assert features.solve(member, [draw.normal(size=(90, 400)).astype(np.float32)])[2] < 0.003
 
 
 def test_the_head_is_solved_for_without_a_warning(prepared, home):
