@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import jobs, pick, review, speed
+from tests.bench import jobs, pick, review, speed, targets
 from tests.bench.place import ROOT, Place
 from tests.bench.records import records
 
@@ -28,10 +28,13 @@ BENCHMARKS = {
     "bf16": speed.bf16,
     "pick": pick.pick,
     "review": review.review,
+    "mosaics": targets.mosaics,
+    "turned": targets.turned,
+    "pairs": targets.pairs,
     "cifar-10": jobs.cifar_10,
 }
 ON_A_GPU = {"cifar-10-gpu": jobs.cifar_10_gpu}  # only by name: hours without one
-GROUPS = {"speed": ("pipeline", "workers", "passes", "dogs-vs-cats")}
+GROUPS = {"targets": ("mosaics", "turned", "pairs"), "speed": ("pipeline", "workers", "passes", "dogs-vs-cats")}
 
 
 @click.command()
@@ -40,7 +43,9 @@ GROUPS = {"speed": ("pipeline", "workers", "passes", "dogs-vs-cats")}
 @click.option("--weights", default=ROOT.parent / "shared" / "weights", type=Path, help="Folder of ImageNet weights.")
 @click.option("--seed", default=[0], multiple=True, show_default=True, help="May be repeated.")
 def main(names: tuple[str, ...], archives: Path, weights: Path, seed: tuple[int, ...]) -> None:
-    """Run the benchmarks NAMES (default: all). speed stands for all that is told as a ratio, and a whole job by step."""
+    """Run the benchmarks NAMES (default: all). speed stands for all that is told as a ratio, and a whole job by step;
+    targets for what is predicted other than a class.
+    """
     for name in [each for word in names or BENCHMARKS for each in GROUPS.get(word, (word,))]:
         for number in seed:
             with tempfile.TemporaryDirectory() as home:
