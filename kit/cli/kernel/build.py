@@ -17,7 +17,7 @@ from kit.learn import backend
 )
 @click.option("--mode", type=click.Choice(["predict", "train"]), default="predict", show_default=True)
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Mode train: any setting of kit.config.")
-@click.option("--name", help="Of the kernel; a slug. Default: SLUG-MODE.")
+@click.option("--name", help="Of the kernel; a slug. Default: SLUG-MODE, cut where that is too long.")
 @click.option("--notebook", is_flag=True, help="A notebook instead of a script.")
 @click.option("--single-file", is_flag=True, help="Code and weights inside the script; no dataset. For small bundles.")
 @click.option(
@@ -45,11 +45,12 @@ def command(
 ) -> None:
     """Write a kernel that runs with the internet off, and the private dataset it needs, into kernels/NAME."""
     from kit import paths, runs
+    from kit.kaggle import names
     from kit.kernel import bundle
     from kit.kernel.options import Options
 
     competition = obj.competition(slug)
-    name = name or f"{slug}-{mode}"
+    name = name or names.choose_kernel(slug, mode)
     how = Options(name, accelerator or ("gpu" if mode == "train" else "none"), **chosen)
     folder, source = paths.kernels() / name, runs.find(run) if run else None
     if mode == "predict":
