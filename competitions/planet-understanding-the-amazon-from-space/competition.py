@@ -14,12 +14,12 @@ from kit.targets import Labels
 WEATHER = ("clear", "cloudy", "haze", "partly_cloudy")
 COMMON = ("agriculture", "bare_ground", "cultivation", "habitation", "primary", "road", "water")
 RARE = ("artisinal_mine", "blooming", "blow_down", "conventional_mine", "selective_logging", "slash_burn")
-FOLDERS = {"train": ("train-jpg",), "test": ("test-jpg", "test-jpg-additional")}
 FLIPS = ("identity", "hflip", "vflip")
 
 
 def read(raw: Path, part: str) -> Split:
-    paths = [path for folder in FOLDERS[part] for path in image_folder(raw / folder, ".jpg")]
+    folders = sorted(raw.glob(f"{part}-jpg*"))  # test-jpg and test-jpg-additional
+    paths = [path for folder in folders for path in image_folder(folder, ".jpg")]
     ids = [path.stem for path in paths]
     return Split(ids, paths, tags(raw / "train_v2.csv", ids, "image_name", "tags") if part == "train" else None)
 

@@ -34,7 +34,7 @@ def extract(
     """Fills `into` with the files of `archive` (mode 0644) and its manifest.json, written last. Returns the sha256.
 
     A folder that already holds this archive (by sha256 `digest`, number of files and bytes) is left as it is.
-    required: members (files, folders, or either as an archive) that must be there. Raises DataError naming the member
+    required: members that must be there, packed or unpacked whichever way they are named. Raises DataError naming the member
     that is refused, damaged or missing; then `into` is as it was before.
     """
     if digest is not None and _is_whole(into, digest):
@@ -185,9 +185,16 @@ def _wrapping_folder(members: list[Member], required: Collection[str]) -> str:
 
 def _check_required(archive: Path, members: list[Member], required: Collection[str]) -> None:
     names = {member.name.rstrip("/") for member in members}
+    places = {_place(name) for name in names}
     for name in required:
-        packed = {name, *(name + suffix for suffix in ARCHIVES)}
-        if not packed & names and not any(other.startswith(f"{name}/") for other in names):
+        if _place(name) not in places and not any(other.startswith(f"{_place(name)}/") for other in places):
             raise refusal(
                 archive, f"it lacks {name}", received=", ".join(sorted(names)[:10]), expected=", ".join(required)
             )
+
+
+def _place(name: str) -> str:
+    """Where a member lands, be it an archive or what was in it."""
+    while name.lower().endswith(ARCHIVES):
+        name = name.rpartition(".")[0]
+    return name

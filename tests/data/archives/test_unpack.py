@@ -91,8 +91,9 @@ def test_a_refused_archive_leaves_the_old_folder_as_it_was(tmp_path):
 
 def test_members_that_the_competition_needs_must_be_there(tmp_path):
     archive = zipped(tmp_path / "a.zip", ("train/1.png", b"one"), ("labels.csv.zip", zip_bytes("labels.csv")))
-    extract(archive, tmp_path / "raw", required=("train", "labels.csv"))
-    (tmp_path / "raw" / "manifest.json").unlink()
+    for names in (("train", "labels.csv"), ("train.zip", "labels.csv.zip"), ("train.tar.7z",)):
+        extract(archive, tmp_path / "raw", required=names)
+        (tmp_path / "raw" / "manifest.json").unlink()
     with pytest.raises(DataError, match=r"lacks test.zip; received labels.csv.zip"):
         extract(archive, tmp_path / "raw", required=("train", "test.zip"))
 
