@@ -48,11 +48,13 @@ def command(obj: GlobalOptions, slug: str, archive: Path | None, parent: Path | 
         for name, text in files.items():
             write_text(temporary / name, text)
     click.echo(folder / "competition.py")
-    say(f"read {source}" if source else "no archive read: all of it is guessed")
-    for line in facts.describe(known) if source else ():
-        say(line)
-    todo = files["competition.py"].count("TODO")
-    say(f"edit {folder / 'competition.py'}, where it says TODO: {todo} times")
+    if source:
+        guesses = template.list_guesses(files["competition.py"])
+        for line in (f"read {source}", *facts.describe(known), *(f"to do     {guess}" for guess in guesses)):
+            say(line)
+    else:
+        say("no archive read: all of it is guessed")
+    say(f"edit {folder / 'competition.py'}, where it says TODO: {files['competition.py'].count('TODO')} times")
     step = (
         f"download {slug} --from {shlex.quote(str(archive))}"
         if archive

@@ -5,6 +5,7 @@ from string import Template
 from kit.scaffold.facts import Facts
 from kit.scaffold.members import strip_packed
 
+GUESS = "# TODO: a guess: "
 TEST = """\
     if part == "test":
         ids = column(raw / $sample, $id_column)
@@ -89,4 +90,4 @@ def literal(value: object) -> str:
 
 def write_doubt(indent: int, doubt: str) -> str:
     """A line of comment above what is a guess, whatever the archive holds; empty without a doubt."""
-    return f"{' ' * indent}# TODO: a guess: {' '.join(doubt.split())}\n" if doubt else ""
+    return f"{' ' * indent}{GUESS}{' '.join(doubt.split())}\n" if doubt else ""

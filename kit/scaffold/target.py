@@ -2,17 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from kit.data.readers import natural
 from kit.scaffold.labels import FLAGS, Table
 from kit.scaffold.sample import Sample
+from kit.scaffold.texts import count_ranked, find_separator, parse_numbers, show, sort_names, split_tags
 
-SEPARATORS = (", ", ",", ";", "|", " ")
 ORDERED = re.compile("diagnos|grade|level|severity|stage|rating|quality|degree|score", re.IGNORECASE)
 FEW = 20  # whole numbers that may be classes
-SHOWN = 3  # texts that a doubt shows
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def decide_by_table(table: Table, sample: Sample | None) -> Target:
         return decide_by_sample(sample, f"{table.path} has no column of labels")
     target = replace(decide_by_values(table.values[columns[0]], columns[0], sample), label_columns=columns[:1])
     if len(columns) > 1:
-        written = f", and the sample writes {_show(sample.written)}" if sample else ""
+        written = f", and the sample writes {show(sample.written)}" if sample else ""
         return target.doubt(label_columns=f"the labels may be in any column of {columns}{written}")
     return target
 
@@ -83,14 +81,14 @@ def _decide_by_columns(table: Table, sample: Sample) -> Target:
             return target
         target = replace(target, kind="Labels", reader="label_columns", metric="auc")
         flags = written <= FLAGS.keys()
-        doubt = f"the sample writes {_show(written)}: probabilities, or 0 and 1, which is kind labels"
+        doubt = f"the sample writes {show(written)}: probabilities, or 0 and 1, which is kind labels"
         return target.doubt(form=doubt) if flags else target
-    numbers = {column: _parse(table.values[column]) for column in columns}
+    numbers = {column: parse_numbers(table.values[column]) for column in columns}
     if not all(numbers.values()):
         return Target("Classes", columns, form="probability", metric="log_loss", label_columns=columns).doubt(
             reader=f"{table.path} has the columns {columns}, which hold other than 0 and 1"
         )
-    shares = [_parse(texts) for texts in sample.texts]
+    shares = [parse_numbers(texts) for texts in sample.texts]
     if shares and all(row and abs(sum(row) - 1) < 0.01 for row in shares):
         return Target(
             "Votes", columns, reader="numbers", form="probability", label_columns=columns, metric="kl_divergence"
@@ -104,15 +102,15 @@ def decide_by_values(counts: Counter[str], column: str, sample: Sample | None) -
     if sample and len(sample.columns) > 1:
         return _decide_several(counts, sample)
     written = sample.written if sample else set()
-    if mark := _find_separator(counts, written):
-        names = _sort({part for text in counts for part in _split(text, mark)})
+    if mark := find_separator(counts, written):
+        names = sort_names({part for text in counts for part in split_tags(text, mark)})
         return Target("Labels", names, reader="tags", separator=mark, form="labels", metric="row_f1")
     if empty := counts[""]:
         labeled = Counter({text: count for text, count in counts.items() if text})
         target = decide_by_values(labeled, column, sample)
         return target.doubt(label_columns=f"{empty} rows of {column} are empty: `read` has to leave them out")
-    numbers = _parse(counts)
-    if (len(numbers) > 2 or (numbers and not counts.keys() <= FLAGS.keys())) and not _count_ranked(counts, written) > 1:
+    numbers = parse_numbers(counts)
+    if (len(numbers) > 2 or (numbers and not counts.keys() <= FLAGS.keys())) and not count_ranked(counts, written) > 1:
         return _decide_number(counts, numbers, column, sample)
     return decide_by_classes(counts, sample)
 
@@ -122,8 +120,8 @@ def decide_by_classes(counts: Counter[str], sample: Sample | None) -> Target:
     written = sample.written if sample else set()
     if sample and len(sample.columns) > 1:
         return _decide_several(counts, sample)
-    if (k := _count_ranked(counts, written)) > 1:
-        return Target("Classes", _sort(counts), form="ranking", k=k, metric=f"map@{k}")
+    if (k := count_ranked(counts, written)) > 1:
+        return Target("Classes", sort_names(counts), form="ranking", k=k, metric=f"map@{k}")
     return _decide_text(counts, written)
 
 
@@ -133,27 +131,27 @@ def decide_by_sample(sample: Sample | None, doubt: str) -> Target:
         target = Target("Classes", sample.columns, form="probability", metric="log_loss")
         return target.doubt(columns=f"{doubt}; these are the sample's target columns")
     target = Target().doubt(columns=doubt)
-    if sample and any(number % 1 for number in _parse(sample.written)):
+    if sample and any(number % 1 for number in parse_numbers(sample.written)):
         return replace(target, form="probability", of=target.columns[-1:], metric="log_loss")
-    return target.doubt(form=f"the sample writes {_show(sample.written)}" if sample else "no sample was seen")
+    return target.doubt(form=f"the sample writes {show(sample.written)}" if sample else "no sample was seen")
 
 
 def _decide_several(counts: Counter[str], sample: Sample) -> Target:
     """A probability for each class."""
     if counts.keys() <= set(sample.columns):
         return Target("Classes", sample.columns, form="probability", metric="log_loss")
-    names = _sort(counts)
+    names = sort_names(counts)
     target = Target("Classes", names, form="probability", metric="log_loss")
     if len(names) == len(sample.columns):
         return replace(target, of=names).doubt(of="the class whose probability each target column holds")
-    seen = f"{len(counts)} different labels such as {_show(counts)}, and {len(sample.columns)} target columns"
+    seen = f"{len(counts)} different labels such as {show(counts)}, and {len(sample.columns)} target columns"
     return replace(target, columns=sample.columns).doubt(columns=seen)
 
 
 def _decide_number(counts: Counter[str], numbers: list[float], column: str, sample: Sample | None) -> Target:
     """Few whole numbers, or whole numbers without a gap, may be classes or grades; what is no whole number is none."""
-    names, written = _sort(counts), sample.written if sample else set()
-    name, told = sample.columns if sample else (column,), _parse(written)
+    names, written = sort_names(counts), sample.written if sample else set()
+    name, told = sample.columns if sample else (column,), parse_numbers(written)
     if not all(number.is_integer() for number in numbers) or any(not 0 <= number <= 1 for number in told if number % 1):
         return _number(name, (column,), numbers)
     seen = f"{len(names)} whole numbers, {names[0]} to {names[-1]}"
@@ -178,9 +176,9 @@ def _number(columns: tuple[str, ...], label_columns: tuple[str, ...], numbers: C
 
 def _decide_text(counts: Counter[str], written: Collection[str]) -> Target:
     """One of several classes, written as it is, or as a probability of one of two."""
-    names, told = _sort(counts), _parse(written)
+    names, told = sort_names(counts), parse_numbers(written)
     if len(counts) < 2 or (max(counts.values()) == 1 and len(counts) > FEW):
-        seen = f"{len(counts)} different texts in {counts.total()} rows, such as {_show(counts)}"
+        seen = f"{len(counts)} different texts in {counts.total()} rows, such as {show(counts)}"
         return Target().doubt(columns=f"no classes were recognized: {seen}")
     flags = counts.keys() <= FLAGS.keys()
     if len(names) == 2 and (any(number % 1 for number in told) or (flags and len(told) == 1)):
@@ -188,53 +186,11 @@ def _decide_text(counts: Counter[str], written: Collection[str]) -> Target:
         if not flags:
             target = target.doubt(of="the class whose probability is asked for")
         if not any(number % 1 for number in told):
-            doubt = f"the sample writes {_show(written)} in every row: a probability, or kind label"
+            doubt = f"the sample writes {show(written)} in every row: a probability, or kind label"
             return replace(target, metric="auc").doubt(form=doubt)
         return target
     target = Target("Classes", names)
     if not told or set(written) <= set(names):
         return target
-    doubt = f"what is written for each class; the sample writes {_show(written)}"
+    doubt = f"what is written for each class; the sample writes {show(written)}"
     return replace(target, values=tuple(str(n) for n in range(len(names)))).doubt(values=doubt)
-
-
-def _find_separator(counts: Counter[str], written: Collection[str]) -> str:
-    """What stands between tags; empty where the texts are no rows of tags.
-
-    Rows of tags are not all as long, hold none twice, and hold fewer different ones than there are rows; or the sample writes
-    a row that was not seen, of tags that were.
-    """
-    for mark in SEPARATORS:
-        rows = [_split(text, mark) for text in counts]
-        tags = {part for row in rows for part in row}
-        several = len({len(row) for row in rows if row}) > 1
-        mixed = any(text not in counts and tags.issuperset(_split(text, mark)) for text in written if text)
-        if several and (mixed or len(tags) < len(rows)) and all(len(set(row)) == len(row) for row in rows):
-            return mark
-    return ""
-
-
-def _count_ranked(counts: Counter[str], written: Iterable[str]) -> int:
-    """How many classes each row of the sample names; 0 where it names other things."""
-    rows = [_split(text, " ") for text in written]
-    return max(map(len, rows), default=0) if all(part in counts for row in rows for part in row) else 0
-
-
-def _split(text: str, mark: str) -> list[str]:
-    return [part.strip() for part in text.split(mark) if part.strip()]
-
-
-def _parse(texts: Iterable[str]) -> list[float]:
-    """The numbers that all of them are; empty where one is none."""
-    try:
-        return [float(text) for text in texts]
-    except ValueError:
-        return []
-
-
-def _sort(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(texts, key=natural))
-
-
-def _show(texts: Collection[str]) -> str:
-    return ", ".join(map(repr, sorted(texts)[:SHOWN])) + (", ..." if len(texts) > SHOWN else "")

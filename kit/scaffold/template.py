@@ -4,7 +4,7 @@ from string import Template
 
 from kit.metrics import METRICS, find_fitting
 from kit.scaffold.facts import Facts
-from kit.scaffold.read_body import list_readers, literal, write_doubt, write_read
+from kit.scaffold.read_body import GUESS, list_readers, literal, write_doubt, write_read
 
 INLINE = 50  # columns of a target that stand in competition.py itself; more stand in a file beside it
 FILE = "columns.txt"
@@ -76,8 +76,8 @@ TODO: two sentences on the competition, and its address on Kaggle: https://www.k
 
 | | |
 |---|---|
-| images | TODO: how many to train on and to predict, their size |
-| predicted | TODO |
+| images | $images |
+| predicted | $predicted |
 | metric | $metric (TODO: check) |
 | expected | TODO: out-of-fold score, leaderboard score, time, and the command that gave them |
 
@@ -129,7 +129,18 @@ def competition(slug: str, facts: Facts) -> str:
 
 
 def readme(slug: str, facts: Facts) -> str:
-    return README.substitute(_names(slug, facts))
+    """The text of README.md, with what the archive shows."""
+    counts = f"{len(facts.train.paths)} to train on, {len(facts.test.paths)} to predict, {facts.size.seen}"
+    return README.substitute(
+        _names(slug, facts),
+        images=counts if facts.train.paths else "TODO: how many to train on and to predict, their size",
+        predicted=f"{facts.target.kind.lower()} (TODO: what they mean)",
+    )
+
+
+def list_guesses(text: str) -> list[str]:
+    """What is said of each guess in a competition.py."""
+    return [line.partition(GUESS)[2] for line in text.splitlines() if GUESS in line]
 
 
 def _names(slug: str, facts: Facts) -> dict[str, str]:

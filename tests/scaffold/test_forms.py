@@ -4,6 +4,7 @@ import pytest
 
 from kit.competition import Split
 from kit.plugins import load
+from kit.scaffold.template import list_guesses
 from kit.targets import Target
 from tests.scaffold import forms
 from tests.scaffold.conftest import text_of
@@ -61,8 +62,7 @@ def test_a_form_is_recognized_and_what_is_written_reads_it(read, form, kind, col
     )
     assert list(train.labels)[:2] == labels and len(test.ids) == 2
     assert len(made.target.encode(train.labels)) == len(train.ids)
-    lines = [line.partition("TODO: a guess: ")[2] for line in text_of(made).splitlines() if "a guess" in line]
-    assert [line for line in lines if not line.startswith("images have")] == guesses
+    assert [line for line in list_guesses(text_of(made)) if not line.startswith("images have")] == guesses
 
 
 def _rows(target: Target, split: Split) -> dict[str, object]:
@@ -102,3 +102,4 @@ def test_what_is_left_out_is_counted_and_named(here, tmp_path):
         "left out  1 column of train.csv: PatientID",
     ]
     assert said[9] == "left out  2 hidden files (.DS_Store, __MACOSX)"
+    assert said[10] == "to do     the sample writes '0': probabilities, or 0 and 1, which is kind labels"

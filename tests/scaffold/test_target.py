@@ -33,6 +33,7 @@ def _sample(*texts: str) -> Sample:
         ("10/3/7", ["3"], "Classes", "label", {"columns"}),
         ("1/2/3/4", ["2.5"], "Numbers", "value", {"low"}),
         ("1/2/3/4", ["0.5"], "Numbers", "value", {"low", "columns"}),
+        ("1/nan/1/nan", ["1"], "Classes", "label", set()),
         ("1.5/2/3", ["0"], "Numbers", "value", {"low"}),
         ("/".join(map(str, range(1, 400, 3))), ["1"], "Numbers", "value", {"low", "columns"}),
         ("/".join(map(str, range(120))) + "/7", ["7"], "Classes", "label", {"columns"}),
