@@ -5,7 +5,7 @@ import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from PIL import Image
@@ -80,7 +80,11 @@ def locate(members: Members, index: Index, part: str, ids: Sequence[str]) -> Par
         paths.append(fitting[0])
         roots.add(fitting[0][: fitting[0].rindex(name)].rstrip("/") if "/" in name else os.path.dirname(fitting[0]))
     if not paths:
-        return guess_part(members, index, part)
+        guess = guess_part(members, index, part)
+        if not ids or not index.paths:
+            return guess
+        called = f"none of {len(ids)} ids names an image, such as {ids[0]!r}; images are called {index.paths[0]}"
+        return replace(guess, doubt=called)
     doubt = f"{len(lacking)} of {len(ids)} ids have no image, such as {lacking[0]!r}" if lacking else ""
     folder = os.path.commonpath(roots)
     return Part(_find_source(members, folder, paths), folder, tuple(paths), doubt)

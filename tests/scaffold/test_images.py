@@ -119,6 +119,13 @@ def test_ids_without_an_image_are_counted_and_named(scaffold):
     assert "# TODO: a guess: 1 of 41 ids have no image, such as 'c'" in text_of(made)
 
 
+def test_ids_that_name_no_image_at_all_are_said(scaffold):
+    images = forms.pictures(["train/a/1.jpg", "train/b/2.jpg", "test/IMG_1.jpg"])
+    made = scaffold({**images, "sample.csv": "id,label\n1_of_2,a\n"})
+    said = "none of 1 ids names an image, such as '1_of_2'; images are called train/a/1.jpg"
+    assert made.archives.test == "test" and f"# TODO: a guess: {said}" in text_of(made)
+
+
 def test_folders_of_images_and_a_table_called_train(read):
     labels = "image_id,label\na,0\nb,3\n"
     images = forms.pictures(["train_images/a.png", "train_images/b.png", "test_images/c.png"])
