@@ -29,11 +29,12 @@ def refuse_unsupported(members: Members, sample: Sample | None, index: Index, ha
 
 
 def _refuse_masks(members: Members, sample: Sample) -> None:
+    """By run lengths in a target column; in the sample, which may rank numbers in the same form, only if it is named so."""
     for path, header, rows in _list_tables(members):
         for place, column in enumerate(header):
             runs = [row[place] for row in rows if place < len(row) and row[place].strip()]
-            named = MASKS.search(column) and column in sample.columns
-            if column in sample.columns and runs and (named or _are_long(runs)) and all(map(_is_run_lengths, runs)):
+            telling = MASKS.search(column) or (path != sample.path and _are_long(runs))
+            if column in sample.columns and runs and telling and all(map(_is_run_lengths, runs)):
                 raise _refuse("masks", f"run lengths in the column {column} of {path}, such as {runs[0][:40]!r}")
 
 
@@ -47,7 +48,7 @@ def _is_run_lengths(text: str) -> bool:
 
 
 def _are_long(texts: list[str]) -> bool:
-    return max(len(text.split()) for text in texts) > WORDS
+    return max((len(text.split()) for text in texts), default=0) > WORDS
 
 
 def _refuse_boxes(members: Members, sample: Sample) -> None:

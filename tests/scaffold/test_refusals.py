@@ -67,3 +67,9 @@ def test_it_is_one_line(tmp_path, members, what):
 )
 def test_columns_beside_labels_refuse_nothing(scaffold, table):
     assert scaffold({**IMAGES, "train.csv": table, "sample.csv": "id,label\n1,5\n"})
+
+
+def test_a_ranking_of_numbers_is_no_mask(scaffold):
+    table = forms.table("id,label", *(f"{'ab'[n % 2]},{n}" for n in range(10)))
+    made = scaffold({**IMAGES, "train.csv": table, "sample.csv": "id,label\n1,0 1 2 3 4 5 6 7 8 9\n"})
+    assert (made.submission.kind, made.submission.k) == ("ranking", 10)
