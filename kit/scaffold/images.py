@@ -64,7 +64,7 @@ def index_images(members: Members) -> Index:
     paths = tuple(path for path in members.files if path.lower().endswith(IMAGES))
     by_stem = defaultdict(list)
     for path in paths:
-        by_stem[PurePosixPath(path).stem].append(path)
+        by_stem[os.path.splitext(os.path.basename(path))[0]].append(path)
     return Index(paths, by_stem)
 
 
@@ -118,9 +118,9 @@ def _find_source(members: Members, folder: str, paths: Sequence[str]) -> str:
 
 def find_class_folders(part: Part) -> tuple[str, ...]:
     """The names of the folders right below the part's, if all its images lie in several of them."""
-    inside = [PurePosixPath(path).relative_to(part.folder) for path in part.paths]
-    names = {path.parts[0] for path in inside}
-    whole = inside and all(len(path.parts) == 2 for path in inside)
+    inside = [path.removeprefix(f"{part.folder}/").split("/") for path in part.paths]
+    names = {parts[0] for parts in inside}
+    whole = inside and all(len(parts) == 2 for parts in inside)
     return tuple(sorted(names, key=natural)) if whole and len(names) > 1 else ()
 
 
