@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import jobs, pick, review, speed, targets
+from tests.bench import forms, jobs, pick, review, speed, targets
 from tests.bench.place import ROOT, Place
 from tests.bench.records import records
 
@@ -31,6 +31,7 @@ BENCHMARKS = {
     "mosaics": targets.mosaics,
     "turned": targets.turned,
     "pairs": targets.pairs,
+    "forms": forms.forms,
     "cifar-10": jobs.cifar_10,
 }
 ON_A_GPU = {"cifar-10-gpu": jobs.cifar_10_gpu}  # only by name: hours without one
