@@ -42,6 +42,15 @@ class Target:
 
 def decide_by_table(table: Table, sample: Sample | None) -> Target:
     """Of a table of labels beside images."""
+    target = _decide_by_table(table, sample)
+    if several := len(table.ids) - len(set(table.ids)):
+        return target.doubt(
+            reader=f"{several} rows of {table.path} are of an id that was there before: `read` has to join them"
+        )
+    return target
+
+
+def _decide_by_table(table: Table, sample: Sample | None) -> Target:
     if sample and len(sample.columns) > 1 and all(column in table.values for column in sample.columns):
         return _decide_by_columns(table, sample)
     columns = _find_columns(table, sample)
@@ -104,7 +113,13 @@ def decide_by_values(counts: Counter[str], column: str, sample: Sample | None) -
     written = sample.written if sample else set()
     if mark := find_separator(counts, written):
         names = sort_names({part for text in counts for part in split_tags(text, mark)})
-        return Target("Labels", names, reader="tags", separator=mark, form="labels", metric="row_f1")
+        target = Target("Labels", names, reader="tags", separator=mark, form="labels", metric="row_f1")
+        strange = {part for text in written for part in split_tags(text, mark)} - set(names)
+        return (
+            target.doubt(columns=f"no training image has what the sample writes, {show(strange)}")
+            if strange
+            else target
+        )
     if empty := counts[""]:
         labeled = Counter({text: count for text, count in counts.items() if text})
         target = decide_by_values(labeled, column, sample)
@@ -190,7 +205,10 @@ def _decide_text(counts: Counter[str], written: Collection[str]) -> Target:
             return replace(target, metric="auc").doubt(form=doubt)
         return target
     target = Target("Classes", names)
-    if not told or set(written) <= set(names):
+    strange = set(written) - {*names, ""}
+    if not strange:
         return target
+    if not told:
+        return target.doubt(columns=f"no training image is of what the sample writes, {show(strange)}")
     doubt = f"what is written for each class; the sample writes {show(written)}"
     return replace(target, values=tuple(str(n) for n in range(len(names)))).doubt(values=doubt)

@@ -24,6 +24,8 @@ def _sample(*texts: str) -> Sample:
     [
         ("owl/cat/owl", ["cat"], "Classes", "label", set()),
         ("Sugar beet/Common wheat/Common weed/Maize", ["Maize"], "Classes", "label", set()),
+        ("owl/cat", [""], "Classes", "label", set()),
+        ("owl/cat", ["bat"], "Classes", "label", {"columns"}),
         ("owl/cat", ["0"], "Classes", "label", {"values"}),
         ("owl/cat", ["0.5"], "Classes", "probability", {"of"}),
         ("0/1/0", ["0.5"], "Classes", "probability", set()),
@@ -39,6 +41,7 @@ def _sample(*texts: str) -> Sample:
         ("/".join(map(str, range(120))) + "/7", ["7"], "Classes", "label", {"columns"}),
         ("a b/a/b c/c a/c", ["a b"], "Labels", "labels", set()),
         ("clear primary/cloudy/haze primary water", ["clear water"], "Labels", "labels", set()),
+        ("clear primary/clear/primary/clear haze primary", ["snow"], "Labels", "labels", {"columns"}),
         ("Black rot/Black/Common wheat", ["Black"], "Classes", "label", set()),
         ("1 5/5 9/1 9/1 5 9", ["1 5"], "Labels", "labels", set()),
         ("w1/w2/w3/w1", ["w1 w2"], "Classes", "ranking", set()),
