@@ -154,7 +154,7 @@ def measure(members: Members, paths: Sequence[str]) -> Size:
     words = f"{width}x{height} pixels ({spread} {len(sizes)} looked at), {color}"
     if alike and max(height, width) <= LARGEST:
         return Size((height, width, max(channels)), words, "")
-    return Size((*SHAPE[:2], max(channels)), words, f"images have {words}")
+    return Size((*SHAPE[:2], max(channels)), words, f"the size to decode to; images have {words}")
 
 
 def _open(members: Members, path: str) -> tuple[int, int, int] | None:

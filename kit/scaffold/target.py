@@ -186,7 +186,7 @@ def _decide_number(counts: Counter[str], numbers: list[float], column: str, samp
 def _number(columns: tuple[str, ...], label_columns: tuple[str, ...], numbers: Collection[float]) -> Target:
     low, high = min(numbers), max(numbers)
     target = Target("Numbers", columns, low, high, "numbers", label_columns, form="value", metric="rmse")
-    return target.doubt(low="the least and the greatest that were seen; what is predicted is kept between")
+    return target.doubt(low="the bounds that predictions are kept in; the least and the greatest that were seen")
 
 
 def _decide_text(counts: Counter[str], written: Collection[str]) -> Target:

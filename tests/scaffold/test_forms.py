@@ -29,7 +29,7 @@ FORMS = [
         "value",
         "rmse",
         [(10,), (17,)],
-        ["the least and the greatest that were seen; what is predicted is kept between"],
+        ["the bounds that predictions are kept in; the least and the greatest that were seen"],
     ),
     (forms.whales, "classes", ("new_whale", "w_1", "w_2", "w_3"), "ranking", "map@3", ["new_whale", "w_1"], []),
     (forms.drivers, "classes", ("c0", "c1"), "probability", "log_loss", ["c0", "c0"], []),
@@ -62,7 +62,7 @@ def test_a_form_is_recognized_and_what_is_written_reads_it(read, form, kind, col
     )
     assert list(train.labels)[:2] == labels and len(test.ids) == 2
     assert len(made.target.encode(train.labels)) == len(train.ids)
-    assert [line for line in list_guesses(text_of(made)) if not line.startswith("images have")] == guesses
+    assert [line for line in list_guesses(text_of(made)) if not line.startswith("the size to decode to")] == guesses
 
 
 def _rows(target: Target, split: Split) -> dict[str, object]:

@@ -102,13 +102,13 @@ def test_parts_of_an_archive_are_said_and_nothing_is_refused(scaffold):
     ("size", "shape", "guess"),
     [
         ((20, 24), (24, 20, 3), ""),
-        ((300, 200), (96, 96, 3), "images have 300x200 pixels (all of 2 looked at), color"),
+        ((300, 200), (96, 96, 3), "the size to decode to; images have 300x200 pixels (all of 2 looked at), color"),
     ],
 )
 def test_the_shape_is_that_of_small_images_else_their_size_is_said(scaffold, size, shape, guess):
     images = forms.pictures(["train/a.jpg", "train/b.jpg", "test/1.jpg"], size)
     made = scaffold({**images, "train.csv": "id,label\na,owl\nb,cat\n", "sample.csv": "id,label\n1,cat\n"})
-    assert made.image_shape == shape and ("TODO: a guess: images" in text_of(made)) is bool(guess)
+    assert made.image_shape == shape and ("TODO: a guess: the size" in text_of(made)) is bool(guess)
     assert guess in text_of(made)
 
 
