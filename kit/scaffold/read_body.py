@@ -36,8 +36,13 @@ PIXELS = Template("""\
     if part == "test":
         images, _ = pixel_csv(raw / $test, SHAPE$test_ids)
         return Split(images.ids, images)
-    images, labels = pixel_csv(raw / $train, SHAPE, label_column=$label_columns$train_ids)
-    return Split(images.ids, images, labels)""")
+${labels_doubt}    images, labels = pixel_csv(raw / $train, SHAPE, label_column=$label_columns$train_ids)
+    return Split(images.ids, images, $given)""")
+GIVEN = {  # labels of a table of pixels, by the reader that those of another table would have
+    "labels": "labels",
+    "numbers": "[[float(label)] for label in labels]",
+    "tags": "[label.split($separator) for label in labels]",
+}
 
 
 def write_read(facts: Facts) -> str:
@@ -48,7 +53,7 @@ def write_read(facts: Facts) -> str:
         if facts.mark
         else "A guess: cat.0.jpg is a cat"
     )
-    several = declared.reader in ("one_hot", "label_columns", "numbers")
+    several = declared.reader in ("one_hot", "label_columns", "numbers") and not facts.pixels
     columns = declared.label_columns if several else declared.label_columns[0]
     return template.substitute(
         sample=literal(strip_packed(facts.sample.path)),
@@ -64,6 +69,7 @@ def write_read(facts: Facts) -> str:
         separator=f", {literal(declared.separator)}" if declared.reader == "tags" and declared.separator != " " else "",
         names_note=f"{seen}.",
         mark=literal(facts.mark or "."),
+        given=GIVEN.get(declared.reader, "labels").replace("$separator", literal(declared.separator)),
         train_ids=_id_column(facts.pixels.train_ids if facts.pixels else None),
         test_ids=_id_column(facts.pixels.test_ids if facts.pixels else None),
     )

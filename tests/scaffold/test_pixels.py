@@ -1,5 +1,7 @@
 """Tables with an image in each row."""
 
+import pytest
+
 
 def _pixels(header: str, *rows: str) -> str:
     return "\n".join([f"{header}p0,p1,p2,p3", *(f"{row}1,2,3,4" for row in rows), ""])
@@ -24,3 +26,17 @@ def test_a_column_of_ids_in_the_table_of_the_test_alone(read):
     members = {"train.csv": train, "test.csv": test, "sample.csv": "id,letter\nx9,a\n", "Dig-MNIST.csv": train}
     _, train, test = read(members)
     assert (list(train.ids), list(test.ids)) == (["1", "2"], ["x9"])
+
+
+@pytest.mark.parametrize(
+    ("labels", "written", "kind", "first"),
+    [
+        (("1.5", "2", "3"), "1.5", "numbers", [1.5]),
+        (("a b", "a", "b c", "c a", "c"), "a b", "labels", ["a", "b"]),
+    ],
+)
+def test_a_label_of_another_kind(read, labels, written, kind, first):
+    train = _pixels("label,", *(f"{label}," for label in labels))
+    made, train, _ = read({"train.csv": train, "test.csv": _pixels("", ""), "sample.csv": f"id,label\n1,{written}\n"})
+    assert made.target.kind == kind and train.labels[0] == first
+    assert len(made.target.encode(train.labels)) == len(labels)
