@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import click.testing
@@ -106,22 +109,14 @@ def test_a_run_becomes_a_checked_file(here, make_run):
     result = json.loads(done.stdout)
     data = (run.folder / "submission.csv").read_bytes()
     assert data == b"id,label\n3,1\n1,1\n2,0\n"
-    assert result == {
-        "path": str(run.folder / "submission.csv"),
-        "rows": 3,
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "notices": [],
-    }
+    told = {"path": str(run.folder / "submission.csv"), "rows": 3, "sha256": hashlib.sha256(data).hexdigest()}
+    assert result == {**told, "notices": []}
     assert f"submit zoo {run.id} --send" in done.stderr
     assert here("submit", "zoo", run.id[:8], "--json").stdout == done.stdout
     assert sent_records() == []
 
 
 def test_nothing_of_kaggle_is_imported_without_send(plugins, make_run):
-    import os
-    import subprocess
-    import sys
-
     run = make_run("zoo")
     script = f"""
 import sys

@@ -1,8 +1,13 @@
-"""A competition that Kaggle serves, and the waits between two tries."""
+"""A competition that Kaggle serves, a kernel that is pushed to it, and the waits between two tries."""
 
 import time
 
 import pytest
+
+from kit import paths
+from kit.files import write_json
+
+NAME = "tiny-stripes-predict"  # of the kernel
 
 
 @pytest.fixture
@@ -17,3 +22,21 @@ def pauses(monkeypatch):
     slept = []
     monkeypatch.setattr(time, "sleep", slept.append)
     return slept
+
+
+@pytest.fixture
+def folder(prepared, monkeypatch):
+    """A built kernel: a bundle of three files, without a model in it."""
+    from kit.kernel import bundle
+    from kit.kernel.options import Options
+
+    folder = paths.kernels() / NAME
+    bundle._write(folder, prepared, {"mode": "predict", "run": "tiny-stripes-x", "runs": []}, {}, Options(NAME))
+    (folder / "dataset" / "extra.h5").write_bytes(b"weights")
+    write_json(folder / "notes.json", {})
+    return folder
+
+
+@pytest.fixture
+def push(here, folder):
+    return lambda **how: here("kernel", "push", NAME, "--poll", "0", "--json", **how)
