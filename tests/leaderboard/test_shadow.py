@@ -96,7 +96,7 @@ def test_shares_that_make_no_sense(prepared):
     with pytest.raises(ConfigError, match="share of the training images; received 1.5"):
         holdout.choose(train, Classes(("a", "b")), 1.5)
     with pytest.raises(DataError, match="too small for its classes"):
-        holdout.choose(train, Classes(("a", "b")), 0.04)
+        holdout.choose(train, Classes(("a", "b")), 0.02)
 
 
 @pytest.fixture
