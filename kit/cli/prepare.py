@@ -54,5 +54,7 @@ def command(
         held_out=holdout,
     )
     report = check_data(competition, folders, dataset)
-    options.result(report, f"{check.text(slug, report)}\nfolds          {folders.folds}", as_json=as_json)
+    options.result(
+        report, f"{check.text(slug, competition.target, report)}\nfolds          {folders.folds}", as_json=as_json
+    )
     options.next_step(f"train {slug}")

@@ -8,7 +8,7 @@ import numpy as np
 
 from kit.data import holdout
 from kit.data.cache import Dataset
-from kit.targets import Target
+from kit.targets import Target, count_columns
 
 LISTED = 1000  # examples kept of each kind
 
@@ -67,13 +67,14 @@ def _twins(dataset: Dataset) -> list[list[str]]:
     ]
 
 
-def text(slug: str, report: dict[str, Any]) -> str:
+def text(slug: str, target: Target, report: dict[str, Any]) -> str:
     """The data check for people, a few lines."""
     train, test = report["train"], report["test"]
     counts = list(train["classes"].values())
     lines = [
-        f"{slug}: {train['rows']} training and {test['rows']} test images, {len(counts)} classes",
-        f"class sizes    {min(counts)} to {max(counts)}" + ("" if min(counts) else "  (a class has no image)"),
+        f"{slug}: {train['rows']} training and {test['rows']} test images, {count_columns(target)}",
+        f"{target.counted + ' sizes':<14} {min(counts)} to {max(counts)}"
+        + ("" if min(counts) else f"  (a {target.counted} has no image)"),
         f"unreadable     {train['unreadable']} train (set aside), {test['unreadable']} test (kept, predicted by class prior)",
         f"duplicates     {train['duplicates']} within train ({train['conflicts']} with another label), "
         f"{test['duplicates']} within test",

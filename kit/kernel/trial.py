@@ -146,13 +146,11 @@ def _agreement(manifest: dict[str, Any], competition: Competition, written: Path
     if here == there:
         return "the same bytes as the local submission"
     differing = sum(a != b for a, b in zip(here, there, strict=False)) + abs(len(here) - len(there))
-    if competition.submission.kind == "probability" and len(here) == len(there):
+    if competition.submission.kind in ("probability", "value") and len(here) == len(there):
         largest = max(_distance(a, b) for a, b in zip(here[1:], there[1:], strict=True))
         if largest <= 1e-4:
-            return f"probabilities differ from the local submission by at most {largest:.1g}, on {differing} rows"
-        raise DataError(
-            "the kernel predicts other probabilities", received=f"{largest:.2g} apart", expected="at most 1e-4"
-        )
+            return f"predictions differ from the local submission by at most {largest:.1g}, on {differing} rows"
+        raise DataError("the kernel predicts otherwise", received=f"{largest:.2g} apart", expected="at most 1e-4")
     raise DataError(
         "the kernel writes another submission than the local one",
         received=f"{differing} of {len(here) - 1} rows differ",
@@ -162,9 +160,10 @@ def _agreement(manifest: dict[str, Any], competition: Competition, written: Path
 
 
 def _distance(here: bytes, there: bytes) -> float:
-    """The largest difference between the fields of two lines; infinite where text differs."""
+    """The largest difference between the fields of two lines, of what is above 1 its share; infinite where text differs."""
     pairs = zip(here.split(b","), there.split(b","), strict=True)
     try:
-        return max(abs(float(a) - float(b)) for a, b in pairs if a != b)
+        numbers = [(float(a), float(b)) for a, b in pairs if a != b]
+        return max(abs(a - b) / max(1, abs(a), abs(b)) for a, b in numbers)
     except ValueError:
         return float("inf") if here != there else 0.0

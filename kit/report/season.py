@@ -20,7 +20,7 @@ from kit.report.render import charts, html, images
 from kit.report.render.charts import Axes, Dot, Line
 from kit.report.sections import shift, submissions_sent
 from kit.runs.scores import read_scores
-from kit.targets import Target
+from kit.targets import Target, count_columns
 
 MAX_SAMPLES = 24  # images
 FAR = 4  # times the median distance from the best score: what is further away is not drawn
@@ -69,8 +69,7 @@ def write(competition: Competition) -> Path:
     tried = sorted(map(_summarize_run, runs.list_runs(competition.slug)), key=lambda one: one.created)
     about = Season(competition, tried, ledger.read_cached(competition.slug))
     sections = [page.make_section(name, title, make, about) for name, title, make in SECTIONS]
-    columns, kind = len(competition.target.columns), competition.target.kind
-    chips = [competition.slug, competition.metric, f"{columns} {kind if columns > 1 else kind.removesuffix('s')}"]
+    chips = [competition.slug, competition.metric, count_columns(competition.target)]
     target = paths.data(competition.slug).root / "report.html"
     write_text(target, html.page(competition.title, "Competition", chips, sections, f"kit report {competition.slug}"))
     return target
@@ -181,7 +180,7 @@ def _data(about: Season) -> str:
     folders, target = paths.data(about.competition.slug), about.competition.target
     data, check = cache.load(about.competition, folders), read_json(folders.cache / "check.json")
     counts = target.describe(data.train.labels)
-    balance = f"{min(counts.values()):,} to {max(counts.values()):,} of a class" if target.exclusive else ""
+    balance = f"{min(counts.values()):,} to {max(counts.values()):,} of a {target.counted}"
     own = ~holdout.is_held_out(data.test.ids)  # held-out training images lie among them
     height, width, channels = about.competition.image_shape
     cards = [
@@ -191,7 +190,7 @@ def _data(about: Season) -> str:
         ("identical", f"{check['train']['duplicates']:,}", "within train"),
         ("exact duplicates", f"{check['twins']:,}", "across train and test"),
     ]
-    table = [{"training images": name, "number": number} for name, number in counts.items()]
+    table = [{target.counted: name, "training images": number} for name, number in counts.items()]
     listed = "" if target.exclusive else html.table(table, tall=len(table) > 20)
     return html.cards(cards) + listed + images.grid(_draw_samples(data.train, target, counts), 6)
 

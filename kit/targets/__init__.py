@@ -18,7 +18,7 @@ from kit.targets.labels import Labels
 from kit.targets.numbers import Numbers
 from kit.targets.votes import Votes
 
-__all__ = ["Classes", "Grades", "KINDS", "Labels", "Numbers", "Target", "Votes"]
+__all__ = ["Classes", "Grades", "KINDS", "Labels", "Numbers", "Target", "Votes", "count_columns"]
 
 
 class Target(Protocol):
@@ -27,7 +27,7 @@ class Target(Protocol):
     kind: its name. columns: the names of the K columns of values. default_loss: what a network minimises (kit.learn.fit.loss).
     loss_name: of `losses`, for people. keras_metrics: what it tells of its training beside. has_units: its values are numbers
     in units of their own. exclusive: one column is right of each row, labels are its place. expected: what values are, in
-    words.
+    words. counted: what `describe` counts the rows of, in the singular.
     """
 
     @property
@@ -46,6 +46,8 @@ class Target(Protocol):
     def exclusive(self) -> bool: ...
     @property
     def expected(self) -> str: ...
+    @property
+    def counted(self) -> str: ...
 
     def fault(self) -> str:
         """What is wrong with the declaration itself; empty if nothing is."""
@@ -122,3 +124,9 @@ class Target(Protocol):
 
 
 KINDS = ("classes", "grades", "votes", "labels", "numbers")
+
+
+def count_columns(target: Target) -> str:
+    """Such as "3 classes", "1 number"."""
+    columns = len(target.columns)
+    return f"{columns} {target.kind if columns > 1 else target.kind.removesuffix('s')}"

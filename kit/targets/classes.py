@@ -24,6 +24,7 @@ class Classes:
     has_units = False
     exclusive = True
     expected = "probabilities that sum to 1"
+    counted = "class"
 
     def fault(self) -> str:
         return "" if len(set(self.columns)) == len(self.columns) > 1 else "classes must be two or more different names"

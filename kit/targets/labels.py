@@ -26,6 +26,7 @@ class Labels:
     has_units = False
     exclusive = False
     expected = "probabilities, each from 0 to 1"
+    counted = "label"
 
     def fault(self) -> str:
         if not 0 < len(set(self.columns)) == len(self.columns):

@@ -26,6 +26,7 @@ class Numbers:
     has_units = True
     exclusive = False
     expected = "finite numbers"
+    counted = "range"
 
     def fault(self) -> str:
         if not 0 < len(set(self.columns)) == len(self.columns):

@@ -19,7 +19,8 @@ def test_duplicates_conflicts_and_twins_are_counted_and_listed():
     train = part("train", ["a", "b", "c", "d", "e"], [0, 0, 1, 0, 0], [0, 1, 0, 0, 4])
     test = part("test", ["x", "y", "z", "w"], [], [9, 1, 9, 0], [True, True, True, False])
     rows = [{"part": "train", "id": "q", "path": "train/q.png", "reason": "empty file"}]
-    found = examine(Dataset(train, test, "f" * 64), Classes(("cat", "dog", "cow")), rows)
+    target = Classes(("cat", "dog", "cow"))
+    found = examine(Dataset(train, test, "f" * 64), target, rows)
     assert json.loads(json.dumps(found)) == {
         "fingerprint": "f" * 64,
         "train": {
@@ -35,7 +36,7 @@ def test_duplicates_conflicts_and_twins_are_counted_and_listed():
         "conflicts_listed": [["a", "c"]],
         "twins_listed": [["b", "y"], ["a", "w"], ["c", "w"], ["d", "w"]],
     }
-    lines = text("pets", found)
+    lines = text("pets", target, found)
     for words in (
         "5 training and 4 test images, 3 classes",
         "a class has no image",
