@@ -48,4 +48,6 @@ def test_what_a_training_predicts_are_values_of_the_target(halves, here, recipe)
         values = predictions.load(stored).values
         assert values.shape[1] == len(halves.target.columns) and not halves.target.find_bad(values).any()
     here("report", run.id)
+    page = (run.folder / "report.html").read_text()
+    assert "Bright: what raises a prediction" in page and f'alt="{halves.target.columns[0]} seen here"' in page
     here("submit", "halves", run.id)

@@ -15,6 +15,7 @@ from kit.report.sections.sheets import sample_strata
 from kit.report.subject import Subject
 
 RIGHT, WRONG = 8, 12
+SAMPLED, COLUMNS = 12, 2  # images, and maps of each, where more than one class may be right
 POOLINGS = (layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)
 
 
@@ -38,13 +39,34 @@ def maps(network: Network, pictures: np.ndarray) -> tuple[np.ndarray, str]:
 
 
 def activation(about: Subject) -> str:
-    """Where in the image the network saw the class that it named; of wrong predictions, where it saw the true class, too.
-    Empty where rows are not of one class.
-    """
-    if not about.competition.target.exclusive:
-        return ""
+    """Where in the image the network saw what it predicts."""
     network = opened(about)
     inside = np.isin(about.rows, network.validation_rows)
+    return (_classes if about.competition.target.exclusive else _columns)(about, network, inside)
+
+
+def _columns(about: Subject, network: Network, inside: np.ndarray) -> str:
+    """Of some images, maps of the columns of the largest values. inside: bool (N,), rows that the network never saw."""
+    target, rows = about.competition.target, np.flatnonzero(inside)
+    rows = rows[sample_strata(target.strata(about.labels[rows]), SAMPLED, about.run.config.seed)]
+    pictures = about.data.train.images[about.rows[rows]]
+    heat, _ = maps(network, pictures)
+    tiles = []
+    for row, picture, of in zip(rows, pictures, heat, strict=True):
+        shown = np.argsort(-about.unfinished[row], kind="stable")[:COLUMNS].tolist()
+        texts = [target.caption(labels[[row]])[0] for labels in (about.labels, about.predicted)]
+        caption = images.verdict(about.data.train.ids[about.rows[row]], *texts)
+        tiles.append(
+            _side_by_side(picture, of, texts[0], [(number, target.columns[number]) for number in shown], caption)
+        )
+    words = f"Bright: what raises a prediction, by {network.label}, which never saw these images."
+    if len(target.columns) > 1:
+        words += f" Of each image the {COLUMNS} {target.kind} of the largest values, from the left."
+    return html.paragraph(words) + images.grid(tiles, 16)
+
+
+def _classes(about: Subject, network: Network, inside: np.ndarray) -> str:
+    """Of right predictions the class that was named; of wrong ones the true class, too. inside: as of _columns."""
     right = np.flatnonzero(inside & (about.predicted == about.labels))
     right = right[sample_strata(about.labels[right], RIGHT, about.run.config.seed)]
     wrong = about.wrong[inside[about.wrong]][:WRONG]
@@ -69,14 +91,18 @@ def _tile(about: Subject, row: int, picture: np.ndarray, heat: np.ndarray) -> st
     names, train = about.competition.target.columns, about.data.train
     guess, truth = about.predicted[row], about.labels[row]
     shown = [guess] if guess == truth else [guess, truth]
-    top = max(float(heat[..., shown].max()), 1e-6)
-    pieces = [images.img(picture, names[truth])]
-    pieces += [
-        images.img(images.overlay_heat(picture, heat[..., one] / top), f"{names[one]} seen here") for one in shown
-    ]
     caption = images.verdict(
         train.ids[about.rows[row]], names[truth], names[guess], float(about.unfinished[row, guess])
     )
+    return _side_by_side(picture, heat, names[truth], [(one, names[one]) for one in shown], caption)
+
+
+def _side_by_side(picture: np.ndarray, heat: np.ndarray, truth: str, shown: list[tuple[int, str]], caption: str) -> str:
+    """A figure: the image, and its map of each column (number, name) that is shown, all on one scale. caption: HTML."""
+    top = max(float(heat[..., [number for number, _ in shown]].max()), 1e-6)
+    pieces = [images.img(picture, truth)]
+    for number, name in shown:
+        pieces.append(images.img(images.overlay_heat(picture, heat[..., number] / top), f"{name} seen here"))
     return (
         f'<figure><div class="side" style="--n:{len(pieces)}">{"".join(pieces)}</div>'
         f"<figcaption>{caption.replace('<br>', ' · ')}</figcaption></figure>"
