@@ -127,5 +127,5 @@ def _verdict(p: float, target: Target) -> str:
 def _pairs(part: dict[str, Any], target: Target) -> str:
     text = options.table(part["pairs"][:SHOWN])
     more = len(part["pairs"]) - SHOWN
-    what = "pairs of classes" if target.exclusive else target.kind
+    what = "pairs of classes" if target.exclusive else target.named
     return text + (f"\n... and {more} more {what}" if more > 0 else "")

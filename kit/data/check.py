@@ -71,11 +71,12 @@ def text(slug: str, target: Target, report: dict[str, Any]) -> str:
     """The data check for people, a few lines."""
     train, test = report["train"], report["test"]
     counts = list(train["classes"].values())
+    prior = "class prior" if target.exclusive else "the mean of the training labels"
     lines = [
         f"{slug}: {train['rows']} training and {test['rows']} test images, {count_columns(target)}",
         f"{target.counted + ' sizes':<14} {min(counts)} to {max(counts)}"
         + ("" if min(counts) else f"  (a {target.counted} has no image)"),
-        f"unreadable     {train['unreadable']} train (set aside), {test['unreadable']} test (kept, predicted by class prior)",
+        f"unreadable     {train['unreadable']} train (set aside), {test['unreadable']} test (kept, predicted by {prior})",
         f"duplicates     {train['duplicates']} within train ({train['conflicts']} with another label), "
         f"{test['duplicates']} within test",
         *(

@@ -24,16 +24,18 @@ __all__ = ["Classes", "Grades", "KINDS", "Labels", "Numbers", "Target", "Votes",
 class Target(Protocol):
     """Labels are what is known of N rows, int64 (N,) or one column per name; values what is predicted of them, float32 (N, K).
 
-    kind: its name. columns: the names of the K columns of values. default_loss: what a network minimises (kit.learn.fit.loss).
-    loss_name: of `losses`, for people. keras_metrics: what it tells of its training beside. has_units: its values are numbers
-    in units of their own. exclusive: one column is right of each row, labels are its place. expected: what values are, in
-    words. counted: what `describe` counts the rows of, in the singular.
+    kind: its name. columns: the names of the K columns of values; named: what they are. default_loss: what a network minimises
+    (kit.learn.fit.loss). loss_name: of `losses`, for people. keras_metrics: what it tells of its training beside. has_units:
+    its values are numbers in units of their own. exclusive: one column is right of each row, labels are its place. expected:
+    what values are, in words. counted: what `describe` counts the rows of, in the singular.
     """
 
     @property
     def kind(self) -> str: ...
     @property
     def columns(self) -> tuple[str, ...]: ...
+    @property
+    def named(self) -> str: ...
     @property
     def default_loss(self) -> str: ...
     @property
@@ -129,4 +131,4 @@ KINDS = ("classes", "grades", "votes", "labels", "numbers")
 def count_columns(target: Target) -> str:
     """Such as "3 classes", "1 number"."""
     columns = len(target.columns)
-    return f"{columns} {target.kind if columns > 1 else target.kind.removesuffix('s')}"
+    return f"{columns} {target.named if columns > 1 else target.named.removesuffix('s')}"

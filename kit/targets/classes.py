@@ -18,6 +18,7 @@ class Classes:
 
     columns: tuple[str, ...]
     kind = "classes"
+    named = "classes"
     default_loss = "cross_entropy"
     loss_name = "log loss"
     keras_metrics: ClassVar[tuple[str, ...]] = ("accuracy",)

@@ -10,4 +10,5 @@ class Grades(Classes):
     """columns: the grades, the least first; their places 0, 1, 2, ... are what a metric reckons with. Else as Classes."""
 
     kind = "grades"
+    named = "grades"
     counted = "grade"

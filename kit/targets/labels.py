@@ -20,6 +20,7 @@ class Labels:
 
     columns: tuple[str, ...]
     kind = "labels"
+    named = "labels"
     default_loss = "binary_cross_entropy"
     loss_name = "log loss"
     keras_metrics: ClassVar[tuple[str, ...]] = ()

@@ -20,6 +20,7 @@ class Numbers:
     low: float = -np.inf
     high: float = np.inf
     kind = "numbers"
+    named = "numbers"
     default_loss = "huber"
     loss_name = "relative squared error"
     keras_metrics: ClassVar[tuple[str, ...]] = ()

@@ -9,7 +9,7 @@ from sklearn.metrics import f1_score, mean_absolute_error, precision_score, r2_s
 from kit.data import check
 from kit.report import page, subject
 from kit.report.sections import by_kind, calibration, labels, mistakes, numbers, sheets
-from kit.targets import Labels, Numbers, count_columns
+from kit.targets import Labels, Numbers, Votes, count_columns
 
 OWN = {
     "labels": ["by_label", "calibration", "mistakes"],
@@ -84,7 +84,8 @@ def test_figures_of_numbers_are_scikit_learn_s(halves, make_run):
 
 def test_each_kind_has_its_sections_and_what_is_counted_is_named():
     assert by_kind.SECTIONS.keys() == by_kind.CARDS.keys()
-    assert (count_columns(Numbers(("x",))), count_columns(Labels(("a", "b")))) == ("1 number", "2 labels")
+    named = [count_columns(one) for one in (Numbers(("x",)), Labels(("a", "b")), Votes(("a", "b")))]
+    assert named == ["1 number", "2 labels", "2 classes"]
     report = {
         "train": {"rows": 9, "classes": {"a": 4, "b": 0}, "unreadable": 0, "duplicates": 0, "conflicts": 0},
         "test": {"rows": 3, "unreadable": 0, "duplicates": 0},

@@ -61,7 +61,7 @@ def _columns(about: Subject, network: Network, inside: np.ndarray) -> str:
         )
     words = f"Bright: what raises a prediction, by {network.label}, which never saw these images."
     if len(target.columns) > 1:
-        words += f" Of each image the {COLUMNS} {target.kind} of the largest values, from the left."
+        words += f" Of each image the {COLUMNS} {target.named} of the largest values, from the left."
     return html.paragraph(words) + images.grid(tiles, 16)
 
 
