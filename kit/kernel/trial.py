@@ -147,7 +147,7 @@ def _agreement(manifest: dict[str, Any], competition: Competition, written: Path
         return "the same bytes as the local submission"
     differing = sum(a != b for a, b in zip(here, there, strict=False)) + abs(len(here) - len(there))
     if competition.submission.kind in ("probability", "value") and len(here) == len(there):
-        largest = max(_distance(a, b) for a, b in zip(here[1:], there[1:], strict=True))
+        largest = max(measure_difference(a, b) for a, b in zip(here[1:], there[1:], strict=True))
         if largest <= 1e-4:
             return f"predictions differ from the local submission by at most {largest:.1g}, on {differing} rows"
         raise DataError("the kernel predicts otherwise", received=f"{largest:.2g} apart", expected="at most 1e-4")
@@ -159,7 +159,7 @@ def _agreement(manifest: dict[str, Any], competition: Competition, written: Path
     )
 
 
-def _distance(here: bytes, there: bytes) -> float:
+def measure_difference(here: bytes, there: bytes) -> float:
     """The largest difference between the fields of two lines, of what is above 1 its share; infinite where text differs."""
     pairs = zip(here.split(b","), there.split(b","), strict=True)
     try:

@@ -18,6 +18,7 @@ from kit.files import read_json, write_json
 from kit.kernel import bundle
 from kit.kernel.inside import unneeded
 from kit.kernel.options import Options
+from kit.kernel.trial import measure_difference
 from kit.learn.settings import resolve_settings
 from kit.plugins import load
 from kit.runs import find
@@ -181,3 +182,10 @@ def test_without_the_kernels_python_it_says_what_to_do(here, trained, build):
 def test_an_archive_that_holds_the_images_of_both_parts_is_opened():
     assert unneeded(Archives("train.zip", "test.zip", "sample.csv")) == ("train.zip",)
     assert unneeded(Archives("images.zip", "images.zip", "sample.csv")) == ()
+
+
+def test_numbers_of_any_size_may_differ_in_their_last_digits():
+    assert measure_difference(b"7,50000.01", b"7,50000.02") < 1e-6 and measure_difference(
+        b"7,0.1", b"7,0.2"
+    ) == pytest.approx(0.1)
+    assert measure_difference(b"7,cat", b"7,dog") == float("inf") and measure_difference(b"7,cat", b"7,cat") == 0

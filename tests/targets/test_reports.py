@@ -8,7 +8,7 @@ from sklearn.metrics import f1_score, mean_absolute_error, precision_score, r2_s
 
 from kit.data import check
 from kit.report import page, subject
-from kit.report.sections import by_kind, calibration, labels, mistakes, numbers, sheets
+from kit.report.sections import by_kind, calibration, grades, labels, mistakes, numbers, sheets
 from kit.targets import Labels, Numbers, Votes, count_columns
 
 OWN = {
@@ -68,6 +68,17 @@ def test_the_surest_mistake_of_labels_comes_first(halves, make_run):
     assert "not a single one" in labels.mistakes(right)
 
 
+@pytest.mark.parametrize("halves", ["labels"], indirect=True)
+def test_decisions_are_those_of_the_thresholds_and_confidence_is_that_of_before(halves, make_run):
+    plain = subject.load(make_run("one", 1.5), halves)
+    decided = np.clip(plain.values + 0.3, 0, 1).astype(np.float32)
+    finish = {"applied": True, "parameters": {"thresholds": [0.2, 0.2]}}
+    about = subject.Subject(**{**vars(plain), "values": decided, "metrics": {**plain.metrics, "finish": finish}})
+    assert labels.reliability(about) == labels.reliability(plain)
+    row = _cells(labels.label_table(about).split("<tr>")[2])
+    assert row[7:] == [str((decided[:, 0] > 0.5).sum()), "0.200"] and row[1] == _cells(labels.label_table(plain))[1]
+
+
 @pytest.mark.parametrize("halves", ["numbers"], indirect=True)
 def test_figures_of_numbers_are_scikit_learn_s(halves, make_run):
     about = subject.load(make_run("one", 1.0), halves)
@@ -80,6 +91,18 @@ def test_figures_of_numbers_are_scikit_learn_s(halves, make_run):
     worst = np.abs(about.labels - told).argmax()
     assert first and first[1] == about.data.train.ids[about.rows[worst]]
     assert len(re.findall("<circle", numbers.predicted(about))) == len(about.rows)
+
+
+@pytest.mark.parametrize("halves", ["grades"], indirect=True)
+def test_mistakes_of_the_most_grades_come_first(halves, make_run):
+    about = subject.load(make_run("one", 2.0), halves)
+    off = np.abs(about.predicted - about.labels)
+    shown = [about.data.train.ids.tolist().index(name) for name in re.findall(r"id (\d+)", grades.mistakes(about))]
+    assert (
+        len(shown) == (off > 0).sum() and (np.diff([off[about.rows.tolist().index(row)] for row in shown]) <= 0).all()
+    )
+    figures = {name: value for name, value, _ in grades.cards(about)}
+    assert figures["grades off"] == f"{off.mean():.3f}"
 
 
 def test_each_kind_has_its_sections_and_what_is_counted_is_named():

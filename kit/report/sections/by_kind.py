@@ -11,7 +11,7 @@ Row = tuple[str, str, Callable[[Subject], str]]
 
 SECTIONS: dict[str, tuple[Row, ...]] = {
     "classes": classes.SECTIONS,
-    "grades": classes.SECTIONS,
+    "grades": grades.SECTIONS,
     "votes": votes.SECTIONS,
     "labels": labels.SECTIONS,
     "numbers": numbers.SECTIONS,

@@ -107,7 +107,12 @@ def reliability(subject: Subject) -> str:
 
 
 def mistakes(subject: Subject) -> str:
-    wrong, names = subject.wrong, subject.competition.target.columns
+    return draw_mistakes(subject, subject.wrong, "first where the truth was given the least probability")
+
+
+def draw_mistakes(subject: Subject, wrong: np.ndarray, order: str) -> str:
+    """wrong: int64, places among the judged rows, the worst first. order: which that is, in words."""
+    names = subject.competition.target.columns
     if not len(wrong):
         return html.empty_note("not a single one")
     tiles = []
@@ -116,7 +121,7 @@ def mistakes(subject: Subject) -> str:
         row, sure = subject.rows[place], float(subject.unfinished[place, subject.predicted[place]])
         caption = images.verdict(subject.data.train.ids[row], truth, guess, sure)
         tiles.append(images.tile(subject.data.train.images[row], caption, f"{truth}, called {guess}"))
-    words = f"{len(wrong):,} in all, first where the truth was given the least probability. In red what was said, and how sure."
+    words = f"{len(wrong):,} in all, {order}. In red what was said, and how sure."
     return show(words, tiles)
 
 

@@ -14,3 +14,12 @@ def cards(subject: Subject) -> list[Card]:
         ("grades off", f"{off.mean():.3f}", "on average"),
         ("at most one off", f"{(off <= 1).mean():.2%}", ""),
     ]
+
+
+def mistakes(subject: Subject) -> str:
+    off = np.abs(subject.predicted - subject.labels)[subject.wrong]
+    order = np.argsort(-off, kind="stable")
+    return classes.draw_mistakes(subject, subject.wrong[order], "first those that are the most grades off")
+
+
+SECTIONS = (*classes.SECTIONS[:-1], ("mistakes", "Worst mistakes", mistakes))
