@@ -119,7 +119,7 @@ def test_the_network_is_really_cut_inputs_are_read_only_and_no_token_is_there(
     monkeypatch.setenv("KAGGLE_API_TOKEN", "SENTINEL")
     plugin = plugins / "tiny-stripes" / "competition.py"
     plugin.write_text(plugin.read_text().replace("def read(raw: Path, part: str) -> Split:\n", SPYING))
-    _decide(trained, [0.2, 1.0, 5.0])
+    _decide(trained, [5.0, 1.0, 0.2])
     build("--run", trained.id)
     result = attempt("tiny-stripes-predict")
     assert result["cut"] is True and result["agreement"] == "the same bytes as the local submission"
