@@ -49,15 +49,17 @@ def measure(confidence: np.ndarray, hit: np.ndarray) -> tuple[list[Bin], float]:
     return bins, sum(abs(one.confidence - one.accuracy) * one.rows / len(hit) for one in bins)
 
 
-def diagram(bins: Sequence[Bin], true: str, told: str, *, bars: bool = True) -> str:
-    """What came true by what was predicted, with two standard errors where rows are right or wrong. true, told: its axes."""
+def diagram(bins: Sequence[Bin], what: str, true: str, told: str, *, bars: bool = True) -> str:
+    """What came true by what was predicted, with two standard errors where rows are right or wrong. what: that are counted;
+    true, told: the axes.
+    """
     axes = Axes((0, 1), (0, 1.03), true, told, size=(charts.WIDTH, 320))
     corner = charts.path(axes, charts.Line("", [(0, 0), (1, 1)], 7, dashed=True))
     dots = [
         charts.Dot(
             one.confidence,
             one.accuracy,
-            f"{one.rows} images: said {one.confidence:.3f}, right {one.accuracy:.3f}",
+            f"{one.rows} {what}: {told} {one.confidence:.3f}, {true} {one.accuracy:.3f}",
             y_error=2 * one.error if bars else 0,
         )
         for one in bins

@@ -102,7 +102,10 @@ def reliability(subject: Subject) -> str:
         "confidence means what it says; bars are two standard errors."
     )
     return html.paragraph(words) + html.pair(
-        [calibration.diagram(bins, "accuracy", "confidence"), calibration.histogram(bins, "images", "confidence")]
+        [
+            calibration.diagram(bins, "images", "accuracy", "confidence"),
+            calibration.histogram(bins, "images", "confidence"),
+        ]
     )
 
 

@@ -68,7 +68,7 @@ def reliability(subject: Subject) -> str:
     )
     told = "probability of a label"
     drawn = [
-        calibration.diagram(bins, "share that has the label", told),
+        calibration.diagram(bins, "labels of images", "share that has the label", told),
         calibration.histogram(bins, "labels of images", told),
     ]
     return html.paragraph(words) + html.pair(drawn)

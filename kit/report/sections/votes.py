@@ -45,7 +45,7 @@ def reliability(subject: Subject) -> str:
     words = f"Shares of all classes of all images, predicted and given: off by {error:.4f} on average over the bins."
     told = "share predicted"
     drawn = [
-        calibration.diagram(bins, "share given", told, bars=False),
+        calibration.diagram(bins, "shares", "share given", told, bars=False),
         calibration.histogram(bins, "shares", told),
     ]
     return html.paragraph(words) + html.pair(drawn)
