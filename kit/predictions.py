@@ -126,7 +126,7 @@ def save(path: Path, predictions: Predictions) -> None:
 def load(path: Path) -> Predictions:
     """What `save` wrote, such as run.oof and run.test of a finished run. Raises DataError for a missing or damaged file."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:  # closed also if it is damaged
             columns = [str(name) for name in stored["classes"]]
             return _shape(stored["ids"], stored["probabilities"], columns, stored.get("unfinished"))
     except FileNotFoundError:

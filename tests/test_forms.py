@@ -70,7 +70,7 @@ def score_of_file(made, target, labels, values):
     return metrics.find(made).score(labels, said)
 
 
-@pytest.mark.parametrize(("target", "kind", "metric"), fitting())
+@pytest.mark.parametrize(("target", "kind", "metric"), [*fitting()])
 def test_the_file_scores_what_is_reported(target, kind, metric):
     made, (labels, values) = competition(target, kind, metric), rows(target)
     reported = metrics.evaluate(made, labels, values)

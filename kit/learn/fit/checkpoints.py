@@ -56,7 +56,7 @@ def keep_best(model: keras.Model, folder: Path, state: State) -> str:
 def take_best(model: keras.Model, path: Path) -> None:
     """Raises DataError for a file that is missing, damaged, or of another network."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as kept:  # closed also if it is damaged
             model.set_weights([kept[name] for name in kept.files])
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise damage_error(path, error) from None
