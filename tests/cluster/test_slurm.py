@@ -42,7 +42,7 @@ def slurm(tmp_path, plugins, home):
 
     def run(*words: str, **more: str):
         command = [str(ROOT / "docker" / "slurm.sh"), *words]
-        done = subprocess.run(command, capture_output=True, text=True, env={**environment, **more}, timeout=300)
+        done = subprocess.run(command, capture_output=True, text=True, env={**environment, **more}, timeout=900)
         calls = (jobs / "calls").read_text().splitlines() if (jobs / "calls").exists() else []
         return done, calls, "\n".join(file.read_text() for file in sorted(jobs.glob("*.log")))
 
