@@ -68,6 +68,30 @@ class Config:
     bias_rate: float = _setting(1.0, "how much faster biases and offsets of normalizations learn", low=1e-3, high=1e3)
     accumulate: int = _setting(1, "batches whose gradients are added up before a step", low=1, high=1024)
     label_smoothing: float = _setting(0.1, "share of each label that is spread over all classes", low=0, high=0.9)
+    loss: str = _setting(
+        "auto",
+        "what a network minimises; auto: the first of those that suit the target",
+        choices=(
+            *("auto", "cross_entropy", "focal", "kl"),
+            *("binary_cross_entropy", "binary_focal", "asymmetric"),
+            *("huber", "squared", "absolute"),
+        ),
+    )
+    focal_gamma: float = _setting(2.0, "how much less a focal loss heeds what is learned; 0: not", low=0, high=10)
+    asymmetric_positive: float = _setting(0.0, "as focal_gamma, of labels that a row has", low=0, high=10)
+    asymmetric_negative: float = _setting(4.0, "as focal_gamma, of labels that a row has not", low=0, high=10)
+    asymmetric_margin: float = _setting(
+        0.05, "probability from which on a label that a row has not costs anything", low=0, high=0.9
+    )
+    class_weights: str = _setting(
+        "none", "balanced: rare classes, of labels yes or no, weigh as much as others", choices=("none", "balanced")
+    )
+    max_imbalance: int = _setting(
+        0,
+        "images of a class that an epoch draws, others each time, for one of the rarest class; 0: all",
+        low=0,
+        high=1_000_000,
+    )
     ema: float = _setting(
         0.99, "momentum of the averaged weights, less in a training of under 1,000 steps; 0: off", low=0, high=0.99999
     )

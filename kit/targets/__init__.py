@@ -24,10 +24,11 @@ __all__ = ["Classes", "Grades", "KINDS", "Labels", "Numbers", "Target", "Votes",
 class Target(Protocol):
     """Labels are what is known of N rows, int64 (N,) or one column per name; values what is predicted of them, float32 (N, K).
 
-    kind: its name. columns: the names of the K columns of values; named: what they are. default_loss: what a network minimises
-    (kit.learn.fit.loss). loss_name: of `losses`, for people. keras_metrics: what it tells of its training beside. has_units:
-    its values are numbers in units of their own. exclusive: one column is right of each row, labels are its place. expected:
-    what values are, in words. counted: what `describe` counts the rows of, in the singular.
+    kind: its name. columns: the names of the K columns of values; named: what they are. network_losses: what a network can
+    minimise, the first unless told otherwise (kit.learn.fit.loss). loss_name: of `losses`, for people. keras_metrics: what it
+    tells of its training beside. has_units: its values are numbers in units of their own, no classes. exclusive: one column is
+    right of each row, labels are its place. independent: each column speaks for itself. expected: what values are, in words.
+    counted: what `describe` counts the rows of, in the singular.
     """
 
     @property
@@ -37,7 +38,7 @@ class Target(Protocol):
     @property
     def named(self) -> str: ...
     @property
-    def default_loss(self) -> str: ...
+    def network_losses(self) -> tuple[str, ...]: ...
     @property
     def loss_name(self) -> str: ...
     @property
@@ -46,6 +47,8 @@ class Target(Protocol):
     def has_units(self) -> bool: ...
     @property
     def exclusive(self) -> bool: ...
+    @property
+    def independent(self) -> bool: ...
     @property
     def expected(self) -> str: ...
     @property

@@ -19,11 +19,12 @@ class Classes:
     columns: tuple[str, ...]
     kind = "classes"
     named = "classes"
-    default_loss = "cross_entropy"
+    network_losses: ClassVar[tuple[str, ...]] = ("cross_entropy", "focal")
     loss_name = "log loss"
     keras_metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
     has_units = False
     exclusive = True
+    independent = False
     expected = "probabilities that sum to 1"
     counted = "class"
 

@@ -21,11 +21,12 @@ class Labels:
     columns: tuple[str, ...]
     kind = "labels"
     named = "labels"
-    default_loss = "binary_cross_entropy"
+    network_losses: ClassVar[tuple[str, ...]] = ("binary_cross_entropy", "binary_focal", "asymmetric")
     loss_name = "log loss"
     keras_metrics: ClassVar[tuple[str, ...]] = ()
     has_units = False
     exclusive = False
+    independent = True
     expected = "probabilities, each from 0 to 1"
     counted = "label"
 

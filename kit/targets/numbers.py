@@ -21,11 +21,12 @@ class Numbers:
     high: float = np.inf
     kind = "numbers"
     named = "numbers"
-    default_loss = "huber"
+    network_losses: ClassVar[tuple[str, ...]] = ("huber", "squared", "absolute")
     loss_name = "relative squared error"
     keras_metrics: ClassVar[tuple[str, ...]] = ()
     has_units = True
     exclusive = False
+    independent = True
     expected = "finite numbers"
     counted = "range"
 

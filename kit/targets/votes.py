@@ -21,6 +21,7 @@ class Votes(Classes):
 
     kind = "votes"
     loss_name = "KL divergence"
+    network_losses: ClassVar[tuple[str, ...]] = ("cross_entropy", "kl")
     keras_metrics: ClassVar[tuple[str, ...]] = ()
     exclusive = False
 

@@ -15,7 +15,7 @@ import numpy as np
 from kit.config import Config
 from kit.errors import ConfigError, KitError
 from kit.learn import device
-from kit.learn.fit import checkpoints, loss, optimizers, schedules
+from kit.learn.fit import batches, checkpoints, loss, optimizers, schedules
 from kit.learn.fit.callback import Epochs, evaluate, take_average
 from kit.learn.fit.checkpoints import State
 from kit.learn.fit.mixing import make_batch_change
@@ -28,8 +28,13 @@ from kit.learn.networks import units, weights
 from kit.targets import Target
 
 
-def compile_model(model: keras.Model, target: Target, config: Config, steps: int, stage: Stage) -> None:
-    """Loss, optimizer and schedule for `steps` batches in all. Raises ConfigError if they are too few for a step."""
+def compile_model(
+    model: keras.Model, target: Target, config: Config, steps: int, stage: Stage, told: np.ndarray | None = None
+) -> None:
+    """Loss, optimizer and schedule for `steps` batches in all. Raises ConfigError if they are too few for a step.
+
+    told: the targets of all rows that are learned, which class weights count.
+    """
     if not (updates := steps // config.accumulate):
         raise ConfigError(
             "accumulate is larger than the number of batches",
@@ -42,7 +47,7 @@ def compile_model(model: keras.Model, target: Target, config: Config, steps: int
     optimizer = optimizers.build(config, rate, updates, stage.factors(model) if stage.factors else None)
     model.compile(
         optimizer,
-        loss.build(config, target, model),
+        loss.build(config, target, model, told),
         metrics=loss.metrics(target),
         jit_compile=device.jit_compile(config.jit_compile),
     )
@@ -113,8 +118,9 @@ def _stage(
     """One call of fit for all epochs: fit replaces the weights by their average (EMA) when it ends, so a call per epoch
     would restart the training from the average again and again.
     """
-    steps = len(_batches(len(training_set.samples), member, stage, 0))
-    compile_model(model, member.competition.target, member.config, stage.epochs * steps, stage)
+    steps = len(batches.draw(member, training_set, stage, 0))
+    target, told = member.competition.target, training_set.targets
+    compile_model(model, target, member.config, stage.epochs * steps, stage, told)
     if state.stage_epoch:
         checkpoints.restore(model, member.folder, state)
     epochs = Epochs(member, stage, training_set.stopping_rows, state, steps, final_size)
@@ -141,26 +147,17 @@ def _stage(
     return epochs.state
 
 
-def _batches(count: int, member: Member, stage: Stage, epoch: int) -> list[np.ndarray]:
-    """The numbers below `count` in the order of that epoch, int64, in batches of one size: what is left over waits for
-    another epoch's order.
-    """
-    order = np.random.default_rng([member.seed, epoch]).permutation(count)
-    size = min(stage.batch_size, len(order) // device.replicas() * device.replicas())
-    return [order[start : start + size] for start in range(0, len(order) - size + 1, size)]
-
-
 def feed(
     member: Member, source: Loader, training_set: TrainingSet, stage: Stage, state: State, failures: list[KitError]
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Augmented images (B, H, W, C), 0 to 255, and float32 targets (B, classes), epoch after epoch."""
     epochs = range(state.epoch, state.epoch + stage.epochs - state.stage_epoch)
-    count = len(training_set.samples)
-    batches, ahead = tee((epoch, batch) for epoch in epochs for batch in _batches(count, member, stage, epoch))
+    drawn = ((epoch, batch) for epoch in epochs for batch in batches.draw(member, training_set, stage, epoch))
+    now, ahead = tee(drawn)
     begun = -1
     try:
         loaded = source.stream(((epoch, training_set.samples[batch]) for epoch, batch in ahead), stage.size)
-        for (epoch, batch), images in zip(batches, loaded, strict=True):
+        for (epoch, batch), images in zip(now, loaded, strict=True):
             if epoch != begun:
                 begun, seed = epoch, member.seed * 100_003 + epoch
                 change = make_batch_change(member.competition, member.config, seed)

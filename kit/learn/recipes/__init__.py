@@ -32,7 +32,9 @@ def find(competition: Competition, name: str) -> Recipe:
 
 
 def check(competition: Competition, config: Config) -> None:
-    """Raises ConfigError for a recipe, or a network of it, that does not exist, or seeds where nothing is random."""
+    """Raises ConfigError for a recipe, or a network of it, that does not exist, seeds where nothing is random, or a loss that
+    has no meaning for the target.
+    """
     recipe = find(competition, config.recipe)
     networks = recipe.networks(competition)
     if config.backbone not in networks:
@@ -46,6 +48,23 @@ def check(competition: Competition, config: Config) -> None:
             received=f"seeds={config.seeds}",
             expected="1",
         )
+    if recipe.uses("loss"):
+        _check_loss(competition, config)
+
+
+def _check_loss(competition: Competition, config: Config) -> None:
+    """Raises ConfigError for what has no meaning for the competition's target."""
+    target = competition.target
+    if config.loss not in ("auto", *target.network_losses):
+        raise ConfigError(
+            f"loss {config.loss} has no meaning for {target.kind}",
+            expected="one of " + ", ".join(target.network_losses),
+        )
+    if target.has_units and config.class_weights != "none":
+        raise ConfigError(f"{target.kind} have no classes to weigh", received="class_weights=balanced", expected="none")
+    if target.has_units and config.max_imbalance:
+        received = f"max_imbalance={config.max_imbalance}"
+        raise ConfigError(f"{target.kind} have no classes to draw by", received=received, expected="0")
 
 
 def remarks(recipe: Recipe, config: Config, given: Collection[str]) -> list[str]:

@@ -75,7 +75,8 @@ def _rise(
     stage = replace(stages[0], epochs=len(rates) * steps)  # an epoch has one batch at least
     if stage.freeze:
         stage.freeze(model)
-    loop.compile_model(model, member.competition.target, member.config, len(rates) * steps, stage)
+    target, told = member.competition.target, training_set.targets
+    loop.compile_model(model, target, member.config, len(rates) * steps, stage, told)
     rising = keras.optimizers.schedules.ExponentialDecay(float(rates[0]), len(rates) - 1, float(rates[-1] / rates[0]))
     model.optimizer.learning_rate = schedules.From(rising, 0, steps)
     feed = loop.feed(member, loader, training_set, stage, State(), [])

@@ -31,7 +31,10 @@ def _equal(a, b):
 
 @pytest.mark.parametrize(
     "settings",
-    [("patience=3",), ("recipe=progressive", "stage_sizes=6,8", "stage_epochs=1,11", "mixup=0.2", "mirror=1")],
+    [
+        ("patience=3", "max_imbalance=1", "class_weights=balanced", "loss=focal"),
+        ("recipe=progressive", "stage_sizes=6,8", "stage_epochs=1,11", "mixup=0.2", "mirror=1"),
+    ],
 )
 def test_a_killed_training_goes_on_and_ends_bit_equal(here, prepared, home, plugins, settings):
     words = (*SHORT, *(word for setting in settings for word in ("--set", setting)))
