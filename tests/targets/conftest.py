@@ -28,6 +28,7 @@ def read(raw, part):
 COMPETITION = Competition(
     slug="halves", title="Halves", target={target}, image_shape=(8, 8, 1), metric="{metric}",
     submission=Submission("id", {submission}), archives=Archives("train", "test", "sample.csv"), read=read,
+    tta=("identity", "hflip"),
     defaults={{"backbone": "cnn", "width": 4, "epochs": 1, "batch_size": 16, "workers": 0, "folds": 3}},
 )
 """

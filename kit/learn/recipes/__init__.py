@@ -3,10 +3,11 @@
 from collections.abc import Collection
 
 from kit.competition import Competition
-from kit.config import Config
+from kit.config import FIELDS, Config
 from kit.errors import ConfigError, nearest
 from kit.learn.recipe import Recipe
 from kit.learn.recipes import distill, features, finetune, progressive, pseudo, scratch
+from kit.targets import Target
 
 RECIPES: dict[str, Recipe] = {
     "scratch": scratch.RECIPE,
@@ -15,6 +16,14 @@ RECIPES: dict[str, Recipe] = {
     "pseudo": pseudo.RECIPE,
     "finetune": finetune.RECIPE,
     "features": features.RECIPE,
+}
+
+OF_CLASSES = {  # settings without a meaning for numbers, and values with which they change nothing
+    "label_smoothing": 0.0,
+    "class_weights": "none",
+    "max_imbalance": 0,
+    "teacher_temperature": 1.0,
+    "pseudo_confidence": 0.0,
 }
 
 
@@ -32,8 +41,8 @@ def find(competition: Competition, name: str) -> Recipe:
 
 
 def check(competition: Competition, config: Config) -> None:
-    """Raises ConfigError for a recipe, or a network of it, that does not exist, seeds where nothing is random, or a loss that
-    has no meaning for the target.
+    """Raises ConfigError for a recipe, or a network of it, that does not exist, seeds where nothing is random, or what has no
+    meaning for the target.
     """
     recipe = find(competition, config.recipe)
     networks = recipe.networks(competition)
@@ -48,23 +57,25 @@ def check(competition: Competition, config: Config) -> None:
             received=f"seeds={config.seeds}",
             expected="1",
         )
-    if recipe.uses("loss"):
-        _check_loss(competition, config)
+    _check_meaning(competition.target, recipe, config)
 
 
-def _check_loss(competition: Competition, config: Config) -> None:
-    """Raises ConfigError for what has no meaning for the competition's target."""
-    target = competition.target
-    if config.loss not in ("auto", *target.network_losses):
+def has_meaning(target: Target, setting: str) -> bool:
+    return not (target.has_units and setting in OF_CLASSES)
+
+
+def _check_meaning(target: Target, recipe: Recipe, config: Config) -> None:
+    if recipe.uses("loss") and config.loss not in ("auto", *target.network_losses):
         raise ConfigError(
             f"loss {config.loss} has no meaning for {target.kind}",
             expected="one of " + ", ".join(target.network_losses),
         )
-    if target.has_units and config.class_weights != "none":
-        raise ConfigError(f"{target.kind} have no classes to weigh", received="class_weights=balanced", expected="none")
-    if target.has_units and config.max_imbalance:
-        received = f"max_imbalance={config.max_imbalance}"
-        raise ConfigError(f"{target.kind} have no classes to draw by", received=received, expected="0")
+    for name, neutral in OF_CLASSES.items():
+        value = getattr(config, name)
+        if recipe.uses(name) and not has_meaning(target, name) and value not in (neutral, FIELDS[name].default):
+            raise ConfigError(
+                f"setting {name} has no meaning for {target.kind}", received=f"{name}={value}", expected=neutral
+            )
 
 
 def remarks(recipe: Recipe, config: Config, given: Collection[str]) -> list[str]:

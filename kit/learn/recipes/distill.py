@@ -22,15 +22,17 @@ def fit(member: Member) -> History:
 
 
 def targets(member: Member, rows: np.ndarray) -> np.ndarray:
-    """float32 (len(rows), classes): the labels of `rows`, mixed with the teacher's softened probabilities. The cross entropy
-    with a mixture is the mixture of the cross entropies.
+    """float32 (len(rows), K): the labels of `rows`, mixed with the teacher's softened probabilities, or with its numbers. The
+    cross entropy with a mixture is the mixture of the cross entropies.
     """
     from kit.ensemble.pool import MIN_PROBABILITY
 
     target, share = member.competition.target, member.config.teacher_share
-    logits = target.link(teacher.predict_training(member, rows).astype(np.float64), MIN_PROBABILITY)
-    softened = target.activate(logits / member.config.teacher_temperature)
-    return np.asarray(share * softened + (1 - share) * scratch.tell(member, rows), np.float32)
+    said = teacher.predict_training(member, rows)
+    if not target.has_units:
+        logits = target.link(said.astype(np.float64), MIN_PROBABILITY)
+        said = target.activate(logits / member.config.teacher_temperature)
+    return np.asarray(share * said + (1 - share) * scratch.tell(member, rows), np.float32)
 
 
 RECIPE = replace(

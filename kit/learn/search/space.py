@@ -7,7 +7,7 @@ from typing import Any
 from kit.competition import Competition
 from kit.config import FIELDS, Config, convert, resolve
 from kit.errors import ConfigError
-from kit.learn import networks
+from kit.learn import networks, recipes
 
 # They say what is trained or on which rows it is judged, or change nothing: no two trials could be compared, or would differ.
 FIXED = ("recipe", "folds", "seed", "seeds", "tta", "stopping_share", "deterministic", "workers")
@@ -66,6 +66,7 @@ def default_space(competition: Competition, config: Config) -> Space:
         "dropout": Span(0.0, 0.5),
         "cutout": Span(0, side // 2),
     }
+    space = {key: span for key, span in space.items() if recipes.has_meaning(competition.target, key)}
     network = networks.available(competition).get(config.backbone)
     return {**space, **{key: Span(*ends) for key, ends in (network.tuned if network else {}).items()}}
 

@@ -123,8 +123,19 @@ def test_yes_and_no_of_a_balanced_label_weigh_as_much(name):
         (Grades(NAMES), {"loss": "huber"}, "loss huber has no meaning for grades"),
         (LABELS, {"loss": "focal"}, "loss focal has no meaning for labels; .* binary_focal, asymmetric"),
         (NUMBERS, {"loss": "kl"}, "loss kl has no meaning for numbers; expected one of huber, squared, absolute"),
-        (NUMBERS, {"class_weights": "balanced"}, "numbers have no classes to weigh"),
-        (NUMBERS, {"max_imbalance": 2}, "numbers have no classes to draw by"),
+        (NUMBERS, {"class_weights": "balanced"}, "setting class_weights has no meaning for numbers; .* expected none"),
+        (NUMBERS, {"max_imbalance": 2}, "setting max_imbalance has no meaning for numbers; .* expected 0"),
+        (NUMBERS, {"label_smoothing": 0.2}, "setting label_smoothing has no meaning for numbers"),
+        (
+            NUMBERS,
+            {"recipe": "distill", "teacher_temperature": 4.0},
+            "setting teacher_temperature has no meaning for nu",
+        ),
+        (
+            NUMBERS,
+            {"recipe": "pseudo", "pseudo_confidence": 0.5},
+            "setting pseudo_confidence has no meaning for numbers",
+        ),
     ],
 )
 def test_what_has_no_meaning_for_a_target_is_refused_before_anything_is_trained(target, settings, words):

@@ -10,14 +10,15 @@ from kit.learn.fit.mixing import make_batch_change
 from kit.learn.input import augment
 from kit.learn.member import member_seed
 from kit.plugins import load
+from kit.targets import Labels, Numbers, Votes
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (16, 32, 32, 3)).astype(np.uint8)
 CIFAR = load("cifar-10")
 TARGETS = np.eye(16, dtype=np.float32)
 
 
-def _changed(seed, **settings):
-    return tuple(np.asarray(part) for part in make_batch_change(CIFAR, Config(**settings), seed)(IMAGES, TARGETS))
+def _changed(seed, targets=TARGETS, **settings):
+    return tuple(np.asarray(part) for part in make_batch_change(CIFAR, Config(**settings), seed)(IMAGES, targets))
 
 
 def test_mixup_mixes_targets_as_it_mixes_images():
@@ -31,6 +32,23 @@ def test_cutmix_mixes_targets_by_the_share_of_pixels():
     own = (images == IMAGES).all(3).mean((1, 2))
     assert 0.2 < own.mean() < 0.8 and np.allclose(targets.sum(1), 1, atol=1e-5)
     assert np.allclose(np.diag(targets), own, atol=0.1)  # its corners lie between pixels
+
+
+@pytest.mark.parametrize("settings", [{"mixup": 0.4}, {"cutmix": 1.0}])
+@pytest.mark.parametrize(
+    "target",
+    [Labels(("a", "b", "c")), Votes(("a", "b", "c")), Numbers(("x", "y", "z"))],
+    ids=lambda target: target.kind,
+)
+def test_whatever_is_told_is_mixed_as_classes_are(target, settings):
+    told = np.random.default_rng(0).choice([0, 1, 3], (16, 3), p=[0.2, 0.5, 0.3]).astype(np.float32)
+    if target.kind == "labels":
+        told = (told > 1).astype(np.float32)
+    elif target.kind == "votes":
+        told = target.encode(told + 1)
+    mixed, shares = _changed(7, told, **settings)[1], _changed(7, **settings)[1]
+    assert np.allclose(mixed, shares @ told, atol=1e-5) and not np.allclose(mixed, told)
+    assert not target.find_bad(mixed).any()
 
 
 def test_with_both_each_batch_gets_one_of_them():
