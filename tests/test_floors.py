@@ -30,7 +30,7 @@ kaggle    kit.kaggle kit.kaggle.names kit.kaggle.credentials kit.kaggle.client k
 blending  kit.ensemble kit.ensemble.pool kit.ensemble.mixtures kit.ensemble.stacking
           kit.ensemble.method kit.ensemble.class_methods kit.ensemble.label_methods kit.ensemble.number_methods
           kit.ensemble.methods
-          kit.ensemble.calibration kit.ensemble.thresholds kit.ensemble.choose_method kit.ensemble.finish
+          kit.ensemble.calibration kit.ensemble.decisions kit.ensemble.choose_method kit.ensemble.finish
           kit.ensemble.contribution kit.ensemble.build
 learning  kit.learn kit.learn.networks kit.learn.networks.backbones kit.learn.backend kit.learn.device kit.learn.member
           kit.learn.recipe

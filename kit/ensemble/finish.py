@@ -12,7 +12,7 @@ import numpy as np
 
 from kit import metrics, predictions
 from kit.competition import Competition, FinishName, Submission
-from kit.ensemble import calibration, thresholds
+from kit.ensemble import calibration, decisions
 from kit.ensemble.method import Parameters
 from kit.predictions import Predictions
 from kit.stats.cross_fit import cross_fit
@@ -44,18 +44,18 @@ FINISHES: dict[FinishName, Finish] = {  # a metric names those that suit it
         ("label",),
         ("classes", "grades"),
         "the probability of each class times its factor",
-        thresholds.fit_factors,
-        thresholds.apply_factors,
+        decisions.fit_factors,
+        decisions.apply_factors,
     ),
     "cut points": Finish(
-        ("label",), ("classes", "grades"), "the expected grade", thresholds.fit_cuts, thresholds.apply_cuts
+        ("label",), ("classes", "grades"), "the expected grade", decisions.fit_cuts, decisions.apply_cuts
     ),
     "thresholds": Finish(
         ("labels",),
         ("labels",),
         "the probability of each label",
-        thresholds.fit_thresholds,
-        thresholds.apply_thresholds,
+        decisions.fit_thresholds,
+        decisions.apply_thresholds,
         join_by="column_log_loss",
     ),
 }

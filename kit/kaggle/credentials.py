@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WHERE_TO_GET = (
-    "create a token at kaggle.com (Settings, API), put it at ~/.kaggle/kaggle.json and chmod 600 it, "
+    "create a token at kaggle.com (Settings, API), put it at ~/.kaggle/access_token (a key: kaggle.json), chmod 600 it, "
     "or set KAGGLE_API_TOKEN; or fetch the archive in the browser and use `kit download SLUG --from ARCHIVE`"
 )
 KEY_FIELDS = {"username": "KAGGLE_USERNAME", "key": "KAGGLE_KEY"}

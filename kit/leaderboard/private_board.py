@@ -12,7 +12,7 @@ import numpy as np
 
 from kit import metrics
 from kit.competition import Competition, Metric
-from kit.metrics.errors import score_or_nan
+from kit.metrics.standard_errors import score_or_nan
 from kit.progress import bar
 
 DRAWS, SLOW_DRAWS = 2000, 300  # simulated boards; of metrics that know no influence of rows

@@ -10,12 +10,12 @@ from kit.competition import Competition, Metric
 from kit.errors import DataError, nearest
 from kit.forms import FORMS
 from kit.metrics.classes import ACCURACY, BALANCED_ACCURACY, QUADRATIC_KAPPA
-from kit.metrics.errors import paired_gain, standard_error
 from kit.metrics.f_scores import macro_f, micro_f, probabilistic_f, row_f
 from kit.metrics.likelihood import COLUMN_LOG_LOSS, KL_DIVERGENCE, LOG_LOSS
 from kit.metrics.means import mean_of_rows as mean_of_rows  # for metrics of a competition's own
 from kit.metrics.numbers import MAE, R2, RMSE, RMSLE
 from kit.metrics.ranking import AUC, map_at, partial_auc
+from kit.metrics.standard_errors import paired_gain, standard_error
 
 METRICS = {
     "accuracy": ACCURACY,

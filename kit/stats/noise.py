@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kit.competition import Metric
-from kit.metrics.errors import add_one_row
+from kit.metrics.standard_errors import add_one_row
 
 
 def error_over_folds(metrics: Mapping[str, Any]) -> float | None:

@@ -20,7 +20,7 @@ from kit.competition import Competition, Submission
 from kit.data import cache
 from kit.data.cache import Dataset
 from kit.linear import one_thread
-from kit.metrics.errors import paired_gain, standard_error
+from kit.metrics.standard_errors import paired_gain, standard_error
 from kit.paths import DataFolders
 from kit.plugins import load
 from kit.predictions import Predictions

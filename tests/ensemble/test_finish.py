@@ -8,7 +8,8 @@ import pytest
 
 from kit import metrics
 from kit.competition import Submission
-from kit.ensemble import calibration, choose_method, finish, thresholds
+from kit.ensemble import calibration, choose_method, finish
+from kit.ensemble.decisions import apply_cuts
 from kit.plugins import load
 from kit.targets import Classes, Labels
 from kit.targets.links import softmax
@@ -126,7 +127,7 @@ def test_planted_thresholds_are_found_and_hold_on_other_rows(metric):
 def test_cuts_decide_the_class_of_the_largest_probability():
     said = np.random.default_rng(0).dirichlet(np.ones(4), 200).astype(np.float32)
     expected = said @ np.arange(4)
-    decided = thresholds.apply_cuts(THREE_CLASSES, said, {"cuts": [0.7, 1.9, 2.2]})
+    decided = apply_cuts(THREE_CLASSES, said, {"cuts": [0.7, 1.9, 2.2]})
     assert np.array_equal(decided.argmax(1), np.searchsorted([0.7, 1.9, 2.2], expected))
     assert np.array_equal(np.sort(decided, axis=1), np.sort(said, axis=1))
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kit.metrics import METRICS
-from kit.metrics.errors import standard_error
+from kit.metrics.standard_errors import standard_error
 from kit.report.render import html, images
 from kit.report.render.html import Card
 from kit.report.sections import calibration

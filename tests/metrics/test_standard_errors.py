@@ -8,14 +8,14 @@ import pytest
 
 from kit import metrics
 from kit.competition import Metric
-from kit.metrics import errors
-from kit.metrics.errors import paired_gain, standard_error
+from kit.metrics import standard_errors
+from kit.metrics.standard_errors import paired_gain, standard_error
 from kit.plugins import load
 from tests.metrics.conftest import make
 
 
 def test_the_error_by_influence_is_that_of_a_bootstrap_and_so_is_that_of_a_gain(metric, monkeypatch):
-    monkeypatch.setattr(errors, "RESAMPLES", 1000)  # known within 2.3 %
+    monkeypatch.setattr(standard_errors, "RESAMPLES", 1000)  # known within 2.3 %
     rows, drawn = make(metric), replace(metric, per_row=None, influence=None)
     exact = standard_error(metric, rows.labels, rows.ours)
     assert exact == pytest.approx(standard_error(drawn, rows.labels, rows.ours), rel=0.08)
