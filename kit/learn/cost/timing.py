@@ -16,6 +16,7 @@ from kit.data import cache, folds
 from kit.data.cache import CachedSplit, Dataset
 from kit.learn import device, recipes
 from kit.learn.cost.plan import Times, Work, extrapolate
+from kit.learn.fit.batches import count_drawn
 from kit.learn.member import Member
 from kit.learn.networks import backbones, pretrained, weights
 from kit.learn.predict import extract_features
@@ -48,8 +49,9 @@ def measure(competition: Competition, config: Config) -> Times:
     image = _feature_seconds(data, config) if recipe.pretrained else 0.0
     if not recipe.seeded:
         return Times(once_per_view=image * (len(fold_of) + test))
-    aside = round((len(fold_of) - validation) * config.stopping_share) if config.patience else 0
-    learn = len(fold_of) - validation - aside
+    share = config.stopping_share if config.patience else 0
+    drawn = count_drawn(competition.target.strata(data.train.labels[fold_of != 0]), config.max_imbalance)
+    aside, learn = round((len(fold_of) - validation) * share), drawn - round(drawn * share)
     epochs, start, view = _epochs(competition, config, data, learn, test if recipe.taught_on == "test" else 0, image)
     epochs = tuple(seconds + aside * view for seconds in epochs)
     return Times(epochs, start, (validation + test) * view, once=image * len(fold_of))
@@ -78,7 +80,7 @@ def _epochs(
 
 def _probe(competition: Competition, config: Config, data: Dataset, count: int) -> tuple[list[float], float, float]:
     """Of two epochs of `count` images per stage: seconds of the second ones, of the start, of an image under a view."""
-    short = replace(config, epochs=2, stage_epochs=(2,) * len(config.stage_epochs), patience=0)
+    short = replace(config, epochs=2, stage_epochs=(2,) * len(config.stage_epochs), patience=0, max_imbalance=0)
     short = replace(short, accumulate=min(config.accumulate, BATCHES[0]))
     recipe = recipes.find(competition, config.recipe)
     if recipe.untaught:

@@ -20,6 +20,12 @@ def draw(member: Member, training_set: TrainingSet, stage: Stage, epoch: int) ->
     return [order[start : start + size] for start in range(0, len(order) - size + 1, size)]
 
 
+def count_drawn(strata: np.ndarray, max_imbalance: int) -> int:
+    """How many rows an epoch draws of rows of these strata, int64 (N,), but for what is left over of a batch."""
+    counts = np.unique(strata, return_counts=True)[1]
+    return int(np.minimum(counts, max_imbalance * counts.min()).sum()) if max_imbalance else len(strata)
+
+
 def _first_of_each(strata: np.ndarray, most: int) -> np.ndarray:
     """bool (N,): of each stratum, int64 (N,), the first ones, `most` times as many as the rarest stratum has."""
     by_stratum = strata.argsort(kind="stable")

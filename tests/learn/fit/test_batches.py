@@ -35,6 +35,11 @@ def test_an_epoch_draws_so_many_of_the_frequent_for_one_of_the_rare(most, negati
     assert (drawn < 90).sum() == negatives // 4 * 4 + negatives % 4 and sorted(drawn) != drawn.tolist()
 
 
+@pytest.mark.parametrize(("most", "rows"), [(0, 100), (1, 20), (3, 40), (50, 100)])
+def test_a_forecast_knows_how_many_rows_an_epoch_draws(most, rows):
+    assert batches.count_drawn(RARE.argmax(1), most) == rows == len(_drawn(max_imbalance=most))
+
+
 def test_another_epoch_draws_other_negatives_and_the_same_epoch_the_same():
     first, again, later, other = (
         set(_drawn(max_imbalance=1, epoch=epoch, seed=seed)) for epoch, seed in ((0, 0), (0, 0), (1, 0), (0, 1))
