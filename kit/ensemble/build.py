@@ -116,14 +116,16 @@ def _judge(
 
 
 def _summarize_methods(competition: Competition, labels: np.ndarray, chosen: Chosen) -> dict[str, Any]:
+    """Where thresholds decide afterwards a method has no score of its own, but its loss, by which it was chosen."""
+    undecided = finish.before_decision(competition) is not competition
     return {
         "chosen_in_folds": chosen.counts,
         "given_up": chosen.given_up,
         "methods": [
             {
                 "method": name,
-                "score": result["score"],
-                "error": result["error"],
+                "score": None if undecided else result["score"],
+                "error": None if undecided else result["error"],
                 "loss": float(competition.target.losses(labels, probabilities).mean()),
             }
             for name, probabilities in chosen.tried.items()

@@ -7,7 +7,7 @@ import numpy as np
 
 from kit import metrics, runs
 from kit.competition import Competition
-from kit.ensemble import calibration, methods
+from kit.ensemble import calibration, finish, methods
 from kit.ensemble.choose_method import Chosen
 from kit.ensemble.method import Parameters
 from kit.errors import DataError
@@ -29,7 +29,7 @@ def table(
     One record per run: its weight (None where the method has none), score and log loss out of fold, mean correlation of
     its rows' losses with the others', the temperature that would calibrate it, and by how much the
     cross-fitted score and log loss of the chosen method are worse without it (negative: they are better without it; None
-    for a single run).
+    for a single run, and a score where thresholds decide afterwards).
     """
     weights = chosen.parameters.get("weights", [None] * len(names))
     losses = np.stack([competition.target.losses(labels, one) for one in stack])
@@ -59,7 +59,8 @@ def _measure_loss_without(
 
     without = cross_fit(folds, fit, lambda parameters, rows: method.apply(others[:, rows], parameters))
     whole = chosen.tried[chosen.method]
-    lost, _ = metrics.gain(competition, labels, whole, without)
+    undecided = finish.before_decision(competition) is not competition  # a score before thresholds would mislead
+    lost = None if undecided else metrics.gain(competition, labels, whole, without)[0]
     difference = float((target.losses(labels, without) - target.losses(labels, whole)).mean())
     return {"score_lost_without": lost, "loss_lost_without": difference}
 

@@ -8,7 +8,7 @@ import pytest
 
 from kit import metrics
 from kit.competition import Submission
-from kit.ensemble import calibration, choose_method, finish
+from kit.ensemble import calibration, choose_method, contribution, finish
 from kit.ensemble.decisions import apply_cuts
 from kit.plugins import load
 from kit.targets import Classes, Labels
@@ -166,3 +166,11 @@ def test_runs_of_labels_are_joined_by_their_probabilities_before_thresholds_deci
     chosen = choose_method.choose(finish.before_decision(wanted), stack, labels, folds)
     assert np.abs(chosen.honest - chances).mean() < 0.02
     assert finish.before_decision(LOG_LOSS) is LOG_LOSS
+
+
+def test_what_thresholds_decide_afterwards_has_no_score_before_them():
+    wanted, chances, labels, folds = tagged("row_f2")
+    stack = np.stack([chances, chances**0.3])
+    chosen = choose_method.choose(finish.before_decision(wanted), stack, labels, folds)
+    rows = contribution.table(wanted, ["calm", "loud"], stack, stack, labels, folds, chosen)
+    assert [row["score_lost_without"] for row in rows] == [None, None] and rows[0]["loss_lost_without"] > 0
