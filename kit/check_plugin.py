@@ -15,18 +15,16 @@ from kit.forms import FORMS
 from kit.learn.input import views
 from kit.learn.input.views import VIEWS
 from kit.metrics import METRICS
-from kit.targets import KINDS
+from kit.targets import KINDS, Target
 
 
 def check(competition: Competition, file: Path) -> None:
     """Raises DataError naming `file` for the first thing that is wrong."""
     if competition.slug != file.parent.name:
         raise DataError(f"{file}: slug and folder name differ", received=competition.slug, expected=file.parent.name)
-    if getattr(competition.target, "kind", None) not in KINDS:
-        known = 'one of kit.targets, such as Classes(("cat", "dog"))'
-        raise DataError(f"{file}: target is none", received=competition.target, expected=known)
-    if fault := competition.target.fault():
-        raise DataError(f"{file}: {fault}", received=competition.target.columns)
+    _check_target(f"{file}: target", competition.target)
+    if competition.auxiliary is not None:
+        _check_target(f"{file}: auxiliary", competition.auxiliary)
     if competition.public_share is not None and not 0 < competition.public_share <= 1:
         raise DataError(f"{file}: public_share is out of range", received=competition.public_share, expected="0 to 1")
     _check_form(competition, file)
@@ -39,6 +37,14 @@ def check(competition: Competition, file: Path) -> None:
     _check_names(f"{file}: tta", competition.tta, views.available(competition))
     for name, view in competition.views.items():
         _try_view(f"{file}: views[{name!r}]", view, competition.image_shape)
+
+
+def _check_target(what: str, target: Target) -> None:
+    if getattr(target, "kind", None) not in KINDS:
+        known = 'one of kit.targets, such as Classes(("cat", "dog"))'
+        raise DataError(f"{what} is none", received=target, expected=known)
+    if fault := target.fault():
+        raise DataError(f"{what}: {fault}", received=target.columns)
 
 
 def _check_form(competition: Competition, file: Path) -> None:

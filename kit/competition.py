@@ -68,11 +68,13 @@ class Split:
     ids: unique within the split, as text, in the order of the images.
     labels: for "train" what is known of each row, None for "test": a class's name (Classes, Grades), a collection of names
         (Labels), a number or several (Numbers), a share for each class (Votes).
+    auxiliary: likewise of Competition.auxiliary, if there is one.
     """
 
     ids: Sequence[str]
     images: Images
     labels: Sequence[Any] | None = None
+    auxiliary: Sequence[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ class Competition:
     target: what is predicted of a row, one of kit.targets.
     image_shape: (height, width, channels) of the decoded cache.
     read: (raw folder, "train" | "test") -> Split.
+    auxiliary: what else is known of training rows, another of kit.targets: networks learn it beside, nothing predicts it.
     augment: () -> an albumentations transform for uint8 images; None trains on the images as they are.
     augment_batches: () -> layers of Keras that mean the same, for batches on a GPU (`--set augment_on=device`).
     metric: a name in kit.metrics.METRICS, or in `metrics`, those of its own.
@@ -140,6 +143,7 @@ class Competition:
     submission: Submission
     archives: Archives
     read: Callable[[Path, str], Split]
+    auxiliary: Target | None = None
     augment: Callable[[], Any] | None = None
     augment_batches: Callable[[], Sequence[Any]] | None = None
     tta: tuple[str, ...] = ("identity",)

@@ -86,6 +86,9 @@ class Config:
     class_weights: str = _setting(
         "none", "balanced: rare classes, of labels yes or no, weigh as much as others", choices=("none", "balanced")
     )
+    auxiliary_weight: float = _setting(
+        0.3, "of the loss of what a competition names as auxiliary; 0: that is not learned", low=0, high=10
+    )
     max_imbalance: int = _setting(
         0,
         "images of a class that an epoch draws, others each time, for one of the rarest class; 0: all",

@@ -6,7 +6,7 @@ cache/ train.npy  test.npy  train.csv (id,label,group)  test.csv (id,readable,gr
 import hashlib
 import inspect
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ class CachedSplit:
     labels: (N,) int64, or what another target has of N rows (kit.targets); those of no rows for test.
     readable: (N,) bool; train holds readable rows only, test keeps unreadable ones as zeros.
     groups: (N,) int64, equal for rows with identical pixels, in train and test alike.
+    auxiliary: labels of the competition's auxiliary target; of no rows without one, and for test.
     """
 
     split: str
@@ -43,6 +44,7 @@ class CachedSplit:
     labels: np.ndarray
     readable: np.ndarray
     groups: np.ndarray
+    auxiliary: np.ndarray = field(default_factory=lambda: np.empty(0))
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,16 @@ def load(competition: Competition, folders: DataFolders) -> Dataset:
     """The prepared data. Raises DataError if it was not prepared, was prepared otherwise, or is damaged."""
     manifest = _manifest(competition, folders)
     train, test = table(folders.cache / "train.csv", TRAIN), table(folders.cache / "test.csv", TEST)
+    learned = _part(
+        folders.cache / "train.npy",
+        train,
+        labels=competition.target.parse([row["label"] for row in train]),
+        readable=np.ones(len(train), bool),
+    )
+    if competition.auxiliary:
+        learned = replace(learned, auxiliary=competition.auxiliary.parse([row["auxiliary"] for row in train]))
     return Dataset(
-        _part(
-            folders.cache / "train.npy",
-            train,
-            labels=competition.target.parse([row["label"] for row in train]),
-            readable=np.ones(len(train), bool),
-        ),
+        learned,
         _part(
             folders.cache / "test.npy",
             test,
@@ -124,6 +129,8 @@ def find_damage(competition: Competition, folder: Path, manifest: dict[str, Any]
         return f"{manifest.get('target', 'classes')}, competition of {competition.target.kind}"
     if manifest["classes"] != list(competition.target.columns):
         return f"classes {list_names(manifest['classes'])}; competition {list_names(competition.target.columns)}"
+    if manifest.get("auxiliary") != describe_auxiliary(competition):
+        return f"auxiliary {manifest.get('auxiliary')}; competition {describe_auxiliary(competition)}"
     if manifest.get("holdout_sha256") != holdout.digest(folder.parent / "holdout.csv"):
         return "made with another holdout.csv, or without"
     for name in FILES:
@@ -131,6 +138,12 @@ def find_damage(competition: Competition, folder: Path, manifest: dict[str, Any]
         if size != manifest["files"][name]:
             return f"{name} has {size} bytes, not {manifest['files'][name]}"
     return None
+
+
+def describe_auxiliary(competition: Competition) -> list[str] | None:
+    """Kind and columns of the auxiliary target; None without one, as of a cache from before there were such."""
+    target = competition.auxiliary
+    return [target.kind, *target.columns] if target else None
 
 
 def is_current(competition: Competition, folders: DataFolders, raw: str) -> bool:

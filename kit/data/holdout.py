@@ -97,8 +97,8 @@ def move_held_out(path: Path, competition: Competition, train: Split, test: Spli
             f"{path} is not for these training images", received=f"{sum(held)} of its {len(wanted)} ids are here"
         )
     kept = [not out for out in held]
-    labels = list(itertools.compress(train.labels or (), kept))
-    learned = Split(list(itertools.compress(train.ids, kept)), _Images(((train.images, kept),)), labels)
+    labels, auxiliary = (list(itertools.compress(known or (), kept)) for known in (train.labels, train.auxiliary))
+    learned = Split(list(itertools.compress(train.ids, kept)), _Images(((train.images, kept),)), labels, auxiliary)
     ids = [*test.ids, *(PREFIX + name for name in itertools.compress(train.ids, held))]
     return learned, Split(ids, _Images(((test.images, [True] * len(test.ids)), (train.images, held))))
 

@@ -23,6 +23,9 @@ def read(competition: Competition, raw: Path, part: str) -> Split:
         raise DataError(f"{part} data do not fit", received=f"{len(split.ids)} ids, {len(split.images)} images")
     if part == "train" and len(split.labels or ()) != len(split.ids):
         raise DataError("train data do not fit", received=f"{len(split.ids)} ids, {len(split.labels or ())} labels")
+    if part == "train" and competition.auxiliary and len(split.auxiliary or ()) != len(split.ids):
+        told = len(split.auxiliary or ())
+        raise DataError("train data do not fit", received=f"{len(split.ids)} ids, {told} auxiliary labels")
     seen: dict[str, object] = {}
     for name, image in zip(split.ids, split.images if isinstance(split.images, list) else split.ids, strict=True):
         if not isinstance(name, str) or not name:

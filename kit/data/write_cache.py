@@ -16,7 +16,7 @@ import numpy as np
 
 from kit.competition import Competition, Split
 from kit.data import holdout, splits
-from kit.data.cache import FILES, FORMAT, QUARANTINE, TEST, TRAIN, reader_hash
+from kit.data.cache import FILES, FORMAT, QUARANTINE, TEST, TRAIN, describe_auxiliary, reader_hash
 from kit.data.decode_all import batches
 from kit.data.decode_image import MODES, UnreadableImage
 from kit.errors import DataError
@@ -69,6 +69,7 @@ def write(
             "shape": shape,
             "classes": competition.target.columns,
             "target": competition.target.kind,
+            "auxiliary": describe_auxiliary(competition),
             "archive_sha256": raw,
             "read_sha256": reader_hash(competition),
             "holdout_sha256": holdout.digest(folders.holdout),
@@ -157,11 +158,22 @@ def _write_tables(
     train_groups, test_groups = _groups(kept, all_rows)
     train_rows = zip(kept.rows, train_groups, strict=True)
     test_rows = zip(all_rows.rows, test_groups, strict=True)
-    texts = competition.target.write(labels)
-    _tabulate(folder / "train.csv", TRAIN, ((train.ids[row], texts[row], group) for row, group in train_rows))
+    texts, beside = competition.target.write(labels), _write_auxiliary(competition, train)
+    _tabulate(
+        folder / "train.csv",
+        (*TRAIN, "auxiliary") if competition.auxiliary else TRAIN,
+        ((train.ids[row], texts[row], group, *beside[row]) for row, group in train_rows),
+    )
     _tabulate(
         folder / "test.csv", TEST, ((test.ids[row], int(row not in all_rows.faults), group) for row, group in test_rows)
     )
+
+
+def _write_auxiliary(competition: Competition, train: Split) -> list[tuple[str, ...]]:
+    """Of each row a text, or nothing without an auxiliary target."""
+    if (target := competition.auxiliary) is None:
+        return [()] * len(train.ids)
+    return [(text,) for text in target.write(target.encode(train.auxiliary or []))]
 
 
 def _write_quarantine(path: Path, raw: Path, parts: dict[str, tuple[Split, _Stored]]) -> None:
@@ -178,8 +190,9 @@ def _fingerprint(
 ) -> str:
     (train, kept, labels), (test, all_rows) = trained, tested
     digest = hashlib.sha256(json.dumps([competition.image_shape, competition.target.columns]).encode())
+    beside = _write_auxiliary(competition, train)
     for row, pixels in zip(kept.rows, kept.digests, strict=True):
-        digest.update(json.dumps([train.ids[row], labels[row].tolist()]).encode() + pixels)
+        digest.update(json.dumps([train.ids[row], labels[row].tolist(), *beside[row]]).encode() + pixels)
     for row, pixels in zip(all_rows.rows, all_rows.digests, strict=True):
         digest.update(json.dumps([test.ids[row], row in all_rows.faults]).encode() + pixels)
     return digest.hexdigest()

@@ -24,7 +24,7 @@ IN_EPOCHS = (
     *("optimizer", "learning_rate", "schedule", "warmup", "weight_decay", "bias_rate", "accumulate", "ema"),
     *("dropout", "label_smoothing", "patience", "stopping_share"),
     *("loss", "focal_gamma", "asymmetric_positive", "asymmetric_negative", "asymmetric_margin"),
-    *("class_weights", "max_imbalance"),
+    *("class_weights", "max_imbalance", "auxiliary_weight"),
     *("workers", "augment_on", "mirror", "cutout", "randaugment", "mixup", "cutmix"),
 )
 FROM_SCRATCH = (*IN_EPOCHS, "width", "drop_path")

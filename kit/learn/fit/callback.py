@@ -131,6 +131,7 @@ def evaluate(
     """
     target = member.competition.target
     outputs = logits(model, member.data.train.images, rows, VIEWS["identity"], member.config.batch_size, size)
+    outputs = outputs[:, : len(target.columns)]  # behind them are those of an auxiliary target
     labels = member.data.train.labels[rows]
     loss, seen = target.logit_loss(labels, outputs), target.summarize(labels, target.activate(outputs))
     record = {"stopping_loss": loss, **{f"stopping_{name}": value for name, value in seen.items()}}

@@ -15,7 +15,7 @@ import numpy as np
 from kit.config import Config
 from kit.errors import ConfigError, KitError
 from kit.learn import device
-from kit.learn.fit import batches, checkpoints, loss, optimizers, schedules
+from kit.learn.fit import auxiliary, batches, checkpoints, loss, optimizers, schedules
 from kit.learn.fit.callback import Epochs, evaluate, take_average
 from kit.learn.fit.checkpoints import State
 from kit.learn.fit.mixing import make_batch_change
@@ -29,11 +29,17 @@ from kit.targets import Target
 
 
 def compile_model(
-    model: keras.Model, target: Target, config: Config, steps: int, stage: Stage, told: np.ndarray | None = None
+    model: keras.Model,
+    target: Target,
+    config: Config,
+    steps: int,
+    stage: Stage,
+    told: np.ndarray | None = None,
+    beside: Target | None = None,
 ) -> None:
     """Loss, optimizer and schedule for `steps` batches in all. Raises ConfigError if they are too few for a step.
 
-    told: the targets of all rows that are learned, which class weights count.
+    told: the targets of all rows that are learned, which class weights count. beside: the auxiliary target of the model.
     """
     if not (updates := steps // config.accumulate):
         raise ConfigError(
@@ -47,8 +53,8 @@ def compile_model(
     optimizer = optimizers.build(config, rate, updates, stage.factors(model) if stage.factors else None)
     model.compile(
         optimizer,
-        loss.build(config, target, model, told),
-        metrics=loss.metrics(target),
+        auxiliary.add_loss(loss.build(config, target, model, told), config, target, beside),
+        metrics=loss.metrics(target) if beside is None else [],
         jit_compile=device.jit_compile(config.jit_compile),
     )
     model.optimizer.build(model.trainable_variables)  # a step that had to would be traced twice
@@ -74,7 +80,7 @@ def learn(
         model = network(member)
         units.set_from(model, member.data.train.labels[member.train_rows])
         first_weights(model)
-        history = train(model, member, opened_loader, training_set, stages)
+        history = train(auxiliary.add(model, member), member, opened_loader, training_set, stages)
     finished = network(member)  # without the optimizer, which only training needs
     finished.set_weights(model.get_weights())
     weights.save(finished, member.folder / weights.WEIGHTS)
@@ -120,7 +126,7 @@ def _stage(
     """
     steps = len(batches.draw(member, training_set, stage, 0))
     target, told = member.competition.target, training_set.targets
-    compile_model(model, target, member.config, stage.epochs * steps, stage, told)
+    compile_model(model, target, member.config, stage.epochs * steps, stage, told, auxiliary.find(member))
     if state.stage_epoch:
         checkpoints.restore(model, member.folder, state)
     epochs = Epochs(member, stage, training_set.stopping_rows, state, steps, final_size)
@@ -150,7 +156,10 @@ def _stage(
 def feed(
     member: Member, source: Loader, training_set: TrainingSet, stage: Stage, state: State, failures: list[KitError]
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Augmented images (B, H, W, C), 0 to 255, and float32 targets (B, classes), epoch after epoch."""
+    """Augmented images (B, H, W, C), 0 to 255, and float32 targets (B, K), with those of an auxiliary target (B, K + A), epoch
+    after epoch.
+    """
+    targets = np.concatenate([training_set.targets, auxiliary.tell(member, training_set.samples)], axis=1)
     epochs = range(state.epoch, state.epoch + stage.epochs - state.stage_epoch)
     drawn = ((epoch, batch) for epoch in epochs for batch in batches.draw(member, training_set, stage, epoch))
     now, ahead = tee(drawn)
@@ -161,7 +170,7 @@ def feed(
             if epoch != begun:
                 begun, seed = epoch, member.seed * 100_003 + epoch
                 change = make_batch_change(member.competition, member.config, seed)
-            yield change(images, training_set.targets[batch])
+            yield change(images, targets[batch])
     except KitError as error:
         failures.append(error)
         raise

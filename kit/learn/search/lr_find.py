@@ -17,7 +17,7 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.errors import ConfigError
 from kit.learn import device
-from kit.learn.fit import loop, schedules
+from kit.learn.fit import auxiliary, loop, schedules
 from kit.learn.fit.checkpoints import State
 from kit.learn.fit.stages import Stage
 from kit.learn.fit.training_set import TrainingSet
@@ -76,7 +76,7 @@ def _rise(
     if stage.freeze:
         stage.freeze(model)
     target, told = member.competition.target, training_set.targets
-    loop.compile_model(model, target, member.config, len(rates) * steps, stage, told)
+    loop.compile_model(model, target, member.config, len(rates) * steps, stage, told, auxiliary.find(member))
     rising = keras.optimizers.schedules.ExponentialDecay(float(rates[0]), len(rates) - 1, float(rates[-1] / rates[0]))
     model.optimizer.learning_rate = schedules.From(rising, 0, steps)
     feed = loop.feed(member, loader, training_set, stage, State(), [])
