@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
+from kit.errors import ConfigError
 from kit.targets import Target
 
 Scored = Callable[[np.ndarray, np.ndarray], Any]  # (labels (N,) or (N, L), values (N, C)) -> score, or one per row
@@ -166,3 +167,8 @@ class Competition:
     def scored_here(self) -> bool:
         """Scored here, against labels set aside, not on Kaggle."""
         return self.build is not None
+
+    def check_on_kaggle(self, do: str = "`kit runs` lists what scored") -> None:
+        """Raises ConfigError, which says what to do instead, for a competition that is scored here."""
+        if self.scored_here:
+            raise ConfigError(f"{self.slug} is not on Kaggle: it is scored here", do=do)

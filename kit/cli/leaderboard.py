@@ -8,7 +8,7 @@ import click
 
 from kit.cli import options
 from kit.cli.options import GlobalOptions
-from kit.cli.submissions import check_on_kaggle, format_with_error
+from kit.cli.submissions import format_with_error
 
 SHOWN = 10  # submissions in the table for people; --json has all
 UNKNOWN_ERROR = (
@@ -43,7 +43,7 @@ def command(
     from kit.leaderboard import agreement, board, ledger, overview
 
     competition = obj.competition(slug)
-    check_on_kaggle(competition)
+    competition.check_on_kaggle()
     entries = ledger.read_cached(slug) if offline else ledger.fetch(slug)
     kept = board.read_cached(slug) if offline else board.fetch(slug)
     rows = overview.public_rows(competition, public_share or competition.public_share)

@@ -8,7 +8,6 @@ import click
 
 from kit.cli import options
 from kit.cli.options import GlobalOptions
-from kit.competition import Competition
 from kit.errors import ConfigError
 
 
@@ -30,7 +29,7 @@ def command(
     """
     from kit.leaderboard import ledger
 
-    check_on_kaggle(obj.competition(slug))
+    obj.competition(slug).check_on_kaggle()
     if wait and offline:
         raise ConfigError("--wait asks Kaggle and --offline does not", do="leave one of them out")
     entries = ledger.read_cached(slug) if offline else ledger.fetch(slug)
@@ -40,12 +39,6 @@ def command(
     options.result([asdict(entry) for entry in entries], "\n".join([text, *_notes(entries)]), as_json=as_json)
     pending = any(entry.status == "pending" for entry in entries)
     options.next_step(f"submissions {slug} --wait" if pending else f"leaderboard {slug}")
-
-
-def check_on_kaggle(competition: Competition) -> None:
-    """Raises ConfigError for a competition that is scored here."""
-    if competition.scored_here:
-        raise ConfigError(f"{competition.slug} is not on Kaggle: it is scored here", do="`kit runs` lists what scored")
 
 
 def _await_scores(slug: str, entries: list[Any], timeout_s: float, poll_s: float) -> list[Any]:

@@ -63,10 +63,8 @@ def command(
 
 
 def _check_options(competition: Competition, send: bool, wait: bool, again: bool) -> None:
-    if send and competition.scored_here:
-        raise ConfigError(
-            f"{competition.slug} is not on Kaggle: it is scored here", received="--send", do="leave --send out"
-        )
+    if send:
+        competition.check_on_kaggle("leave --send out")
     if not send and (wait or again):
         raise ConfigError(f"{'--wait' if wait else '--again'} is about an upload", do="add --send")
 

@@ -29,8 +29,7 @@ def send(
     that has changed since it was checked, AccessError for a missing or refused token, and KaggleError for a failed upload, a
     file that Kaggle could not score, and no score in time.
     """
-    if competition.scored_here:
-        raise ConfigError(f"{competition.slug} is not on Kaggle: it is scored here", do="look at its local score")
+    competition.check_on_kaggle("look at its local score")
     folder = paths.submissions(competition.slug, checked.run.folder if checked.run else None)
     record = _send(competition.slug, checked, words, folder, again)
     return record if wait_s is None else records.await_score(record, folder, timeout_s=wait_s, poll_s=poll_s)
