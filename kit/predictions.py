@@ -64,9 +64,8 @@ def make(
 
 def check(predictions: Predictions, target: Target) -> None:
     """Raises DataError for rows that are no values of the target."""
-    for values in (predictions.values, predictions.before_finish().values):
-        bad = target.find_bad(values)
-        if bad.any():
+    for values in (predictions.values, predictions.unfinished):
+        if values is not None and (bad := target.find_bad(values)).any():
             raise DataError(
                 f"{int(bad.sum())} rows of predictions are not {target.expected}", received=values[bad][0].tolist()
             )

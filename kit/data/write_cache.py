@@ -61,11 +61,12 @@ def write(
         if not test_only:
             _check_share(kept, len(labels), allow_bad)
         tested = _store(folder / "test.npy", test, shape, keep_bad=True)
-        _write_tables(folder, competition, (train, kept, labels), (test, tested))
+        beside = _write_auxiliary(competition, train)
+        _write_tables(folder, competition, (train, kept, labels), (test, tested), beside)
         _write_quarantine(folder / "quarantine.csv", folders.raw, {"train": (train, kept), "test": (test, tested)})
         manifest = {
             "format": FORMAT,
-            "fingerprint": _fingerprint(competition, (train, kept, labels), (test, tested)),
+            "fingerprint": _fingerprint(competition, (train, kept, labels), (test, tested), beside),
             "shape": shape,
             "classes": competition.target.columns,
             "target": competition.target.kind,
@@ -152,13 +153,17 @@ def _groups(*parts: _Stored) -> list[list[int]]:
 
 
 def _write_tables(
-    folder: Path, competition: Competition, trained: tuple[Split, _Stored, np.ndarray], tested: tuple[Split, _Stored]
+    folder: Path,
+    competition: Competition,
+    trained: tuple[Split, _Stored, np.ndarray],
+    tested: tuple[Split, _Stored],
+    beside: list[tuple[str, ...]],
 ) -> None:
     (train, kept, labels), (test, all_rows) = trained, tested
     train_groups, test_groups = _groups(kept, all_rows)
     train_rows = zip(kept.rows, train_groups, strict=True)
     test_rows = zip(all_rows.rows, test_groups, strict=True)
-    texts, beside = competition.target.write(labels), _write_auxiliary(competition, train)
+    texts = competition.target.write(labels)
     _tabulate(
         folder / "train.csv",
         (*TRAIN, "auxiliary") if competition.auxiliary else TRAIN,
@@ -186,11 +191,13 @@ def _write_quarantine(path: Path, raw: Path, parts: dict[str, tuple[Split, _Stor
 
 
 def _fingerprint(
-    competition: Competition, trained: tuple[Split, _Stored, np.ndarray], tested: tuple[Split, _Stored]
+    competition: Competition,
+    trained: tuple[Split, _Stored, np.ndarray],
+    tested: tuple[Split, _Stored],
+    beside: list[tuple[str, ...]],
 ) -> str:
     (train, kept, labels), (test, all_rows) = trained, tested
     digest = hashlib.sha256(json.dumps([competition.image_shape, competition.target.columns]).encode())
-    beside = _write_auxiliary(competition, train)
     for row, pixels in zip(kept.rows, kept.digests, strict=True):
         digest.update(json.dumps([train.ids[row], labels[row].tolist(), *beside[row]]).encode() + pixels)
     for row, pixels in zip(all_rows.rows, all_rows.digests, strict=True):

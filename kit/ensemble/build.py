@@ -47,7 +47,7 @@ def ensemble(competition: Competition, base_runs: list[Run], *, name: str | None
     prints |= provenance.corrections_of(base_runs)
     run = runs.create(competition.slug, "ensemble", config, {}, name=name, fingerprints=prints, parents=parents)
     predictions.save(run.oof, finish.keep(target, ids, honest, chosen.honest, last))
-    predictions.save(run.test, finish.keep(target, data.test.ids, finish.apply(target, test, last), test, last))
+    predictions.save(run.test, finish.finish_test(target, data.test.ids, test, last))
     names = [run.id for run in base_runs]
     table = contribution.table(competition, names, stack, submitted, labels, folds_of_rows, chosen)
     timed = [row | {"seconds": contribution.seconds(run)} for row, run in zip(table, base_runs, strict=True)]

@@ -137,6 +137,11 @@ def keep(
     return predictions.make(ids, finished, target, unfinished if decided else None)
 
 
+def finish_test(target: Target, ids: np.ndarray, values: np.ndarray, record: dict[str, Any] | None) -> Predictions:
+    """`apply` and `keep` of the test images, values (N, K)."""
+    return keep(target, ids, apply(target, values, record), values, record)
+
+
 def _gains(finish: Finish, competition: Competition, values: np.ndarray, labels: np.ndarray, folds: np.ndarray) -> bool:
     """Whether the finish gains on rows of some folds, each judged by what was fitted on the others of them."""
     halves = folds if len(np.unique(folds)) > 1 else np.arange(len(folds)) % 2  # of one fold, its halves

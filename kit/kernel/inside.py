@@ -104,8 +104,7 @@ def _predict(competition: Competition, manifest: dict[str, Any], bundle: Path, m
             if entry["blend"]
             else _average_members(run, entry, competition, data)
         )
-        finished = finish.apply(competition.target, values, entry["finish"])
-        said = finish.keep(competition.target, data.test.ids, finished, values, entry["finish"])
+        said = finish.finish_test(competition.target, data.test.ids, values, entry["finish"])
         predictions.save(run.test, said)
         done[run.id] = run
     return run

@@ -33,8 +33,7 @@ def join(
     members = [run.member(*member) for member in run.members()]
     test = np.mean([predictions.load(member / "test.npz").select(data.test.ids) for member in members], axis=0)
     predictions.save(run.oof, finish.keep(target, ids, honest, values, finished))
-    decided = finish.apply(target, test, finished)
-    predictions.save(run.test, finish.keep(target, data.test.ids, decided, test, finished))
+    predictions.save(run.test, finish.finish_test(target, data.test.ids, test, finished))
     result: dict[str, Any] = {
         "metric": competition.metric,
         **metrics.evaluate(competition, labels, honest),

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from kit.scaffold import images, labels, pixels, refusals, sample, target
 from kit.scaffold.images import Part, Size
 from kit.scaffold.labels import Table
-from kit.scaffold.members import Members, open_members
+from kit.scaffold.members import Members, count_endings, open_members
 from kit.scaffold.pixels import PixelTables
 from kit.scaffold.sample import Sample
 from kit.scaffold.target import Target
@@ -98,8 +98,7 @@ def _list_left_out(members: Members, facts: Facts) -> Iterator[str]:
     used = {facts.sample.path, facts.table.path if facts.table else "", *facts.train.paths, *facts.test.paths}
     used |= {facts.train.folder, facts.test.folder}  # which are tables of pixels
     if others := [path for path in members.files if path not in used]:
-        kinds = Counter(os.path.splitext(path)[1].lower() or "no ending" for path in others)
-        counted = ", ".join(f"{count} of {ending}" for ending, count in kinds.most_common())
+        counted = count_endings(others)
         shown = ", ".join(others[:LISTED]) + (", ..." if len(others) > LISTED else "")
         yield f"{len(others)} file{'s' * (len(others) > 1)} ({counted}): {shown}"
     if facts.table and (columns := [one for one in facts.table.values if one not in facts.target.label_columns]):

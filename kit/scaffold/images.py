@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 
 from PIL import Image
 
-from kit.data.archives.limits import ARCHIVES
+from kit.data.archives.limits import ARCHIVES, strip_packed
 from kit.data.decode_image import FORMATS
 from kit.data.readers import IMAGES, natural
-from kit.scaffold.members import Members, strip_packed
+from kit.scaffold.members import Members
 
 MEASURED = 20  # images whose size is looked at
 LARGEST = 128  # pixels of a side that are kept as they are

@@ -2,11 +2,13 @@
 
 import csv
 import io
+import os
 import re
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -131,11 +133,10 @@ LISTERS: Mapping[str, Callable[[ExitStack, IO[bytes]], dict[str, Open]]] = {
 }
 
 
-def strip_packed(path: str) -> str:
-    """The path without what says that it is an archive: train-jpg of train-jpg.tar.7z."""
-    while ending := next((one for one in ARCHIVES if path.lower().endswith(one)), ""):
-        path = path[: -len(ending)]
-    return path
+def count_endings(paths: Iterable[str], most: int | None = None) -> str:
+    """How many files have which ending, the most frequent first, at most so many endings."""
+    kinds = Counter(os.path.splitext(path)[1].lower() or "no ending" for path in paths)
+    return ", ".join(f"{count} of {ending}" for ending, count in kinds.most_common(most))
 
 
 def is_table(path: str) -> bool:

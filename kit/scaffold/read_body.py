@@ -2,8 +2,8 @@
 
 from string import Template
 
+from kit.data.archives.limits import strip_packed
 from kit.scaffold.facts import Facts
-from kit.scaffold.members import strip_packed
 
 GUESS = "# TODO: a guess: "
 TEST = """\

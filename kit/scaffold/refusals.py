@@ -1,13 +1,11 @@
 """What the kit cannot do, told from an archive in one line: masks, boxes, text, tables without images."""
 
-import os
 import re
-from collections import Counter
 from itertools import islice, pairwise
 
 from kit.errors import DataError
 from kit.scaffold.images import Index
-from kit.scaffold.members import Members, is_table, read_rows
+from kit.scaffold.members import Members, count_endings, is_table, read_rows
 from kit.scaffold.sample import Sample
 
 EXPECTED = "classes, labels, numbers or a ranking for each image"
@@ -18,19 +16,23 @@ RUNS = re.compile(r"\d+ \d+( \d+ \d+)*")
 LOOKED_AT = 200  # rows
 WORDS = 5  # of a cell that is a text
 
+Tables = list[tuple[str, list[str], list[list[str]]]]  # path, header and the first rows of each
+
 
 def refuse_unsupported(members: Members, sample: Sample | None, index: Index, has_pixels: bool) -> None:
     """Raises DataError for a competition of another kind than the kit's."""
+    no_images = not (index.paths or has_pixels or members.closed)
+    tables = _list_tables(members) if sample or no_images else []
     if sample:
-        _refuse_masks(members, sample)
-        _refuse_boxes(members, sample)
-    if not (index.paths or has_pixels or members.closed):
-        _refuse_without_images(members)
+        _refuse_masks(tables, sample)
+        _refuse_boxes(tables, sample)
+    if no_images:
+        _refuse_without_images(members, tables)
 
 
-def _refuse_masks(members: Members, sample: Sample) -> None:
+def _refuse_masks(tables: Tables, sample: Sample) -> None:
     """By run lengths in a target column; in the sample, which may rank numbers in the same form, only if it is named so."""
-    for path, header, rows in _list_tables(members):
+    for path, header, rows in tables:
         for place, column in enumerate(header):
             runs = [row[place] for row in rows if place < len(row) and row[place].strip()]
             telling = MASKS.search(column) or (path != sample.path and _are_long(runs))
@@ -51,8 +53,8 @@ def _are_long(texts: list[str]) -> bool:
     return max((len(text.split()) for text in texts), default=0) > WORDS
 
 
-def _refuse_boxes(members: Members, sample: Sample) -> None:
-    for path, header, _ in _list_tables(members):
+def _refuse_boxes(tables: Tables, sample: Sample) -> None:
+    for path, header, _ in tables:
         named = [column for column in header if BOXES.search(column)]
         plain = {re.sub(r"[^a-z]", "", column.lower()): column for column in header}
         corners = [sorted(plain[name] for name in four) for four in CORNERS if four <= plain.keys()]
@@ -61,14 +63,12 @@ def _refuse_boxes(members: Members, sample: Sample) -> None:
             raise _refuse("boxes", f"{', '.join((named or corners[0])[:4])} in {path}")
 
 
-def _refuse_without_images(members: Members) -> None:
-    for path, header, rows in _list_tables(members):
+def _refuse_without_images(members: Members, tables: Tables) -> None:
+    for path, header, rows in tables:
         texts = [column for place, column in enumerate(header) if _is_text([row[place : place + 1] for row in rows])]
         if texts:
             raise _refuse("text", f"no image, and texts in the column {texts[0]} of {path}")
-    kinds = Counter(os.path.splitext(path)[1].lower() or "no ending" for path in members.files)
-    seen = ", ".join(f"{count} of {ending}" for ending, count in kinds.most_common(5))
-    tables = next((path for path, *_ in _list_tables(members)), "")
+    seen = count_endings(members.files, most=5)
     raise _refuse("a table without images" if tables else "no images", f"{seen or 'nothing'}, no image among them")
 
 
@@ -77,8 +77,7 @@ def _is_text(cells: list[list[str]]) -> bool:
     return bool(words) and sum(words) > WORDS * len(words)
 
 
-def _list_tables(members: Members) -> list[tuple[str, list[str], list[list[str]]]]:
-    """Path, header and the first rows of each table."""
+def _list_tables(members: Members) -> Tables:
     found = []
     for path in filter(is_table, members.files):
         rows = read_rows(members, path)

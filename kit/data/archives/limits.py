@@ -110,6 +110,13 @@ def _check_ratio(archive: Path, what: str, size: int, packed: int, limits: Limit
         )
 
 
+def strip_packed(path: str) -> str:
+    """The path without what says that it is an archive: train-jpg of train-jpg.tar.7z."""
+    while path.lower().endswith(ARCHIVES):
+        path = path.rpartition(".")[0]
+    return path
+
+
 def is_hidden(name: str) -> bool:
     """Whether a member is what a desktop leaves behind and no data: `.DS_Store`, `._1.jpg`, anything in `__MACOSX/`."""
     return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kit.data.archives.formats import OPENERS
-from kit.data.archives.limits import ARCHIVES, DEFAULT_LIMITS, Limits, Member, check, is_hidden, refusal
+from kit.data.archives.limits import ARCHIVES, DEFAULT_LIMITS, Limits, Member, check, is_hidden, refusal, strip_packed
 from kit.errors import DataError, KitError
 from kit.files import read_json, replace_folder, sha256, write_json
 
@@ -185,16 +185,10 @@ def _wrapping_folder(members: list[Member], required: Collection[str]) -> str:
 
 def _check_required(archive: Path, members: list[Member], required: Collection[str]) -> None:
     names = {member.name.rstrip("/") for member in members}
-    places = {_place(name) for name in names}
+    places = {strip_packed(name) for name in names}  # where they land, be they archives or what was in them
     for name in required:
-        if _place(name) not in places and not any(other.startswith(f"{_place(name)}/") for other in places):
+        place = strip_packed(name)
+        if place not in places and not any(other.startswith(f"{place}/") for other in places):
             raise refusal(
                 archive, f"it lacks {name}", received=", ".join(sorted(names)[:10]), expected=", ".join(required)
             )
-
-
-def _place(name: str) -> str:
-    """Where a member lands, be it an archive or what was in it."""
-    while name.lower().endswith(ARCHIVES):
-        name = name.rpartition(".")[0]
-    return name

@@ -27,8 +27,7 @@ def add(model: keras.Model, member: Member) -> keras.Model:
     """
     if (target := find(member)) is None:
         return model
-    dense = [layer for layer in model.layers if isinstance(layer, layers.Dense) and layer.name != units.NAME]
-    if not dense:
+    if not (dense := units.list_dense(model)):
         raise ConfigError("an auxiliary target needs a network with a dense layer", do="--set auxiliary_weight=0")
     beside = layers.Dense(len(target.columns), name=NAME, dtype="float32")(dense[-1].input)
     return keras.Model(model.inputs, layers.Concatenate(dtype="float32")([model.outputs[0], beside]), name=model.name)

@@ -159,7 +159,9 @@ def feed(
     """Augmented images (B, H, W, C), 0 to 255, and float32 targets (B, K), with those of an auxiliary target (B, K + A), epoch
     after epoch.
     """
-    targets = np.concatenate([training_set.targets, auxiliary.tell(member, training_set.samples)], axis=1)
+    targets, beside = training_set.targets, auxiliary.tell(member, training_set.samples)
+    if beside.shape[1]:
+        targets = np.concatenate([targets, beside], axis=1)
     epochs = range(state.epoch, state.epoch + stage.epochs - state.stage_epoch)
     drawn = ((epoch, batch) for epoch in epochs for batch in batches.draw(member, training_set, stage, epoch))
     now, ahead = tee(drawn)

@@ -22,6 +22,11 @@ def append(model: keras.Model, target: Target) -> keras.Model:
     return keras.Model(model.inputs, fixed(model.outputs[0]), name=model.name)
 
 
+def list_dense(model: keras.Model) -> list[layers.Dense]:
+    """Its dense layers but for the fixed one: the last is its head."""
+    return [layer for layer in model.layers if isinstance(layer, layers.Dense) and layer.name != NAME]
+
+
 def has(model: keras.Model) -> bool:
     return any(layer.name == NAME for layer in model.layers)
 

@@ -72,14 +72,12 @@ def open_member(member: Member) -> Opened:
 
 def open_at(member: Member, size: int) -> Opened:
     """The network, shown images of `size` pixels per side; 0: as they are cached."""
-    from keras import layers
-
     from kit.learn.input.resize import resize
     from kit.learn.networks import units, weights
 
     model = network(member)
     weights.load(model, member.folder / weights.WEIGHTS)
-    [*_, dense] = [layer for layer in model.layers if isinstance(layer, layers.Dense) and layer.name != units.NAME]
+    [*_, dense] = units.list_dense(model)
     return Opened(model, lambda pictures: resize(pictures, size).astype(np.float32), dense.get_weights()[0])
 
 
