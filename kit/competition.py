@@ -70,12 +70,18 @@ class Split:
     labels: for "train" what is known of each row, None for "test": a class's name (Classes, Grades), a collection of names
         (Labels), a number or several (Numbers), a share for each class (Votes).
     auxiliary: likewise of Competition.auxiliary, if there is one.
+    groups: of each training row its patient, driver, site or the like, as text, which folds keep whole.
+    weights: how much each training row counts in the loss, 0 or more; by default all alike.
+    rows: the row of the submission that each image belongs to, as text, where several images answer for one.
     """
 
     ids: Sequence[str]
     images: Images
     labels: Sequence[Any] | None = None
     auxiliary: Sequence[Any] | None = None
+    groups: Sequence[str] | None = None
+    weights: Sequence[float] | None = None
+    rows: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """The decoded cache: no image is decoded twice, and no step after this one meets a file that may not be an image.
 
-cache/ train.npy  test.npy  train.csv (id,label,group)  test.csv (id,readable,group)  quarantine.csv  manifest.json
+cache/ train.npy  test.npy  train.csv (id,label,same_pixels)  test.csv (id,readable,same_pixels)  quarantine.csv  manifest.json
+The tables hold what else a split says of its rows, each in a column: auxiliary, group, weight, row.
 """
 
 import hashlib
 import inspect
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,15 @@ import numpy as np
 
 from kit import plugins
 from kit.competition import Competition
-from kit.data import holdout
+from kit.data import groups, holdout
 from kit.data.readers import table
 from kit.errors import DataError, list_names
 from kit.files import read_json, sha256
 from kit.paths import DataFolders
 from kit.predictions import find_rows
 
-FORMAT = 1  # raise it when the policy of kit.data.decode_image changes
-TRAIN, TEST = ("id", "label", "group"), ("id", "readable", "group")  # columns of the tables
+FORMAT = 2  # raise it when the policy of kit.data.decode_image changes
+TRAIN, TEST = ("id", "label", "same_pixels"), ("id", "readable", "same_pixels")  # columns of the tables
 QUARANTINE = ("part", "id", "path", "reason")
 FILES = ("train.npy", "test.npy", "train.csv", "test.csv", "quarantine.csv")
 
@@ -34,8 +35,12 @@ class CachedSplit:
     split: its name, train or test. ids: (N,) text. images: (N, H, W, C) uint8, memory-mapped, read-only.
     labels: (N,) int64, or what another target has of N rows (kit.targets); those of no rows for test.
     readable: (N,) bool; train holds readable rows only, test keeps unreadable ones as zeros.
-    groups: (N,) int64, equal for rows with identical pixels, in train and test alike.
+    same_pixels: (N,) int64, equal for rows with identical pixels, in train and test alike.
     auxiliary: labels of the competition's auxiliary target; of no rows without one, and for test.
+    weights: (N,) float32, how much a row counts in the loss; of no rows where all count alike.
+    rows: (N,) text, the row of the submission that an image belongs to: its id, where nothing else is said.
+    groups: (N,) int64, equal for rows to be learned from or judged together: those of one group that the competition names,
+        of one row of the submission, or with identical pixels.
     """
 
     split: str
@@ -43,8 +48,17 @@ class CachedSplit:
     images: np.ndarray
     labels: np.ndarray
     readable: np.ndarray
-    groups: np.ndarray
+    same_pixels: np.ndarray
     auxiliary: np.ndarray = field(default_factory=lambda: np.empty(0))
+    weights: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
+    rows: np.ndarray = None  # type: ignore[assignment]
+    groups: np.ndarray = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.rows is None:
+            object.__setattr__(self, "rows", self.ids)
+        if self.groups is None:
+            object.__setattr__(self, "groups", self.same_pixels)
 
 
 @dataclass(frozen=True)
@@ -78,16 +92,15 @@ def load(competition: Competition, folders: DataFolders) -> Dataset:
     )
     if competition.auxiliary:
         learned = replace(learned, auxiliary=competition.auxiliary.parse([row["auxiliary"] for row in train]))
-    return Dataset(
-        learned,
-        _part(
-            folders.cache / "test.npy",
-            test,
-            labels=competition.target.parse([]),
-            readable=np.array([row["readable"] == "1" for row in test], bool),
-        ),
-        manifest["fingerprint"],
+    if train and "weight" in train[0]:
+        learned = replace(learned, weights=np.array([float(row["weight"]) for row in train], np.float32))
+    tested = _part(
+        folders.cache / "test.npy",
+        test,
+        labels=competition.target.parse([]),
+        readable=np.array([row["readable"] == "1" for row in test], bool),
     )
+    return Dataset(learned, tested, manifest["fingerprint"])
 
 
 def _manifest(competition: Competition, folders: DataFolders) -> dict[str, Any]:
@@ -113,10 +126,22 @@ def _part(file: Path, rows: list[dict[str, str]], *, labels: np.ndarray, readabl
         raise DataError(
             f"{file} is damaged", received=f"{len(images)} images", expected=f"{len(rows)} rows", do="kit prepare"
         )
-    ids = np.array([row["id"] for row in rows], dtype=str)
+    ids, same_pixels = _column(rows, "id"), np.array([int(row["same_pixels"]) for row in rows], np.int64)
+    named = [_column(rows, name) for name in ("row", "group") if rows and name in rows[0]]
     return CachedSplit(
-        file.stem, ids, images, labels, readable, np.array([int(row["group"]) for row in rows], dtype=np.int64)
+        file.stem,
+        ids,
+        images,
+        labels,
+        readable,
+        same_pixels,
+        rows=_column(rows, "row") if rows and "row" in rows[0] else ids,
+        groups=groups.join(same_pixels, *named),
     )
+
+
+def _column(rows: list[dict[str, str]], name: str) -> np.ndarray:
+    return np.array([row[name] for row in rows], str)
 
 
 def find_damage(competition: Competition, folder: Path, manifest: dict[str, Any]) -> str | None:
@@ -179,3 +204,9 @@ def quarantine(folders: DataFolders) -> list[dict[str, str]]:
 def labels_of(split: CachedSplit, ids: np.ndarray) -> np.ndarray:
     """The labels of those ids of the part, in their order."""
     return np.asarray(split.labels[find_rows(split.ids, ids)])
+
+
+def select_rows(split: CachedSplit, rows: np.ndarray, images: np.ndarray) -> CachedSplit:
+    """Those rows of a split alone. images: theirs, uint8 (len(rows), H, W, C)."""
+    each = {one.name: getattr(split, one.name) for one in fields(split) if one.name not in ("split", "images")}
+    return CachedSplit(split.split, images=images, **{name: of[rows] if len(of) else of for name, of in each.items()})

@@ -20,7 +20,7 @@ def examine(dataset: Dataset, target: Target, quarantine: Sequence[dict[str, str
     different labels. twins: pairs (train id, test id) with identical pixels. Lists are cut at 1,000 entries, counts are not.
     """
     train, test = dataset.train, dataset.test
-    conflicts = _conflicts(train.ids, train.groups, train.labels)
+    conflicts = _conflicts(train.ids, train.same_pixels, train.labels)
     twins = _twins(dataset)
     return {
         "fingerprint": dataset.fingerprint,
@@ -28,13 +28,13 @@ def examine(dataset: Dataset, target: Target, quarantine: Sequence[dict[str, str
             "rows": len(train.ids),
             "classes": target.describe(train.labels),
             "unreadable": sum(row["part"] == "train" for row in quarantine),
-            "duplicates": _duplicates(train.groups),
+            "duplicates": _duplicates(train.same_pixels),
             "conflicts": len(conflicts),
         },
         "test": {
             "rows": len(test.ids),
             "unreadable": int((~test.readable).sum()),
-            "duplicates": _duplicates(test.groups),
+            "duplicates": _duplicates(test.same_pixels),
             "held_out": int(holdout.is_held_out(test.ids).sum()),
         },
         "twins": len(twins),
@@ -44,13 +44,13 @@ def examine(dataset: Dataset, target: Target, quarantine: Sequence[dict[str, str
     }
 
 
-def _duplicates(groups: np.ndarray) -> int:
-    return len(groups) - len(np.unique(groups))
+def _duplicates(same_pixels: np.ndarray) -> int:
+    return len(same_pixels) - len(np.unique(same_pixels))
 
 
-def _conflicts(ids: np.ndarray, groups: np.ndarray, labels: np.ndarray) -> list[list[str]]:
-    first = {int(group): row for row, group in reversed(list(enumerate(groups)))}
-    leaders = np.array([first[int(group)] for group in groups], dtype=np.int64)
+def _conflicts(ids: np.ndarray, same_pixels: np.ndarray, labels: np.ndarray) -> list[list[str]]:
+    first = {int(number): row for row, number in reversed(list(enumerate(same_pixels)))}
+    leaders = np.array([first[int(number)] for number in same_pixels], dtype=np.int64)
     differ = labels != labels[leaders]
     odd = np.flatnonzero(differ.any(1) if differ.ndim > 1 else differ)
     return [[str(ids[leaders[row]]), str(ids[row])] for row in odd]
@@ -58,12 +58,12 @@ def _conflicts(ids: np.ndarray, groups: np.ndarray, labels: np.ndarray) -> list[
 
 def _twins(dataset: Dataset) -> list[list[str]]:
     rows = defaultdict(list)
-    for row in np.flatnonzero(np.isin(dataset.train.groups, dataset.test.groups)):
-        rows[int(dataset.train.groups[row])].append(str(dataset.train.ids[row]))
+    for row in np.flatnonzero(np.isin(dataset.train.same_pixels, dataset.test.same_pixels)):
+        rows[int(dataset.train.same_pixels[row])].append(str(dataset.train.ids[row]))
     return [
         [train_id, str(dataset.test.ids[row])]
-        for row, group in enumerate(dataset.test.groups.tolist())
-        for train_id in rows.get(group, ())
+        for row, number in enumerate(dataset.test.same_pixels.tolist())
+        for train_id in rows.get(number, ())
     ]
 
 

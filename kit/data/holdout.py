@@ -5,7 +5,7 @@ among the test images under other ids: what trains never meets them, and what pr
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,10 +97,19 @@ def move_held_out(path: Path, competition: Competition, train: Split, test: Spli
             f"{path} is not for these training images", received=f"{sum(held)} of its {len(wanted)} ids are here"
         )
     kept = [not out for out in held]
-    labels, auxiliary = (list(itertools.compress(known or (), kept)) for known in (train.labels, train.auxiliary))
-    learned = Split(list(itertools.compress(train.ids, kept)), _Images(((train.images, kept),)), labels, auxiliary)
-    ids = [*test.ids, *(PREFIX + name for name in itertools.compress(train.ids, held))]
-    return learned, Split(ids, _Images(((test.images, [True] * len(test.ids)), (train.images, held))))
+    told = ("labels", "auxiliary", "groups", "weights", "rows")
+    known = {
+        name: list(itertools.compress(values, kept)) for name in told if (values := getattr(train, name)) is not None
+    }
+    learned = Split(list(itertools.compress(train.ids, kept)), _Images(((train.images, kept),)), **known)
+    ids = _join_ids(test.ids, itertools.compress(train.ids, held))
+    rows = None if test.rows is None else _join_ids(test.rows, itertools.compress(train.rows or train.ids, held))
+    images = _Images(((test.images, [True] * len(test.ids)), (train.images, held)))
+    return learned, Split(ids, images, rows=rows)
+
+
+def _join_ids(test: Sequence[str], held: Iterable[str]) -> list[str]:
+    return [*test, *(PREFIX + name for name in held)]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from kit.data import holdout
+from kit.data import groups, holdout
 from kit.data.cache import CachedSplit, Dataset
 from kit.data.readers import table
 from kit.errors import DataError
@@ -147,13 +147,9 @@ def read(path: Path, data: Dataset) -> list[Pair]:
 
 def group_pairs(data: Dataset, pairs: Sequence[Pair]) -> Dataset:
     """With a group, and so a fold, for all training images that are linked by pairs or identical."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     links = [(data.train.groups[one.row], data.train.groups[one.other]) for one in pairs if one.part == "train"]
     if not links:
         return data
-    count = int(data.train.groups.max()) + 1
-    a, b = np.array(links).T
-    _, joined = connected_components(coo_array((np.ones(len(a)), (a, b)), shape=(count, count)), directed=False)
-    return replace(data, train=replace(data.train, groups=joined[data.train.groups].astype(np.int64)))
+    own = data.train.groups
+    joined = groups.number_linked(*np.concatenate([np.array(links).T, [own, own]], axis=1))
+    return replace(data, train=replace(data.train, groups=joined[own]))

@@ -1,6 +1,10 @@
 """What a competition's `read` returns, held to its contract before anything is decoded."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from kit.competition import Competition, Split
 from kit.data.readers import table
@@ -21,11 +25,9 @@ def read(competition: Competition, raw: Path, part: str) -> Split:
         ) from error
     if len(split.ids) != len(split.images) or not len(split.ids):
         raise DataError(f"{part} data do not fit", received=f"{len(split.ids)} ids, {len(split.images)} images")
-    if part == "train" and len(split.labels or ()) != len(split.ids):
-        raise DataError("train data do not fit", received=f"{len(split.ids)} ids, {len(split.labels or ())} labels")
-    if part == "train" and competition.auxiliary and len(split.auxiliary or ()) != len(split.ids):
-        told = len(split.auxiliary or ())
-        raise DataError("train data do not fit", received=f"{len(split.ids)} ids, {told} auxiliary labels")
+    if part == "train":
+        _check_train(competition, split)
+    _check_length(part, split, "rows", split.rows)
     seen: dict[str, object] = {}
     for name, image in zip(split.ids, split.images if isinstance(split.images, list) else split.ids, strict=True):
         if not isinstance(name, str) or not name:
@@ -35,6 +37,26 @@ def read(competition: Competition, raw: Path, part: str) -> Split:
             raise DataError(f"{part} holds id {name!r} twice", received=both)
         seen[name] = image
     return split
+
+
+def _check_train(competition: Competition, split: Split) -> None:
+    _check_length("train", split, "labels", split.labels or ())
+    if competition.auxiliary:
+        _check_length("train", split, "auxiliary labels", split.auxiliary or ())
+    _check_length("train", split, "groups", split.groups)
+    _check_length("train", split, "weights", split.weights)
+    for name, group in zip(split.ids, split.groups or (), strict=False):
+        if not isinstance(group, str) or not group:
+            raise DataError(f"training row {name!r} has no group", received=repr(group), expected="a text for each row")
+    for name, weight in zip(split.ids, split.weights or (), strict=False):
+        if not (np.isfinite(weight) and weight >= 0):
+            raise DataError(f"training row {name!r} has no weight", received=repr(weight), expected="0 or more")
+
+
+def _check_length(part: str, split: Split, what: str, values: Sequence[Any] | None) -> None:
+    """Raises DataError unless there is one of them for each id. None: none are asked for."""
+    if values is not None and len(values) != len(split.ids):
+        raise DataError(f"{part} data do not fit", received=f"{len(split.ids)} ids, {len(values)} {what}")
 
 
 def sample_path(competition: Competition, raw: Path) -> Path:

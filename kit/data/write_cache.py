@@ -61,7 +61,7 @@ def write(
         if not test_only:
             _check_share(kept, len(labels), allow_bad)
         tested = _store(folder / "test.npy", test, shape, keep_bad=True)
-        beside = _write_auxiliary(competition, train)
+        beside = _write_beside(competition, train)
         _write_tables(folder, competition, (train, kept, labels), (test, tested), beside)
         _write_quarantine(folder / "quarantine.csv", folders.raw, {"train": (train, kept), "test": (test, tested)})
         manifest = {
@@ -140,7 +140,7 @@ def _check_share(kept: _Stored, total: int, allow_bad: bool) -> None:
         )
 
 
-def _groups(*parts: _Stored) -> list[list[int]]:
+def _number_pixels(*parts: _Stored) -> list[list[int]]:
     """A number for each row: the same one for identical pixels, one of its own for an unreadable image."""
     numbers: dict[Any, int] = {}
     return [
@@ -157,28 +157,41 @@ def _write_tables(
     competition: Competition,
     trained: tuple[Split, _Stored, np.ndarray],
     tested: tuple[Split, _Stored],
-    beside: list[tuple[str, ...]],
+    beside: dict[str, list[str]],
 ) -> None:
     (train, kept, labels), (test, all_rows) = trained, tested
-    train_groups, test_groups = _groups(kept, all_rows)
-    train_rows = zip(kept.rows, train_groups, strict=True)
-    test_rows = zip(all_rows.rows, test_groups, strict=True)
+    train_pixels, test_pixels = _number_pixels(kept, all_rows)
+    train_rows = zip(kept.rows, train_pixels, strict=True)
+    test_rows = zip(all_rows.rows, test_pixels, strict=True)
     texts = competition.target.write(labels)
     _tabulate(
         folder / "train.csv",
-        (*TRAIN, "auxiliary") if competition.auxiliary else TRAIN,
-        ((train.ids[row], texts[row], group, *beside[row]) for row, group in train_rows),
+        (*TRAIN, *beside),
+        ((train.ids[row], texts[row], same, *(of[row] for of in beside.values())) for row, same in train_rows),
     )
+    said = {} if test.rows is None else {"row": test.rows}
     _tabulate(
-        folder / "test.csv", TEST, ((test.ids[row], int(row not in all_rows.faults), group) for row, group in test_rows)
+        folder / "test.csv",
+        (*TEST, *said),
+        (
+            (test.ids[row], int(row not in all_rows.faults), same, *(of[row] for of in said.values()))
+            for row, same in test_rows
+        ),
     )
 
 
-def _write_auxiliary(competition: Competition, train: Split) -> list[tuple[str, ...]]:
-    """Of each row a text, or nothing without an auxiliary target."""
-    if (target := competition.auxiliary) is None:
-        return [()] * len(train.ids)
-    return [(text,) for text in target.write(target.encode(train.auxiliary or []))]
+def _write_beside(competition: Competition, train: Split) -> dict[str, list[str]]:
+    """What else is said of each training row, as text, by the column of the table that holds it."""
+    beside: dict[str, list[str]] = {}
+    if target := competition.auxiliary:
+        beside["auxiliary"] = target.write(target.encode(train.auxiliary or []))
+    if train.groups is not None:
+        beside["group"] = list(train.groups)
+    if train.weights is not None:
+        beside["weight"] = [f"{weight:.9g}" for weight in train.weights]
+    if train.rows is not None:
+        beside["row"] = list(train.rows)
+    return beside
 
 
 def _write_quarantine(path: Path, raw: Path, parts: dict[str, tuple[Split, _Stored]]) -> None:
@@ -194,12 +207,17 @@ def _fingerprint(
     competition: Competition,
     trained: tuple[Split, _Stored, np.ndarray],
     tested: tuple[Split, _Stored],
-    beside: list[tuple[str, ...]],
+    beside: dict[str, list[str]],
 ) -> str:
     (train, kept, labels), (test, all_rows) = trained, tested
+    told = [
+        texts for name, texts in beside.items() if name != "group"
+    ]  # which decides folds, and those are compared too
     digest = hashlib.sha256(json.dumps([competition.image_shape, competition.target.columns]).encode())
     for row, pixels in zip(kept.rows, kept.digests, strict=True):
-        digest.update(json.dumps([train.ids[row], labels[row].tolist(), *beside[row]]).encode() + pixels)
+        digest.update(
+            json.dumps([train.ids[row], labels[row].tolist(), *(texts[row] for texts in told)]).encode() + pixels
+        )
     for row, pixels in zip(all_rows.rows, all_rows.digests, strict=True):
         digest.update(json.dumps([test.ids[row], row in all_rows.faults]).encode() + pixels)
     return digest.hexdigest()

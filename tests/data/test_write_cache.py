@@ -37,7 +37,7 @@ def test_the_cache_holds_the_decoded_images_in_order_with_ids_and_labels(write, 
     assert data.test.ids.tolist() == list("01234")
     assert data.test.labels.shape == (0,)
     assert data.train.readable.all() and data.test.readable.all()
-    assert len(set(data.train.groups) | set(data.test.groups)) == 29
+    assert len(set(data.train.same_pixels) | set(data.test.same_pixels)) == 29
 
 
 def test_the_fingerprint_follows_pixels_ids_labels_and_shape(write, members, pets, changed):
@@ -67,7 +67,7 @@ def test_a_corrupt_training_image_is_set_aside_and_a_corrupt_test_image_keeps_it
     assert (data.train.images[-1] == decode(folders.raw / "train" / "dog-11.png", (8, 8, 3))).all()
     assert data.test.readable.tolist() == [True, True, False, True, False]
     assert not data.test.images[[2, 4]].any()
-    assert data.test.groups[2] != data.test.groups[4]
+    assert data.test.same_pixels[2] != data.test.same_pixels[4]
     listed = cache.quarantine(folders)
     assert [(row["part"], row["id"], row["path"]) for row in listed] == [
         ("train", "dog-3", "train/dog-3.png"),
@@ -92,9 +92,9 @@ def test_more_than_one_percent_unreadable_training_images_stop_unless_allowed(wr
 def test_rows_with_identical_pixels_share_a_group_within_and_across_the_parts(write, members):
     members["train/cat-5.png"] = members["train/dog-7.png"] = members["test/1.png"] = members["train/cat-2.png"]
     data = write(members)
-    same = data.train.groups[2]
-    assert np.flatnonzero(data.train.groups == same).tolist() == [2, 5, 19]
-    assert np.flatnonzero(data.test.groups == same).tolist() == [1]
+    same = data.train.same_pixels[2]
+    assert np.flatnonzero(data.train.same_pixels == same).tolist() == [2, 5, 19]
+    assert np.flatnonzero(data.test.same_pixels == same).tolist() == [1]
 
 
 @pytest.mark.parametrize(

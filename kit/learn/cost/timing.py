@@ -132,13 +132,10 @@ def _some(data: Dataset, target: Target, count: int, where: DataFolders) -> Cach
         turn[strata[order] == label] = np.arange((strata == label).sum())
     rows = order[np.argsort(turn, kind="stable")][:count]
     train = data.train
-    beside = train.auxiliary[rows] if len(train.auxiliary) else train.auxiliary
     where.cache.mkdir()
     np.save(where.cache / "train.npy", train.images[rows])
     images = np.load(where.cache / "train.npy", mmap_mode="r")
-    return CachedSplit(
-        train.split, train.ids[rows], images, train.labels[rows], train.readable[rows], train.groups[rows], beside
-    )
+    return cache.select_rows(train, rows, images)
 
 
 def _feature_seconds(data: Dataset, config: Config) -> float:

@@ -79,7 +79,7 @@ def measure(data: Dataset) -> Shift:
 def _sample_rows(split: CachedSplit, allowed: np.ndarray) -> np.ndarray:
     """Rows, sorted: at most MOST of those `allowed` (bool), no two with the same pixels."""
     rows = np.flatnonzero(allowed)
-    first = rows[np.unique(split.groups[rows], return_index=True)[1]]
+    first = rows[np.unique(split.same_pixels[rows], return_index=True)[1]]
     return np.sort(np.random.default_rng(0).permutation(first)[:MAX_IMAGES])
 
 
