@@ -9,7 +9,7 @@ from typing import Any, get_args
 import numpy as np
 
 from kit import metrics
-from kit.competition import Competition, FinishName, Metric, View
+from kit.competition import Archives, Competition, FinishName, Metric, Submission, View
 from kit.errors import DataError, nearest
 from kit.forms import FORMS
 from kit.learn.input import views
@@ -17,9 +17,21 @@ from kit.learn.input.views import VIEWS
 from kit.metrics import METRICS
 from kit.targets import KINDS, Target
 
+LIST = (tuple, list)
+FIELD_TYPES: dict[str, tuple[Any, str]] = {
+    "metric": (str, "a name"),
+    "submission": (Submission, "Submission(...)"),
+    "archives": (Archives, "Archives(...)"),
+    "read": (Callable, "a function (raw folder, part) -> Split"),
+    "tta": (LIST, "a tuple of names of views"),
+    "defaults": (Mapping, "a dict of settings"),
+    "runs": (LIST, "a tuple of dicts of settings"),
+}
+
 
 def check(competition: Competition, file: Path) -> None:
     """Raises DataError naming `file` for the first thing that is wrong."""
+    _check_types(competition, file)
     if competition.slug != file.parent.name:
         raise DataError(f"{file}: slug and folder name differ", received=competition.slug, expected=file.parent.name)
     _check_target(f"{file}: target", competition.target)
@@ -37,6 +49,16 @@ def check(competition: Competition, file: Path) -> None:
     _check_names(f"{file}: tta", competition.tta, views.available(competition))
     for name, view in competition.views.items():
         _try_view(f"{file}: views[{name!r}]", view, competition.image_shape)
+
+
+def _check_types(competition: Competition, file: Path) -> None:
+    for name, (kind, expected) in FIELD_TYPES.items():
+        if not isinstance(value := getattr(competition, name), kind):
+            raise DataError(f"{file}: {name} is of another type", received=repr(value), expected=expected)
+    for settings in (competition.defaults, *competition.runs):
+        if not isinstance(settings, Mapping) or not all(isinstance(key, str) for key in settings):
+            expected = "a dict of settings by name"
+            raise DataError(f"{file}: defaults or runs hold something else", received=repr(settings), expected=expected)
 
 
 def _check_target(what: str, target: Target) -> None:

@@ -41,6 +41,9 @@ def test_an_unknown_slug_is_refused_with_the_nearest(slug, words):
             lambda text: text.replace('metric="acc', 'public_share=25, metric="acc'),
             "public_share is out of range; received 25",
         ),
+        (lambda text: text.replace("read=read", "read=None"), "read is of another type; received None; expected a fun"),
+        (lambda text: text.replace("defaults={", "runs=('a',), defaults={"), "hold something else; received 'a'"),
+        (lambda text: text.replace("defaults={", "runs=({3: 4},), defaults={"), "hold something else; received {3: 4}"),
     ],
 )
 def test_a_broken_plugin_is_one_line_with_its_place(plugins, change, words):

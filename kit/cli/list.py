@@ -9,6 +9,7 @@ from kit import paths
 from kit.cli import options
 from kit.cli.options import GlobalOptions
 from kit.errors import KitError
+from kit.learn.competitions import check_learning
 from kit.plugins import folders, load_folder
 
 
@@ -33,6 +34,7 @@ def command(obj: GlobalOptions, as_json: bool) -> None:
 def _entry(slug: str, folder: Path) -> dict[str, Any]:
     try:
         competition = load_folder(folder)
+        check_learning(competition)
     except KitError as error:
         return {"slug": slug, "error": str(error)}
     data = paths.data(slug)

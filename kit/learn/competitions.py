@@ -20,11 +20,16 @@ def load_competition(slug: str, extra: Iterable[Path] = ()) -> Competition:
     recipe or a setting that does not exist.
     """
     competition = load(slug, extra)
-    file = (competition.folder or Path(slug)) / "competition.py"
+    check_learning(competition)
+    return competition
+
+
+def check_learning(competition: Competition) -> None:
+    """Raises DataError for a network, a recipe or a setting in its competition.py that does not exist. Loads no Keras."""
+    file = (competition.folder or Path(competition.slug)) / "competition.py"
     check_own(f"{file}: networks", competition.networks, NETWORKS, Network)
     check_own(f"{file}: recipes", competition.recipes, RECIPES, Recipe)
     try:
         check_declared(competition)
     except ConfigError as error:
         raise DataError(f"{file}: {error}") from None
-    return competition

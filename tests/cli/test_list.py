@@ -17,7 +17,11 @@ COMPETITION = Competition(
 
 @pytest.fixture
 def plugins(tmp_path):
-    for slug, text in (("zoo", PLUGIN.format(slug="zoo")), ("broken", "x = 1\nx +\n"), ("other", "import nowhere\n")):
+    zoo = PLUGIN.format(slug="zoo")
+    texts = {"zoo": zoo, "broken": "x = 1\nx +\n", "other": "import nowhere\n"}
+    texts["nets"] = zoo.replace('"zoo"', '"nets"').replace('"epochs": 3', '"backbone": "resnet8"')
+    texts["typed"] = zoo.replace('"zoo"', '"typed"').replace("defaults=", "defaults=1, runs=")
+    for slug, text in texts.items():
         file = tmp_path / "plugins" / slug / "competition.py"
         file.parent.mkdir(parents=True)
         file.write_text(text)
@@ -30,6 +34,8 @@ def test_broken_folders_take_a_line_and_the_others_still_list(here):
     assert {"zoo", *folders()} <= lines.keys()
     assert lines["zoo"].split() == ["zoo", "Zoo", "log_loss", "epochs=3", "tta=identity,hflip", "-"]
     assert "broken: " in lines["broken"] and "line 2" in lines["broken"] and "SyntaxError" in lines["broken"]
+    assert "no backbone 'resnet8'; did you mean 'resnet9'" in lines["nets"]
+    assert "defaults is of another type; received 1; expected a dict of settings" in lines["typed"]
     assert "line 1" in lines["other"] and "No module named 'nowhere'" in lines["other"]
 
 
