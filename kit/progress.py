@@ -6,6 +6,8 @@ from typing import Any
 
 from tqdm import tqdm
 
+from kit.suggest import complete
+
 
 def bar(
     items: Iterable[Any] | None = None, *, total: int | None = None, done: int = 0, label: str, unit: str = "it"
@@ -28,5 +30,5 @@ def bar(
 
 
 def say(message: str) -> None:
-    """A line for people about what is going on, on stderr: stdout is for results."""
-    tqdm.write(message, file=sys.stderr)
+    """A line for people about what is going on, on stderr: stdout is for results. Commands in it become as they type them."""
+    tqdm.write(complete(message), file=sys.stderr)

@@ -8,8 +8,8 @@ import click
 
 from kit import __version__, signals
 from kit.cli.lazy import Lazy
-from kit.cli.suggest import complete
 from kit.errors import DataError, KitError
+from kit.suggest import complete
 
 # In the order a competitor meets them: verb -> what it does. The module is kit.cli.<verb>, with _ for -.
 VERBS = {

@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from kit.cli import completion
-from kit.cli.suggest import complete
 from kit.competition import Competition
 from kit.files import to_json
 from kit.runs.scores import read_scores
+from kit.suggest import complete
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def train_words(slug: str, given: Mapping[str, Any], overrides: tuple[str, ...],
 
 def result(value: Any, text: str, *, as_json: bool) -> None:
     """Prints a verb's result on stdout: `value` as JSON, or `text` for people."""
-    click.echo(to_json(value) if as_json else text)
+    click.echo(to_json(value) if as_json else complete(text))
 
 
 def table(rows: list[dict[str, Any]]) -> str:

@@ -9,11 +9,11 @@ import click
 
 from kit.cli import options, train
 from kit.cli.options import GlobalOptions
-from kit.cli.suggest import complete
 from kit.errors import ConfigError
 from kit.learn import backend
 from kit.learn.cost.plan import Times, Work, format_duration
 from kit.runs import environment
+from kit.suggest import complete
 
 if TYPE_CHECKING:
     from kit.config import Config

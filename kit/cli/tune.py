@@ -7,9 +7,9 @@ import click
 
 from kit.cli import options
 from kit.cli.options import GlobalOptions
-from kit.cli.suggest import complete
 from kit.errors import ConfigError
 from kit.learn import backend
+from kit.suggest import complete
 
 if TYPE_CHECKING:
     from kit.learn.search.tune import Search

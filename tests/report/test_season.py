@@ -36,3 +36,11 @@ def test_a_competition_s_page_holds_every_run_and_what_kaggle_said(kit, prepared
 def test_a_competition_without_runs_or_data_has_a_page_too(here, home):
     text = Path(here("report", "tiny-stripes").stdout.strip()).read_text()
     assert "no run is finished yet" in text and "is not prepared" in text
+
+
+def test_what_the_pages_and_the_results_tell_to_type_has_the_options_before_the_verb(here, plugins, make_run):
+    run, given = make_run(0.8), f"kit --competitions {plugins}"
+    page = Path(here("report", run.id, "--quick").stdout.strip()).read_text()
+    season = Path(here("report", "tiny-stripes").stdout.strip()).read_text()
+    assert f"<footer>{given} report {run.id}</footer>" in page and f"{given} submit SLUG RUN --send" in season
+    assert f"`{given} runs empty-trash`" in here("runs", "delete", run.id).stdout

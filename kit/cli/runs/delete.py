@@ -3,6 +3,7 @@
 import click
 
 from kit.cli import completion, options
+from kit.suggest import complete
 
 
 @click.command()
@@ -35,5 +36,5 @@ def command(references: tuple[str, ...], force: bool, weights_only: bool) -> Non
     trash.delete(doomed, ledger.list_refs, force=force)
     for run in doomed:
         click.echo(run.id)
-    click.echo(f"in the trash: {moved / 1e6:.1f} MB, which `kit runs empty-trash` frees")
+    click.echo(complete(f"in the trash: {moved / 1e6:.1f} MB, which `kit runs empty-trash` frees"))
     options.next_step(f"runs restore {doomed[0].id}   (or: kit runs empty-trash)")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.report.render.style import STYLE
+from kit.suggest import complete
 
 Card = tuple[str, str, str]  # label, value, what stands small behind the value
 
@@ -53,7 +54,7 @@ def page(title: str, above: str, chips: Sequence[str], sections: Sequence[Sectio
         f"<title>{text(title)}</title><style>{STYLE}</style></head><body>"
         f'<header><p>{text(above)}</p><h1>{text(title)}</h1><div class="chips">{chip_tags}</div></header>'
         f'<div class="body"><nav aria-label="Sections">{links}</nav><main>\n{bodies}\n'
-        f"<footer>{text(footer)}</footer></main></div></body></html>\n"
+        f"<footer>{text(complete(footer))}</footer></main></div></body></html>\n"
     )
 
 
@@ -62,8 +63,8 @@ def paragraph(words: str) -> str:
 
 
 def empty_note(words: str) -> str:
-    """A line in place of what is not there."""
-    return f'<p class="none">{text(words)}</p>'
+    """A line in place of what is not there; a command in it becomes as the reader has to type it."""
+    return f'<p class="none">{text(complete(words))}</p>'
 
 
 def pair(pieces: Sequence[str]) -> str:

@@ -6,7 +6,8 @@ import click
 import pytest
 
 from kit.cli.main import kit as group
-from kit.cli.suggest import complete
+from kit.progress import say
+from kit.suggest import complete
 
 
 @pytest.fixture
@@ -48,6 +49,16 @@ def test_the_next_line_and_the_remedy_of_an_error_can_be_typed(here, plugins, ar
     program, option, folder, *words = shlex.split(line.removeprefix("next: "))
     assert (program, option, folder) == ("kit", "--competitions", str(plugins))
     assert here(*words).returncode == 0
+
+
+def test_lines_about_what_is_going_on_can_be_typed(capsys):
+    say("`kit prepare zoo` comes before blending")
+    with group.make_context("kit", ["--competitions", "c", "list"], resilient_parsing=True):
+        say("`kit prepare zoo` comes before blending")
+    assert capsys.readouterr().err.splitlines() == [
+        "`kit prepare zoo` comes before blending",
+        "`kit --competitions c prepare zoo` comes before blending",
+    ]
 
 
 def test_a_file_with_a_space_in_its_name_is_quoted(here, prepared, tmp_path):
