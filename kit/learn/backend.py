@@ -10,6 +10,7 @@ from kit import paths
 def load() -> None:
     """Imports keras (seconds), with what its backend writes to stderr held back, and shown only if the import fails."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    _keep_out_of_tmp()
     if os.environ.get("KERAS_BACKEND") == "jax":  # what one command has compiled the next ones load: seconds of each
         os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(paths.runs() / ".jax"))
         os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
@@ -26,3 +27,13 @@ def load() -> None:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+
+
+def _keep_out_of_tmp() -> None:
+    """Keras keeps its settings and the ImageNet weights that it fetches in ~/.keras. Where that may not be written it would
+    take /tmp, which is anybody's and does not last: data/.keras under $KIT_HOME, then.
+    """
+    usual = paths.expand_home("~/.keras")
+    writable = os.access(usual if usual.exists() else usual.parent, os.W_OK)
+    if not (usual.is_absolute() and writable):
+        os.environ.setdefault("KERAS_HOME", str(paths.home() / "data" / ".keras"))

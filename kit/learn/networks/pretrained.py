@@ -1,5 +1,6 @@
 """Pretrained backbones: built from keras.applications with their weights, their input prepared and checked."""
 
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -77,8 +78,9 @@ def _download(make: Any, arguments: dict[str, Any], name: str) -> keras.Model:
         if "URL fetch failure" not in str(error) and not isinstance(error, OSError):
             raise
         url = next((word for word in str(error).split() if word.startswith("http")), "its weights")
+        here = Path(os.environ.get("KERAS_HOME", "~/.keras")) / "models"
         raise KaggleError(
-            f"no ImageNet weights for {name}: no internet and none in ~/.keras/models",
+            f"no ImageNet weights for {name}: no internet and none in {here}",
             do=f"fetch {url.rstrip(':')} on another machine, then pass --weights PATH",
         ) from None
 

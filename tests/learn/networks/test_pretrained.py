@@ -68,7 +68,11 @@ def test_imagenet_without_internet_says_what_to_do(monkeypatch):
         raise Exception("URL fetch failure on https://example.org/weights.h5: None -- refused")
 
     monkeypatch.setattr(keras.applications, "MobileNet", unreachable)
-    with pytest.raises(KaggleError, match=r"no internet.*fetch https://example.org/weights.h5 .*--weights PATH"):
+    monkeypatch.setenv("KERAS_HOME", "/work/keras")
+    with pytest.raises(
+        KaggleError,
+        match=r"no internet and none in /work/keras/models; fetch https://example.org/weights.h5 .*--weights PATH",
+    ):
         pretrained.build("mobilenet_0.25", "imagenet", 128)
 
 
