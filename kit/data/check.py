@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from kit.data import holdout
-from kit.data.cache import Dataset
+from kit.data import groups, holdout
+from kit.data.cache import CachedSplit, Dataset
 from kit.targets import Target, count_columns
 
 LISTED = 1000  # examples kept of each kind
+RANDOM_FOLDS = 5  # of which the data check says what they would leak
 
 
 def examine(dataset: Dataset, target: Target, quarantine: Sequence[dict[str, str]]) -> dict[str, Any]:
@@ -18,6 +19,8 @@ def examine(dataset: Dataset, target: Target, quarantine: Sequence[dict[str, str
 
     duplicates: rows whose pixels occur earlier in the same part. conflicts: pairs of ids with identical pixels and
     different labels. twins: pairs (train id, test id) with identical pixels. Lists are cut at 1,000 entries, counts are not.
+    groups: where some hold several different images, their number, least and most rows, and the share of rows that five
+    random folds would judge beside others of their group.
     """
     train, test = dataset.train, dataset.test
     conflicts = _conflicts(train.ids, train.same_pixels, train.labels)
@@ -37,11 +40,20 @@ def examine(dataset: Dataset, target: Target, quarantine: Sequence[dict[str, str
             "duplicates": _duplicates(test.same_pixels),
             "held_out": int(holdout.is_held_out(test.ids).sum()),
         },
+        **_groups(train),
         "twins": len(twins),
         "unreadable_listed": list(quarantine)[:LISTED],
         "conflicts_listed": conflicts[:LISTED],
         "twins_listed": twins[:LISTED],
     }
+
+
+def _groups(train: CachedSplit) -> dict[str, Any]:
+    if groups.are_copies(train.groups, train.same_pixels):
+        return {}
+    sizes = np.unique(train.groups, return_counts=True)[1]
+    leak = groups.measure_leak(train.groups, RANDOM_FOLDS)
+    return {"groups": {"count": len(sizes), "least": int(sizes.min()), "most": int(sizes.max()), "leak": leak}}
 
 
 def _duplicates(same_pixels: np.ndarray) -> int:
@@ -67,6 +79,15 @@ def _twins(dataset: Dataset) -> list[list[str]]:
     ]
 
 
+def _describe_groups(found: dict[str, Any] | None) -> list[str]:
+    if not found:
+        return []
+    return [
+        f"groups         {found['count']} of {found['least']} to {found['most']} images; random folds would have put "
+        f"{found['leak']:.0%} of the judged rows beside others of their group in training"
+    ]
+
+
 def text(slug: str, target: Target, report: dict[str, Any]) -> str:
     """The data check for people, a few lines."""
     train, test = report["train"], report["test"]
@@ -79,6 +100,7 @@ def text(slug: str, target: Target, report: dict[str, Any]) -> str:
         f"unreadable     {train['unreadable']} train (set aside), {test['unreadable']} test (kept, predicted by {prior})",
         f"duplicates     {train['duplicates']} within train ({train['conflicts']} with another label), "
         f"{test['duplicates']} within test",
+        *_describe_groups(report.get("groups")),
         *(
             [f"held out       {test['held_out']} training images, listed among the test images"]
             if test.get("held_out")

@@ -1,4 +1,4 @@
-"""Which row is judged in which fold: one table for the whole team, stratified, identical images always in one fold."""
+"""Which row is judged in which fold: one table for the whole team, stratified, the rows of a group in one fold."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from kit.data import groups
 from kit.data.cache import Dataset
+from kit.data.deal_groups import deal_groups
 from kit.data.readers import table
 from kit.data.strata import combine_small, mention_small
 from kit.errors import ConfigError, DataError
@@ -17,16 +19,27 @@ from kit.targets import Target
 def make(dataset: Dataset, target: Target, n: int, seed: int) -> np.ndarray:
     """The fold of each training row, int64 (N,), 0 to n - 1. Raises ConfigError and DataError as `check` does.
 
-    One row per group of identical images is dealt out, stratified by its label; its copies follow it. Classes with fewer than
-    n different images are dealt out as one, and named on stderr.
+    Groups stay whole. Where they are identical images, one of each is dealt out, stratified by its label, and its copies follow
+    it; classes with fewer than n different images are dealt out as one. Else as kit.data.deal_groups does. Kinds of rows that
+    are too few for n folds are named on stderr.
     """
+    train = dataset.train
+    check(train.groups, train.same_pixels, n)
+    if groups.are_copies(train.groups, train.same_pixels):
+        return _deal_images(dataset, target, n, seed)
+    strata = target.strata(train.labels)
+    first = np.unique(np.stack([train.groups, strata]), axis=1, return_index=True)[1]
+    mention_small(target, train.labels[first], strata[first], n, "groups", "not every fold can judge them")
+    return deal_groups(train.groups, target, train.labels, [1 / n] * n, seed)
+
+
+def _deal_images(dataset: Dataset, target: Target, n: int, seed: int) -> np.ndarray:
     from sklearn.model_selection import StratifiedKFold
 
     train = dataset.train
-    check(train.groups, n)
     _, first, group = np.unique(train.groups, return_index=True, return_inverse=True)
     strata = target.strata(train.labels)[first]
-    mention_small(target, train.labels[first], strata, n)
+    mention_small(target, train.labels[first], strata, n, "different images", "dealt out as if they were one")
     strata = combine_small(strata, n)
     dealt = np.empty(len(first), np.int64)
     for fold, (_, rows) in enumerate(StratifiedKFold(n, shuffle=True, random_state=seed).split(strata, strata)):
@@ -34,18 +47,19 @@ def make(dataset: Dataset, target: Target, n: int, seed: int) -> np.ndarray:
     return dealt[group]
 
 
-def check(groups: np.ndarray, n: int) -> None:
-    """Raises ConfigError for fewer than 2 folds, DataError for more folds than different images.
+def check(units: np.ndarray, same_pixels: np.ndarray, n: int) -> None:
+    """Raises ConfigError for fewer than 2 folds, DataError for more folds than groups.
 
-    groups: int64 (N,), of the rows to be dealt out.
+    units, same_pixels: int64 (N,), the groups and the different images of the rows to be dealt out.
     """
     if n < 2:
         raise ConfigError("too few folds", received=n, expected="at least 2")
-    if (different := len(np.unique(groups))) < n:
+    if (whole := len(np.unique(units))) < n:
+        images = groups.are_copies(units, same_pixels)
         raise DataError(
-            "too many folds for the images",
+            "too many folds for the images" if images else "too many folds for the groups, which they keep whole",
             received=f"{n} folds",
-            expected=f"at most {different}, the different images",
+            expected=f"at most {whole}, the {'different images' if images else 'groups'}",
         )
 
 

@@ -23,3 +23,16 @@ def number_linked(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     count = int(max(one.max(initial=-1), other.max(initial=-1))) + 1
     links = coo_array((np.ones(len(one)), (one, other)), shape=(count, count))
     return connected_components(links, directed=False)[1].astype(np.int64)
+
+
+def are_copies(groups: np.ndarray, same_pixels: np.ndarray) -> bool:
+    """Whether no group, of `groups` int64 (N,), holds two images that differ."""
+    return len(np.unique(groups)) == len(np.unique(same_pixels))
+
+
+def measure_leak(groups: np.ndarray, folds: int) -> float:
+    """The share of the rows which, if each were dealt out for itself, would be judged by a model that learned from others of
+    their group: the mean of 1 - folds ** (1 - rows of its group).
+    """
+    _, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    return float((1 - float(folds) ** (1 - sizes[group])).mean())

@@ -67,7 +67,7 @@ def _hold_out(
     train = _group_near_duplicates(cache.load(competition, folders), folders).train
     rows, public = holdout.choose(train, competition.target, share)
     left = np.setdiff1d(np.arange(len(train.ids)), rows)
-    fold_table.check(train.groups[left], folds)  # no way back from here
+    fold_table.check(train.groups[left], train.same_pixels[left], folds)  # no way back from here
     holdout.write(folders.holdout, competition, train, rows, public)
     say(f"{folders.holdout}: never trained on from here on; runs from before cannot be compared any more")
 

@@ -25,8 +25,12 @@ def combine_small(strata: np.ndarray, least: int) -> np.ndarray:
     return out
 
 
-def mention_small(target: Target, labels: np.ndarray, strata: np.ndarray, least: int) -> None:
-    """Names the strata of fewer than `least` rows on stderr, each by what is known of one of its rows."""
+def mention_small(
+    target: Target, labels: np.ndarray, strata: np.ndarray, least: int, units: str, consequence: str
+) -> None:
+    """Names the strata of fewer than `least` rows on stderr, each by what is known of one of its rows. units: what a row
+    stands for.
+    """
     sizes = np.bincount(strata)
     small = sorted(np.flatnonzero((sizes > 0) & (sizes < least)).tolist(), key=lambda one: int(sizes[one]))
     if small:
@@ -35,4 +39,4 @@ def mention_small(target: Target, labels: np.ndarray, strata: np.ndarray, least:
         named = ", ".join(f"{text} ({sizes[one]})" for text, one in texts)
         more = ", ..." if len(small) > NAMED else ""
         what = "classes or kinds of rows have" if len(small) > 1 else "class or kind of rows has"
-        say(f"{len(small)} {what} fewer than {least} different images: {named}{more}; dealt out as if they were one")
+        say(f"{len(small)} {what} fewer than {least} {units}: {named}{more}; {consequence}")

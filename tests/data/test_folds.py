@@ -9,12 +9,13 @@ from kit.targets import Classes, Labels, Numbers, Votes
 CLASSES = Classes(tuple(map(str, range(50))))
 
 
-def dataset(labels, groups=None) -> Dataset:
+def dataset(labels, groups=None, named=None) -> Dataset:
+    """groups: of identical pixels. named: of different images."""
     count = len(labels)
     ids = np.array([f"i{n}" for n in range(count)])
     groups = np.arange(count) if groups is None else np.array(groups)
     part = CachedSplit(
-        "train", ids, np.zeros((count, 1, 1, 1), np.uint8), np.array(labels), np.ones(count, bool), groups
+        "train", ids, np.zeros((count, 1, 1, 1), np.uint8), np.array(labels), np.ones(count, bool), groups, groups=named
     )
     return Dataset(part, part, "")
 
@@ -76,6 +77,27 @@ def test_more_folds_than_images_and_fewer_than_two_are_refused():
         folds.make(dataset([0, 0, 1, 1, 1], [0, 1, 2, 3, 3]), CLASSES, 5, seed=0)
     with pytest.raises(ConfigError):
         folds.make(dataset([0, 0, 1, 1, 1]), CLASSES, 1, seed=0)
+
+
+def test_drivers_of_many_different_images_stay_whole_and_their_classes_even(capsys):
+    drivers = np.repeat(np.arange(26), np.arange(10, 36))
+    labels = np.arange(len(drivers)) % 10
+    dealt = folds.make(dataset(labels, named=drivers), CLASSES, 5, seed=0)
+    assert all(len(set(dealt[drivers == one])) == 1 for one in range(26)) and capsys.readouterr().err == ""
+    counts = np.stack([np.bincount(labels[dealt == fold], minlength=10) for fold in range(5)])
+    assert counts.min() > 0.8 * counts.mean() and counts.max() < 1.2 * counts.mean()
+
+
+def test_kinds_of_rows_of_few_groups_are_named(capsys):
+    labels, patients = [0] * 20 + [1] * 20, [*range(10)] * 2 + [7] * 10 + [8] * 10
+    folds.make(dataset(labels, named=np.array(patients)), CLASSES, 5, seed=0)
+    said = "1 class or kind of rows has fewer than 5 groups: 1 (2); not every fold can judge them"
+    assert said in capsys.readouterr().err
+
+
+def test_fewer_groups_than_folds_are_refused():
+    with pytest.raises(DataError, match="too many folds for the groups, .*; received 5 folds; expected at most 2, the"):
+        folds.make(dataset([0, 1] * 10, named=np.arange(20) % 2), CLASSES, 5, seed=0)
 
 
 def test_the_table_is_joined_by_id_whatever_its_order(tmp_path):

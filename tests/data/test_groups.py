@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kit.data import groups, prepare
+from kit.data import check, groups, prepare
 from kit.errors import DataError
 from tests.data.conftest import read_pets
 
@@ -63,3 +63,25 @@ def test_what_is_not_said_of_every_row_is_refused(folders, pets, members, pack, 
     pack(members)
     with pytest.raises(DataError, match=words):
         prepare.prepare(changed(pets, read=says(**beside)), folders)
+
+
+def test_the_data_check_says_what_random_folds_would_have_leaked(folders, pets, members, pack, changed):
+    pack(members)
+    prepare.prepare(pets, folders)
+    assert "groups" not in prepare.check_data(pets, folders, prepare.cache.load(pets, folders))
+    grouped = changed(pets, read=says(groups=[f"p{n // 4}" for n in range(24)]))
+    data = prepare.prepare(grouped, folders, reset_folds=True)
+    report = prepare.check_data(grouped, folders, data)
+    assert report["groups"] == {"count": 6, "least": 4, "most": 4, "leak": pytest.approx(1 - 1 / 125)}
+    said = check.text("pets", pets.target, report)
+    assert "groups         6 of 4 to 4 images; random folds would have put 99% of the judged rows beside others" in said
+
+
+def test_the_leak_of_random_folds_is_that_of_drawing_them():
+    drivers, draw = np.repeat(np.arange(8), [1, 1, 2, 2, 3, 3, 4, 5]), np.random.default_rng(0)
+    seen = []
+    for _ in range(2000):
+        fold = draw.integers(0, 5, len(drivers))
+        beside = (drivers[:, None] == drivers) & (fold[:, None] != fold)
+        seen.append(beside.any(1).mean())
+    assert groups.measure_leak(drivers, 5) == pytest.approx(np.mean(seen), abs=0.01)
