@@ -39,6 +39,7 @@ def check(competition: Competition, file: Path) -> None:
         _check_target(f"{file}: auxiliary", competition.auxiliary)
     if competition.public_share is not None and not 0 < competition.public_share <= 1:
         raise DataError(f"{file}: public_share is out of range", received=competition.public_share, expected="0 to 1")
+    _check_window(f"{file}: window", competition.window)
     _check_form(competition, file)
     check_own(f"{file}: metrics", competition.metrics, METRICS, Metric)
     _check_metric(f"{file}: metric", competition)
@@ -67,6 +68,15 @@ def _check_target(what: str, target: Target) -> None:
         raise DataError(f"{what} is none", received=target, expected=known)
     if fault := target.fault():
         raise DataError(f"{what}: {fault}", received=target.columns)
+
+
+def _check_window(what: str, window: Any) -> None:
+    if window is None:
+        return
+    numbers = isinstance(window, tuple) and all(isinstance(one, int | float) for one in window)
+    if not numbers or len(window) != 2 or not -np.inf < window[0] < window[1] < np.inf:
+        expected = "(low, high), the values that become 0 and 255"
+        raise DataError(f"{what} is none", received=repr(window), expected=expected)
 
 
 def _check_form(competition: Competition, file: Path) -> None:

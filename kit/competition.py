@@ -56,7 +56,9 @@ class Metric:
 
 
 class Images(Protocol):
-    """The images of a split in order: paths of files to decode, or uint8 arrays (H, W, C). May be read more than once."""
+    """The images of a split in order: paths of files to decode, or arrays (H, W, C), uint8, or integers and floats of any size,
+    which Competition.window brings to 0 to 255. May be read more than once.
+    """
 
     def __len__(self) -> int: ...
     def __iter__(self) -> Any: ...
@@ -129,6 +131,8 @@ class Competition:
     target: what is predicted of a row, one of kit.targets.
     image_shape: (height, width, channels) of the decoded cache.
     read: (raw folder, "train" | "test") -> Split.
+    window: the values that become 0 and 255, of images of more than 8 bits (a 12-bit X-ray: (0, 4095)); None: as found in the
+        training images. Those of 8 bits stay as they are.
     auxiliary: what else is known of training rows, another of kit.targets: networks learn it beside, nothing predicts it.
     augment: () -> an albumentations transform for uint8 images; None trains on the images as they are.
     augment_batches: () -> layers of Keras that mean the same, for batches on a GPU (`--set augment_on=device`).
@@ -150,6 +154,7 @@ class Competition:
     submission: Submission
     archives: Archives
     read: Callable[[Path, str], Split]
+    window: tuple[float, float] | None = None
     auxiliary: Target | None = None
     augment: Callable[[], Any] | None = None
     augment_batches: Callable[[], Sequence[Any]] | None = None

@@ -102,3 +102,9 @@ def test_a_training_is_judged_by_the_metric_and_averages_the_view(cli, prepared,
     scores = {read_json(find(one).metrics)["score"]: one for one in (run.id, worse)}
     listed = cli("runs", "list", "--sort", "score", "--json").stdout
     assert listed.index(scores[min(scores)]) < listed.index(scores[max(scores)]) or len(scores) == 1
+
+
+@pytest.mark.parametrize("window", ["(4095, 0)", "(0, 4095, 1)", "4095", '("0", "1")', '(0, float("nan"))'])
+def test_a_window_that_is_none_is_refused(write, window):
+    with pytest.raises(DataError, match=r"competition\.py: window is none; received .*; expected \(low, high\)"):
+        write(window=window)

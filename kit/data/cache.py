@@ -17,6 +17,7 @@ from kit import plugins
 from kit.competition import Competition
 from kit.data import groups, holdout
 from kit.data.readers import table
+from kit.data.window import Window
 from kit.errors import DataError, list_names
 from kit.files import read_json, sha256
 from kit.paths import DataFolders
@@ -113,6 +114,12 @@ def _manifest(competition: Competition, folders: DataFolders) -> dict[str, Any]:
     return manifest
 
 
+def read_window(folders: DataFolders) -> Window | None:
+    """The values that became 0 and 255, of images of more than 8 bits (kit.data.window)."""
+    window = read_json(folders.cache / "manifest.json").get("window")
+    return window and (window[0], window[1])
+
+
 def read_labels(competition: Competition, folders: DataFolders) -> tuple[np.ndarray, np.ndarray]:
     """(ids (N,) text, labels of N rows) of the training images, as `load` gives them but without the rest."""
     _manifest(competition, folders)
@@ -150,6 +157,8 @@ def find_damage(competition: Competition, folder: Path, manifest: dict[str, Any]
         return f"written by another version (format {manifest.get('format')}, now {FORMAT})"
     if manifest["shape"] != list(competition.image_shape):
         return f"images of {manifest['shape']}, competition of {list(competition.image_shape)}"
+    if competition.window and manifest.get("window") != list(competition.window):
+        return f"values {manifest.get('window')} became 0 to 255, competition {list(competition.window)}"
     if manifest.get("target", "classes") != competition.target.kind:  # before there were kinds, all were classes
         return f"{manifest.get('target', 'classes')}, competition of {competition.target.kind}"
     if manifest["classes"] != list(competition.target.columns):

@@ -106,6 +106,11 @@ def text(slug: str, target: Target, report: dict[str, Any]) -> str:
             if test.get("held_out")
             else []
         ),
+        *(
+            [f"values         {report['window'][0]:g} to {report['window'][1]:g} are 0 to 255"]
+            if report.get("window")
+            else []
+        ),
         *([f"hidden files   {report['hidden']} left out (.DS_Store, __MACOSX)"] if report.get("hidden") else []),
         f"across splits  {report['twins']} pairs of identical images across train and test",
     ]

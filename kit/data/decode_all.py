@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from kit.competition import Images
-from kit.data.decode_image import UnreadableImage, decode
+from kit.data.decode_image import Decoding, UnreadableImage, decode
+from kit.data.window import apply_window
 from kit.errors import DataError
 
 BATCH_BYTES = 8 << 20
@@ -34,9 +35,9 @@ class Batch:
     faults: list[UnreadableImage | None]
 
 
-def batches(images: Images, shape: tuple[int, int, int]) -> Iterator[Batch]:
+def batches(images: Images, how: Decoding) -> Iterator[Batch]:
     """All images in order, a bounded number of bytes at a time. Raises DataError for an array of another shape or type."""
-    size = max(1, min(MAX_BATCH, BATCH_BYTES // int(np.prod(shape))))
+    size = max(1, min(MAX_BATCH, BATCH_BYTES // int(np.prod(how.shape))))
     items = iter(images)
     first = list(islice(items, size))
     items, workers = chain(first, items), _threads(first)
@@ -44,7 +45,7 @@ def batches(images: Images, shape: tuple[int, int, int]) -> Iterator[Batch]:
     with ThreadPoolExecutor(workers) as pool:
         try:
             while chunk := list(islice(items, size)):
-                waiting.append(pool.submit(_decode, chunk, shape))
+                waiting.append(pool.submit(_decode, chunk, how))
                 if len(waiting) > workers:
                     yield waiting.popleft().result()
             while waiting:
@@ -61,21 +62,23 @@ def _threads(chunk: list[Any]) -> int:
     return (os.cpu_count() or 1) if large > len(chunk) / 2 else 1
 
 
-def _decode(chunk: list[Any], shape: tuple[int, int, int]) -> Batch:
-    pixels = np.zeros((len(chunk), *shape), np.uint8)
+def _decode(chunk: list[Any], how: Decoding) -> Batch:
+    pixels = np.zeros((len(chunk), *how.shape), np.uint8)
     faults: list[UnreadableImage | None] = [None] * len(chunk)
     for index, item in enumerate(chunk):
         try:
-            pixels[index] = decode(Path(item), shape) if isinstance(item, str | Path) else _array(item, shape)
+            pixels[index] = decode(Path(item), how) if isinstance(item, str | Path) else _array(item, how)
         except UnreadableImage as error:
             faults[index] = error
     return Batch(pixels, [hashlib.sha256(image.data).digest() for image in pixels], faults)
 
 
-def _array(item: Any, shape: tuple[int, int, int]) -> np.ndarray:
-    if not isinstance(item, np.ndarray) or item.dtype != np.uint8 or item.shape != shape:
+def _array(item: Any, how: Decoding) -> np.ndarray:
+    if not isinstance(item, np.ndarray) or item.dtype.kind not in "iuf" or item.shape != how.shape:
         received = f"{item.dtype} {item.shape}" if isinstance(item, np.ndarray) else type(item).__name__
         raise DataError(
-            "`read` returned something that is no image", received=received, expected=f"a path or uint8 {shape}"
+            "`read` returned something that is no image",
+            received=received,
+            expected=f"a path, or numbers {how.shape}, such as uint8",
         )
-    return item
+    return apply_window(item, how.window)

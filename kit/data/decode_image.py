@@ -5,23 +5,35 @@ file, where OpenCV's answer depends on its version (a grey rest, None, an except
 
 - JPEG, PNG, BMP, GIF, TIFF and WebP (their first frame), recognised by content, whatever the file is called.
 - Turned upright as EXIF says; an EXIF block that cannot be read counts as none.
-- Grey, palette, CMYK and 16-bit images become 8-bit RGB (or grey, for one channel); transparency is laid on white.
+- Grey, palette and CMYK images become 8-bit RGB (or grey, for one channel); transparency is laid on white. Values of more than
+  8 bits become 0 to 255 by the competition's window (kit.data.window).
 - Resized to exactly (height, width), without keeping the aspect ratio, by antialiased bilinear interpolation. A JPEG more
   than twice too large is decoded at a reduced scale first.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from kit.data.open_values import FORMATS, open_values
+from kit.data.window import Window, apply_window
 from kit.errors import DataError
 
 MODES = {1: "L", 3: "RGB"}  # channels -> Pillow's name
-FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP")
-MAX_PIXELS = 50_000_000
 ORIENTATION = 0x0112
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How images become pixels, the same for all of a competition. shape: (height, width, channels). window: the values that
+    become 0 and 255, of images of more than 8 bits.
+    """
+
+    shape: tuple[int, int, int]
+    window: Window | None = None
 
 
 class UnreadableImage(DataError):
@@ -32,10 +44,11 @@ class UnreadableImage(DataError):
         self.path, self.reason = path, reason
 
 
-def decode(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
+def decode(path: Path, how: Decoding) -> np.ndarray:
     """The image as uint8 (H, W, C) RGB or grey (C = 3 or 1), values 0 to 255.
 
-    Raises UnreadableImage for truncated, empty or foreign bytes and above 50 megapixels, DataError if it cannot be opened.
+    Raises UnreadableImage for truncated, empty or foreign bytes, above 50 megapixels, and for more than 8 bits without a
+    window; DataError if it cannot be opened.
     """
     try:
         handle = open(path, "rb")  # noqa: SIM115
@@ -43,23 +56,24 @@ def decode(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
         raise DataError(f"cannot open image {path}", received=error.strerror) from None
     with handle:
         try:
-            return _pixels(handle, shape)
+            return _pixels(handle, how)
         except Exception as error:  # on hostile bytes Pillow raises whatever its parsers stumble over
             raise UnreadableImage(path, _reason(error, path)) from error
 
 
-def _pixels(handle: BinaryIO, shape: tuple[int, int, int]) -> np.ndarray:
-    height, width, channels = shape
+def _pixels(handle: BinaryIO, how: Decoding) -> np.ndarray:
+    height, width, channels = how.shape
     mode = MODES[channels]
-    image: Image.Image = Image.open(handle, formats=FORMATS)
-    if image.width * image.height > MAX_PIXELS:
-        raise ValueError(f"{image.width}x{image.height} pixels, more than {MAX_PIXELS // 10**6} megapixels")
-    image.draft(mode, (2 * max(height, width),) * 2)
-    image = _upright(image)
-    image = _flat(image, mode)
+    image = open_values(handle)
+    if isinstance(image, Image.Image):
+        image.draft(mode, (2 * max(height, width),) * 2)
+        image = _flat(_upright(image), mode)
+    else:
+        values = apply_window(image, how.window)
+        image = Image.fromarray(values if values.ndim == 2 else values[..., :3]).convert(mode)
     if image.size != (width, height):
         image = image.resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(image).reshape(shape)
+    return np.asarray(image).reshape(how.shape)
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -78,9 +92,7 @@ def _upright(image: Image.Image) -> Image.Image:
 
 def _flat(image: Image.Image, mode: str) -> Image.Image:
     """8 bits per channel, without palette or transparency."""
-    if image.mode.startswith("I"):  # 16-bit grey, which convert() would clip
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    elif image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
     return image.convert(mode)

@@ -115,6 +115,7 @@ def check_data(competition: Competition, folders: DataFolders, dataset: Dataset)
     if path.exists() and (report := read_json(path)).get("fingerprint") == dataset.fingerprint:
         return dict(report)
     report = check.examine(dataset, competition.target, cache.quarantine(folders))
+    report["window"] = cache.read_window(folders)
     report["hidden"] = unpack.count_hidden(folders.raw)
     write_json(path, report)
     return report

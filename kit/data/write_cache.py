@@ -18,7 +18,8 @@ from kit.competition import Competition, Split
 from kit.data import holdout, splits
 from kit.data.cache import FILES, FORMAT, QUARANTINE, TEST, TRAIN, describe_auxiliary, reader_hash
 from kit.data.decode_all import batches
-from kit.data.decode_image import MODES, UnreadableImage
+from kit.data.decode_image import MODES, Decoding, UnreadableImage
+from kit.data.window import Window, find_window
 from kit.errors import DataError
 from kit.files import replace_folder, write_json
 from kit.paths import DataFolders
@@ -37,11 +38,18 @@ class _Stored:
 
 
 def write(
-    competition: Competition, folders: DataFolders, raw: str, *, allow_bad: bool = False, test_only: bool = False
+    competition: Competition,
+    folders: DataFolders,
+    raw: str,
+    *,
+    allow_bad: bool = False,
+    test_only: bool = False,
+    window: Window | None = None,
 ) -> None:
     """Decodes raw/ into cache/, which appears whole or not at all. raw: the sha256 of the archive that raw/ came from.
 
-    test_only: no training row is read or kept, as a kernel that only predicts wants it.
+    test_only: no training row is read or kept, as a kernel that only predicts wants it. window: then the one that was found in
+    the training images, None for images of 8 bits.
 
     An unreadable training image is left out, an unreadable test image becomes a row of zeros; both are listed in
     quarantine.csv. Raises DataError for ids or labels that do not fit, a test set other than the sample submission's, and
@@ -53,14 +61,15 @@ def write(
     train = Split([], [], []) if test_only else splits.read(competition, folders.raw, "train")
     test = splits.read(competition, folders.raw, "test")
     splits.check_sample(competition, folders.raw, test)
+    how = Decoding(shape, competition.window or (window if test_only else find_window(train.images)))
     if not test_only:
         train, test = holdout.move_held_out(folders.holdout, competition, train, test)
     labels = competition.target.encode(train.labels or [])
     with replace_folder(folders.cache) as folder:
-        kept = _store(folder / "train.npy", train, shape, keep_bad=False)
+        kept = _store(folder / "train.npy", train, how, keep_bad=False)
         if not test_only:
             _check_share(kept, len(labels), allow_bad)
-        tested = _store(folder / "test.npy", test, shape, keep_bad=True)
+        tested = _store(folder / "test.npy", test, how, keep_bad=True)
         beside = _write_beside(competition, train)
         _write_tables(folder, competition, (train, kept, labels), (test, tested), beside)
         _write_quarantine(folder / "quarantine.csv", folders.raw, {"train": (train, kept), "test": (test, tested)})
@@ -68,6 +77,7 @@ def write(
             "format": FORMAT,
             "fingerprint": _fingerprint(competition, (train, kept, labels), (test, tested), beside),
             "shape": shape,
+            "window": how.window,
             "classes": competition.target.columns,
             "target": competition.target.kind,
             "auxiliary": describe_auxiliary(competition),
@@ -79,16 +89,16 @@ def write(
         write_json(folder / "manifest.json", manifest)
 
 
-def _store(path: Path, split: Split, shape: tuple[int, int, int], *, keep_bad: bool) -> _Stored:
+def _store(path: Path, split: Split, how: Decoding, *, keep_bad: bool) -> _Stored:
     """Decodes the images of a split into a .npy file."""
     stored, row = _Stored([], [], {}), 0
     with (
         warnings.catch_warnings(),
-        _open_npy(path, shape) as append,
+        _open_npy(path, how.shape) as append,
         bar(total=len(split.ids), label=f"decode {path.stem}", unit="image") as progress,
     ):
         warnings.filterwarnings("ignore", module=r"PIL\.")  # what it reads all the same, such as odd EXIF
-        for batch in batches(split.images, shape):
+        for batch in batches(split.images, how):
             kept = np.array([keep_bad or fault is None for fault in batch.faults], bool)
             append(batch.pixels if kept.all() else batch.pixels[kept])
             stored.rows.extend((row + np.flatnonzero(kept)).tolist())

@@ -14,6 +14,7 @@ from typing import Any
 from kit import paths, predictions
 from kit.competition import Competition
 from kit.config import Config
+from kit.data import cache
 from kit.errors import ConfigError, DataError
 from kit.files import read_json, replace_folder, sha256, write_json
 from kit.kaggle import names
@@ -33,7 +34,8 @@ def build_for_run(folder: Path, competition: Competition, run: Run, options: Opt
     """A kernel that predicts with the members of `run`. Raises DataError for a run that cannot be carried."""
     provenance.check_competition(run, competition.slug)
     files: dict[str, Path] = {}
-    manifest = {"mode": "predict", "run": run.id, "runs": entries.entries(competition, run, files)}
+    manifest: dict[str, Any] = {"mode": "predict", "run": run.id, "runs": entries.entries(competition, run, files)}
+    manifest["window"] = cache.read_window(paths.data(competition.slug))
     expected = submission.build(competition, predictions.load(run.test), sample.read(competition))
     manifest["submission_sha256"] = hashlib.sha256(expected).hexdigest()  # what the kernel should write
     return _write(folder, competition, manifest, files, options)

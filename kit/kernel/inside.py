@@ -94,7 +94,8 @@ def _predict(competition: Competition, manifest: dict[str, Any], bundle: Path, m
     """Test predictions of the bundle's runs, parts before the ensembles made of them. Returns the last, which is asked for."""
     folders = paths.data(competition.slug)
     unpack.gather(mounted, folders.raw, without=unneeded(competition.archives))
-    write_cache.write(competition, folders, "mounted", test_only=True)
+    window = manifest.get("window")  # as it was found in the training images
+    write_cache.write(competition, folders, "mounted", test_only=True, window=window and tuple(window))
     data = cache.load(competition, folders)
     done: dict[str, runs.Run] = {}
     for entry in manifest["runs"]:

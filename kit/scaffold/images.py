@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from PIL import Image
 
 from kit.data.archives.limits import ARCHIVES, strip_packed
-from kit.data.decode_image import FORMATS
+from kit.data.open_values import FORMATS
 from kit.data.readers import IMAGES, natural
 from kit.scaffold.members import Members
 

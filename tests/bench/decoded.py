@@ -6,6 +6,7 @@ import numpy as np
 
 from kit import paths
 from kit.data.decode_all import batches
+from kit.data.decode_image import Decoding
 
 
 def photos(count: int) -> list[Path]:
@@ -20,7 +21,7 @@ def decode(paths: list[Path], size: int, out: Path) -> int:
     shape = (size, size, 3)
     pixels = np.lib.format.open_memmap(out, mode="w+", dtype=np.uint8, shape=(len(paths), *shape))
     row = 0
-    for batch in batches(paths, shape):
+    for batch in batches(paths, Decoding(shape)):
         pixels[row : row + len(batch.pixels)] = batch.pixels
         row += len(batch.pixels)
     pixels.flush()

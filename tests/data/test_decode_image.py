@@ -1,14 +1,20 @@
 import struct
 import zlib
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-from kit.data.decode_image import UnreadableImage, decode
+from kit.data import decode_image
+from kit.data.decode_image import Decoding, UnreadableImage
 from kit.errors import DataError
 
 COLOURS = np.array([[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [120, 120, 120]]], np.uint8)  # red green / blue grey
+
+
+def decode(path, shape, **how):
+    return decode_image.decode(path, Decoding(shape, **how))
 
 
 def save(path, image: Image.Image, form: str = "PNG", **options):
@@ -41,15 +47,52 @@ def test_every_mode_becomes_8_bits_of_the_channels_asked_for(tmp_path, mode, cha
     wide = Image.fromarray(np.asarray(image).astype(np.uint16) * 257)
     image = wide if mode == "I;16" else image.convert("RGB").convert(mode)
     path = save(tmp_path / "x", image, "JPEG" if mode == "CMYK" else "PNG")
-    pixels = decode(path, (4, 6, channels))
+    pixels = decode(path, (4, 6, channels), window=(0, 65535))
     assert pixels.shape == (4, 6, channels)
     assert pixels[0, 0].max() <= 3
     assert pixels[0, -1].min() >= 252
 
 
-def test_16_bit_grey_is_scaled_not_clipped(tmp_path):
-    path = save(tmp_path / "x.png", Image.fromarray(np.full((4, 4), 0x4000, np.uint16)))
-    assert (decode(path, (4, 4, 1)) == 0x40).all()
+@pytest.mark.parametrize("form", ["PNG", "TIFF"])
+@pytest.mark.parametrize("shape", [(4, 4), (4, 4, 3)])
+def test_16_bit_values_become_8_by_the_window_in_grey_and_in_colour(tmp_path, form, shape):
+    values = np.full(shape, 0x4000, np.uint16)
+    values[0] = 0x2000
+    (tmp_path / "x").write_bytes(cv2.imencode(f".{form.lower()}", values)[1].tobytes())
+    for channels in (1, 3):
+        pixels = decode(tmp_path / "x", (4, 4, channels), window=(0x2000, 0x6000))
+        assert (pixels[0] == 0).all()
+        assert (pixels[1:] == 128).all()
+        wide = decode(tmp_path / "x", (4, 8, channels), window=(0x2000, 0x6000))
+        assert (wide[:, -1] == pixels[:, -1]).all()
+
+
+def test_colours_of_16_bits_are_rgb(tmp_path):
+    (tmp_path / "x").write_bytes(cv2.imencode(".png", np.full((4, 4, 3), (1, 2, 3), np.uint16))[1].tobytes())
+    assert decode(tmp_path / "x", (4, 4, 3), window=(0, 255))[0, 0].tolist() == [3, 2, 1]
+
+
+def test_float_and_int32_tiff_become_8_bits_by_the_window_and_what_is_no_number_0(tmp_path):
+    values = np.array([[-1, 0.5], [1, np.nan]], np.float32)
+    path = save(tmp_path / "x.tif", Image.fromarray(values), "TIFF")
+    assert decode(path, (2, 2, 1), window=(0, 1)).ravel().tolist() == [0, 128, 255, 0]
+    path = save(tmp_path / "x.tif", Image.fromarray(np.array([[-1000, 1000]], np.int32)), "TIFF")
+    assert decode(path, (1, 2, 1), window=(-1000, 1000)).ravel().tolist() == [0, 255]
+    (tmp_path / "x.tif").write_bytes(cv2.imencode(".tiff", np.full((2, 2, 3), (0, 0, 1), np.float32))[1].tobytes())
+    assert decode(tmp_path / "x.tif", (2, 2, 3), window=(0, 1))[0, 0].tolist() == [255, 0, 0]
+
+
+@pytest.mark.parametrize("shape", [(40, 40), (40, 40, 3)])
+def test_more_than_8_bits_cut_off_or_without_a_window_are_unreadable(tmp_path, shape):
+    data = cv2.imencode(".png", np.random.default_rng(0).integers(0, 4096, shape).astype(np.uint16))[1].tobytes()
+    (tmp_path / "x.png").write_bytes(data)
+    with pytest.raises(
+        UnreadableImage, match=r"uint16 values and no window; declare Competition\(window=\(low, high\)\)"
+    ):
+        decode(tmp_path / "x.png", (8, 8, 1))
+    (tmp_path / "x.png").write_bytes(data[:-60])
+    with pytest.raises(UnreadableImage, match="truncated"):
+        decode(tmp_path / "x.png", (8, 8, 1), window=(0, 4095))
 
 
 def test_transparency_is_laid_on_white(tmp_path):
