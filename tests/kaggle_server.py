@@ -76,6 +76,10 @@ class Handler(KernelMethods, BoardMethods, BaseHTTPRequestHandler):
             self._answer(**self.kaggle.faults[method].pop(0))
         elif method in ("DownloadDataFiles", "DownloadDataFile"):
             self._answer(302, headers={"Location": f"http://storage.test/{asked['competitionName']}.zip"})
+        elif method == "DownloadDataset" and not asked.get(
+            "fileName"
+        ):  # all of it, as the storage of archives holds it
+            self._answer(302, headers={"Location": f"http://storage.test/{asked['datasetSlug']}.zip"})
         elif method == "DownloadDataset":
             name = f"{asked['ownerSlug']}/{asked['datasetSlug']}/{asked['fileName']}"
             self._answer(302, headers={"Location": f"http://storage.test/dataset/{name}"})

@@ -20,13 +20,15 @@ contract  kit.linear kit.targets.links kit.targets.rows kit.targets.likelihood k
           kit.stats
 data      kit.data kit.data.archives kit.data.archives.limits kit.data.archives.sevenzip kit.data.archives.formats
           kit.data.archives.unpack kit.data.tables kit.data.labels kit.data.classes_in_table kit.data.pixels kit.data.readers
+          kit.data.class_parts kit.data.split_classes
           kit.data.splits
           kit.data.open_values kit.data.window kit.data.decode_image kit.data.decode_all kit.data.strata kit.data.groups
           kit.data.deal_groups kit.data.holdout kit.data.cache kit.data.write_cache kit.data.folds kit.data.corrections
           kit.data.near_duplicates kit.data.check kit.data.prepare
 runs      kit.runs.environment kit.runs kit.runs.scores kit.runs.provenance kit.runs.listing kit.runs.trash
 kaggle    kit.kaggle kit.kaggle.names kit.kaggle.credentials kit.kaggle.client kit.kaggle.archive kit.kaggle.download
-          kit.kaggle.fetch kit.kaggle.submissions kit.kaggle.leaderboard kit.kaggle.datasets kit.kaggle.kernels
+          kit.kaggle.fetch kit.kaggle.submissions kit.kaggle.leaderboard kit.kaggle.datasets
+          kit.kaggle.class_dataset kit.kaggle.kernels
 blending  kit.ensemble kit.ensemble.pool kit.ensemble.mixtures kit.ensemble.stacking
           kit.ensemble.method kit.ensemble.class_methods kit.ensemble.label_methods kit.ensemble.number_methods
           kit.ensemble.methods

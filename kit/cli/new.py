@@ -2,6 +2,7 @@
 
 import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,10 +19,10 @@ from kit.progress import say
 @options.slug_argument
 @click.option(
     "--from",
-    "archive",
-    metavar="ARCHIVE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Kaggle's archive, to read names, columns and classes from.  [default: the downloaded one, if there is one]",
+    "given",
+    metavar="ARCHIVE|FOLDER|OWNER/NAME",
+    help="Kaggle's archive, to read names, columns and classes from; a folder with a folder of images for each class; "
+    "or a Kaggle dataset of such.  [default: the downloaded archive, if there is one]",
 )
 @click.option(
     "--in",
@@ -31,9 +32,18 @@ from kit.progress import say
     help="The folder of competition folders to put it in.  [default: that of --competitions, else competitions]",
 )
 @click.pass_obj
-def command(obj: GlobalOptions, slug: str, archive: Path | None, parent: Path | None) -> None:
-    """Start DIR/SLUG/competition.py, a plug-in that loads as it is; what is left to decide is marked TODO."""
-    from kit.scaffold import facts, template
+def command(obj: GlobalOptions, slug: str, given: str | None, parent: Path | None) -> None:
+    """Start DIR/SLUG/competition.py, a plug-in that loads as it is; what is left to decide is marked TODO.
+
+    \b
+    kit new leaf-shapes --from ~/Downloads/leaf-shapes.zip     what Kaggle's "download all" gives
+    kit new pets --from ~/pets                                 cat/1.jpg, dog/1.jpg, ...; or train/cat/..., test/cat/...
+    kit new pets --from somebody/cats-and-dogs                 a Kaggle dataset of that form
+
+    Of a folder or dataset, a fifth of each class is set aside, unless it has a test or val folder beside train; the competition
+    is scored on that, here. A path that exists is never taken for a dataset.
+    """
+    from kit.scaffold import class_source, facts, template
 
     if not SLUG.fullmatch(slug):
         raise DataError(f"{slug!r} is not a slug", expected="lower-case letters, digits and single dashes")
@@ -41,9 +51,8 @@ def command(obj: GlobalOptions, slug: str, archive: Path | None, parent: Path | 
     folder = parent / slug
     if folder.exists():
         raise DataError(f"{folder} is there already", do="edit it, or remove it first")
-    source = archive or _find_archive(slug)
-    known = facts.read(source) if source else facts.Facts()
-    files = template.write_files(slug, known)
+    source = class_source.find(given) if given else _find_archive(slug)
+    known, files = _read(slug, source)
     with replace_folder(folder) as temporary:
         for name, text in files.items():
             write_text(temporary / name, text)
@@ -55,15 +64,29 @@ def command(obj: GlobalOptions, slug: str, archive: Path | None, parent: Path | 
     else:
         say("no archive read: all of it is guessed")
     say(f"edit {folder / 'competition.py'}, where it says TODO: {files['competition.py'].count('TODO')} times")
-    step = (
-        f"download {slug} --from {shlex.quote(str(archive))}"
-        if archive
-        else f"prepare {slug}"
-        if source
-        else f"download {slug}"
-    )
     known_folder = parent.resolve() in obj.folders
+    step = _choose_next(slug, given, source)
     options.next_step(step, *([] if known_folder else ["--competitions", str(parent)]))
+
+
+def _read(slug: str, source: Path | str | None) -> tuple[Any, dict[str, str]]:
+    """What the source shows (kit.scaffold.facts.Facts), and the text of the files to write."""
+    from kit.scaffold import class_source, facts, template
+
+    if source is None:
+        known = facts.Facts()
+        return known, template.write_files(slug, known)
+    if isinstance(source, Path) and source.is_file():
+        known = facts.read(source)
+        return known, template.write_files(slug, known)
+    known = facts.read(class_source.pack(slug, source))
+    return known, template.write_files(slug, known, class_source.write_build(slug, source))
+
+
+def _choose_next(slug: str, given: str | None, source: Path | str | None) -> str:
+    if isinstance(source, Path) and source.is_file():
+        return f"download {slug} --from {shlex.quote(str(source))}" if given else f"prepare {slug}"
+    return f"run {slug}" if source else f"download {slug}"
 
 
 def _find_archive(slug: str) -> Path | None:

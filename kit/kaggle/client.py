@@ -28,7 +28,7 @@ MAX_WAIT_S = 60.0  # seconds that Kaggle may ask us to wait before we would rath
 def connect(slug: str, *, own: bool = False) -> Iterator[Any]:
     """An authenticated KaggleApi; what goes wrong inside the block is raised as KitError with its remedy.
 
-    slug: of a competition or, if `own`, owner/slug of a kernel or dataset of ours.
+    slug: of a competition, or owner/slug of a dataset or, if `own`, of a kernel or dataset of ours.
     """
     token = credentials.find()
     if token.source is None:
@@ -121,6 +121,10 @@ def _explain_response(response: Any, slug: str, token: Credentials, own: bool) -
             f"Kaggle knows no {slug!r} of yours",
             received=message,
             do="check its owner and name, and that it was pushed",
+        )
+    if "/" in slug and status in (403, 404):
+        return DataError(
+            f"Kaggle knows no dataset {slug!r} that you may see", received=message, do="check its owner and name"
         )
     if status == 403:
         rules = f"https://www.kaggle.com/competitions/{slug}/rules"

@@ -19,7 +19,7 @@ from typing import Any
 
 from kit.competition import Archives, Competition, Split, Submission
 $readers
-from kit.targets import $target_kind
+${build_imports}from kit.targets import $target_kind
 
 ${shape_doubt}SHAPE = $shape  # height, width, channels that images are decoded to, once and for all; 1 channel is grey
 ${columns_doubt}COLUMNS = $columns  # what `read` gives of each row; in this order predictions are stored
@@ -28,7 +28,7 @@ ${columns_doubt}COLUMNS = $columns  # what `read` gives of each row; in this ord
 def read(raw: Path, part: str) -> Split:
     """Part "train" or "test" of the extracted archive. Ids are text, as the sample submission writes them."""
 $read
-
+$build
 
 def augment() -> Any:
     """How a training image may vary and still show its class. Runs in worker processes, on uint8 images."""
@@ -59,7 +59,7 @@ ${sample_doubt}        sample=$sample,  # Kaggle's own sample submission
     augment=augment,
     tta=("identity", "hflip"),  # TODO: views (kit.learn.input.views.VIEWS) that make sense here: `kit predict` may average them
     defaults={"recipe": "scratch", "backbone": "resnet9", "epochs": 12},  # any field of kit.config.Config
-)
+$build_field)
 ''')
 
 KINDS = {
@@ -72,7 +72,7 @@ KINDS = {
 
 README = Template("""# $title
 
-TODO: two sentences on the competition, and its address on Kaggle: https://www.kaggle.com/competitions/$slug
+TODO: two sentences on the competition$address
 
 | | |
 |---|---|
@@ -90,19 +90,27 @@ kit submit $slug RUN
 """)
 
 
-def write_files(slug: str, facts: Facts) -> dict[str, str]:
-    """The text of each file of the folder, by name."""
-    files = {"competition.py": competition(slug, facts), "README.md": readme(slug, facts)}
+def write_files(slug: str, facts: Facts, build: tuple[str, str] = ("", "")) -> dict[str, str]:
+    """The text of each file of the folder, by name. build: of a competition that is scored here, the imports and the function
+    `build` (kit.scaffold.class_source).
+    """
+    files = {
+        "competition.py": competition(slug, facts, *build),
+        "README.md": readme(slug, facts, on_kaggle=not any(build)),
+    }
     return files | ({FILE: "\n".join(facts.target.columns) + "\n"} if _is_long(facts) else {})
 
 
-def competition(slug: str, facts: Facts) -> str:
+def competition(slug: str, facts: Facts, build_imports: str = "", build: str = "") -> str:
     """The text of competition.py. Everything from the archive goes in as a Python literal, whatever it holds."""
     declared, given, doubts = facts.target, facts.sample, facts.target.doubts
     named = given.columns == declared.columns
     return COMPETITION.substitute(
         _names(slug, facts),
         readers=list_readers(facts),
+        build_imports=build_imports,
+        build=build,
+        build_field="    build=build,\n" if build else "",
         read=write_read(facts),
         target_kind=declared.kind,
         columns=_write_columns(facts),
@@ -128,11 +136,13 @@ def competition(slug: str, facts: Facts) -> str:
     )
 
 
-def readme(slug: str, facts: Facts) -> str:
+def readme(slug: str, facts: Facts, on_kaggle: bool = True) -> str:
     """The text of README.md, with what the archive shows."""
+    address = f", and its address on Kaggle: https://www.kaggle.com/competitions/{slug}"
     counts = f"{len(facts.train.paths)} to train on, {len(facts.test.paths)} to predict, {facts.size.seen}"
     return README.substitute(
         _names(slug, facts),
+        address=address if on_kaggle else "; scored here, on the labels that `build` sets aside",
         images=counts if facts.train.paths else "TODO: how many to train on and to predict, their size",
         predicted=f"{facts.target.kind.lower()} (TODO: what they mean)",
     )

@@ -11,7 +11,7 @@ from kit.submission.read_back import read_back
 
 
 def score(data: bytes, competition: Competition, solution_path: Path) -> float:
-    """The competition's metric of a submission's bytes, joined by id with a solution: CSV of id and class name.
+    """The competition's metric of a submission's bytes, joined by id with a solution: CSV of id and class name, then anything.
 
     `data` must have passed `validate`. Raises DataError for a missing or malformed solution, or an id without a row.
     """
@@ -23,11 +23,11 @@ def score(data: bytes, competition: Competition, solution_path: Path) -> float:
 
 def _solution(competition: Competition, path: Path) -> tuple[list[str], list[str]]:
     try:
-        rows = [row.fields for row in table.parse(path.read_bytes()) if row.fields][1:]
+        header, *rows = [row.fields for row in table.parse(path.read_bytes()) if row.fields] or [[]]
     except (OSError, SubmissionError) as error:
         raise DataError(
             f"no readable solution at {path}", received=error, do=f"run: kit download {competition.slug}"
         ) from None
-    if not rows or any(len(fields) != 2 for fields in rows):
+    if not rows or len(header) < 2 or any(len(fields) != len(header) for fields in rows):
         raise DataError(f"{path} is malformed", expected="a header, then rows of an id and a class name")
-    return [name for name, _ in rows], [label for _, label in rows]
+    return [row[0] for row in rows], [row[1] for row in rows]
