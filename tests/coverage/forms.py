@@ -1,0 +1,156 @@
+"""Which image competitions of mle-bench the kit takes from `kit new` to a checked file: docs/coverage.md is written from here
+(write_page.py), and each is taken in test_coverage.py.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.coverage import in_folders, in_tables
+from tests.small_archives import ARCHIVES
+
+COMPETITIONS = 33  # of mle-bench, that tell something of an image: classes, labels, numbers
+CELLS = {  # what a target column of the submission holds, by its kind
+    "label": r"[\w -]+",
+    "labels": r"(\w+( \w+)*)?",
+    "probability": r"[01](\.\d*)?(e-\d+)?|\d(\.\d*)?e-\d+",
+    "ranking": r"\w+( \w+){4}",
+    "value": r"\d+(\.\d+)?",
+}
+
+
+@dataclass(frozen=True)
+class Form:
+    """archive: makes its members. special: what is special about them, for the page. target, submits, metric: what
+    competition.py has to declare. row: a training id, and its label as the target writes it. edits: each of a line of
+    competition.py, a pattern and what a person who read the competition's page puts in its place. unsure: what of the form
+    is not certain.
+    """
+
+    archive: Callable[[], in_tables.Members]
+    special: str
+    target: str
+    submits: str
+    metric: str
+    row: tuple[str, str]
+    edits: tuple[tuple[str, str], ...] = ()
+    unsure: str = ""
+
+
+def _metric(name: str) -> tuple[str, str]:
+    return 'metric=".*"', f'metric="{name}"'
+
+
+FIRST, SECOND = in_tables.TRAIN[:2]
+FORMS = {
+    "aerial-cactus-identification": Form(
+        ARCHIVES["aerial-cactus-identification"],
+        *(
+            "archives inside, ids with `.jpg`",
+            "classes",
+            "probability",
+            "auc",
+            (f"a{0:031}.jpg", "0"),
+            (_metric("auc"),),
+        ),
+    ),
+    "aptos2019-blindness-detection": Form(
+        ARCHIVES["aptos2019-blindness-detection"],
+        *("grades in a table", "grades", "label", "quadratic_kappa", (f"a{3:011}", "3")),
+    ),
+    "cassava-leaf-disease-classification": Form(
+        in_tables.cassava,
+        *("TFRecords and JSON beside", "classes", "label", "accuracy", (f"{SECOND}.jpg", "1")),
+    ),
+    "dog-breed-identification": Form(
+        in_tables.breeds, "a target column for each class", "classes", "probability", "log_loss", (SECOND, "dingo")
+    ),
+    "dogs-vs-cats-redux-kernels-edition": Form(
+        ARCHIVES["dogs-vs-cats-redux-kernels-edition"],
+        *("classes in the names of files", "classes", "probability", "log_loss", ("dog.1", "dog")),
+    ),
+    "histopathologic-cancer-detection": Form(
+        in_tables.tissue, "TIFF", "classes", "probability", "auc", (in_tables.TRAIN[2], "1")
+    ),
+    "hotel-id-2021-fgvc8": Form(
+        in_tables.hotels,
+        *("a folder for each chain, hotels in a table", "classes", "ranking", "map@5", (f"{SECOND}.jpg", "18807")),
+    ),
+    "imet-2020-fgvc7": Form(
+        in_tables.artworks,
+        *("numbered tags in one column", "labels", "labels", "micro_f1", (SECOND, "704"), (_metric("micro_f1"),)),
+    ),
+    "invasive-species-monitoring": Form(
+        in_tables.hydrangeas,
+        *(
+            "7z, zipped tables, ids from 1 in both parts",
+            "classes",
+            "probability",
+            "auc",
+            ("2", "1"),
+            (_metric("auc"),),
+        ),
+    ),
+    "iwildcam-2019-fgvc6": Form(
+        in_tables.camera_traps,
+        "a table of many columns for each part",
+        *("classes", "label", "macro_f1", (SECOND, "19"), (_metric("macro_f1"),)),
+    ),
+    "leaf-classification": Form(
+        in_tables.margins,
+        "measures beside grey images, one folder for both parts",
+        *("classes", "probability", "log_loss", ("1", "Pterocarya_Stenoptera")),
+    ),
+    "paddy-disease-classification": Form(
+        in_folders.paddies,
+        *("folders and a table, a sample without labels", "classes", "label", "accuracy", ("100331.jpg", "tungro")),
+    ),
+    "petfinder-pawpularity-score": Form(
+        in_tables.pets,
+        *("columns beside images", "numbers", "value", "rmse", (SECOND, "42"), (("high=[0-9]+", "high=100"),)),
+    ),
+    "plant-pathology-2020-fgvc7": Form(
+        ARCHIVES["plant-pathology-2020-fgvc7"],
+        "columns of 0 and 1, one folder for both parts",
+        *("classes", "probability", "auc", ("Train_2", "rust"), (_metric("auc"),)),
+    ),
+    "plant-pathology-2021-fgvc8": Form(
+        in_tables.apples,
+        "tags in one column",
+        *("labels", "labels", "row_f1", (f"{SECOND}.jpg", "complex|frog_eye_leaf_spot|scab")),
+    ),
+    "plant-seedlings-classification": Form(
+        in_folders.seedlings,
+        "a folder for each class",
+        *("classes", "label", "micro_f1", (f"Fat Hen/{1:09x}", "Fat Hen"), (_metric("micro_f1"),)),
+    ),
+    "ranzcr-clip-catheter-line-classification": Form(
+        in_tables.catheters,
+        "columns of 0 and 1, several images of a patient",
+        *("labels", "probability", "auc", (SECOND, "ETT - Normal|NGT - Normal")),
+    ),
+    "siim-isic-melanoma-classification": Form(
+        in_tables.melanomas,
+        "several images of a patient, columns beside; DICOM left out",
+        *("classes", "probability", "auc", (in_tables.TRAIN[5], "1")),
+    ),
+    "whale-categorization-playground": Form(
+        in_tables.flukes, "classes in a table", "classes", "ranking", "map@5", (f"{FIRST}.jpg", "new_whale")
+    ),
+}
+
+MISSING = {
+    "alaska2-image-steganalysis": "the folders of the classes lie beside that of the test",
+    "cdiscount-image-classification-challenge": "images in BSON, several for a product",
+    "herbarium-2020-fgvc7": "labels in JSON",
+    "herbarium-2021-fgvc8": "labels in JSON",
+    "herbarium-2022-fgvc9": "labels in JSON",
+    "hms-harmful-brain-activity-classification": "spectrograms in parquet",
+    "inaturalist-2019-fgvc6": "labels in JSON, `.tar.gz`",
+    "iwildcam-2020-fgvc7": "labels in JSON",
+    "osic-pulmonary-fibrosis-progression": "volumes of DICOM, quantiles of a number over time",
+    "rsna-2022-cervical-spine-fracture-detection": "volumes of DICOM",
+    "rsna-breast-cancer-detection": "DICOM, several images for a row of the submission",
+    "rsna-miccai-brain-tumor-radiogenomic-classification": "volumes of DICOM",
+    "seti-breakthrough-listen": "arrays of six channels in `.npy`",
+    "statoil-iceberg-classifier-challenge": "images as numbers in JSON",
+}

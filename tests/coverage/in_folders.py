@@ -1,0 +1,38 @@
+"""Archives of competitions that have a folder for each class, as Kaggle serves them, of a few images."""
+
+from tests.coverage.in_tables import TEST, Members, asked
+from tests.small_archives import images, table
+
+
+def hidden_messages() -> Members:
+    """The same names in each folder, and the folder of the test beside them."""
+    folders = ("Cover", "JMiPOD", "JUNIWARD", "UERD")
+    tested = [f"{n:04}.jpg" for n in range(1, 7)]
+    return {
+        **images(f"{folder}/{n:05}.jpg" for folder in folders for n in range(1, 7)),
+        **images((f"Test/{name}" for name in tested), first=900),
+        "sample_submission.csv": table("Id,Label", (f"{name},0.5" for name in tested)),
+    }
+
+
+def seedlings() -> Members:
+    species = ("Black-grass", "Common wheat", "Fat Hen", "Sugar beet")
+    return {
+        **images((f"train/{name}/{n:09x}.png" for n in range(6) for name in species), "PNG"),
+        **images((f"test/{name}.png" for name in TEST), "PNG", first=900),
+        "sample_submission.csv": asked("file,species", "{}.png,Sugar beet"),
+    }
+
+
+def paddies() -> Members:
+    """A table with more columns beside the folders; a sample without labels."""
+    names = ("blast", "tungro", "normal")
+    tested = [f"{200001 + n}.jpg" for n in range(6)]
+    return {
+        **images(f"train_images/{names[n % 3]}/{100330 + n}.jpg" for n in range(24)),
+        **images((f"test_images/{name}" for name in tested), first=900),
+        "train.csv": table(
+            "image_id,label,variety,age", (f"{100330 + n}.jpg,{names[n % 3]},ADT45,45" for n in range(24))
+        ),
+        "sample_submission.csv": table("image_id,label", (f"{name}," for name in tested)),
+    }
