@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from kit import top_k
 from kit.competition import Competition
 from kit.errors import DataError, list_names
 from kit.files import open_atomic
@@ -16,8 +17,9 @@ from kit.targets import Target
 
 @dataclass(frozen=True)
 class Predictions:
-    """ids: N texts, unique. values: float32 (N, K), as the target has them (kit.targets), and as they are submitted. columns:
-    their K names. unfinished: (N, K), of before a finish decided by cut points, say; None where nothing did.
+    """ids: N texts, unique. values: float32 (N, K), as the target has them (kit.targets), and as they are submitted; where
+    `keeps_top_k`, the records (N, k) of kit.top_k. columns: the K names. unfinished: likewise, of before a finish decided by
+    cut points, say; None where nothing did.
     """
 
     ids: np.ndarray
@@ -75,13 +77,41 @@ def _shape(
     ids: Sequence[str] | np.ndarray, given: np.ndarray, columns: Sequence[str], unfinished: np.ndarray | None = None
 ) -> Predictions:
     names = np.asarray(ids, dtype=str)
-    both = [np.asarray(values, dtype=np.float32) for values in (given, unfinished) if values is not None]
-    expected = (len(names), len(columns))
+    both = [_as_values(values) for values in (given, unfinished) if values is not None]
+    expected = (len(names), given.shape[-1] if top_k.is_top_k(both[0]) else len(columns))
     if wrong := [values.shape for values in both if values.shape != expected]:
         raise DataError("predictions do not fit their ids", received=wrong[0], expected=expected)
     if len(np.unique(names)) != len(names):
         raise DataError("predictions hold an id twice", received=f"{len(names)} ids, {len(np.unique(names))} different")
     return Predictions(names, both[0], tuple(columns), *both[1:])
+
+
+def _as_values(given: Any) -> np.ndarray:
+    values = np.asarray(given)
+    return values if top_k.is_top_k(values) else values.astype(np.float32, copy=False)
+
+
+def keeps_top_k(competition: Competition, rows: int) -> bool:
+    """Whether predictions of so many rows are those of kit.top_k: of a class or a ranking, where all would be over 1 GiB."""
+    judged = competition.target.kind == "classes" and competition.submission.kind in ("label", "ranking")
+    return judged and 4 * rows * len(competition.target.columns) > top_k.MAX_BYTES
+
+
+def check_whole(predictions: Predictions, purpose: str) -> None:
+    """Raises DataError for those of kit.top_k, which lack what `purpose` needs."""
+    if top_k.is_top_k(predictions.values):
+        k, classes = predictions.values.shape[1], len(predictions.columns)
+        raise DataError(
+            f"{purpose} needs all probabilities of a row",
+            received=f"the {k} greatest of {classes:,} classes, since all would not fit into memory",
+        )
+
+
+def average(given: Sequence[np.ndarray]) -> np.ndarray:
+    """The mean of several values of the same rows: (N, K), or the records of kit.top_k."""
+    if top_k.is_top_k(given[0]):
+        return top_k.mean(np.stack(given), np.full(len(given), 1 / len(given)))
+    return np.mean(given, axis=0)
 
 
 def order_columns(competition: Competition, unordered: Predictions) -> Predictions:
@@ -94,8 +124,13 @@ def order_columns(competition: Competition, unordered: Predictions) -> Predictio
             received=list_names(unordered.columns),
             expected=list_names(competition.target.columns),
         )
-    columns = [unordered.columns.index(name) for name in competition.target.columns]
-    return Predictions(unordered.ids, unordered.values[:, columns], competition.target.columns)
+    place = {name: column for column, name in enumerate(unordered.columns)}
+    columns = [place[name] for name in competition.target.columns]
+    if not top_k.is_top_k(unordered.values):
+        return Predictions(unordered.ids, unordered.values[:, columns], competition.target.columns)
+    values = unordered.values.copy()
+    values["place"] = np.argsort(columns)[values["place"]]
+    return Predictions(unordered.ids, values, competition.target.columns)
 
 
 def match_ids(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -62,7 +62,7 @@ def blend(target: Target, stack: np.ndarray, record: Mapping[str, Any]) -> np.nd
     """float32 (N, K): the ensemble's values, not finished yet, from those of its parts (R, N, K), by the method and parameters
     of `record`, as metrics.json holds them.
     """
-    return methods.available(target)[record["method"]].apply(stack, record["parameters"])
+    return methods.available(target, stack)[record["method"]].apply(stack, record["parameters"])
 
 
 def _check(competition: Competition, base_runs: list[Run], fingerprints: Mapping[str, str | None]) -> None:

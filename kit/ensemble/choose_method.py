@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kit import metrics
+from kit import metrics, top_k
 from kit.competition import Competition
 from kit.ensemble.method import Method, Parameters, best_member
 from kit.ensemble.methods import available, better
@@ -41,7 +41,7 @@ def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, fold
     """
     fits = _fit(competition, stack, labels, folds)
     every = np.unique(folds).tolist()
-    able = [name for name in fits.methods if len(every) > 2 or name in UNFITTED]
+    able = [name for name in fits.methods if len(every) > 2 or name in UNFITTED or top_k.is_top_k(stack)]
     tried = {name: fits.cross_fit(name) for name in fits.methods}
     names = {}
     for outer in every:
@@ -49,7 +49,7 @@ def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, fold
         inner = {name: fits.predict_others(name, outer) for name in able}
         names[outer], _ = best(competition, stack[:, rest], labels[rest], inner)
     final, given_up = best(competition, stack, labels, {name: tried[name] for name in able})
-    honest = np.empty(stack.shape[1:], np.float32)
+    honest = top_k.empty_like(stack, stack.shape[1:])
     for outer, name in names.items():
         honest[folds == outer] = tried[name][folds == outer]
     others = {outer: fits.predict_others(name, outer) for outer, name in names.items()}
@@ -93,7 +93,7 @@ class _Fits:
 
     def cross_fit(self, name: str, without: tuple[Any, ...] = ()) -> np.ndarray:
         """float32 (N, C): each fold by parameters fitted on the others, and never on those in `without`, which stay zero."""
-        out = np.zeros(self.stack.shape[1:], np.float32)
+        out = top_k.empty_like(self.stack, self.stack.shape[1:])
         for fold in np.setdiff1d(np.unique(self.folds), without).tolist():
             rows = self.folds == fold
             out[rows] = self.methods[name].apply(
@@ -112,7 +112,7 @@ class _Fits:
 def _fit(competition: Competition, stack: np.ndarray, labels: np.ndarray, folds: np.ndarray) -> _Fits:
     every = np.unique(folds).tolist()
     left_out = [frozenset(some) for count in (0, 1, 2) for some in combinations(every, count) if len(every) > count]
-    methods = available(competition.target)
+    methods = available(competition.target, stack)
     result: dict[str, dict[frozenset[Any], Parameters]] = {name: {} for name in methods}
     for aside in bar(left_out, label="choose a method", unit="split"):
         rows = ~np.isin(folds, list(aside))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from kit import top_k
 from kit.ensemble import mixtures, pool, stacking
 from kit.ensemble.method import Method, Parameters, fit_equal, fit_single, rank, record_weights
 
@@ -19,6 +20,10 @@ def _ranks(stack: np.ndarray, parameters: Parameters) -> np.ndarray:
     return mixtures.mean(rank(stack) + 1e-6, np.array(parameters["weights"]))
 
 
+def _top_k_mean(stack: np.ndarray, parameters: Parameters) -> np.ndarray:
+    return top_k.mean(stack, np.array(parameters["weights"]))
+
+
 METHODS = {
     "single": Method(fit_single, _mean),  # the best run alone
     "mean": Method(fit_equal, _mean),
@@ -31,3 +36,5 @@ METHODS = {
 }
 # Of shares of classes: what asks for the one class of each row has no meaning.
 VOTES_METHODS = {name: METHODS[name] for name in ("single", "mean", "geometric mean", "rank mean", "greedy")}
+# Of the top k of many classes (kit.top_k): the others need all probabilities of a row.
+TOP_K_METHODS = {"single": Method(fit_single, _top_k_mean), "mean": Method(fit_equal, _top_k_mean)}

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from kit import metrics, runs
+from kit import metrics, runs, top_k
 from kit.competition import Competition
 from kit.ensemble import calibration, finish, methods
 from kit.ensemble.choose_method import Chosen
@@ -27,7 +27,7 @@ def table(
     """stack, submitted: (R, N, K), of before any finish and after it.
 
     One record per run: its weight (None where the method has none), score and log loss out of fold, mean correlation of
-    its rows' losses with the others', the temperature that would calibrate it, and by how much the
+    its rows' losses with the others', the temperature that would calibrate it (None of kit.top_k), and by how much the
     cross-fitted score and log loss of the chosen method are worse without it (negative: they are better without it; None
     for a single run, and a score where thresholds decide afterwards).
     """
@@ -41,7 +41,9 @@ def table(
         record["score"] = metrics.evaluate(competition, labels, submitted[index])["score"]
         record["loss"] = float(competition.target.losses(labels, stack[index]).mean())
         record["correlation"] = float(correlations[index][others].mean()) if others.any() else None
-        record["temperature"] = calibration.fit_temperature(competition.target, stack[index], labels)
+        record["temperature"] = None
+        if not top_k.is_top_k(stack):
+            record["temperature"] = calibration.fit_temperature(competition.target, stack[index], labels)
         record |= _measure_loss_without(competition, stack[others], labels, folds, chosen)
         rows.append(record)
     return rows
@@ -52,7 +54,7 @@ def _measure_loss_without(
 ) -> dict[str, float | None]:
     if not len(others):
         return {"score_lost_without": None, "loss_lost_without": None}
-    method, target = methods.available(competition.target)[chosen.method], competition.target
+    method, target = methods.available(competition.target, others)[chosen.method], competition.target
 
     def fit(rest: np.ndarray) -> Parameters:
         return method.fit(others[:, rest], labels[rest], methods.better(competition, labels[rest]))

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from kit import metrics, predictions
+from kit import metrics, predictions, top_k
 from kit.competition import Competition, FinishName, Submission
 from kit.ensemble import calibration, decisions
 from kit.ensemble.method import Parameters
 from kit.predictions import Predictions
+from kit.progress import say
 from kit.stats.cross_fit import cross_fit
 from kit.targets import Target
 
@@ -96,7 +97,7 @@ def fit_finish(
     finish for this metric). gain: of that honest choice, with a 95 % interval. applied: whether it is for test images.
     """
     name = find(competition)
-    if name is None:
+    if name is None or _lacks_classes(unfinished.honest, name):
         return unfinished.honest, None
     finish, target = FINISHES[name], competition.target
     finished_rows, applied = unfinished.honest.copy(), unfinished.honest.copy()
@@ -118,12 +119,20 @@ def fit_finish(
     return finished_rows, record
 
 
+def _lacks_classes(values: np.ndarray, name: str) -> bool:
+    """Whether these are the top k of many classes, to which no finish is fitted; says so."""
+    lacks = top_k.is_top_k(values)
+    if lacks:
+        say(f"{name} are not fitted: only the {values.shape[1]} most probable classes of each row are kept")
+    return lacks
+
+
 def decide(
     competition: Competition, values: np.ndarray, labels: np.ndarray, folds: np.ndarray
 ) -> tuple[np.ndarray, dict[str, Any] | None]:
     """`fit_finish` of a single run, float32 (N, K) out of fold, if its competition has a finish that decides."""
     name = find(competition)
-    if name is None or FINISHES[name].decides is None:
+    if name is None or FINISHES[name].decides is None or _lacks_classes(values, name):
         return values, None
     others = {int(fold): values[folds != fold] for fold in np.unique(folds)}
     return fit_finish(competition, Unfinished(values, others, values), labels, folds)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from kit import metrics
+from kit import metrics, top_k
 from kit.competition import Competition
 from kit.ensemble import class_methods, label_methods, mixtures, number_methods
 from kit.ensemble.method import Method
@@ -19,9 +19,9 @@ BY_KIND: dict[str, Mapping[str, Method]] = {
 }
 
 
-def available(target: Target) -> Mapping[str, Method]:
-    """By name, those that have a meaning for its kind."""
-    return BY_KIND[target.kind]
+def available(target: Target, stack: np.ndarray) -> Mapping[str, Method]:
+    """By name, those that have a meaning for its kind and for stack (R, N, K), or records (R, N, k) of kit.top_k."""
+    return class_methods.TOP_K_METHODS if top_k.is_top_k(stack) else BY_KIND[target.kind]
 
 
 def better(competition: Competition, labels: np.ndarray) -> mixtures.Better:

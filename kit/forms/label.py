@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from kit import top_k
 from kit.competition import Submission
 from kit.forms.form import Columns, Form, fault_of_names, find_places, index, names
 from kit.targets import Target
@@ -9,15 +10,19 @@ from kit.targets import Target
 
 def _write(target: Target, form: Submission, values: np.ndarray, clip: float) -> Columns:
     written = names(target, form)
-    return [[written[place] for place in values.argmax(1).tolist()]]
+    return [[written[place] for place in target.decide(values).tolist()]]
 
 
 def _read(target: Target, form: Submission, texts: np.ndarray) -> np.ndarray:
-    return np.eye(len(target.columns))[find_places(index(names(target, form)), texts[:, 0].tolist())]
+    return _tabulate(target, np.array(find_places(index(names(target, form)), texts[:, 0].tolist()), np.int64))
 
 
 def _submitted(target: Target, form: Submission, values: np.ndarray, clip: float) -> np.ndarray:
-    return np.eye(values.shape[1])[values.argmax(1)]
+    return _tabulate(target, target.decide(values))
+
+
+def _tabulate(target: Target, decided: np.ndarray) -> np.ndarray:
+    return top_k.tabulate(np.arange(len(decided)), decided, 1.0, (len(decided), len(target.columns)))
 
 
 FORM = Form(("classes", "grades"), fault_of_names, _write, _read, _submitted)

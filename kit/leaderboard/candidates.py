@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -62,11 +63,16 @@ def load(competition: Competition, chosen: list[Run]) -> list[Candidate]:
             raise DataError(f"{run.id} predicts other test rows than {chosen[0].id}", received=len(test.ids))
         probabilities = test.values[at]
         decided = competition.target.decide(probabilities)
-        content = metrics.prepare_for_scoring(competition, probabilities).round(6)
-        content_hash = hashlib.sha256(np.ascontiguousarray(content).tobytes()).hexdigest()
+        content_hash = _hash(metrics.prepare_for_scoring(competition, probabilities))
         oof = order_columns(competition, predictions.load(run.oof))
         loaded.append(Candidate(run, record["score"], record["error"], oof, decided, content_hash))
     return loaded
+
+
+def _hash(content: Any) -> str:
+    """sha256 of (T, C), as an array or a scipy.sparse.csr_array, to six decimals."""
+    arrays = [content] if isinstance(content, np.ndarray) else [content.data, content.indices, content.indptr]
+    return hashlib.sha256(b"".join(np.ascontiguousarray(one.round(6)).tobytes() for one in arrays)).hexdigest()
 
 
 def split_comparable(candidates: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:

@@ -44,11 +44,8 @@ def submit(competition: Competition, run: Run, *, reveal: bool = False) -> Entry
             expected="a run trained since it was set aside",
             do="train again",
         )
-    columns = [test.columns.index(name) for name in competition.target.columns]
-    probabilities, now = (
-        test.select(held.ids)[:, columns],
-        datetime.datetime.now(datetime.UTC).isoformat("T", "seconds"),
-    )
+    probabilities = predictions.order_columns(competition, test).select(held.ids)
+    now = datetime.datetime.now(datetime.UTC).isoformat("T", "seconds")
     public = metrics.evaluate(competition, held.labels[held.public], probabilities[held.public])
     entry = next((one for one in table(competition) if one.run == run.id), None)
     entry = replace(entry, public=public) if entry else Entry(run.id, now, str(holdout.digest(path)), public)

@@ -28,10 +28,10 @@ def join(
     ids, target = singles[0].ids, competition.target
     labels = cache.labels_of(data.train, ids)
     parts = folds.cross_fit_folds(data, fold_of, predictions.find_rows(data.train.ids, ids))
-    values = np.mean([single.select(ids) for single in singles], axis=0)
+    values = predictions.average([single.select(ids) for single in singles])
     honest, finished = finish.decide(competition, values, labels, parts)
     members = [run.member(*member) for member in run.members()]
-    test = np.mean([predictions.load(member / "test.npz").select(data.test.ids) for member in members], axis=0)
+    test = predictions.average([predictions.load(member / "test.npz").select(data.test.ids) for member in members])
     predictions.save(run.oof, finish.keep(target, ids, honest, values, finished))
     predictions.save(run.test, finish.finish_test(target, data.test.ids, test, finished))
     result: dict[str, Any] = {

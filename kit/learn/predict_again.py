@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kit import runs
+from kit import predictions, runs
 from kit.competition import Competition
 from kit.config import Config
 from kit.data import folds
@@ -35,6 +35,7 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
     prints |= provenance.corrections_of([trained])
     members = [train.member_of(trained, competition, data, fold_of, *each) for each in trained.members()]
     if names == AUTO:
+        predictions.check_whole(predictions.load(run.oof), "a choice of views")
         config, validation, report = _choose_views(members, data, fold_of)
     else:
         config, validation, report = replace(run.config, tta=names), [None] * len(members), {}

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from kit import metrics, predictions
+from kit import metrics, predictions, top_k
+from kit.data.cache import CachedSplit
 from kit.files import hold_lock, write_json, write_text
 from kit.learn import device
 from kit.learn.member import Member
 from kit.learn.recipe import Predictor
-from kit.progress import say
+from kit.progress import bar, say
 from kit.runs import Run
+from kit.targets import Target
 
 
 def train(member: Member, run: Run) -> None:
@@ -42,10 +44,10 @@ def predict(member: Member, out: Path, validation: np.ndarray | None = None) -> 
     judged: the probabilities of the judged rows, float32 (len(member.validation_rows), C), where they are known already.
     """
     predictor = member.recipe.predictor(member)
-    data, target, tta = member.data, member.competition.target, member.config.tta
-    prior = target.tell(data.train.labels[member.train_rows]).mean(0, dtype=np.float64).tolist()
+    data, target = member.data, member.competition.target
+    prior = _class_prior(target, data.train.labels[member.train_rows])
     if validation is None:
-        validation = predictor(data.train, member.validation_rows, tta, f"{member.label}: out of fold")
+        validation = predict_rows(member, predictor, data.train, member.validation_rows, "out of fold")
     oof = predictions.make(data.train.ids[member.validation_rows], validation, target)
     test = predictions.make(data.test.ids, test_probabilities(member, predictor, prior), target)
     predictions.save(out / "oof.npz", oof)
@@ -57,14 +59,35 @@ def predict(member: Member, out: Path, validation: np.ndarray | None = None) -> 
 
 
 def test_probabilities(member: Member, predictor: Predictor, prior: Sequence[float]) -> np.ndarray:
-    """float32 (N, C) for all test images. One that cannot be read keeps its row and gets `prior`, the mean of what the member
-    was told of the images that it learned from.
+    """float32 (N, C), or records of kit.top_k, for all test images. One that cannot be read keeps its row and gets `prior`, the
+    mean of what the member was told of the images that it learned from.
     """
     test = member.data.test
-    out = np.tile(np.asarray(prior, np.float32), (len(test.ids), 1))
     readable = np.flatnonzero(test.readable)
-    out[readable] = predictor(test, readable, member.config.tta, f"{member.label}: test")
+    predicted = predict_rows(member, predictor, test, readable, "test")
+    instead = np.asarray(prior, np.float32)[None]
+    out = np.repeat(top_k.keep(instead) if top_k.is_top_k(predicted) else instead, len(test.ids), axis=0)
+    out[readable] = predicted
     return out
+
+
+def predict_rows(member: Member, predictor: Predictor, split: CachedSplit, rows: np.ndarray, label: str) -> np.ndarray:
+    """float32 (len(rows), C); where all would not fit into memory, the records of kit.top_k, made block by block."""
+    views, label = member.config.tta, f"{member.label}: {label}"
+    if not predictions.keeps_top_k(member.competition, len(member.data.train.ids) + len(member.data.test.ids)):
+        return predictor(split, rows, views, label)
+    size = max(1, top_k.BLOCK_BYTES // (4 * len(member.competition.target.columns)))
+    blocks = [rows[start : start + size] for start in range(0, len(rows), size)]
+    with bar(blocks, label=label, unit="block") as shown:
+        return np.concatenate([top_k.keep(predictor(split, block, views, label)) for block in shown])
+
+
+def _class_prior(target: Target, labels: np.ndarray) -> list[float]:
+    """The mean of what was told of each row, summed block by block: a row of 32,000 classes is 128 KB."""
+    size = max(1, top_k.BLOCK_BYTES // (4 * len(target.columns)))
+    told = (target.tell(labels[start : start + size]) for start in range(0, len(labels), size))
+    total = sum(block.sum(0, dtype=np.float64) for block in told)
+    return (total / len(labels)).tolist()
 
 
 def _write_history(path: Path, history: list[dict[str, float]]) -> None:

@@ -15,18 +15,32 @@ COLUMNS: dict[str, Any] = {"forms": ("probability",), "targets": (*CLASSES, "lab
 def map_at(k: int) -> Metric:
     """Mean average precision: of one true class 1 / its place among the k greatest values, 0 behind them.
 
-    labels: int64 (N,). values: (N, C); a class of value 0 is not listed. Of equal values the class that comes first leads.
+    labels: int64 (N,). values: (N, C), or such a scipy.sparse.csr_array; a class of value 0 is not listed. Of equal values the
+    class that comes first leads.
     """
 
     def per_row(labels: np.ndarray, values: np.ndarray) -> np.ndarray:
-        own = values[np.arange(len(labels)), labels][:, None]
-        earlier = np.arange(values.shape[1]) < labels[:, None]
-        place = 1 + (values > own).sum(1) + ((values == own) & earlier).sum(1)
-        return np.where((place <= k) & (own[:, 0] > 0), 1 / place, 0.0)
+        own = values[np.arange(len(labels)), labels]
+        find = _places if isinstance(values, np.ndarray) else _places_of_sparse
+        place = find(labels, values, own)
+        return np.where((place <= k) & (own > 0), 1 / place, 0.0)
 
     return mean_of_rows(
         per_row, greater_is_better=True, binary_rows=k == 1, forms=("ranking", "label"), targets=("classes",)
     )
+
+
+def _places(labels: np.ndarray, values: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """int64 (N,): from 1, that of the class `labels`, which has the value `own`, in each row of values (N, C)."""
+    own, earlier = own[:, None], np.arange(values.shape[1]) < labels[:, None]
+    return np.asarray(1 + (values > own).sum(1) + ((values == own) & earlier).sum(1))
+
+
+def _places_of_sparse(labels: np.ndarray, values: Any, own: np.ndarray) -> np.ndarray:
+    """Of a scipy.sparse.csr_array of few classes, each with a value above 0."""
+    row = np.repeat(np.arange(len(labels)), np.diff(values.indptr))
+    level = (values.data == own[row]) & (values.indices < labels[row])
+    return 1 + np.bincount(row[(values.data > own[row]) | level], minlength=len(labels))
 
 
 def one_vs_rest(labels: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -54,6 +54,7 @@ def load(run: Run, competition: Competition, layer: int = 1) -> Subject:
         raise DataError(f"{run.id} is not finished", received=run.status(), do=f"kit train --resume {run.id}")
     folders = paths.data(competition.slug)
     data, oof = cache.load(competition, folders), predictions.load(run.oof)
+    predictions.check_whole(oof, "a report")
     rows = predictions.find_rows(data.train.ids, oof.ids)
     scores, labels = read_scores(run), data.train.labels[rows]
     return Subject(run, competition, folders, data, scores, rows, labels, oof.values, oof.before_finish().values, layer)

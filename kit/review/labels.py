@@ -119,6 +119,7 @@ def propose(run: Run, competition: Competition, *, top: int = 100, action: str =
     data = cache.load(competition, where)
     provenance.check_data(run, {"data_fingerprint": data.fingerprint})
     oof = predictions.load(run.oof)
+    predictions.check_whole(oof, "a review")
     labels = cache.labels_of(data.train, oof.ids)
     path = run.folder / "review" / "corrections.csv"
     filled = [row for row in table(path, PROPOSED) if row["action"]] if path.exists() else []

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from kit import top_k
+
 
 def cross_fit(
     folds: np.ndarray, fit: Callable[[np.ndarray], Any], apply: Callable[[Any, np.ndarray], np.ndarray]
@@ -15,7 +17,7 @@ def cross_fit(
     values of those rows, (n, C).
     """
     pieces = [(folds == fold, apply(fit(folds != fold), folds == fold)) for fold in np.unique(folds)]
-    out = np.empty((len(folds), *pieces[0][1].shape[1:]), np.float32)
+    out = top_k.empty_like(pieces[0][1], (len(folds), *pieces[0][1].shape[1:]))
     for rows, values in pieces:
         out[rows] = values
     return out

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from kit import linear
+from kit import linear, top_k
 from kit.errors import DataError, list_names, nearest
 from kit.targets.likelihood import cross_entropy
 from kit.targets.links import logs, softmax
@@ -66,10 +66,12 @@ class Classes:
         return labels
 
     def tell(self, labels: np.ndarray) -> np.ndarray:
-        return np.eye(len(self.columns), dtype=np.float32)[labels]
+        out = np.zeros((len(labels), len(self.columns)), np.float32)
+        out[np.arange(len(labels)), labels] = 1
+        return out
 
     def decide(self, values: np.ndarray) -> np.ndarray:
-        return values.argmax(1)
+        return top_k.best(values, 1)[:, 0].astype(np.int64) if top_k.is_top_k(values) else values.argmax(1)
 
     def distance(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
         return (one != other).astype(np.float64)
@@ -88,6 +90,8 @@ class Classes:
         ]
 
     def find_bad(self, values: np.ndarray) -> np.ndarray:
+        if top_k.is_top_k(values):
+            return top_k.find_bad(values, len(self.columns))
         return np.asarray(~np.isfinite(values).all(1) | (values < 0).any(1) | (np.abs(values.sum(1) - 1) > 1e-3))
 
     def activate(self, logits: np.ndarray) -> np.ndarray:
@@ -101,7 +105,7 @@ class Classes:
         return np.asarray(kept / kept.sum(1, keepdims=True), dtype=np.float32)
 
     def confidence(self, values: np.ndarray) -> np.ndarray:
-        return np.asarray(values.max(1))
+        return np.asarray(values["probability"][:, 0] if top_k.is_top_k(values) else values.max(1))
 
     def surest(self, smoothing: float) -> np.ndarray:
         classes = len(self.columns)
@@ -109,10 +113,12 @@ class Classes:
 
     def losses(self, labels: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Minus the logarithm of the true class's probability."""
+        if top_k.is_top_k(values):
+            values, labels = top_k.probability_of(values, labels, len(self.columns))[:, None], np.zeros_like(labels)
         return cross_entropy(labels, values)
 
     def summarize(self, labels: np.ndarray, values: np.ndarray) -> dict[str, float]:
-        return {"accuracy": float((values.argmax(1) == labels).mean())}
+        return {"accuracy": float((self.decide(values) == labels).mean())}
 
     def logit_loss(self, labels: np.ndarray, logits: np.ndarray) -> float:
         shifted = logits - logits.max(1, keepdims=True)

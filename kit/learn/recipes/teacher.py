@@ -120,8 +120,10 @@ def _fit(member: Member, fold_of: np.ndarray, trainings: list[Run]) -> "tuple[Me
     """The pool of least loss on judged rows outside the fold; equal weights where there are none, or no pool."""
     from kit.ensemble import methods
 
-    known = methods.available(member.competition.target)
     loaded = [predictions.load(run.oof).before_finish() for run in trainings]
+    for one in loaded:
+        predictions.check_whole(one, "a teacher")
+    known = methods.available(member.competition.target, loaded[0].values)
     outside = member.data.train.ids[fold_of != member.fold]
     ids = np.intersect1d(corrections.select_clean(member.data, loaded[0].ids), outside)
     method = known["geometric mean"] if len(trainings) == 1 or not len(ids) else known.get("pool", known["mean"])
