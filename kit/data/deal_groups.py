@@ -37,6 +37,28 @@ def deal_groups(
     return part[units]
 
 
+def set_aside(groups: np.ndarray, target: Target, labels: np.ndarray, share: float, seed: int) -> np.ndarray:
+    """bool (N,): rows of whole groups, at least one of them and together about `share` of all rows, of each kind about as much.
+    A group that alone has rows of a class is not among them, so that what is left knows of it; none is where each has one.
+    """
+    units = np.unique(groups, return_inverse=True)[1]
+    aside, free = np.zeros(len(units), bool), np.flatnonzero(~_holds_a_class_alone(units, target, labels))
+    if len(free):
+        part = min(share * len(units) / len(free), 0.9)
+        dealt = deal_groups(units[free], target, labels[free], [part, 1 - part], seed) == 0
+        each, sizes = np.unique(units[free], return_counts=True)
+        aside[free] = dealt if dealt.any() else units[free] == each[sizes.argmin()]
+    return aside
+
+
+def _holds_a_class_alone(units: np.ndarray, target: Target, labels: np.ndarray) -> np.ndarray:
+    """bool (N,): rows of groups that alone have rows of some stratum; no ranges of numbers, which know of each other."""
+    if target.has_units:
+        return np.zeros(len(units), bool)
+    unit, stratum = np.unique(np.stack([units, target.strata(labels)]), axis=1)
+    return np.isin(units, unit[np.bincount(stratum)[stratum] == 1])
+
+
 def _count_kinds(units: np.ndarray, target: Target, labels: np.ndarray) -> Any:
     """SciPy's csr_array, float64 (groups, K + 1): what share of all rows of a kind a group holds, last of all rows. A kind is
     a label where rows have several, else a stratum.

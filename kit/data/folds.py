@@ -91,10 +91,15 @@ def read(path: Path, ids: Sequence[str] | np.ndarray) -> np.ndarray:
 
 def cross_fit_folds(dataset: Dataset, fold_of: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """int64 (len(rows),): what to cross-fit choices over, the fold of each training row; where all are of a single fold,
-    one of five parts, exact duplicates together.
+    one of five parts, groups whole; rows of a single group in five parts all the same.
     """
-    own = fold_of[rows]
-    return own if len(np.unique(own)) > 1 else dataset.train.groups[rows] % 5
+    own, units = fold_of[rows], dataset.train.groups[rows]
+    if len(np.unique(own)) > 1:
+        return own
+    if groups.are_copies(units, dataset.train.same_pixels[rows]):
+        return units % 5
+    each, place = np.unique(units, return_inverse=True)
+    return (place if len(each) > 1 else np.arange(len(rows))) % 5
 
 
 def count(path: Path) -> int:

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from kit.competition import Competition, Images, Split
+from kit.data import groups
+from kit.data.deal_groups import deal_groups, set_aside
 from kit.data.readers import table
 from kit.data.strata import combine_small
 from kit.errors import ConfigError, DataError
@@ -36,14 +38,19 @@ class Holdout:
 
 def choose(train: Any, target: Target, share: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """(rows int64 (K,), public bool (K,)): about `share` of the rows of `train` (kit.data.cache.CachedSplit) to set aside,
-    stratified, the rows of a group together. A class with a single image is learned.
+    stratified, the rows of a group together. A class with a single image, or in a single group, is learned.
 
-    Raises ConfigError for a share, DataError for a class, that leaves one part without a row.
+    Raises ConfigError for a share, DataError for a class or for groups, that leave one part without a row.
     """
-    from sklearn.model_selection import train_test_split
-
     if not 0 < share < 0.9:
         raise ConfigError("--holdout is a share of the training images", received=share, expected="above 0, below 0.9")
+    images_alone = groups.are_copies(train.groups, train.same_pixels)
+    return (_choose_images if images_alone else _choose_groups)(train, target, share, seed)
+
+
+def _choose_images(train: Any, target: Target, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    from sklearn.model_selection import train_test_split
+
     _, first, group = np.unique(train.groups, return_index=True, return_inverse=True)
     labels = target.strata(train.labels)[first]
     several = np.flatnonzero(np.bincount(labels)[labels] > 1)
@@ -54,6 +61,18 @@ def choose(train: Any, target: Target, share: float, seed: int = 0) -> tuple[np.
         raise DataError("the hold-out is too small for its classes", received=error, do="take a larger share") from None
     rows = np.flatnonzero(np.isin(group, held))
     return rows, np.isin(group[rows], public)
+
+
+def _choose_groups(train: Any, target: Target, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rows = np.flatnonzero(set_aside(train.groups, target, train.labels, share, seed))
+    if (count := len(np.unique(train.groups[rows]))) < 2:
+        raise DataError(
+            "the hold-out is too small for its groups, which it keeps whole",
+            received=f"{count} of {len(np.unique(train.groups))} groups",
+            expected="one for its public half and one for its private half",
+            do="take a larger share",
+        )
+    return rows, deal_groups(train.groups[rows], target, train.labels[rows], (0.5, 0.5), seed) == 0
 
 
 def write(path: Path, competition: Competition, train: Any, rows: np.ndarray, public: np.ndarray) -> None:

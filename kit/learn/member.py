@@ -9,7 +9,9 @@ import numpy as np
 
 from kit.competition import Competition
 from kit.config import Config
+from kit.data import groups
 from kit.data.cache import Dataset
+from kit.data.deal_groups import set_aside
 from kit.errors import DataError
 from kit.paths import DataFolders
 
@@ -65,22 +67,34 @@ class Member:
 def split_early_stopping(member: Member) -> tuple[np.ndarray, np.ndarray]:
     """(rows to learn from, rows that decide when to stop), both out of member.train_rows; the second is empty without patience.
 
-    Stratified, exact duplicates together; a class with a single image is learned. Early stopping is a choice, so it must not
-    look at the fold that is judged. Raises DataError where no class has two images.
+    Stratified, groups whole; a class with a single image, or in a single group, is learned. Early stopping is a choice, so it
+    must not look at the fold that is judged. Raises DataError where nothing may be set aside.
     """
+    rows, train, target = member.train_rows, member.data.train, member.competition.target
+    if member.config.patience == 0:
+        return rows, rows[:0]
+    if groups.are_copies(train.groups[rows], train.same_pixels[rows]):
+        aside = _set_images_aside(member)
+    else:
+        aside = set_aside(train.groups[rows], target, train.labels[rows], member.config.stopping_share, member.seed)
+    if not aside.any():
+        raise DataError(
+            "no class has two images, or groups, one to learn from and one to decide when to stop",
+            do="--set patience=0",
+        )
+    return rows[~aside], rows[aside]
+
+
+def _set_images_aside(member: Member) -> np.ndarray:
+    """bool, of each of member.train_rows."""
     from sklearn.model_selection import train_test_split
 
-    if member.config.patience == 0:
-        return member.train_rows, member.train_rows[:0]
-    groups = member.data.train.groups[member.train_rows]
+    images = member.data.train.groups[member.train_rows]
     strata = member.competition.target.strata(member.data.train.labels[member.train_rows])
-    first = np.unique(groups, return_index=True)[1]
+    first = np.unique(images, return_index=True)[1]
     first = first[np.bincount(strata[first])[strata[first]] > 1]
     if not len(first):
-        raise DataError(
-            "no class has two images, one to learn from and one to decide when to stop", do="--set patience=0"
-        )
+        return np.zeros(len(images), bool)
     share = max(member.config.stopping_share, len(np.unique(strata[first])) / len(first))
-    _, stopping = train_test_split(groups[first], test_size=share, random_state=member.seed, stratify=strata[first])
-    aside = np.isin(groups, stopping)
-    return member.train_rows[~aside], member.train_rows[aside]
+    _, stopping = train_test_split(images[first], test_size=share, random_state=member.seed, stratify=strata[first])
+    return np.isin(images, stopping)

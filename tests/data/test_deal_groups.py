@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.model_selection import StratifiedGroupKFold
 
-from kit.data.deal_groups import deal_groups
+from kit.data.deal_groups import deal_groups, set_aside
 from kit.targets import Classes, Labels, Numbers
 
 DRAW = np.random.default_rng(0)
@@ -49,3 +49,25 @@ def test_a_part_comes_near_its_share_and_another_seed_takes_other_groups(share):
 def test_no_part_of_several_equal_ones_is_empty_even_with_one_group_each():
     groups = np.repeat(np.arange(5), [100, 1, 1, 50, 2])
     assert set(deal_groups(groups, Classes(("a",)), np.zeros(154, np.int64), [0.2] * 5, 0)) == {0, 1, 2, 3, 4}
+
+
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.4])
+def test_whole_groups_are_set_aside_as_near_to_the_share_as_they_can(share):
+    rare = (DRAW.random(4000) < DRAW.beta(0.1, 2, 400)[PATIENTS]).astype(np.int64)
+    aside = set_aside(PATIENTS, Classes(("no", "yes")), rare, share, seed=0)
+    assert abs(aside.mean() - share) < 0.005 and abs(aside[rare == 1].mean() - share) < 0.02
+    assert not set(PATIENTS[aside]) & set(PATIENTS[~aside])
+
+
+def test_a_group_that_alone_has_a_class_is_never_set_aside_but_any_range_of_numbers_may_be():
+    drivers, labels = np.repeat(np.arange(4), 10), np.zeros(40, np.int64)
+    labels[:10] = 1
+    for seed in range(5):
+        assert set(drivers[set_aside(drivers, Classes(("a", "b")), labels, 0.5, seed)]) <= {1, 2, 3}
+    assert not set_aside(drivers, Classes(tuple("abcd")), drivers, 0.5, 0).any()
+    assert len(set(drivers[set_aside(drivers, Numbers(("x",)), drivers[:, None].astype(np.float32), 0.5, 0)])) == 2
+
+
+def test_of_large_groups_the_smallest_is_set_aside_where_none_is_as_small_as_the_share():
+    drivers = np.repeat(np.arange(3), [20, 12, 30])
+    assert set(drivers[set_aside(drivers, Classes(("a",)), np.zeros(62, np.int64), 0.02, 0)]) == {1}

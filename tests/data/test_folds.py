@@ -100,6 +100,15 @@ def test_fewer_groups_than_folds_are_refused():
         folds.make(dataset([0, 1] * 10, named=np.arange(20) % 2), CLASSES, 5, seed=0)
 
 
+def test_choices_within_a_single_fold_are_fitted_on_other_groups():
+    drivers, fold_of = np.repeat([3, 8, 13, 18, 23, 1], 10), np.repeat([0, 0, 0, 0, 0, 1], 10)
+    data, rows = dataset([0] * 60, named=drivers), np.arange(50)
+    parts = folds.cross_fit_folds(data, fold_of, rows)
+    assert len(set(parts)) == 5 and all(len(set(parts[drivers[:50] == one])) == 1 for one in set(drivers[:50]))
+    assert len(set(folds.cross_fit_folds(data, fold_of, rows[:10]))) == 5, "of a single driver, rows are parted"
+    assert (folds.cross_fit_folds(dataset([0] * 60), fold_of, rows) == rows % 5).all()
+
+
 def test_the_table_is_joined_by_id_whatever_its_order(tmp_path):
     path = tmp_path / "folds.csv"
     folds.write(path, ["007", "7", "a,b"], np.array([1, 0, 1]))

@@ -50,6 +50,28 @@ def test_a_class_with_a_single_image_is_never_held_out(prepared):
     assert 7 not in rows and len(rows) == 9 and 0 < public.sum() < 9
 
 
+@pytest.mark.parametrize("share", [0.2, 0.4])
+def test_patients_are_held_out_whole_and_lie_in_one_half(prepared, share):
+    train, patients = cache.load(prepared, paths.data("tiny-stripes")).train, np.repeat(np.arange(30), 3)
+    rows, public = holdout.choose(replace(train, groups=patients), prepared.target, share)
+    assert abs(len(rows) / 90 - share) < 0.05 and abs(public.mean() - 0.5) < 0.15
+    assert all(np.isin(np.flatnonzero(patients == one), rows).all() for one in set(patients[rows]))
+    assert not set(patients[rows][public]) & set(patients[rows][~public])
+
+
+def test_groups_that_leave_nothing_for_a_half_are_refused_in_one_line(prepared):
+    train = cache.load(prepared, paths.data("tiny-stripes")).train
+    with pytest.raises(DataError, match="too small for its groups, .*; received 1 of 4 groups; .*take a larger share"):
+        holdout.choose(replace(train, groups=np.arange(90) % 4), prepared.target, 0.1)
+
+
+def test_near_duplicates_join_the_groups_of_patients(prepared):
+    data = cache.load(prepared, paths.data("tiny-stripes"))
+    data = replace(data, train=replace(data.train, groups=np.arange(90) // 10))
+    joined = near_duplicates.group_pairs(data, [near_duplicates.Pair(5, 47, "train", 1.0)]).train.groups
+    assert len(set(joined[[*range(10), *range(40, 50)]])) == 1 and len(set(joined)) == 8
+
+
 def test_listed_twins_are_held_out_together_or_not_at_all(prepared, reviewed):
     data = _hold_out(prepared, reviewed)
     out = {int(name) - 1 for name in holdout.training_ids(data.test.ids)}

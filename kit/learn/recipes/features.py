@@ -9,7 +9,9 @@ from functools import cache
 
 import numpy as np
 
+from kit.data import groups
 from kit.data.cache import CachedSplit
+from kit.data.deal_groups import deal_groups
 from kit.learn.member import Member
 from kit.learn.networks import backbones
 from kit.learn.predict import tta
@@ -53,13 +55,12 @@ def solve(member: Member, views: list[np.ndarray]) -> tuple[np.ndarray, np.ndarr
 
 
 def _strength(features: np.ndarray, labels: np.ndarray, member: Member) -> float:
-    """The one of least loss by cross-validation within the rows to learn from, exact duplicates together; found by going up,
-    or else down, as long as the loss falls.
+    """The one of least loss by cross-validation within the rows to learn from, groups whole; found by going up, or else down,
+    as long as the loss falls. Of a single group, that where the search begins.
     """
-    from sklearn.model_selection import GroupKFold
-
-    target = member.competition.target
-    splits = list(GroupKFold(3).split(features, groups=member.data.train.groups[member.train_rows]))
+    target, splits = member.competition.target, _split_groups(member)
+    if not splits:
+        return STRENGTHS[FIRST]
 
     @cache
     def loss(place: int) -> float:
@@ -76,6 +77,20 @@ def _strength(features: np.ndarray, labels: np.ndarray, member: Member) -> float
         while loss(best + step) < loss(best):
             best += step
     return STRENGTHS[best]
+
+
+def _split_groups(member: Member) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(places to learn from, places to judge), among member.train_rows, of each of up to three parts of whole groups."""
+    from sklearn.model_selection import GroupKFold
+
+    train, rows = member.data.train, member.train_rows
+    own, count = train.groups[rows], min(3, len(np.unique(train.groups[rows])))
+    if count < 2:
+        return []
+    if groups.are_copies(own, train.same_pixels[rows]):
+        return list(GroupKFold(count).split(rows, groups=own))
+    part = deal_groups(own, member.competition.target, train.labels[rows], [1 / count] * count, member.config.seed)
+    return [(np.flatnonzero(part != one), np.flatnonzero(part == one)) for one in range(count)]
 
 
 def predictor(member: Member) -> Predictor:

@@ -36,6 +36,22 @@ def test_the_head_s_strength_is_found_where_a_class_is_too_rare_for_every_split(
     assert strength in features.STRENGTHS and kernel.shape == (8, 30) and np.isfinite(kernel).all()
 
 
+def test_the_head_s_strength_is_judged_on_other_patients(prepared, home):
+    draw, patients = np.random.default_rng(0), np.arange(90) // 6
+    member = make_member(prepared, home, recipe="features", backbone="mobilenet_0.25")
+    who = (
+        np.eye(15)[patients] + draw.normal(size=(90, 15)) / 10
+    )  # tells the patient, and so the label of others of this one
+    labels = draw.integers(0, 3, 15)[patients]
+    found = []
+    for groups in (np.arange(90), patients, np.zeros(90, np.int64)):
+        train = replace(member.data.train, labels=labels, groups=groups)
+        found.append(
+            features.solve(replace(member, data=replace(member.data, train=train)), [who.astype(np.float32)])[2]
+        )
+    assert found[0] > 3 * found[1] and found[2] == features.STRENGTHS[features.FIRST]
+
+
 def test_the_head_s_strength_falls_where_features_tell_little(prepared, home):
     draw = np.random.default_rng(0)
     member = make_member(prepared, home, recipe="features", backbone="mobilenet_0.25")

@@ -7,7 +7,7 @@ import pytest
 
 from kit import runs
 from kit.config import FIELDS, Config
-from kit.errors import ConfigError, KaggleError
+from kit.errors import ConfigError, DataError, KaggleError
 from kit.learn import recipes, train
 from kit.learn.member import split_early_stopping
 from kit.learn.networks import pretrained
@@ -32,6 +32,18 @@ def test_a_class_of_one_image_is_learned_from_not_stopped_by(prepared, home):
     member = replace(member, data=replace(member.data, train=replace(member.data.train, labels=labels)))
     learn, stopping = split_early_stopping(member)
     assert lonely in learn and len(stopping) >= 2 and not set(learn) & set(stopping)
+
+
+def test_patients_stop_a_training_whole_or_are_learned_from(prepared, home):
+    member = make_member(prepared, home, patience=3, stopping_share=0.2)
+    patients = np.arange(90) // 6
+    member = replace(member, data=replace(member.data, train=replace(member.data.train, groups=patients)))
+    learn, stopping = split_early_stopping(member)
+    assert not set(patients[learn]) & set(patients[stopping]) and 0.1 < len(stopping) / 60 < 0.3
+    assert (np.sort([*learn, *stopping]) == member.train_rows).all()
+    everyone = replace(member.data, train=replace(member.data.train, groups=np.zeros(90, np.int64)))
+    with pytest.raises(DataError, match="no class has two images, or groups, .*patience=0"):
+        split_early_stopping(replace(member, data=everyone))
 
 
 @pytest.mark.parametrize(
