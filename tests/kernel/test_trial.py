@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -19,10 +20,10 @@ from kit.kernel import bundle
 from kit.kernel.inside import unneeded
 from kit.kernel.options import Options
 from kit.kernel.trial import measure_difference
-from kit.learn.settings import resolve_settings
 from kit.plugins import load
 from kit.runs import find
 from kit.targets import Classes
+from tests import own_parts
 from tests.small_archives import ARCHIVES, zipped
 
 PYTHON = os.environ.get("KERNEL_PYTHON", sys.executable)
@@ -75,13 +76,13 @@ def test_a_bundle_of_each_competition_agrees_with_the_network_cut(
 
 @needs_unshare
 def test_an_ensemble_of_views_and_seeds_in_a_notebook_and_the_old_layout(here, prepared, plugins, build, attempt):
-    from kit.learn import train
-
-    plugin = plugins / "tiny-stripes" / "competition.py"
-    plugin.write_text(plugin.read_text().replace('metric="accuracy"', 'metric="macro_f1"'))
-    config, origin = resolve_settings(prepared, {"folds": 1, "seeds": 2, "epochs": 1}, {}, ())
-    seeds = train.train(prepared, config, origin).id
-    views = here("predict", seeds, "--tta", "identity,hflip").stdout.splitlines()[-1]
+    """By a metric, views, a network and a recipe that the competition's folder brings."""
+    own_parts.bring(plugins)
+    seeds = here("train", "tiny-stripes", "--folds", "1", "--seeds", "2", "--set", "tta=identity").stdout.splitlines()[
+        -1
+    ]
+    views = here("predict", seeds, "--tta", "identity,rolled").stdout.splitlines()[-1]
+    own_parts.check_used(read_json(find(views).folder / "config.json")["config"])
     blend = here("ensemble", "tiny-stripes", seeds, views).stdout.splitlines()[-1]
     _decide(find(views), [5.0, 1.0, 0.2])  # which nothing of the ensemble takes up
     _decide(find(blend), [0.2, 1.0, 5.0])
@@ -104,10 +105,13 @@ def _decide(run, factors):
 
 
 @needs_unshare
-def test_a_training_in_one_file_brings_back_a_run(here, prepared, home, build, attempt):
+def test_a_training_in_one_file_brings_back_a_run(here, prepared, plugins, build, attempt):
+    own_parts.bring(plugins)
     folder = build("--mode", "train", "--set", "folds=1", "--set", "epochs=1", "--single-file")
     result = attempt("tiny-stripes-train")
-    assert set(result["files"]) == {"submission.csv", "run.zip"} and (folder / "try" / "run.zip").is_file()
+    assert set(result["files"]) == {"submission.csv", "run.zip"}
+    with zipfile.ZipFile(folder / "try" / "run.zip") as packed:
+        own_parts.check_used(json.loads(packed.read(f"{result['run']}/config.json"))["config"])
 
 
 @needs_unshare

@@ -1,22 +1,27 @@
-"""Two teammates with a home each and a shared folder between them, by the real CLI; and a third, who dealt other folds."""
+"""Two teammates with a home each and a shared folder between them, by the real CLI; and a third, who dealt other folds.
+
+The competition's folder, which all have, brings a metric, a view, a network and a recipe of its own.
+"""
 
 import json
 import shutil
 
-from kit import paths, predictions
+from kit import paths, predictions, runs
 from kit.data import cache, folds
 from kit.files import read_json
 from kit.targets import Classes
+from tests import own_parts
 
 
 def test_a_teammates_model_joins_the_ensemble_and_other_folds_are_refused(
-    kit, prepared, home, make_run, tmp_path, monkeypatch
+    kit, here, prepared, plugins, home, make_run, tmp_path, monkeypatch
 ):
     team, second, third = tmp_path / "team", tmp_path / "second", tmp_path / "third"
     team.mkdir()
     for place in (second, third):
         shutil.copytree(home / "data", place / "data")
 
+    own_parts.bring(plugins)
     hers = kit("train", "tiny-stripes", "--folds", "1", "--set", "epochs=1").stdout.splitlines()[-1]
     pushed = kit("runs", "push", hers, "--to", str(team), "--weights")
     assert f"runs pull {team}" in pushed.stderr
@@ -36,6 +41,8 @@ def test_a_teammates_model_joins_the_ensemble_and_other_folds_are_refused(
     kit("runs", "pull", str(team), hers, "--weights")
     weights = {path.name: path.read_bytes() for path in (home / "runs" / hers / "fold-0").glob("*.h5")}
     assert weights == {path.name: path.read_bytes() for path in (paths.runs() / hers / "fold-0").glob("*.h5")} != {}
+    again = runs.find(here("predict", hers, "--tta", "rolled").stdout.splitlines()[-1])
+    assert read_json(again.metrics)["metric"] == "worth" and again.config.recipe == "short"
 
     monkeypatch.setenv("KIT_HOME", str(third))
     where = paths.data("tiny-stripes")
