@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import own_parts
+
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("kit", "competitions", "pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE")
+BESIDE = "maps/classes.txt"  # which a competition.py might read
 SLUGS = sorted(path.parent.name for path in ROOT.glob("competitions/*/competition.py"))
 
 
@@ -25,7 +28,9 @@ def wheel(tmp_path_factory) -> Path:
             shutil.copytree(path, source / path.name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(path, source)
-    (source / "competitions" / SLUGS[0] / "kaggle.json").write_text("DECOY")
+    for name in ("kaggle.json", ".cache/notes.csv", BESIDE):
+        (source / "competitions" / SLUGS[0] / name).parent.mkdir(exist_ok=True)
+        (source / "competitions" / SLUGS[0] / name).write_text("DECOY")
     words = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation", "--wheel-dir", str(out)]
     done = subprocess.run(
         [sys.executable, "-m", "pip", "wheel", *words, "."], cwd=source, capture_output=True, text=True
@@ -73,9 +78,8 @@ def test_it_holds_code_competitions_and_nothing_else_that_lies_about(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "kit/py.typed" in names and "kit/kernel/bootstrap.py" in names
     carried = sorted(name for name in names if name.startswith("kit_competitions/"))
-    assert carried == sorted(
-        f"kit_competitions/{slug}/{name}" for slug in SLUGS for name in ("README.md", "competition.py")
-    )
+    expected = [f"{slug}/{name}" for slug in SLUGS for name in ("README.md", "competition.py")]
+    assert carried == sorted(f"kit_competitions/{name}" for name in (*expected, f"{SLUGS[0]}/{BESIDE}"))
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"kit", "kit_competitions"}
 
 
@@ -102,6 +106,20 @@ def test_its_competitions_are_listed_and_another_begun(verb, tmp_path):
     assert "prepare" in verb("--help")
     assert verb("new", "zoo").strip() == "competitions/zoo/competition.py"
     assert (tmp_path / "elsewhere" / "competitions" / "zoo" / "competition.py").is_file()
+
+
+def test_competitions_of_another_folder_use_what_they_bring(installed, verb, plugins, archive, tmp_path):
+    own_parts.bring(plugins)
+    elsewhere = ("--competitions", str(plugins))
+    listed = {row["slug"]: row for row in json.loads(verb(*elsewhere, "list", "--json"))}
+    assert listed.keys() == {*SLUGS, "tiny-stripes"} and listed["tiny-stripes"]["metric"] == "worth"
+    steps = "new zoo", f"download tiny-stripes --from {archive}", "prepare tiny-stripes", "train tiny-stripes --folds 1"
+    each = [[*elsewhere, *step.split()] for step in steps]  # in one process, since each would load Keras
+    installed(f"from kit.cli.main import kit; [kit.main(words, standalone_mode=False) for words in {each!r}]")
+    assert (plugins / "zoo" / "competition.py").is_file()
+    [run] = (tmp_path / "elsewhere" / "runs").glob("tiny-stripes-*")
+    own_parts.check_used(json.loads((run / "config.json").read_text())["config"])
+    assert json.loads((run / "metrics.json").read_text())["metric"] == "worth"
 
 
 def test_from_data_to_a_kernel(verb, tmp_path):
