@@ -9,7 +9,7 @@ from typing import Any, get_args
 import numpy as np
 
 from kit import metrics
-from kit.competition import Archives, Competition, FinishName, Metric, Submission, View
+from kit.competition import Archives, Competition, FinishName, Metric, Submission, Table, View
 from kit.errors import DataError, nearest
 from kit.forms import FORMS
 from kit.learn.input import views
@@ -23,6 +23,7 @@ FIELD_TYPES: dict[str, tuple[Any, str]] = {
     "submission": (Submission, "Submission(...)"),
     "archives": (Archives, "Archives(...)"),
     "read": (Callable, "a function (raw folder, part) -> Split"),
+    "table": (Table, "Table(numbers=..., categories=...)"),
     "tta": (LIST, "a tuple of names of views"),
     "defaults": (Mapping, "a dict of settings"),
     "runs": (LIST, "a tuple of dicts of settings"),
@@ -37,6 +38,7 @@ def check(competition: Competition, file: Path) -> None:
     _check_target(f"{file}: target", competition.target)
     if competition.auxiliary is not None:
         _check_target(f"{file}: auxiliary", competition.auxiliary)
+    _check_table(competition, file)
     if competition.public_share is not None and not 0 < competition.public_share <= 1:
         raise DataError(f"{file}: public_share is out of range", received=competition.public_share, expected="0 to 1")
     _check_window(f"{file}: window", competition.window)
@@ -60,6 +62,20 @@ def _check_types(competition: Competition, file: Path) -> None:
         if not isinstance(settings, Mapping) or not all(isinstance(key, str) for key in settings):
             expected = "a dict of settings by name"
             raise DataError(f"{file}: defaults or runs hold something else", received=repr(settings), expected=expected)
+
+
+def _check_table(competition: Competition, file: Path) -> None:
+    columns = competition.table.columns
+    if isinstance(competition.table.numbers, str) or isinstance(competition.table.categories, str):
+        raise DataError(f"{file}: table needs tuples of names", received=competition.table, do='write ("Age",)')
+    if len(set(columns)) != len(columns):
+        twice = next(name for name in columns if columns.count(name) > 1)
+        raise DataError(f"{file}: table names a column twice", received=repr(twice))
+    if not competition.has_images and not columns:
+        do = "image_shape=(height, width, channels), or table=Table(...)"
+        raise DataError(f"{file}: neither images nor a table to learn from", do=do)
+    if not competition.has_images and (competition.tta != ("identity",) or competition.views or competition.augment):
+        raise DataError(f"{file}: tta, views and augment are of images", do="leave them out, or name an image_shape")
 
 
 def _check_target(what: str, target: Target) -> None:

@@ -65,25 +65,44 @@ class Images(Protocol):
 
 
 @dataclass(frozen=True)
+class Table:
+    """What is known of each row in columns, beside its image or in its place. A value is missing that is None, nan or "".
+
+    numbers: names of columns that hold numbers. categories: of those that hold one of several texts, 7 and 7.0 being one.
+    """
+
+    numbers: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All their names, numbers first."""
+        return (*self.numbers, *self.categories)
+
+
+@dataclass(frozen=True)
 class Split:
     """What `read` returns for "train" or "test".
 
     ids: unique within the split, as text, in the order of the images.
+    images: none for a competition without an image_shape.
     labels: for "train" what is known of each row, None for "test": a class's name (Classes, Grades), a collection of names
         (Labels), a number or several (Numbers), a share for each class (Votes).
     auxiliary: likewise of Competition.auxiliary, if there is one.
     groups: of each training row its patient, driver, site or the like, as text, which folds keep whole.
     weights: how much each training row counts in the loss, 0 or more; by default all alike.
     rows: the row of the submission that each image belongs to, as text, where several images answer for one.
+    table: the columns of Competition.table by name, a value per row in each, such as a pandas DataFrame; others are not read.
     """
 
     ids: Sequence[str]
-    images: Images
+    images: Images = ()
     labels: Sequence[Any] | None = None
     auxiliary: Sequence[Any] | None = None
     groups: Sequence[str] | None = None
     weights: Sequence[float] | None = None
     rows: Sequence[str] | None = None
+    table: Mapping[str, Sequence[Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -129,7 +148,8 @@ class Competition:
     """Everything particular to one competition.
 
     target: what is predicted of a row, one of kit.targets.
-    image_shape: (height, width, channels) of the decoded cache.
+    image_shape: (height, width, channels) of the decoded cache; left out where there are no images, but a table.
+    table: the columns of Split.table that are learned from.
     read: (raw folder, "train" | "test") -> Split.
     window: the values that become 0 and 255, of images of more than 8 bits (a 12-bit X-ray: (0, 4095)); None: as found in the
         training images. Those of 8 bits stay as they are.
@@ -149,13 +169,14 @@ class Competition:
     slug: str
     title: str
     target: Target
-    image_shape: tuple[int, int, int]
+    image_shape: tuple[int, int, int] = field(default=(0, 0, 0), kw_only=True)
     metric: str
     submission: Submission
     archives: Archives
     read: Callable[[Path, str], Split]
     window: tuple[float, float] | None = None
     auxiliary: Target | None = None
+    table: Table = field(default_factory=Table)
     augment: Callable[[], Any] | None = None
     augment_batches: Callable[[], Sequence[Any]] | None = None
     tta: tuple[str, ...] = ("identity",)
@@ -168,6 +189,16 @@ class Competition:
     networks: Mapping[str, Any] = field(default_factory=dict)
     recipes: Mapping[str, Any] = field(default_factory=dict)
     folder: Path | None = None  # where it was loaded from: worker processes load it again from there
+
+    @property
+    def has_images(self) -> bool:
+        """Its rows are images; else the columns of a table alone."""
+        return self.image_shape != (0, 0, 0)
+
+    @property
+    def row_name(self) -> str:
+        """What to call a row, for people."""
+        return "image" if self.has_images else "row"
 
     @property
     def folds(self) -> int:

@@ -15,7 +15,7 @@ from kit.plugins import load
 from kit.runs import find
 
 OWN = """
-from kit.competition import Metric
+from kit.competition import Metric, Table
 
 
 def misses(labels, probabilities):
@@ -36,7 +36,11 @@ def write(plugins):
         file = plugins / "tiny-stripes" / "competition.py"
         text = file.read_text().replace("COMPETITION = ", OWN + "COMPETITION = ")
         for name, value in fields.items():
-            before = {"metric": 'metric="accuracy",', "tta": 'tta=("identity", "hflip"),'}.get(name)
+            before = {
+                "metric": 'metric="accuracy",',
+                "tta": 'tta=("identity", "hflip"),',
+                "image_shape": "image_shape=SHAPE,",
+            }.get(name)
             text = text.replace(before or "    read=read,", f"{name}={value}," + ("" if before else "\n    read=read,"))
         file.write_text(text)
         return load("tiny-stripes", [plugins])
@@ -77,6 +81,11 @@ def test_its_own_metric_and_view_are_used_by_their_names(write):
         ({"metrics": '{"m": Metric(lambda a, b: 0.5, True, finish="cut points")}'}, "no tuple; received 'cut points'"),
         ({"views": '{"half": lambda images: images / 2}'}, r"received float64 \(2, 8, 8, 1\); expected uint8"),
         ({"views": '{"none": None}'}, "received NoneType; expected Callable"),
+        ({"table": '("age",)'}, r"received \('age',\); expected Table"),
+        ({"table": 'Table(numbers="age")'}, "table needs tuples of names"),
+        ({"table": 'Table(("age",), ("age",))'}, "table names a column twice; received 'age'"),
+        ({"image_shape": "(0, 0, 0)"}, "neither images nor a table to learn from"),
+        ({"image_shape": "(0, 0, 0)", "table": 'Table(("age",))'}, "tta, views and augment are of images"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_them_is_said_when_it_loads(write, fields, words):

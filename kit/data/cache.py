@@ -1,7 +1,8 @@
 """The decoded cache: no image is decoded twice, and no step after this one meets a file that may not be an image.
 
 cache/ train.npy  test.npy  train.csv (id,label,same_pixels)  test.csv (id,readable,same_pixels)  quarantine.csv  manifest.json
-The tables hold what else a split says of its rows, each in a column: auxiliary, group, weight, row.
+train_table.npy  test_table.npy, where a competition declares columns (kit.data.columns)
+The CSV tables hold what else a split says of its rows, each in a column: auxiliary, group, weight, row.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ import numpy as np
 
 from kit import plugins
 from kit.competition import Competition
-from kit.data import groups, holdout
+from kit.data import columns, groups, holdout
 from kit.data.readers import table
 from kit.data.window import Window
 from kit.errors import DataError, list_names
@@ -33,7 +34,8 @@ FILES = ("train.npy", "test.npy", "train.csv", "test.csv", "quarantine.csv")
 class CachedSplit:
     """One split, in the order of `read`.
 
-    split: its name, train or test. ids: (N,) text. images: (N, H, W, C) uint8, memory-mapped, read-only.
+    split: its name, train or test. ids: (N,) text. images: (N, H, W, C) uint8, memory-mapped, read-only; (N, 0, 0, 0) of a
+        competition without images.
     labels: (N,) int64, or what another target has of N rows (kit.targets); those of no rows for test.
     readable: (N,) bool; train holds readable rows only, test keeps unreadable ones as zeros.
     same_pixels: (N,) int64, equal for rows with identical pixels, in train and test alike.
@@ -42,6 +44,7 @@ class CachedSplit:
     rows: (N,) text, the row of the submission that an image belongs to: its id, where nothing else is said.
     groups: (N,) int64, equal for rows to be learned from or judged together: those of one group that the competition names,
         of one row of the submission, or with identical pixels.
+    table: (N, K) float32, the columns that the competition declares (kit.data.columns).
     """
 
     split: str
@@ -54,17 +57,21 @@ class CachedSplit:
     weights: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
     rows: np.ndarray = None  # type: ignore[assignment]
     groups: np.ndarray = None  # type: ignore[assignment]
+    table: np.ndarray = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         if self.rows is None:
             object.__setattr__(self, "rows", self.ids)
         if self.groups is None:
             object.__setattr__(self, "groups", self.same_pixels)
+        if self.table is None:
+            object.__setattr__(self, "table", np.empty((len(self.ids), 0), np.float32))
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """fingerprint: sha256, in hex, over pixels, ids, labels, classes and shape.
+    """fingerprint: sha256, in hex, over pixels, ids, labels, columns, classes and shape. levels: for each column of categories
+    the texts that its numbers stand for.
 
     What kit.data.corrections.load adds: dropped, rows of train that nothing learns from; corrected, those and the relabelled
     ones, which nothing is judged on; corrections, the sha256 of all this.
@@ -73,6 +80,7 @@ class Dataset:
     train: CachedSplit
     test: CachedSplit
     fingerprint: str
+    levels: columns.Levels = ()
     dropped: tuple[int, ...] = ()
     corrected: tuple[int, ...] = ()
     corrections: str | None = None
@@ -101,7 +109,7 @@ def load(competition: Competition, folders: DataFolders) -> Dataset:
         labels=competition.target.parse([]),
         readable=np.array([row["readable"] == "1" for row in test], bool),
     )
-    return Dataset(learned, tested, manifest["fingerprint"])
+    return Dataset(learned, tested, manifest["fingerprint"], read_levels(folders))
 
 
 def _manifest(competition: Competition, folders: DataFolders) -> dict[str, Any]:
@@ -120,6 +128,11 @@ def read_window(folders: DataFolders) -> Window | None:
     return window and (window[0], window[1])
 
 
+def read_levels(folders: DataFolders) -> columns.Levels:
+    """The texts that stand behind the numbers of each column of categories (kit.data.columns)."""
+    return tuple(map(tuple, read_json(folders.cache / "manifest.json").get("levels", ())))
+
+
 def read_labels(competition: Competition, folders: DataFolders) -> tuple[np.ndarray, np.ndarray]:
     """(ids (N,) text, labels of N rows) of the training images, as `load` gives them but without the rest."""
     _manifest(competition, folders)
@@ -135,7 +148,7 @@ def _part(file: Path, rows: list[dict[str, str]], *, labels: np.ndarray, readabl
         )
     ids, same_pixels = _column(rows, "id"), np.array([int(row["same_pixels"]) for row in rows], np.int64)
     named = [_column(rows, name) for name in ("row", "group") if rows and name in rows[0]]
-    return CachedSplit(
+    part = CachedSplit(
         file.stem,
         ids,
         images,
@@ -145,6 +158,8 @@ def _part(file: Path, rows: list[dict[str, str]], *, labels: np.ndarray, readabl
         rows=_column(rows, "row") if rows and "row" in rows[0] else ids,
         groups=groups.join(same_pixels, *named),
     )
+    beside = file.with_stem(f"{file.stem}_table")
+    return replace(part, table=np.load(beside, allow_pickle=False)) if beside.exists() else part
 
 
 def _column(rows: list[dict[str, str]], name: str) -> np.ndarray:
@@ -165,13 +180,20 @@ def find_damage(competition: Competition, folder: Path, manifest: dict[str, Any]
         return f"classes {list_names(manifest['classes'])}; competition {list_names(competition.target.columns)}"
     if manifest.get("auxiliary") != describe_auxiliary(competition):
         return f"auxiliary {manifest.get('auxiliary')}; competition {describe_auxiliary(competition)}"
+    if manifest.get("table") != columns.describe(competition):
+        return f"columns {manifest.get('table')}; competition {columns.describe(competition)}"
     if manifest.get("holdout_sha256") != holdout.digest(folder.parent / "holdout.csv"):
         return "made with another holdout.csv, or without"
-    for name in FILES:
+    for name in list_files(competition):
         size = (folder / name).stat().st_size if (folder / name).exists() else None
         if size != manifest["files"][name]:
             return f"{name} has {size} bytes, not {manifest['files'][name]}"
     return None
+
+
+def list_files(competition: Competition) -> tuple[str, ...]:
+    """All that belong to a cache beside its manifest."""
+    return (*FILES, *(("train_table.npy", "test_table.npy") if competition.table.columns else ()))
 
 
 def describe_auxiliary(competition: Competition) -> list[str] | None:

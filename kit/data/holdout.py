@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from kit.competition import Competition, Images, Split
-from kit.data import groups
+from kit.data import columns, groups
 from kit.data.deal_groups import deal_groups, set_aside
 from kit.data.readers import table
 from kit.data.strata import combine_small
@@ -120,11 +120,21 @@ def move_held_out(path: Path, competition: Competition, train: Split, test: Spli
     known = {
         name: list(itertools.compress(values, kept)) for name in told if (values := getattr(train, name)) is not None
     }
-    learned = Split(list(itertools.compress(train.ids, kept)), _Images(((train.images, kept),)), **known)
+    table = _join_tables(competition, (train, kept))
+    learned = Split(list(itertools.compress(train.ids, kept)), _Images(((train.images, kept),)), **known, table=table)
     ids = _join_ids(test.ids, itertools.compress(train.ids, held))
     rows = None if test.rows is None else _join_ids(test.rows, itertools.compress(train.rows or train.ids, held))
     images = _Images(((test.images, [True] * len(test.ids)), (train.images, held)))
-    return learned, Split(ids, images, rows=rows)
+    table = _join_tables(competition, (test, [True] * len(test.ids)), (train, held))
+    return learned, Split(ids, images, rows=rows, table=table)
+
+
+def _join_tables(competition: Competition, *parts: tuple[Split, list[bool]]) -> dict[str, list[Any]]:
+    """The columns of those rows of several splits that are asked for, one split after the other."""
+    return {
+        name: [value for part, asked in parts for value in itertools.compress(columns.values(part)[name], asked)]
+        for name in competition.table.columns
+    }
 
 
 def _join_ids(test: Sequence[str], held: Iterable[str]) -> list[str]:
@@ -138,7 +148,7 @@ class _Images:
     parts: tuple[tuple[Images, list[bool]], ...]
 
     def __len__(self) -> int:
-        return sum(sum(asked) for _, asked in self.parts)
+        return sum(sum(asked) for images, asked in self.parts if len(images))
 
     def __iter__(self) -> Iterator[Any]:
         return itertools.chain.from_iterable(itertools.compress(images, asked) for images, asked in self.parts)

@@ -1,8 +1,11 @@
-"""Labels from a table, joined to images by id: one of several classes, several at once, tags in one column, numbers."""
+"""Labels from a table, joined to images by id: one of several classes, several at once, tags in one column, numbers; and the
+columns to learn from.
+"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+from kit.competition import Table
 from kit.data.tables import table
 from kit.errors import DataError
 
@@ -60,6 +63,22 @@ def numbers(path: Path, ids: Sequence[str], id_column: str, columns: Sequence[st
     ]
 
 
+def table_columns(
+    path: Path, ids: Sequence[str], id_column: str, columns: Table, missing: Collection[str] = ("",)
+) -> dict[str, list[str | None]]:
+    """The columns of Split.table for each of `ids`, in their order; other rows of the table are left alone.
+
+    missing: texts that stand for a missing value, such as "NA". Raises DataError for an id that the table lacks or repeats.
+    """
+    known = _index(path, id_column, columns.columns)
+    if lacking := [name for name in ids if name not in known]:
+        raise DataError(
+            f"{path} has no row for {len(lacking)} of {len(ids)} ids, such as {lacking[0]!r}",
+            received=f"{len(known)} rows, such as of {next(iter(known), '')!r}",
+        )
+    return {name: [None if (text := known[one][name]) in missing else text for one in ids] for name in columns.columns}
+
+
 def _parse(
     path: Path, row: dict[str, str], id_column: str, name: str, parse: Callable[[str], float], expected: str
 ) -> float:
@@ -73,11 +92,7 @@ def _parse(
 
 def _join(path: Path, ids: Sequence[str], id_column: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
     """The row of each of `ids`, in their order."""
-    known: dict[str, dict[str, str]] = {}
-    for line, row in enumerate(table(path, (id_column, *columns)), 2):
-        if row[id_column] in known:
-            raise DataError(f"{path}, line {line}: id {row[id_column]!r} comes twice")
-        known[row[id_column]] = row
+    known = _index(path, id_column, columns)
     wanted = set(ids)
     for what, odd in (
         ("has no label for", wanted - known.keys()),
@@ -90,3 +105,13 @@ def _join(path: Path, ids: Sequence[str], id_column: str, columns: tuple[str, ..
                 expected=f"{len(wanted)} images, such as {next(iter(ids), '')!r}",
             )
     return [known[name] for name in ids]
+
+
+def _index(path: Path, id_column: str, columns: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """The rows by id."""
+    known: dict[str, dict[str, str]] = {}
+    for line, row in enumerate(table(path, (id_column, *columns)), 2):
+        if row[id_column] in known:
+            raise DataError(f"{path}, line {line}: id {row[id_column]!r} comes twice")
+        known[row[id_column]] = row
+    return known

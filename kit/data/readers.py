@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from kit.data.archives.limits import is_hidden
-from kit.data.labels import column, label_columns, labels, numbers, one_hot, tags
+from kit.data.labels import column, label_columns, labels, numbers, one_hot, table_columns, tags
 from kit.data.pixels import PixelTable, pixel_csv
 from kit.data.tables import table
 from kit.errors import DataError
@@ -29,6 +29,7 @@ __all__ = [
     "one_hot",
     "pixel_csv",
     "table",
+    "table_columns",
     "tags",
 ]
 

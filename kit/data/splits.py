@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kit.competition import Competition, Split
+from kit.data import columns
 from kit.data.readers import table
 from kit.errors import DataError, KitError
 
@@ -23,13 +24,14 @@ def read(competition: Competition, raw: Path, part: str) -> Split:
             received=f"{type(error).__name__}: {error}",
             do="--debug shows where",
         ) from error
-    if len(split.ids) != len(split.images) or not len(split.ids):
-        raise DataError(f"{part} data do not fit", received=f"{len(split.ids)} ids, {len(split.images)} images")
+    _check_images(competition, part, split)
+    columns.check(competition, part, split)
     if part == "train":
         _check_train(competition, split)
     _check_length(part, split, "rows", split.rows)
     seen: dict[str, object] = {}
-    for name, image in zip(split.ids, split.images if isinstance(split.images, list) else split.ids, strict=True):
+    shown = split.images if isinstance(split.images, list) and split.images else split.ids
+    for name, image in zip(split.ids, shown, strict=True):
         if not isinstance(name, str) or not name:
             raise DataError(f"an id of {part} is no text", received=repr(name))
         if name in seen:
@@ -37,6 +39,18 @@ def read(competition: Competition, raw: Path, part: str) -> Split:
             raise DataError(f"{part} holds id {name!r} twice", received=both)
         seen[name] = image
     return split
+
+
+def _check_images(competition: Competition, part: str, split: Split) -> None:
+    images = len(split.images)
+    if not len(split.ids) or (competition.has_images and len(split.ids) != images):
+        raise DataError(f"{part} data do not fit", received=f"{len(split.ids)} ids, {images} images")
+    if images and not competition.has_images:
+        raise DataError(
+            f"{competition.slug} reads images, but names no image_shape",
+            received=f"{images} images of {part}",
+            do="image_shape=(height, width, channels) in competition.py",
+        )
 
 
 def _check_train(competition: Competition, split: Split) -> None:
@@ -72,11 +86,12 @@ def check_sample(competition: Competition, raw: Path, test: Split) -> None:
     wanted, here = set(asked), set(test.ids)
     if len(wanted) != len(asked):
         raise DataError(f"{sample} holds an id twice", received=f"{len(asked)} rows, {len(wanted)} ids")
+    named = competition.row_name + "s"
     if wanted != here:
         raise DataError(
-            f"the test images are not those that {sample.name} asks for",
-            received=f"{len(here)} images, {len(here - wanted)} of them unasked{_example(here - wanted)}",
-            expected=f"{len(wanted)} ids, of which {len(wanted - here)} have no image{_example(wanted - here)}",
+            f"the test {named} are not those that {sample.name} asks for",
+            received=f"{len(here)} {named}, {len(here - wanted)} of them unasked{_example(here - wanted)}",
+            expected=f"{len(wanted)} ids, of which {len(wanted - here)} have no {named[:-1]}{_example(wanted - here)}",
         )
 
 

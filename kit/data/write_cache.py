@@ -2,24 +2,23 @@
 
 import csv
 import hashlib
-import io
 import json
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kit.competition import Competition, Split
-from kit.data import holdout, splits
-from kit.data.cache import FILES, FORMAT, QUARANTINE, TEST, TRAIN, describe_auxiliary, reader_hash
+from kit.data import columns, holdout, splits
+from kit.data.cache import FORMAT, QUARANTINE, TEST, TRAIN, describe_auxiliary, list_files, reader_hash
 from kit.data.decode_all import batches
 from kit.data.decode_image import MODES, Decoding, UnreadableImage
 from kit.data.window import Window, find_window
+from kit.data.write_npy import open_npy
 from kit.errors import DataError
 from kit.files import replace_folder, write_json
 from kit.paths import DataFolders
@@ -30,11 +29,14 @@ MAX_BAD = 0.01  # share of the training images that may be unreadable
 
 @dataclass(frozen=True)
 class _Stored:
-    """Of each row that was kept: its place in the split, the sha256 of its pixels. faults: place -> what was wrong."""
+    """Of each row that was kept: its place in the split, the sha256 of its pixels or, without images, of its columns; and its
+    columns, float32 (len(rows), K). faults: place -> what was wrong.
+    """
 
     rows: list[int]
     digests: list[bytes]
     faults: dict[int, UnreadableImage]
+    table: np.ndarray
 
 
 def write(
@@ -45,56 +47,77 @@ def write(
     allow_bad: bool = False,
     test_only: bool = False,
     window: Window | None = None,
+    levels: columns.Levels = (),
 ) -> None:
     """Decodes raw/ into cache/, which appears whole or not at all. raw: the sha256 of the archive that raw/ came from.
 
-    test_only: no training row is read or kept, as a kernel that only predicts wants it. window: then the one that was found in
-    the training images, None for images of 8 bits.
+    test_only: no training row is read or kept, as a kernel that only predicts wants it. window, levels: then those that were
+    found in the training images, None for images of 8 bits, and in their columns (kit.data.columns).
 
     An unreadable training image is left out, an unreadable test image becomes a row of zeros; both are listed in
     quarantine.csv. Raises DataError for ids or labels that do not fit, a test set other than the sample submission's, and
     (unless `allow_bad`) more than 1 % unreadable training images.
     """
-    shape = competition.image_shape
-    if shape[2] not in MODES:
+    shape, columned = competition.image_shape, competition.table
+    if competition.has_images and shape[2] not in MODES:
         raise DataError("image_shape needs 1 or 3 channels", received=shape)
     train = Split([], [], []) if test_only else splits.read(competition, folders.raw, "train")
     test = splits.read(competition, folders.raw, "test")
     splits.check_sample(competition, folders.raw, test)
     how = Decoding(shape, competition.window or (window if test_only else find_window(train.images)))
     if not test_only:
+        levels = columns.list_levels(
+            columned, train
+        )  # also of rows that are held out: their columns are predicted from
         train, test = holdout.move_held_out(folders.holdout, competition, train, test)
+    tables = columns.encode_both(columned, train, test, levels)
     labels = competition.target.encode(train.labels or [])
     with replace_folder(folders.cache) as folder:
-        kept = _store(folder / "train.npy", train, how, keep_bad=False)
+        kept = _store(folder / "train.npy", train, how, tables[0], keep_bad=False)
         if not test_only:
             _check_share(kept, len(labels), allow_bad)
-        tested = _store(folder / "test.npy", test, how, keep_bad=True)
+        tested = _store(folder / "test.npy", test, how, tables[1], keep_bad=True)
         beside = _write_beside(competition, train)
         _write_tables(folder, competition, (train, kept, labels), (test, tested), beside)
         _write_quarantine(folder / "quarantine.csv", folders.raw, {"train": (train, kept), "test": (test, tested)})
         manifest = {
             "format": FORMAT,
-            "fingerprint": _fingerprint(competition, (train, kept, labels), (test, tested), beside),
+            "fingerprint": _fingerprint(competition, levels, (train, kept, labels), (test, tested), beside),
             "shape": shape,
             "window": how.window,
             "classes": competition.target.columns,
             "target": competition.target.kind,
             "auxiliary": describe_auxiliary(competition),
+            "table": columns.describe(competition),
+            "levels": levels,
             "archive_sha256": raw,
             "read_sha256": reader_hash(competition),
             "holdout_sha256": holdout.digest(folders.holdout),
-            "files": {name: (folder / name).stat().st_size for name in FILES},
+            "files": {name: (folder / name).stat().st_size for name in list_files(competition)},
         }
         write_json(folder / "manifest.json", manifest)
 
 
-def _store(path: Path, split: Split, how: Decoding, *, keep_bad: bool) -> _Stored:
+def _store(path: Path, split: Split, how: Decoding, table: np.ndarray, *, keep_bad: bool) -> _Stored:
+    """Keeps the images of a split, decoded, in a .npy file, and the columns of the same rows, if there are any, in another."""
+    stored = _decode(path, split, how, keep_bad=keep_bad) if any(how.shape) else _number_rows(path, table)
+    if table.shape[1]:
+        np.save(path.with_stem(f"{path.stem}_table"), table[stored.rows])
+    return replace(stored, table=table[stored.rows])
+
+
+def _number_rows(path: Path, table: np.ndarray) -> _Stored:
+    """What is kept of rows without images: the file holds as many images, of no pixels."""
+    np.save(path, np.empty((len(table), 0, 0, 0), np.uint8))
+    return _Stored(list(range(len(table))), [hashlib.sha256(row.tobytes()).digest() for row in table], {}, table)
+
+
+def _decode(path: Path, split: Split, how: Decoding, *, keep_bad: bool) -> _Stored:
     """Decodes the images of a split into a .npy file."""
-    stored, row = _Stored([], [], {}), 0
+    stored, row = _Stored([], [], {}, np.empty(0)), 0
     with (
         warnings.catch_warnings(),
-        _open_npy(path, how.shape) as append,
+        open_npy(path, how.shape) as append,
         bar(total=len(split.ids), label=f"decode {path.stem}", unit="image") as progress,
     ):
         warnings.filterwarnings("ignore", module=r"PIL\.")  # what it reads all the same, such as odd EXIF
@@ -109,33 +132,6 @@ def _store(path: Path, split: Split, how: Decoding, *, keep_bad: bool) -> _Store
     if row != len(split.ids):
         raise DataError(f"{path.stem} images do not fit their ids", received=f"{row} images", expected=len(split.ids))
     return stored
-
-
-@contextmanager
-def _open_npy(path: Path, shape: tuple[int, int, int]) -> Iterator[Callable[[np.ndarray], None]]:
-    """A .npy file of uint8 (rows so far, H, W, C). Plain writes: pages of a memory map would count as our memory."""
-    rows = 0
-
-    def append(pixels: np.ndarray) -> None:
-        nonlocal rows
-        handle.write(pixels.data)
-        rows += len(pixels)
-
-    with open(path, "wb") as handle:
-        handle.write(_header(0, shape))
-        yield append
-        if len(_header(rows, shape)) != len(_header(0, shape)):
-            raise RuntimeError("numpy no longer leaves room for the number of rows in a .npy header")
-        handle.seek(0)
-        handle.write(_header(rows, shape))
-        handle.flush()
-        os.fsync(handle.fileno())
-
-
-def _header(rows: int, shape: tuple[int, int, int]) -> bytes:
-    buffer = io.BytesIO()
-    np.lib.format.write_array_header_1_0(buffer, {"descr": "|u1", "fortran_order": False, "shape": (rows, *shape)})
-    return buffer.getvalue()
 
 
 def _check_share(kept: _Stored, total: int, allow_bad: bool) -> None:
@@ -215,6 +211,7 @@ def _write_quarantine(path: Path, raw: Path, parts: dict[str, tuple[Split, _Stor
 
 def _fingerprint(
     competition: Competition,
+    levels: columns.Levels,
     trained: tuple[Split, _Stored, np.ndarray],
     tested: tuple[Split, _Stored],
     beside: dict[str, list[str]],
@@ -223,13 +220,17 @@ def _fingerprint(
     told = [
         texts for name, texts in beside.items() if name != "group"
     ]  # which decides folds, and those are compared too
-    digest = hashlib.sha256(json.dumps([competition.image_shape, competition.target.columns]).encode())
+    described = [competition.table.columns, levels] if competition.table.columns else []
+    declared = [competition.image_shape, competition.target.columns, *described]
+    digest = hashlib.sha256(json.dumps(declared).encode())
     for row, pixels in zip(kept.rows, kept.digests, strict=True):
         digest.update(
             json.dumps([train.ids[row], labels[row].tolist(), *(texts[row] for texts in told)]).encode() + pixels
         )
     for row, pixels in zip(all_rows.rows, all_rows.digests, strict=True):
         digest.update(json.dumps([test.ids[row], row in all_rows.faults]).encode() + pixels)
+    for table in (kept.table, all_rows.table):
+        digest.update(table.astype("<f4").tobytes())
     return digest.hexdigest()
 
 

@@ -36,6 +36,7 @@ def build_for_run(folder: Path, competition: Competition, run: Run, options: Opt
     files: dict[str, Path] = {}
     manifest: dict[str, Any] = {"mode": "predict", "run": run.id, "runs": entries.entries(competition, run, files)}
     manifest["window"] = cache.read_window(paths.data(competition.slug))
+    manifest["levels"] = cache.read_levels(paths.data(competition.slug))
     expected = submission.build(competition, predictions.load(run.test), sample.read(competition))
     manifest["submission_sha256"] = hashlib.sha256(expected).hexdigest()  # what the kernel should write
     return _write(folder, competition, manifest, files, options)

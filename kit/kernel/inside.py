@@ -95,7 +95,8 @@ def _predict(competition: Competition, manifest: dict[str, Any], bundle: Path, m
     folders = paths.data(competition.slug)
     unpack.gather(mounted, folders.raw, without=unneeded(competition.archives))
     window = manifest.get("window")  # as it was found in the training images
-    write_cache.write(competition, folders, "mounted", test_only=True, window=window and tuple(window))
+    levels = tuple(map(tuple, manifest.get("levels", ())))  # likewise
+    write_cache.write(competition, folders, "mounted", test_only=True, window=window and tuple(window), levels=levels)
     data = cache.load(competition, folders)
     done: dict[str, runs.Run] = {}
     for entry in manifest["runs"]:
