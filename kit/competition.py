@@ -135,7 +135,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class Archives:
-    """Members of the archive that Kaggle's "download all" gives. `prepare` opens archives among them (.zip, .7z, .tar)."""
+    """Members of the archive that Kaggle's "download all" gives. `prepare` opens archives among them (.zip, .7z, .tar, .gz)."""
 
     train: str
     test: str

@@ -4,6 +4,7 @@ import io
 import tarfile
 import zipfile
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 import numpy as np
 import py7zr
@@ -36,9 +37,9 @@ def packed7(members: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def tarred(members: Mapping[str, bytes]) -> bytes:
+def tarred(members: Mapping[str, bytes], mode: Literal["w", "w:gz"] = "w") -> bytes:
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as out:
+    with tarfile.open(fileobj=buffer, mode=mode) as out:
         for name, data in members.items():
             entry = tarfile.TarInfo(name)
             entry.size = len(data)

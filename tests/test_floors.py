@@ -19,8 +19,8 @@ contract  kit.linear kit.top_k kit.targets.links kit.targets.rows kit.targets.li
           kit.predictions kit.metrics kit.learn.input.views kit.check_plugin kit.plugins
           kit.stats
 data      kit.data kit.data.archives kit.data.archives.limits kit.data.archives.sevenzip kit.data.archives.formats
-          kit.data.archives.unpack kit.data.tables kit.data.labels kit.data.classes_in_table kit.data.pixels kit.data.readers
-          kit.data.class_parts kit.data.split_classes kit.data.columns kit.data.splits
+          kit.data.archives.unpack kit.data.json_tables kit.data.tables kit.data.labels kit.data.classes_in_table
+          kit.data.pixels kit.data.readers kit.data.class_parts kit.data.split_classes kit.data.columns kit.data.splits
           kit.data.open_values kit.data.window kit.data.decode_image kit.data.decode_all kit.data.write_npy
           kit.data.strata kit.data.groups kit.data.deal_groups kit.data.holdout kit.data.cache kit.data.write_cache
           kit.data.folds kit.data.corrections kit.data.near_duplicates kit.data.check kit.data.prepare

@@ -8,6 +8,7 @@ import numpy as np
 
 from kit.competition import Competition, Split
 from kit.data import columns
+from kit.data.archives.limits import strip_packed
 from kit.data.readers import table
 from kit.errors import DataError, KitError
 
@@ -75,7 +76,7 @@ def _check_length(part: str, split: Split, what: str, values: Sequence[Any] | No
 
 def sample_path(competition: Competition, raw: Path) -> Path:
     """The sample submission; `prepare` opens archives among the members: sample.csv.zip lies there as sample.csv."""
-    return raw / competition.archives.sample.removesuffix(".zip")
+    return raw / strip_packed(competition.archives.sample)
 
 
 def check_sample(competition: Competition, raw: Path, test: Split) -> None:

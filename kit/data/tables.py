@@ -7,17 +7,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from kit.data import json_tables
 from kit.errors import DataError, nearest
 
 ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}  # by the first bytes
 
 
 def table(path: Path, columns: Sequence[str] = ()) -> list[dict[str, str]]:
-    """The rows of a CSV file with a header, all values as text; `columns` must be among its columns.
+    """The rows of a CSV file with a header, or of a JSON file (kit.data.json_tables), all values as text; `columns` must be
+    among its columns.
 
     Accepts UTF-8 with or without BOM, and CRLF. Raises DataError naming file and line for a row with a wrong number of
     fields, a bad header, or bytes that are no CSV.
     """
+    if path.suffix.lower() == ".json":
+        return _json_table(path, columns)
     with reading(path) as lines:
         reader = csv.reader(lines, strict=True)
         header = _header(path, next(reader, []), columns)
@@ -31,6 +35,16 @@ def table(path: Path, columns: Sequence[str] = ()) -> list[dict[str, str]]:
                 )
             rows.append(dict(zip(header, fields, strict=True)))
         return rows
+
+
+def _json_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    with reading(path) as lines:
+        try:
+            rows = list(json_tables.read_rows("".join(lines)))
+        except (ValueError, KeyError) as error:
+            raise DataError(f"{path} is no table", received=error, expected=json_tables.FORM) from None
+    _header(path, list(rows[0]) if rows else [], columns)
+    return rows
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from kit.scaffold import images, labels, pixels, refusals, sample, target
 from kit.scaffold.images import Part, Size
-from kit.scaffold.labels import Table
+from kit.scaffold.labels import Names, Table
 from kit.scaffold.members import Members, count_endings, open_members
 from kit.scaffold.pixels import PixelTables
 from kit.scaffold.sample import Sample
@@ -23,7 +23,8 @@ class Facts:
     """One of `table`, `pixels`, `class_folders` and `mark` says where the labels are: in a table beside images, in one of
     pixels, in folders for each class, or in the names of files before that mark; none where that is not known.
 
-    sample: the kit's guess where `sample_doubt` says why. left_out: lines on what `read` will make no use of.
+    sample: the kit's guess where `sample_doubt` says why. test_names: the table that tells which images the ids of the test
+    are, where their names do not. left_out: lines on what `read` will make no use of.
     """
 
     sample: Sample = field(default_factory=Sample)
@@ -32,6 +33,7 @@ class Facts:
     test: Part = field(default_factory=lambda: Part("test.zip", "test", doubt=NOTHING_READ))
     size: Size = field(default_factory=lambda: Size(doubt=NOTHING_READ))
     table: Table | None = None
+    test_names: Names | None = None
     pixels: PixelTables | None = None
     class_folders: bool = False
     mark: str = ""
@@ -72,12 +74,12 @@ def _read_pixels(members: Members, facts: Facts, tables: PixelTables) -> Facts:
 
 
 def _read_images(members: Members, facts: Facts, given: Sample | None, index: images.Index) -> Facts:
-    ids = given.ids if given else ()
-    test = images.locate(members, index, "test", ids)
+    named = labels.find_test_names(members, given, index) if given and index.paths else None
+    test = images.locate(members, index, "test", named.names if named else given.ids if given else ())
     table = labels.find_label_table(members, given, index)
     train = images.locate(members, index, "train", table.ids) if table else images.guess_part(members, index, "train")
     size = images.measure(members, train.paths)
-    facts = replace(facts, train=train, test=test, size=size, table=table)
+    facts = replace(facts, train=train, test=test, size=size, table=table, test_names=named)
     if table:
         return replace(facts, target=target.decide_by_table(table, given))
     classes, mark = images.find_class_folders(train), ""
@@ -96,6 +98,7 @@ def _read_images(members: Members, facts: Facts, given: Sample | None, index: im
 
 def _list_left_out(members: Members, facts: Facts) -> Iterator[str]:
     used = {facts.sample.path, facts.table.path if facts.table else "", *facts.train.paths, *facts.test.paths}
+    used |= {facts.test_names.path} if facts.test_names else set()
     used |= {facts.train.folder, facts.test.folder}  # which are tables of pixels
     if others := [path for path in members.files if path not in used]:
         counted = count_endings(others)

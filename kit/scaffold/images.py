@@ -137,11 +137,11 @@ def find_name_classes(part: Part) -> tuple[str, tuple[str, ...]]:
 
 def measure(members: Members, paths: Sequence[str]) -> Size:
     """The shape that suits: the size of the images where all are alike and small. Looks at some of them, spread evenly; in a
-    .7z at the first ones, since it is unpacked up to what is read.
+    .7z or .tar.gz at the first ones, since it is unpacked up to what is read.
     """
     wanted = set(paths)
     listed = [path for path in members.files if path in wanted]
-    solid = any(members.sources[path].lower().endswith(".7z") for path in listed)
+    solid = any(members.sources[path].lower().endswith((".7z", ".gz")) for path in listed)
     seen = [_open(members, path) for path in listed[:: 1 if solid else max(1, len(listed) // MEASURED)][:MEASURED]]
     sizes = [size for size in seen if size]
     if not sizes:

@@ -1,5 +1,8 @@
-"""The table that holds the labels of the training images: which one it is, its column of ids, and what its columns hold."""
+"""The table that holds the labels of the training images: which one it is, its column of ids, and what its columns hold. And
+the one that tells which images the ids of the test are, where their names do not.
+"""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,16 +32,26 @@ class Table:
     ones: Counter[int]
 
 
+@dataclass(frozen=True)
+class Names:
+    """A table of the test: its path below raw/, its columns of ids and of names of images, and those names."""
+
+    path: str
+    id_column: str
+    name_column: str
+    names: tuple[str, ...]
+
+
 def find_label_table(members: Members, sample: Sample | None, index: Index) -> Table | None:
     """None where no table says anything of images.
 
-    Tables called test are none, nor are other samples. One with the sample's target columns is preferred, then one called
-    train, then one that is called after labels.
+    Tables called test, or in such a folder, are none, nor are other samples. One with the sample's target columns is
+    preferred, then one called train, then one that is called after labels.
     """
     best: tuple[Sequence[bool | int], str, str] | None = None
     for path in members.files:
-        name = path.lower().rpartition("/")[2]
-        if not is_table(path) or "test" in name or is_called_sample(name):
+        name = _short(path)
+        if not is_table(path) or _is_of_test(path) or is_called_sample(name.rpartition("/")[2]):
             continue
         rows = read_rows(members, path)
         header, first = next(rows), [*islice(rows, LOOKED_AT)]
@@ -51,6 +64,31 @@ def find_label_table(members: Members, sample: Sample | None, index: Index) -> T
             rank = (not has_targets, not name.startswith("train"), "label" not in name, len(path))
             best = min(filter(None, (best, (rank, path, id_column))))
     return _read(members, best[1], best[2], sample) if best else None
+
+
+def find_test_names(members: Members, sample: Sample, index: Index) -> Names | None:
+    """None where the sample's ids name images themselves, or no table of the test tells what they are called."""
+    if any(index.find(name) for name in sample.ids[:LOOKED_AT]):
+        return None
+    wanted = set(sample.ids)
+    for path in filter(_is_of_test, filter(is_table, members.files)):
+        rows = read_rows(members, path)
+        header, read = next(rows), [*rows]
+        columns = {column: _column(header, read, column) for column in header}
+        ids = [column for column, texts in columns.items() if wanted == set(texts)]
+        names = [column for column, texts in columns.items() if all(map(index.find, texts[:LOOKED_AT]))]
+        if ids and names:
+            return Names(path, ids[0], names[0], tuple(columns[names[0]]))
+    return None
+
+
+def _short(path: str) -> str:
+    """The name of the file and of the folder around it."""
+    return "/".join(path.lower().split("/")[-2:])
+
+
+def _is_of_test(path: str) -> bool:
+    return re.search(r"(^|[/_ .-])test", _short(path)) is not None
 
 
 def _find_ids(header: list[str], rows: list[list[str]], sample: Sample | None, index: Index) -> str | None:

@@ -1,6 +1,7 @@
 """What a competition's archive holds, and what its archives inside hold, without unpacking it."""
 
 import csv
+import gzip
 import io
 import os
 import re
@@ -12,16 +13,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, cast
 
+from kit.data import json_tables
 from kit.data.archives.limits import ARCHIVES, DEFAULT_LIMITS, is_hidden
 from kit.data.tables import not_utf8, wrong_separator
 from kit.errors import DataError
 
 Open = Callable[[], IO[bytes]]
 FOREIGN = re.compile(
-    r"\.(\d{3}|z\d\d|gz|tgz|bz2|xz|rar)$", re.IGNORECASE
+    r"\.(\d{3}|z\d\d|tgz|bz2|xz|rar)$", re.IGNORECASE
 )  # archives, or parts of one, that the kit opens not
 
 
@@ -90,8 +93,8 @@ def _look_inside(
     if depth == 0:
         raise ValueError(f"{path} is nested too deep")
     stack.enter_context(packed)
-    own = PurePosixPath(path).with_suffix("")
-    listed = LISTERS[PurePosixPath(path).suffix.lower()](stack, packed)
+    own, ending = PurePosixPath(path).with_suffix(""), PurePosixPath(path).suffix.lower()
+    listed = {own.name: partial(_open_gz, packed)} if ending == ".gz" else LISTERS[ending](stack, packed)
     names = [name for name in listed if not (name.endswith("/") or is_hidden(name))]
     folder = own.parent if {name.partition("/")[0] for name in names} == {own.name} else own
     files: dict[str, Open] = {}
@@ -126,6 +129,11 @@ def _list_7z(stack: ExitStack, packed: IO[bytes]) -> dict[str, Open]:
     return {entry.filename: partial(read_member, source, entry.filename) for entry in source.files if entry.is_file}
 
 
+def _open_gz(packed: IO[bytes]) -> IO[bytes]:
+    packed.seek(0)
+    return cast(IO[bytes], gzip.GzipFile(fileobj=packed))
+
+
 LISTERS: Mapping[str, Callable[[ExitStack, IO[bytes]], dict[str, Open]]] = {
     ".zip": _list_zip,
     ".7z": _list_7z,
@@ -140,14 +148,18 @@ def count_endings(paths: Iterable[str], most: int | None = None) -> str:
 
 
 def is_table(path: str) -> bool:
-    return path.lower().endswith(".csv")
+    return path.lower().endswith((".csv", ".json"))
 
 
 def read_rows(members: Members, path: str) -> Iterator[list[str]]:
-    """The rows of a table, its header first, as a stream, since it may be large; blank lines are passed over.
+    """The rows of a table, its header first, as a stream, since it may be large; blank lines are passed over. A JSON file
+    that is no table has an empty header.
 
     Raises DataError for one that is not UTF-8 or not separated by commas.
     """
+    if path.lower().endswith(".json"):
+        yield from _read_json_rows(members, path)
+        return
     with members.files[path]() as raw:
         try:
             rows = csv.reader(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""))
@@ -160,3 +172,15 @@ def read_rows(members: Members, path: str) -> Iterator[list[str]]:
             yield from (row for row in rows if row)
         except UnicodeDecodeError as error:
             raise not_utf8(path, error) from None
+
+
+def _read_json_rows(members: Members, path: str) -> Iterator[list[str]]:
+    with members.files[path]() as raw:
+        text = raw.read()
+    try:
+        rows = json_tables.read_rows(text.decode("utf-8-sig"))
+        first = next(rows, {})
+        yield list(first)
+        yield from (list(row.values()) for row in chain([first] if first else [], rows))
+    except (ValueError, KeyError):
+        yield []

@@ -9,7 +9,7 @@ GUESS = "# TODO: a guess: "
 TEST = """\
     if part == "test":
         ids = column(raw / $sample, $id_column)
-        return Split(ids, find_images(raw / $test, ids$shared))
+${test_names}        return Split(ids, find_images(raw / $test, $names$shared))
 """
 TABLE = Template(
     TEST
@@ -61,6 +61,8 @@ def write_read(facts: Facts) -> str:
         train=literal(facts.train.folder),
         test=literal(facts.test.folder),
         shared=", shared=True" if facts.shared else "",
+        test_names=_write_names(facts),
+        names="names" if facts.test_names else "ids",
         table=literal(facts.table.path if facts.table else ""),
         table_ids=literal(facts.table.id_column if facts.table else ""),
         labels_doubt=write_doubt(4, doubts.get("reader", "")) + write_doubt(4, doubts.get("label_columns", "")),
@@ -75,11 +77,19 @@ def write_read(facts: Facts) -> str:
     )
 
 
+def _write_names(facts: Facts) -> str:
+    if (told := facts.test_names) is None:
+        return ""
+    columns = f"{literal(told.id_column)}, {literal(told.name_column)}"
+    return f"        names = labels(raw / {literal(told.path)}, ids, {columns})\n"
+
+
 def list_readers(facts: Facts) -> str:
     """What `read` imports."""
     if facts.pixels:
         return "from kit.data.readers import pixel_csv"
     names = {"column", "find_images"}
+    names |= {"labels"} if facts.test_names else set()
     names |= {facts.target.reader} if facts.table else {"class_folders"} if facts.class_folders else {"image_folder"}
     return "from kit.data.readers import " + ", ".join(sorted(names))
 

@@ -5,7 +5,7 @@ from itertools import islice, pairwise
 
 from kit.errors import DataError
 from kit.scaffold.images import Index
-from kit.scaffold.members import Members, count_endings, is_table, read_rows
+from kit.scaffold.members import Members, count_endings, read_rows
 from kit.scaffold.sample import Sample
 
 EXPECTED = "classes, labels, numbers or a ranking for each image"
@@ -79,7 +79,7 @@ def _is_text(cells: list[list[str]]) -> bool:
 
 def _list_tables(members: Members) -> Tables:
     found = []
-    for path in filter(is_table, members.files):
+    for path in (path for path in members.files if path.lower().endswith(".csv")):
         rows = read_rows(members, path)
         found.append((path, next(rows), [*islice(rows, LOOKED_AT)]))
     return found

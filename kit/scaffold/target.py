@@ -10,6 +10,7 @@ from kit.scaffold.sample import Sample
 from kit.scaffold.texts import count_ranked, find_separator, parse_numbers, show, sort_names, split_tags
 
 ORDERED = re.compile("diagnos|grade|level|severity|stage|rating|quality|degree|score", re.IGNORECASE)
+CATEGORY = re.compile("categor|class|species|(^|_)id$", re.IGNORECASE)  # a column whose numbers count nothing
 FEW = 20  # whole numbers that may be classes
 
 
@@ -64,8 +65,8 @@ def _decide_by_table(table: Table, sample: Sample | None) -> Target:
 
 
 def _find_columns(table: Table, sample: Sample | None) -> tuple[str, ...]:
-    """The column of labels; several where nothing tells which of them it is."""
-    columns = tuple(table.values)
+    """The column of labels; several where nothing tells which of them it is, those called after categories first."""
+    columns = tuple(sorted(table.values, key=lambda column: "categor" not in column.lower()))
     if sample is None:
         return columns
     named = [column for column in columns if column.lower() == sample.columns[0].lower()]
@@ -171,6 +172,8 @@ def _decide_number(counts: Counter[str], numbers: list[float], column: str, samp
         return _number(name, (column,), numbers)
     seen = f"{len(names)} whole numbers, {names[0]} to {names[-1]}"
     in_a_row = sorted(numbers) == list(range(int(min(numbers)), int(max(numbers)) + 1))
+    if CATEGORY.search(column):
+        return _decide_text(counts, written)
     if any(number % 1 for number in told) or not (in_a_row or len(names) <= FEW):
         target = _number(name, (column,), numbers)
         return target.doubt(columns=f"{seen}: Numbers with kind value, or Classes with kind label")
@@ -208,7 +211,7 @@ def _decide_text(counts: Counter[str], written: Collection[str]) -> Target:
     strange = set(written) - {*names, ""}
     if not strange:
         return target
-    if not told:
+    if not told or parse_numbers(names):
         return target.doubt(columns=f"no training image is of what the sample writes, {show(strange)}")
     doubt = f"what is written for each class; the sample writes {show(written)}"
     return replace(target, values=tuple(str(n) for n in range(len(names)))).doubt(values=doubt)

@@ -4,8 +4,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from tests.coverage import in_folders, in_tables
+from tests.coverage import in_folders, in_json, in_tables
 from tests.small_archives import ARCHIVES
 
 COMPETITIONS = 33  # of mle-bench, that tell something of an image: classes, labels, numbers
@@ -13,7 +14,7 @@ CELLS = {  # what a target column of the submission holds, by its kind
     "label": r"[\w -]+",
     "labels": r"(\w+( \w+)*)?",
     "probability": r"[01](\.\d*)?(e-\d+)?|\d(\.\d*)?e-\d+",
-    "ranking": r"\w+( \w+){4}",
+    "ranking": r"\w+( \w+)+",
     "value": r"\d+(\.\d+)?",
 }
 
@@ -136,17 +137,37 @@ FORMS = {
     "whale-categorization-playground": Form(
         in_tables.flukes, "classes in a table", "classes", "ranking", "map@5", (f"{FIRST}.jpg", "new_whale")
     ),
+    "herbarium-2020-fgvc7": Form(
+        partial(in_json.herbarium_sheets, "nybg2020/"),
+        "COCO's JSON in the folder of each part, numbered folders",
+        *("classes", "label", "macro_f1", ("437001", "156"), (_metric("macro_f1"),)),
+    ),
+    "herbarium-2021-fgvc8": Form(
+        partial(in_json.herbarium_sheets, ""),
+        "COCO's JSON in the folder of each part, numbered folders",
+        *("classes", "label", "macro_f1", ("437001", "156"), (_metric("macro_f1"),)),
+    ),
+    "herbarium-2022-fgvc9": Form(
+        in_json.herbarium_2022,
+        "COCO's JSON, a JSON list that tells the images of the test",
+        *("classes", "label", "macro_f1", ("00156__001", "156"), (_metric("macro_f1"),)),
+    ),
+    "inaturalist-2019-fgvc6": Form(
+        in_json.naturalists,
+        "COCO's JSON for each part, `.tar.gz`",
+        *("classes", "ranking", "map@1", ("train_val2019/Plants/0/000000000000.jpg", "15"), (_metric("map@1"),)),
+        unsure="names of the archives inside, and what the sample ranks",
+    ),
+    "iwildcam-2020-fgvc7": Form(
+        in_json.wild_animals,
+        *("COCO's JSON, that of a detector beside", "classes", "label", "accuracy", (SECOND, "156")),
+    ),
 }
 
 MISSING = {
     "alaska2-image-steganalysis": "the folders of the classes lie beside that of the test",
     "cdiscount-image-classification-challenge": "images in BSON, several for a product",
-    "herbarium-2020-fgvc7": "labels in JSON",
-    "herbarium-2021-fgvc8": "labels in JSON",
-    "herbarium-2022-fgvc9": "labels in JSON",
     "hms-harmful-brain-activity-classification": "spectrograms in parquet",
-    "inaturalist-2019-fgvc6": "labels in JSON, `.tar.gz`",
-    "iwildcam-2020-fgvc7": "labels in JSON",
     "osic-pulmonary-fibrosis-progression": "volumes of DICOM, quantiles of a number over time",
     "rsna-2022-cervical-spine-fracture-detection": "volumes of DICOM",
     "rsna-breast-cancer-detection": "DICOM, several images for a row of the submission",

@@ -37,6 +37,7 @@ def _sample(*texts: str) -> Sample:
         ("1/2/3/4", ["0.5"], "Numbers", "value", {"low", "columns"}),
         ("1/nan/1/nan", ["1"], "Classes", "label", set()),
         ("1.5/2/3", ["0"], "Numbers", "value", {"low"}),
+        ("15/156/6042", ["0"], "Classes", "label", {"columns"}),
         ("/".join(map(str, range(1, 400, 3))), ["1"], "Numbers", "value", {"low", "columns"}),
         ("/".join(map(str, range(120))) + "/7", ["7"], "Classes", "label", {"columns"}),
         ("a b/a/b c/c a/c", ["a b"], "Labels", "labels", set()),
@@ -51,6 +52,12 @@ def _sample(*texts: str) -> Sample:
 def test_the_kind_and_the_form_follow_from_the_texts(texts, written, kind, form, guesses):
     target = decide_by_values(_counts(texts), "label", _sample(*written))
     assert (target.kind, target.form, set(target.doubts)) == (kind, form, guesses)
+
+
+def test_numbers_of_categories_are_names():
+    counts = Counter({str(number): 2 for number in range(0, 300, 7)})
+    target = decide_by_values(counts, "category_id", _sample("7"))
+    assert (target.kind, target.form, target.values, target.doubts) == ("Classes", "label", (), {})
 
 
 @pytest.mark.parametrize(("mark", "separator"), [("|", "|"), (", ", ", "), (",", ","), (";", ";")])

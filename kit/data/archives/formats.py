@@ -1,6 +1,9 @@
-"""What .zip, .7z and .tar files list, and how members are copied: a chunk at a time, never more than the listing declares."""
+"""What .zip, .7z, .tar and .gz files list, and how members are copied: a chunk at a time, never more than the listing declares
+(of a .gz, which declares nothing, never more than the ratio to what is packed).
+"""
 
 import copy
+import gzip
 import shutil
 import stat
 import tarfile
@@ -8,8 +11,9 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
-from kit.data.archives.limits import Create, Member, Opened, refusal
+from kit.data.archives.limits import DEFAULT_LIMITS, Create, Member, Opened, refusal
 from kit.errors import KitError
 from kit.files import CHUNK
 from kit.progress import bar
@@ -97,8 +101,37 @@ def _tar_member(name: str, info: tarfile.TarInfo) -> Member:
     return Member(name, info.size, kind="file" if file else "folder" if info.isdir() else "special")
 
 
+@contextmanager
+def _open_gz(archive: Path) -> Iterator[Opened]:
+    """A single file: train.tar of train.tar.gz."""
+    name, packed = archive.with_suffix("").name, archive.stat().st_size
+    if not packed:  # which gzip takes for a file of nothing
+        raise refusal(archive, "it is damaged or cut off", received="no bytes")
+
+    def copy_all(create: Create) -> None:
+        most = max(DEFAULT_LIMITS.ratio_from, DEFAULT_LIMITS.ratio * packed)
+        with gzip.open(archive) as source, create(name) as out:
+            try:
+                _copy_bounded(archive, source, out, most)
+            except gzip.BadGzipFile as error:
+                raise refusal(archive, "it is damaged or not an archive", received=error) from error
+
+    yield [Member(name, packed)], copy_all
+
+
+def _copy_bounded(archive: Path, source: gzip.GzipFile, out: BinaryIO, most: int) -> None:
+    written = 0
+    with bar(label=f"extract {archive.name}", unit="byte") as progress:
+        while chunk := source.read(CHUNK):
+            written += out.write(chunk)
+            progress.update(len(chunk))
+            if written > most:
+                raise refusal(archive, "it looks like a decompression bomb", expected=f"at most {most} bytes")
+
+
 OPENERS: dict[str, Callable[[Path], AbstractContextManager[Opened]]] = {
     ".zip": _open_zip,
     ".7z": _open_7z,
     ".tar": _open_tar,
+    ".gz": _open_gz,
 }

@@ -8,7 +8,7 @@ from typing import BinaryIO, Literal
 
 from kit.errors import DataError
 
-ARCHIVES = (".zip", ".7z", ".tar")
+ARCHIVES = (".zip", ".7z", ".tar", ".gz")
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
-"""Safe extraction of .zip, .7z and .tar archives, and of archives inside them, into a folder that appears whole or not at all.
+"""Safe extraction of .zip, .7z, .tar and .gz archives, and of those inside them, into a folder that appears whole or not.
 
 How names land: a member `a/b.png` becomes `<into>/a/b.png`. An archive inside, `train.zip`, is opened into
 `<into>/train/`, and is not kept. If all its members lie in a top folder that is itself called `train`, that folder is not
 repeated: `1.png` and `train/1.png` both become `<into>/train/1.png` (and `train.csv` of `train.csv.zip` `<into>/train.csv`).
-So does `train/1.png` of the `train.tar` in `train.tar.7z`.
+So does `train/1.png` of the `train.tar` in `train.tar.7z` or `train.tar.gz`.
 Nor is a folder around all that the competition declares.
 
 What is hidden (`.DS_Store`, `._1.jpg`, all in `__MACOSX/`) is left out, and counted in manifest.json.
