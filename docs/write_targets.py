@@ -31,7 +31,7 @@ def _rows() -> Iterator[tuple[str, ...]]:
     for setting in OF_CLASSES:
         yield _ticks(f"setting `{setting}`", lambda target, name=setting: has_meaning(target, name))
     for method in methods.BY_KIND["classes"]:
-        yield _ticks(f"ensemble by {method}", lambda target, name=method: name in methods.available(target))
+        yield _ticks(f"ensemble by {method}", lambda target, name=method: name in methods.BY_KIND[target.kind])
     for name, finish in FINISHES.items():
         yield _ticks(f"finish by {name}", lambda target, kinds=finish.kinds: target.kind in kinds)
     for name, form in FORMS.items():

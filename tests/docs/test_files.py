@@ -1,7 +1,6 @@
 """Files of the code that the pages name exist, and the table of floors in CONTRIBUTING.md has all that lies in kit/."""
 
 import re
-from pathlib import Path
 
 import pytest
 
