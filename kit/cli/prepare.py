@@ -1,5 +1,7 @@
 """kit prepare: extract, check and decode the data once, and write the folds."""
 
+from pathlib import Path
+
 import click
 
 from kit.cli import options
@@ -14,6 +16,13 @@ from kit.cli import options
 @click.option(
     "--reset-folds", is_flag=True, help="Replace a folds.csv; runs on the old folds cannot be compared any more."
 )
+@click.option(
+    "--folds-from",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Take folds.csv from a table of a team or a host: a column `fold`, -1 for rows that are only learned from.",
+)
+@click.option("--split-groups", is_flag=True, help="Keep folds that part rows of one group, such as one patient's.")
 @click.option("--allow-bad", is_flag=True, help="Go on with more than 1 % unreadable training images.")
 @click.option(
     "--holdout",
@@ -30,6 +39,8 @@ def command(
     folds: int | None,
     fold_seed: int,
     reset_folds: bool,
+    folds_from: Path | None,
+    split_groups: bool,
     allow_bad: bool,
     holdout: float,
     as_json: bool,
@@ -52,6 +63,8 @@ def command(
         reset_folds=reset_folds,
         allow_bad=allow_bad,
         held_out=holdout,
+        folds_from=folds_from,
+        split_groups=split_groups,
     )
     report = check_data(competition, folders, dataset)
     options.result(

@@ -1,7 +1,7 @@
 """Which row is judged in which fold: one table for the whole team, stratified, the rows of a group in one fold."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,36 +15,57 @@ from kit.errors import ConfigError, DataError
 from kit.files import write_csv
 from kit.targets import Target
 
+NEVER_JUDGED = -1  # in place of a fold: rows that every model learns from
+
 
 def make(dataset: Dataset, target: Target, n: int, seed: int) -> np.ndarray:
     """The fold of each training row, int64 (N,), 0 to n - 1. Raises ConfigError and DataError as `check` does.
 
     Groups stay whole. Where they are identical images, one of each is dealt out, stratified by its label, and its copies follow
-    it; classes with fewer than n different images are dealt out as one. Else as kit.data.deal_groups does. Kinds of rows that
-    are too few for n folds are named on stderr.
+    it; classes with fewer than n different images are dealt out as one. Else as kit.data.deal_groups does. A class of a single
+    image, or group, would be judged by models that never saw it: it is NEVER_JUDGED, as long as half of the groups are left.
+    These and other kinds of rows that are too few for n folds are named on stderr.
     """
-    train = dataset.train
+    train, unit = dataset.train, np.unique(dataset.train.groups, return_inverse=True)[1]
     check(train.groups, train.same_pixels, n)
-    if groups.are_copies(train.groups, train.same_pixels):
-        return _deal_images(dataset, target, n, seed)
-    strata = target.strata(train.labels)
-    first = np.unique(np.stack([train.groups, strata]), axis=1, return_index=True)[1]
-    mention_small(target, train.labels[first], strata[first], n, "groups", "not every fold can judge them")
-    return deal_groups(train.groups, target, train.labels, [1 / n] * n, seed)
+    images = groups.are_copies(train.groups, train.same_pixels)
+    fold_of, lone = np.full(len(unit), NEVER_JUDGED), _find_lone_classes(unit, target.strata(train.labels))
+    if not target.exclusive or 2 * len(np.unique(unit[lone])) > unit.max() + 1 or len(np.unique(unit[~lone])) < n:
+        lone[:] = False
+    first = np.unique(unit, return_index=True)[1]
+    lonely, named = first[lone[first]], "different images" if images else "groups"
+    mention_small(
+        target, train.labels[lonely], target.strata(train.labels)[lonely], 2, named, "learned from, never judged"
+    )
+    deal = _deal_images if images else _deal_groups
+    fold_of[~lone] = deal(unit[~lone], target, train.labels[~lone], n, seed)
+    return fold_of
 
 
-def _deal_images(dataset: Dataset, target: Target, n: int, seed: int) -> np.ndarray:
+def _find_lone_classes(unit: np.ndarray, strata: np.ndarray) -> np.ndarray:
+    """bool (N,): rows of groups that hold no class which any other group holds."""
+    holder, stratum = np.unique(np.stack([unit, strata]), axis=1)
+    return ~np.isin(unit, holder[np.bincount(stratum)[stratum] > 1])
+
+
+def _deal_groups(units: np.ndarray, target: Target, labels: np.ndarray, n: int, seed: int) -> np.ndarray:
+    strata = target.strata(labels)
+    first = np.unique(np.stack([units, strata]), axis=1, return_index=True)[1]
+    mention_small(target, labels[first], strata[first], n, "groups", "not every fold can judge them")
+    return deal_groups(units, target, labels, [1 / n] * n, seed)
+
+
+def _deal_images(images: np.ndarray, target: Target, labels: np.ndarray, n: int, seed: int) -> np.ndarray:
     from sklearn.model_selection import StratifiedKFold
 
-    train = dataset.train
-    _, first, group = np.unique(train.groups, return_index=True, return_inverse=True)
-    strata = target.strata(train.labels)[first]
-    mention_small(target, train.labels[first], strata, n, "different images", "dealt out as if they were one")
+    _, first, image = np.unique(images, return_index=True, return_inverse=True)
+    strata = target.strata(labels)[first]
+    mention_small(target, labels[first], strata, n, "different images", "dealt out as if they were one")
     strata = combine_small(strata, n)
     dealt = np.empty(len(first), np.int64)
     for fold, (_, rows) in enumerate(StratifiedKFold(n, shuffle=True, random_state=seed).split(strata, strata)):
         dealt[rows] = fold
-    return dealt[group]
+    return dealt[image]
 
 
 def check(units: np.ndarray, same_pixels: np.ndarray, n: int) -> None:
@@ -67,14 +88,18 @@ def write(path: Path, ids: Sequence[str] | np.ndarray, folds: np.ndarray) -> Non
     write_csv(path, ("id", "fold"), zip(map(str, ids), folds.tolist(), strict=True))
 
 
-def read(path: Path, ids: Sequence[str] | np.ndarray) -> np.ndarray:
-    """The fold of each of `ids`, int64 (N,), joined by id whatever the order of the file.
+def read(
+    path: Path, ids: Sequence[str] | np.ndarray, *, column: str = "id", left_out: Collection[str] = ()
+) -> np.ndarray:
+    """The fold of each of `ids`, int64 (N,), joined by id whatever the order of the file; NEVER_JUDGED for rows that are only
+    learned from.
 
-    Raises DataError for a file that is missing or damaged, has other ids, or skips a fold number.
+    column: that of the ids. left_out: ids that may stand in the file, too. Raises DataError for a file that is missing or
+    damaged, has other ids, or skips a fold number.
     """
     remedy = "`kit prepare SLUG --reset-folds` makes new ones"
-    listing = table(path, ("id", "fold"))
-    rows = {row["id"]: row["fold"] for row in listing}
+    listing = [row for row in table(path, (column, "fold")) if row[column] not in left_out]
+    rows = {row[column]: row["fold"] for row in listing}
     here = [str(name) for name in ids]
     if len(rows) != len(listing) or rows.keys() != set(here):
         raise DataError(
@@ -84,8 +109,13 @@ def read(path: Path, ids: Sequence[str] | np.ndarray) -> np.ndarray:
             do=remedy,
         )
     texts = [rows[name] for name in here]
-    if set(texts) != {str(fold) for fold in range(len(set(texts)))} or len(set(texts)) < 2:
-        raise DataError(f"{path}: folds must be 0, 1, ... without a gap", received=sorted(set(texts))[:20], do=remedy)
+    judged = set(texts) - {str(NEVER_JUDGED)}
+    if judged != {str(fold) for fold in range(len(judged))} or len(judged) < 2:
+        raise DataError(
+            f"{path}: folds must be 0, 1, ... without a gap, or {NEVER_JUDGED} for rows that are only learned from",
+            received=sorted(set(texts))[:20],
+            do=remedy,
+        )
     return np.array(texts, dtype=np.int64)
 
 
@@ -104,7 +134,7 @@ def cross_fit_folds(dataset: Dataset, fold_of: np.ndarray, rows: np.ndarray) -> 
 
 def count(path: Path) -> int:
     """How many folds the file has. Raises DataError for a damaged one."""
-    return len({row["fold"] for row in table(path, ("id", "fold"))})
+    return len({row["fold"] for row in table(path, ("id", "fold"))} - {str(NEVER_JUDGED)})
 
 
 def rows_fingerprint(dataset: Dataset) -> str:

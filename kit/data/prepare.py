@@ -7,11 +7,10 @@ import numpy as np
 
 from kit import paths
 from kit.competition import Competition
-from kit.data import cache, check, holdout, near_duplicates, write_cache
+from kit.data import cache, check, holdout, keep_folds, near_duplicates, write_cache
 from kit.data import folds as fold_table
 from kit.data.archives import unpack
 from kit.data.cache import Dataset
-from kit.data.readers import table
 from kit.errors import DataError
 from kit.files import hold_lock, read_json, replace_file, write_json
 from kit.paths import DataFolders
@@ -27,6 +26,8 @@ def prepare(
     reset_folds: bool = False,
     allow_bad: bool = False,
     held_out: float = 0.0,
+    folds_from: Path | None = None,
+    split_groups: bool = False,
 ) -> Dataset:
     """Extracts, decodes and checks the data, and deals out folds.csv. Returns the data: images, ids and labels of both parts.
     What is there and valid is kept, folds.csv too.
@@ -34,10 +35,11 @@ def prepare(
     folders: where the archive lies and the rest goes, by default kit.paths.data(competition.slug). folds: how many to deal
     out, by default the competition's. reset_folds: deal out again. allow_bad: go on with more than 1 % of the training images
     unreadable. held_out: the share of the training images to set aside (kit.data.holdout), 0 to 1, unless some are already;
-    the folds of before are dealt out again then.
+    the others keep their folds. folds_from: a table that brings folds along; split_groups: even if they part groups
+    (kit.data.keep_folds).
 
-    Raises DataError for a missing or refused archive, data that do not fit, folds of other data, or if another process
-    prepares the same data now.
+    Raises DataError for a missing or refused archive, data that do not fit, folds of other data or that part groups, or if
+    another process prepares the same data now.
     """
     folders = folders or paths.data(competition.slug)
     folds = folds or competition.folds
@@ -48,9 +50,14 @@ def prepare(
         raw = unpack.extract(archive, folders.raw, digest=_read_digest(archive), required=required)
         if held_out:
             _hold_out(competition, folders, raw, held_out, folds, allow_bad)
-        return decode(
-            competition, folders, raw, folds=folds, fold_seed=fold_seed, reset_folds=reset_folds, allow_bad=allow_bad
-        )
+        dataset = _decode(competition, folders, raw, allow_bad)
+        if folds_from:
+            keep_folds.bring(folds_from, folders, dataset, reset=reset_folds, split_groups=split_groups)
+        elif reset_folds:
+            _deal(competition, folders, dataset, folds, fold_seed)
+        fold_of = _settle_folds(competition, folders, dataset, folds, fold_seed)
+        keep_folds.check_whole(folders.folds, dataset.train, fold_of, split_groups=split_groups)
+        return dataset
 
 
 def _hold_out(
@@ -72,32 +79,40 @@ def _hold_out(
     say(f"{folders.holdout}: never trained on from here on; runs from before cannot be compared any more")
 
 
-def decode(
-    competition: Competition,
-    folders: DataFolders,
-    raw: str,
-    *,
-    folds: int,
-    fold_seed: int = 0,
-    reset_folds: bool = False,
-    allow_bad: bool = False,
-) -> Dataset:
-    """What follows on raw/, wherever it came from: cache, check and folds. raw: the sha256 of its archive."""
+def decode(competition: Competition, folders: DataFolders, raw: str, *, folds: int) -> Dataset:
+    """What follows on raw/, wherever it came from: cache, check and folds, those that are there or as many as `folds`. raw: the
+    sha256 of its archive.
+    """
+    dataset = _decode(competition, folders, raw)
+    _settle_folds(competition, folders, dataset, folds)
+    return dataset
+
+
+def _decode(competition: Competition, folders: DataFolders, raw: str, allow_bad: bool = False) -> Dataset:
     if not cache.is_current(competition, folders, raw):
         write_cache.write(competition, folders, raw, allow_bad=allow_bad)
     dataset = cache.load(competition, folders)
     check_data(competition, folders, dataset)
-    if reset_folds or not folders.folds.exists() or _predates_holdout(folders.folds, dataset):
-        dealt = fold_table.make(_group_near_duplicates(dataset, folders), competition.target, folds, fold_seed)
-        fold_table.write(folders.folds, dataset.train.ids, dealt)
-    _mention(folders.folds, fold_table.read(folders.folds, dataset.train.ids), folds)
     return dataset
 
 
-def _predates_holdout(path: Path, dataset: Dataset) -> bool:
-    """Whether a folds.csv deals out rows that are held out now."""
-    held = holdout.training_ids(dataset.test.ids)
-    return bool(held) and not held.isdisjoint(row["id"] for row in table(path, ("id", "fold")))
+def _settle_folds(
+    competition: Competition, folders: DataFolders, dataset: Dataset, folds: int, fold_seed: int = 0
+) -> np.ndarray:
+    """The fold of each training row, by the folds.csv that is there, or a new one."""
+    if folders.folds.exists():
+        keep_folds.drop_held_out(folders.folds, dataset)
+    else:
+        _deal(competition, folders, dataset, folds, fold_seed)
+    fold_of = fold_table.read(folders.folds, dataset.train.ids)
+    if (here := int(fold_of.max()) + 1) != folds:
+        say(f"{folders.folds} has {here} folds and stays; --reset-folds makes {folds}")
+    return fold_of
+
+
+def _deal(competition: Competition, folders: DataFolders, dataset: Dataset, folds: int, fold_seed: int) -> None:
+    dealt = fold_table.make(_group_near_duplicates(dataset, folders), competition.target, folds, fold_seed)
+    fold_table.write(folders.folds, dataset.train.ids, dealt)
 
 
 def _group_near_duplicates(dataset: Dataset, folders: DataFolders) -> Dataset:
@@ -156,8 +171,3 @@ def _read_digest(archive: Path) -> str | None:
             do="download it again",
         )
     return str(entry["sha256"])
-
-
-def _mention(path: Path, dealt: np.ndarray, asked: int) -> None:
-    if (here := int(dealt.max()) + 1) != asked:
-        say(f"{path} has {here} folds and stays; --reset-folds makes {asked}")

@@ -10,7 +10,7 @@ import numpy as np
 from kit import paths, runs
 from kit.competition import Competition
 from kit.config import Config
-from kit.data import corrections, folds
+from kit.data import corrections, folds, keep_folds
 from kit.data.cache import Dataset
 from kit.errors import ConfigError, DataError, KitError
 from kit.files import hold_lock, sha256
@@ -58,6 +58,7 @@ def _create_run(
     if not config.batch_size:
         config, origin = device.resolve_auto_batch(config), {**origin, "batch_size": "auto", "learning_rate": "auto"}
     data, fold_of = load(competition)
+    keep_folds.mention_parted(paths.data(competition.slug).folds, data.train, fold_of)
     prints, recipe = corrections.fingerprints(data, fold_of), recipes.find(competition, config.recipe)
     if recipe.pretrained and config.weights not in ("imagenet", "none"):
         pretrained.check_file(Path(config.weights), config.backbone)

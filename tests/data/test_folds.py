@@ -47,9 +47,39 @@ def test_classes_too_small_for_the_folds_are_dealt_out_as_one_and_named(capsys):
     labels = np.repeat([0, 1, 2, 3], [20, 5, 4, 1])
     assert len(folds.make(dataset(labels[:25]), CLASSES, 5, seed=0)) == 25 and capsys.readouterr().err == ""
     dealt = folds.make(dataset(labels), CLASSES, 5, seed=0)
-    assert [np.bincount(dealt[labels == few], minlength=5).max() for few in (0, 1, 2, 3)] == [4, 1, 1, 1]
-    assert np.bincount(dealt[labels > 1]).tolist() == [1] * 5
-    assert "2 classes or kinds of rows have fewer than 5 different images: 3 (1), 2 (4)" in capsys.readouterr().err
+    assert [np.bincount(dealt[labels == few], minlength=5).max() for few in (0, 1, 2)] == [4, 2, 2]
+    assert np.ptp(np.bincount(dealt[(labels > 0) & (labels < 3)])) == 1
+    assert dealt[29] == -1 and (dealt[:29] >= 0).all()
+    said = capsys.readouterr().err
+    assert "1 class or kind of rows has fewer than 2 different images: 3 (1); learned from, never judged" in said
+    assert "1 class or kind of rows has fewer than 5 different images: 2 (4); dealt out as if they were one" in said
+
+
+def test_classes_of_a_single_image_or_group_are_never_judged_unless_most_are(capsys):
+    labels = [0] * 10 + [1] * 10 + list(range(2, 12))
+    assert folds.make(dataset(labels), CLASSES, 2, 0)[20:].tolist() == [-1] * 10
+    copies = folds.make(dataset([0] * 9 + [1] * 3, [*range(9), 9, 9, 9]), CLASSES, 2, 0)
+    assert copies[9:].tolist() == [-1] * 3 and (copies[:9] >= 0).all()
+    patients = folds.make(
+        dataset([0] * 9 + [1, 1, 1], named=np.array([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3])), CLASSES, 2, 0
+    )
+    assert patients[9:].tolist() == [-1] * 3 and (patients[:9] >= 0).all()
+    mixed = folds.make(
+        dataset([0] * 9 + [0, 1, 1], named=np.array([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3])), CLASSES, 2, 0
+    )
+    assert (mixed >= 0).all(), "a group that also holds other classes is judged whole"
+    assert (folds.make(dataset([0] * 4 + list(range(1, 8))), CLASSES, 2, 0) >= 0).all(), "else too few are judged"
+    numbers = np.arange(20, dtype=np.float32)[:, None]
+    assert (folds.make(dataset(numbers), Numbers(("age",)), 5, 0) >= 0).all()
+
+
+def test_rows_that_are_only_learned_from_are_no_fold(tmp_path):
+    path = tmp_path / "folds.csv"
+    path.write_text("id,fold\na,1\nb,-1\nc,0\nd,0\n")
+    assert folds.read(path, ["a", "b", "c", "d"]).tolist() == [1, -1, 0, 0] and folds.count(path) == 2
+    path.write_text("id,fold\na,-1\nb,-1\nc,0\nd,0\n")
+    with pytest.raises(DataError, match="or -1 for rows that are only learned from"):
+        folds.read(path, ["a", "b", "c", "d"])
 
 
 def test_a_class_is_as_large_as_it_has_different_images(capsys):

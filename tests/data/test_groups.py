@@ -44,7 +44,9 @@ def test_groups_weights_and_rows_are_kept_with_the_images(folders, pets, members
 def test_a_split_that_only_groups_its_rows_is_comparable_with_one_that_does_not(folders, pets, members, pack, changed):
     pack(members)
     plain = prepare.prepare(pets, folders)
-    grouped = prepare.prepare(changed(pets, read=says(groups=["p"] * 12 + ["q"] * 12)), folders, folds=2)
+    grouped = prepare.prepare(
+        changed(pets, read=says(groups=["p"] * 12 + ["q"] * 12)), folders, folds=2, reset_folds=True
+    )
     assert grouped.fingerprint == plain.fingerprint
     assert plain.train.rows.tolist() == plain.train.ids.tolist() and len(plain.train.weights) == 0
 

@@ -29,8 +29,8 @@ def reviewed(prepared) -> DataFolders:
     return where
 
 
-def _hold_out(competition, where):
-    return prepare.prepare(competition, where, folds=3, held_out=0.3)
+def _hold_out(competition, where, **how):
+    return prepare.prepare(competition, where, folds=3, held_out=0.3, **how)
 
 
 def test_names_with_commas_and_quotes_come_back(prepared, tmp_path):
@@ -73,7 +73,7 @@ def test_near_duplicates_join_the_groups_of_patients(prepared):
 
 
 def test_listed_twins_are_held_out_together_or_not_at_all(prepared, reviewed):
-    data = _hold_out(prepared, reviewed)
+    data = _hold_out(prepared, reviewed, reset_folds=True)
     out = {int(name) - 1 for name in holdout.training_ids(data.test.ids)}
     assert len(out) in (26, 28) and all((a in out) == (b in out) for a, b in PAIRS)
     fold = dict(zip(data.train.ids.tolist(), folds.read(reviewed.folds, data.train.ids).tolist(), strict=True))
@@ -90,6 +90,15 @@ def test_decisions_about_held_out_images_are_passed_over(prepared, reviewed):
     write_csv(reviewed.corrections, ("id", "action", "label"), [("700", "drop", "")])
     with pytest.raises(DataError, match="no training image has the id '700'"):
         corrections.load(prepared, reviewed)
+
+
+def test_the_folds_of_the_other_rows_stay_when_some_are_held_out(prepared, capsys):
+    where = paths.data("tiny-stripes")
+    before = dict(row.split(",") for row in where.folds.read_text().splitlines()[1:])
+    data = _hold_out(prepared, where)
+    after = dict(row.split(",") for row in where.folds.read_text().splitlines()[1:])
+    assert after == {name: before[name] for name in data.train.ids} and len(after) == 63
+    assert "63 rows keep their folds" in capsys.readouterr().err
 
 
 def test_twins_of_other_images_are_refused_before_anything_is_changed(prepared, reviewed):
@@ -110,7 +119,7 @@ def test_folds_that_cannot_be_dealt_are_refused_before_anything_is_held_out(prep
 
 @pytest.mark.parametrize(
     ("module", "step"),
-    [(holdout, "write"), (write_cache, "write"), (check, "examine"), (folds, "make"), (folds, "write")],
+    [(holdout, "write"), (write_cache, "write"), (check, "examine"), (folds, "write")],
     ids=lambda one: getattr(one, "__name__", one),
 )
 def test_after_a_crash_the_same_command_ends_as_without_one(prepared, reviewed, monkeypatch, tmp_path, module, step):
