@@ -61,16 +61,19 @@ def image_folder(folder: Path, suffix: str | None = None) -> list[Path]:
     return sorted(images, key=lambda path: natural(path.name))
 
 
-def class_folders(folder: Path, suffix: str | None = None) -> tuple[list[str], list[Path], list[str]]:
+def class_folders(
+    folder: Path, suffix: str | None = None, *, only: Sequence[str] = ()
+) -> tuple[list[str], list[Path], list[str]]:
     """Ids, images and labels of a folder with a folder of images for each class, in natural order of the ids.
 
     A label is the name of the folder that the image lies in, an id its path below `folder`: cat/1 of cat/1.jpg, so that
     another class may have a 1.jpg too; where cat/1.png lies beside it, both ids keep their ending. suffix: as for image_folder.
+    only: the folders that are classes, where that of the test lies beside them.
     Raises DataError for no such folder and for images that lie in none.
     """
     if not folder.is_dir():
         raise DataError(f"no folder {folder}", do="compare Archives and `read` with what the archive holds")
-    everything = _images_below(folder)
+    everything = [path for name in only or [""] for path in _images_below(folder / name)]
     images = [path for path in everything if _is_image(path, suffix)]
     loose = [path.name for path in images if path.parent == folder]
     if loose or not images:

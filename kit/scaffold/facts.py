@@ -78,6 +78,8 @@ def _read_images(members: Members, facts: Facts, given: Sample | None, index: im
     test = images.locate(members, index, "test", named.names if named else given.ids if given else ())
     table = labels.find_label_table(members, given, index)
     train = images.locate(members, index, "train", table.ids) if table else images.guess_part(members, index, "train")
+    if train.doubt and not table:
+        train = images.find_beside(index, test) or train
     size = images.measure(members, train.paths)
     facts = replace(facts, train=train, test=test, size=size, table=table, test_names=named)
     if table:

@@ -135,6 +135,14 @@ def find_name_classes(part: Part) -> tuple[str, tuple[str, ...]]:
     return marks.pop(), tuple(sorted(words, key=natural))
 
 
+def find_beside(index: Index, test: Part) -> Part | None:
+    """The training images, where each class has a folder beside that of the test."""
+    paths = tuple(path for path in index.paths if not path.startswith(f"{test.folder}/"))
+    around = os.path.dirname(test.folder)
+    part = Part(paths[0].removeprefix(f"{around}/").split("/")[0], around, paths, doubt="") if paths else None
+    return part if part and test.paths and find_class_folders(part) else None
+
+
 def measure(members: Members, paths: Sequence[str]) -> Size:
     """The shape that suits: the size of the images where all are alike and small. Looks at some of them, spread evenly; in a
     .7z or .tar.gz at the first ones, since it is unpacked up to what is read.

@@ -4,6 +4,7 @@ from string import Template
 
 from kit.data.archives.limits import strip_packed
 from kit.scaffold.facts import Facts
+from kit.scaffold.images import find_class_folders
 
 GUESS = "# TODO: a guess: "
 TEST = """\
@@ -21,7 +22,7 @@ ${labels_doubt}    given = $reader(raw / $table, ids, $table_ids, $label_columns
 FOLDERS = Template(
     TEST
     + """\
-    return Split(*class_folders(raw / $train))"""
+    return Split(*class_folders($train_folder))"""
 )
 NAMES = Template(
     TEST
@@ -60,6 +61,7 @@ def write_read(facts: Facts) -> str:
         id_column=literal(facts.sample.id_column),
         train=literal(facts.train.folder),
         test=literal(facts.test.folder),
+        train_folder=_write_class_folder(facts),
         shared=", shared=True" if facts.shared else "",
         test_names=_write_names(facts),
         names="names" if facts.test_names else "ids",
@@ -75,6 +77,11 @@ def write_read(facts: Facts) -> str:
         train_ids=_id_column(facts.pixels.train_ids if facts.pixels else None),
         test_ids=_id_column(facts.pixels.test_ids if facts.pixels else None),
     )
+
+
+def _write_class_folder(facts: Facts) -> str:
+    folder = f"raw / {literal(facts.train.folder)}" if facts.train.folder else "raw"
+    return f"{folder}, only={literal(find_class_folders(facts.train))}" if facts.shared else folder
 
 
 def _write_names(facts: Facts) -> str:

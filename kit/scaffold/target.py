@@ -211,6 +211,9 @@ def _decide_text(counts: Counter[str], written: Collection[str]) -> Target:
     strange = set(written) - {*names, ""}
     if not strange:
         return target
+    if len(names) > 2 and len(told) == 1 and told[0] % 1:
+        doubt = f"the class whose probability is asked for: the sample writes {show(written)}"
+        return replace(target, form="probability", of=names[-1:], metric="log_loss").doubt(of=doubt)
     if not told or parse_numbers(names):
         return target.doubt(columns=f"no training image is of what the sample writes, {show(strange)}")
     doubt = f"what is written for each class; the sample writes {show(written)}"

@@ -23,8 +23,8 @@ CELLS = {  # what a target column of the submission holds, by its kind
 class Form:
     """archive: makes its members. special: what is special about them, for the page. target, submits, metric: what
     competition.py has to declare. row: a training id, and its label as the target writes it. edits: each of a line of
-    competition.py, a pattern and what a person who read the competition's page puts in its place. unsure: what of the form
-    is not certain.
+    competition.py, a pattern and the line or lines that a person who read the competition's page puts in its place. unsure:
+    what of the form is not certain.
     """
 
     archive: Callable[[], in_tables.Members]
@@ -35,6 +35,11 @@ class Form:
     row: tuple[str, str]
     edits: tuple[tuple[str, str], ...] = ()
     unsure: str = ""
+
+    @property
+    def edited(self) -> int:
+        """How many lines the edits write."""
+        return sum(bool(line.strip()) for _, text in self.edits for line in text.splitlines())
 
 
 def _metric(name: str) -> tuple[str, str]:
@@ -53,6 +58,12 @@ FORMS = {
             (f"a{0:031}.jpg", "0"),
             (_metric("auc"),),
         ),
+    ),
+    "alaska2-image-steganalysis": Form(
+        in_folders.hidden_messages,
+        "a folder for each way of hiding, with the same names, beside that of the test",
+        *("classes", "probability", "weighted_auc", ("JMiPOD/00001", "hidden"), in_folders.HIDDEN),
+        unsure="what the sample writes",
     ),
     "aptos2019-blindness-detection": Form(
         ARCHIVES["aptos2019-blindness-detection"],
@@ -165,7 +176,6 @@ FORMS = {
 }
 
 MISSING = {
-    "alaska2-image-steganalysis": "the folders of the classes lie beside that of the test",
     "cdiscount-image-classification-challenge": "images in BSON, several for a product",
     "hms-harmful-brain-activity-classification": "spectrograms in parquet",
     "osic-pulmonary-fibrosis-progression": "volumes of DICOM, quantiles of a number over time",

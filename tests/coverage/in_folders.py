@@ -15,6 +15,35 @@ def hidden_messages() -> Members:
     }
 
 
+HIDDEN = (  # what makes one class of three, keeps the four pictures of a name in one fold, and scores as the page says
+    ("^COLUMNS = .*", 'COLUMNS = ("Cover", "hidden")'),
+    (
+        r"    return Split\(\*(class_folders.*)\)",
+        r"""    ids, images, folders = \1
+    labels = ["Cover" if folder == "Cover" else "hidden" for folder in folders]
+    return Split(ids, images, labels, groups=[path.name for path in images])""",
+    ),
+    (
+        "^COMPETITION = .*",
+        """
+def weighted_auc(labels, values):
+    return (2 * AUC.score(labels, values) - partial_auc(min_tpr=0.4).score(labels, values)) / 1.4
+
+
+COMPETITION = Competition(""",
+    ),
+    (
+        'metric=".*"',
+        'metric="weighted_auc", metrics={"weighted_auc": replace(AUC, score=weighted_auc, influence=None)}',
+    ),
+    ("of=.*,", 'of=("hidden",),'),
+    (
+        "^from kit.targets import Classes",
+        "from dataclasses import replace\nfrom kit.metrics.ranking import AUC, partial_auc\nfrom kit.targets import Classes",
+    ),
+)
+
+
 def seedlings() -> Members:
     species = ("Black-grass", "Common wheat", "Fat Hen", "Sugar beet")
     return {

@@ -21,7 +21,7 @@ def _fitting() -> Iterator[tuple[str, ...]]:
     yield "competition", "what the archive holds", "target", "submission", "metric", "lines edited"
     for slug, form in sorted(FORMS.items()):
         special = f"{form.special} (not certain: {form.unsure})" if form.unsure else form.special
-        yield f"`{slug}`", special, form.target, f"`{form.submits}`", f"`{form.metric}`", str(len(form.edits))
+        yield f"`{slug}`", special, form.target, f"`{form.submits}`", f"`{form.metric}`", str(form.edited)
 
 
 def _missing() -> Iterator[tuple[str, ...]]:

@@ -35,6 +35,14 @@ def test_a_folder_that_is_missing_or_holds_no_such_image_is_named(tmp_path):
         image_folder(tmp_path, ".png")
 
 
+def test_folders_of_classes_beside_that_of_the_test(tmp_path):
+    for name in ("Cover/1.jpg", "Cover/2.jpg", "UERD/1.jpg", "Test/1.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    ids, _, classes = class_folders(tmp_path, only=("Cover", "UERD"))
+    assert (ids, classes) == (["Cover/1", "Cover/2", "UERD/1"], ["Cover", "Cover", "UERD"])
+
+
 def test_all_values_are_text_as_written(tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(b'\xef\xbb\xbfid,label\r\n007,NA\r\n7,"a, ""b"""\r\n1.0,\r\n\r\n')

@@ -28,6 +28,7 @@ def _sample(*texts: str) -> Sample:
         ("owl/cat", ["bat"], "Classes", "label", {"columns"}),
         ("owl/cat", ["0"], "Classes", "label", {"values"}),
         ("owl/cat", ["0.5"], "Classes", "probability", {"of"}),
+        ("owl/cat/bat", ["0.5"], "Classes", "probability", {"of"}),
         ("0/1/0", ["0.5"], "Classes", "probability", set()),
         ("0/1/0", ["0", "1"], "Classes", "label", set()),
         ("0/1/0", ["0"], "Classes", "probability", {"form"}),
