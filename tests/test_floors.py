@@ -20,7 +20,8 @@ contract  kit.linear kit.top_k kit.targets.links kit.targets.rows kit.targets.li
           kit.stats
 data      kit.data kit.data.archives kit.data.archives.limits kit.data.archives.sevenzip kit.data.archives.formats
           kit.data.archives.unpack kit.data.json_tables kit.data.tables kit.data.labels kit.data.classes_in_table
-          kit.data.pixels kit.data.readers kit.data.class_parts kit.data.split_classes kit.data.columns kit.data.splits
+          kit.data.pixels kit.data.readers kit.data.class_parts kit.data.split_classes kit.data.columns
+          kit.data.image_rows kit.data.splits
           kit.data.open_values kit.data.window kit.data.decode_image kit.data.decode_all kit.data.write_npy
           kit.data.strata kit.data.groups kit.data.deal_groups kit.data.holdout kit.data.cache kit.data.write_cache
           kit.data.folds kit.data.keep_folds kit.data.corrections kit.data.near_duplicates kit.data.check kit.data.prepare
@@ -29,6 +30,7 @@ kaggle    kit.kaggle kit.kaggle.names kit.kaggle.credentials kit.kaggle.client k
           kit.kaggle.fetch kit.kaggle.submissions kit.kaggle.leaderboard kit.kaggle.datasets
           kit.kaggle.class_dataset kit.kaggle.kernels
 blending  kit.ensemble kit.ensemble.pool kit.ensemble.mixtures kit.ensemble.stacking
+          kit.ensemble.join_images
           kit.ensemble.method kit.ensemble.class_methods kit.ensemble.label_methods kit.ensemble.number_methods
           kit.ensemble.methods
           kit.ensemble.calibration kit.ensemble.decisions kit.ensemble.choose_method kit.ensemble.finish

@@ -64,16 +64,17 @@ def _slug(*references: str) -> str:
 def _sheet(data: Any, rows: list[dict[str, str]], path: Path) -> str | None:
     import numpy as np
 
+    from kit.data.image_rows import first_images
     from kit.files import open_atomic
-    from kit.predictions import match_ids
     from kit.report.render import pictures
 
-    ours, at = match_ids(np.array([row["id"] for row in rows], str), data.test.ids)  # a file may hold other ids
-    if not len(at):
+    ids = np.array([row["id"] for row in rows], str)
+    ours = np.flatnonzero(np.isin(ids, data.test.rows))  # a file may hold other ids
+    if not len(ours):
         return None
     titles = [f"id {rows[row]['id']}\n{rows[row]['from']} > {rows[row]['to']}" for row in ours.tolist()]
     with open_atomic(path) as handle:
-        handle.write(pictures.sheet(data.test.images[at], titles))
+        handle.write(pictures.sheet(data.test.images[first_images(data.test.rows, ids[ours])], titles))
     return str(path)
 
 

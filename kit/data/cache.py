@@ -16,13 +16,12 @@ import numpy as np
 
 from kit import plugins
 from kit.competition import Competition
-from kit.data import columns, groups, holdout
+from kit.data import columns, groups, holdout, image_rows
 from kit.data.readers import table
 from kit.data.window import Window
 from kit.errors import DataError, list_names
 from kit.files import read_json, sha256
 from kit.paths import DataFolders
-from kit.predictions import find_rows
 
 FORMAT = 2  # raise it when the policy of kit.data.decode_image changes
 TRAIN, TEST = ("id", "label", "same_pixels"), ("id", "readable", "same_pixels")  # columns of the tables
@@ -134,10 +133,13 @@ def read_levels(folders: DataFolders) -> columns.Levels:
 
 
 def read_labels(competition: Competition, folders: DataFolders) -> tuple[np.ndarray, np.ndarray]:
-    """(ids (N,) text, labels of N rows) of the training images, as `load` gives them but without the rest."""
+    """(ids (N,) text, labels of N rows) of the training rows, as `load` gives them but without the rest."""
     _manifest(competition, folders)
-    rows = table(folders.cache / "train.csv", TRAIN)
-    return np.array([row["id"] for row in rows], str), competition.target.parse([row["label"] for row in rows])
+    images = table(folders.cache / "train.csv", TRAIN)
+    rows = _column(images, "row" if images and "row" in images[0] else "id")
+    names = image_rows.number_rows(rows)[0]
+    labels = [images[first]["label"] for first in image_rows.first_images(rows, names)]
+    return names, competition.target.parse(labels)
 
 
 def _part(file: Path, rows: list[dict[str, str]], *, labels: np.ndarray, readable: np.ndarray) -> CachedSplit:
@@ -233,8 +235,8 @@ def quarantine(folders: DataFolders) -> list[dict[str, str]]:
 
 
 def labels_of(split: CachedSplit, ids: np.ndarray) -> np.ndarray:
-    """The labels of those ids of the part, in their order."""
-    return np.asarray(split.labels[find_rows(split.ids, ids)])
+    """The labels of those rows of the part, in their order."""
+    return np.asarray(split.labels[image_rows.first_images(split.rows, ids)])
 
 
 def select_rows(split: CachedSplit, rows: np.ndarray, images: np.ndarray) -> CachedSplit:

@@ -2,6 +2,7 @@
 
 data/<slug>/corrections.csv holds id, action and label (and may hold more). action: `drop`, nothing learns from the row;
 `relabel`, it is learned from under `label`; `keep`, a person looked and the label stays. An empty action decides nothing.
+Where several images answer for one row of the submission, the id is that of the row, and all of its images are meant.
 
 The folds stay as they are. No score is judged on a row that is dropped or relabelled: the rest, the clean rows, is the same
 for a training with the corrections and one without, so that the two can be compared and joined.
@@ -33,8 +34,8 @@ PROPOSED = (*COLUMNS, "probability")  # of runs/<id>/review/corrections.csv, whi
 
 @dataclass(frozen=True)
 class Decision:
-    """Of one training row. label: the other label, as one row of the target's labels (kit.targets) in plain values, such as
-    the place of a class; -1 unless it is relabelled.
+    """Of one training row, by its place, or that of one of its images, among the ids that were given. label: the other label,
+    as one row of the target's labels (kit.targets) in plain values, such as the place of a class; -1 unless it is relabelled.
     """
 
     row: int
@@ -45,7 +46,7 @@ class Decision:
 def load(competition: Competition, folders: DataFolders) -> Dataset:
     """The prepared data (kit.data.cache.load) with the team's corrections. Raises DataError for a file that does not fit."""
     data = cache.load(competition, folders)
-    return apply(data, read_decisions(competition, folders, data.train.ids, data.train.labels))
+    return apply(data, read_decisions(competition, folders, data.train.rows, data.train.labels))
 
 
 def read_clean_labels(competition: Competition, folders: DataFolders) -> tuple[np.ndarray, np.ndarray]:
@@ -116,7 +117,7 @@ def write(path: Path, data: Dataset, target: Target, decisions: Iterable[Decisio
     kind = data.train.labels.dtype
     rows = [
         (
-            data.train.ids[one.row],
+            data.train.rows[one.row],
             *target.write(data.train.labels[one.row : one.row + 1]),
             one.action,
             *(target.write(np.array([one.label], kind)) if one.action == "relabel" else [""]),
@@ -128,16 +129,17 @@ def write(path: Path, data: Dataset, target: Target, decisions: Iterable[Decisio
 
 def apply(data: Dataset, decisions: Sequence[Decision]) -> Dataset:
     """The data as training is to see them. Says what changes."""
-    labels = data.train.labels.copy()
-    for one in decisions:
-        if one.action == "relabel":
-            labels[one.row] = one.label
-    dropped = sorted(one.row for one in decisions if one.action == "drop")
-    corrected = sorted(one.row for one in decisions if one.action != "keep")
-    if not corrected:
+    acting = {str(data.train.rows[one.row]): one for one in decisions if one.action != "keep"}
+    if not acting:
         return data
-    ids = data.train.ids
-    acted = sorted((str(ids[one.row]), one.action, one.label) for one in decisions if one.action != "keep")
+    corrected = [image for image, row in enumerate(data.train.rows.tolist()) if row in acting]
+    of_image = {image: acting[data.train.rows[image]] for image in corrected}
+    labels = data.train.labels.copy()
+    for image, one in of_image.items():
+        if one.action == "relabel":
+            labels[image] = one.label
+    dropped = [image for image, one in of_image.items() if one.action == "drop"]
+    acted = sorted((row, one.action, one.label) for row, one in acting.items())
     relabeled = len(corrected) - len(dropped)
     say(f"corrections.csv: {len(dropped)} training images dropped, {relabeled} relabelled; none of them is judged")
     return replace(
@@ -151,7 +153,7 @@ def apply(data: Dataset, decisions: Sequence[Decision]) -> Dataset:
 
 def select_clean(data: Dataset, ids: np.ndarray) -> np.ndarray:
     """Those of `ids`, sorted, that no correction touches."""
-    return np.setdiff1d(ids, data.train.ids[list(data.corrected)])
+    return np.setdiff1d(ids, data.train.rows[list(data.corrected)])
 
 
 def fingerprints(data: Dataset, fold_of: np.ndarray) -> dict[str, str | None]:

@@ -15,6 +15,7 @@ import numpy as np
 from kit.competition import Competition, Images, Split
 from kit.data import columns, groups
 from kit.data.deal_groups import deal_groups, set_aside
+from kit.data.image_rows import first_images, number_rows
 from kit.data.readers import table
 from kit.data.strata import combine_small
 from kit.errors import ConfigError, DataError
@@ -77,8 +78,10 @@ def _choose_groups(train: Any, target: Target, share: float, seed: int) -> tuple
 
 def write(path: Path, competition: Competition, train: Any, rows: np.ndarray, public: np.ndarray) -> None:
     """Sets those rows of `train` aside, as `choose` gives them."""
-    given = competition.target.write(train.labels[rows])
-    write_csv(path, COLUMNS, zip(train.ids[rows], given, np.where(public, *PARTS), strict=True))
+    names = number_rows(train.rows[rows])[0]
+    first = first_images(train.rows[rows], names)
+    given = competition.target.write(train.labels[rows][first])
+    write_csv(path, COLUMNS, zip(names, given, np.where(public[first], *PARTS), strict=True))
 
 
 def digest(path: Path) -> str | None:
@@ -110,10 +113,11 @@ def move_held_out(path: Path, competition: Competition, train: Split, test: Spli
     if not path.exists():
         return train, test
     wanted = set(read(path, competition).ids.tolist())
-    held = [PREFIX + name in wanted for name in train.ids]
-    if sum(held) != len(wanted):
+    answered = train.rows or train.ids
+    held = [PREFIX + name in wanted for name in answered]
+    if (here := len(set(itertools.compress(answered, held)))) != len(wanted):
         raise DataError(
-            f"{path} is not for these training images", received=f"{sum(held)} of its {len(wanted)} ids are here"
+            f"{path} is not for these training images", received=f"{here} of its {len(wanted)} ids are here"
         )
     kept = [not out for out in held]
     told = ("labels", "auxiliary", "groups", "weights", "rows")
@@ -123,7 +127,7 @@ def move_held_out(path: Path, competition: Competition, train: Split, test: Spli
     table = _join_tables(competition, (train, kept))
     learned = Split(list(itertools.compress(train.ids, kept)), _Images(((train.images, kept),)), **known, table=table)
     ids = _join_ids(test.ids, itertools.compress(train.ids, held))
-    rows = None if test.rows is None else _join_ids(test.rows, itertools.compress(train.rows or train.ids, held))
+    rows = _join_ids(test.rows or test.ids, itertools.compress(answered, held)) if test.rows or train.rows else None
     images = _Images(((test.images, [True] * len(test.ids)), (train.images, held)))
     table = _join_tables(competition, (test, [True] * len(test.ids)), (train, held))
     return learned, Split(ids, images, rows=rows, table=table)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kit.competition import Competition, Split
-from kit.data import columns
+from kit.data import columns, image_rows
 from kit.data.archives.limits import strip_packed
 from kit.data.readers import table
 from kit.errors import DataError, KitError
@@ -68,6 +68,21 @@ def _check_train(competition: Competition, split: Split) -> None:
             raise DataError(f"training row {name!r} has no weight", received=repr(weight), expected="0 or more")
 
 
+def check_row_labels(split: Split, labels: np.ndarray) -> None:
+    """Raises DataError where images that answer for one row of the submission have different labels: those encoded, of N."""
+    if split.rows is None or not len(labels):
+        return
+    first = image_rows.first_images(np.array(split.rows, str), split.rows)
+    differ = labels != labels[first]
+    for image in np.flatnonzero(differ.any(1) if differ.ndim > 1 else differ)[:1].tolist():
+        told = [f"{split.ids[one]}: {(split.labels or ())[one]}" for one in (first[image], image)]
+        raise DataError(
+            f"row {split.rows[image]!r} has images of different labels",
+            received=", ".join(told),
+            expected="one label for all images of a row",
+        )
+
+
 def _check_length(part: str, split: Split, what: str, values: Sequence[Any] | None) -> None:
     """Raises DataError unless there is one of them for each id. None: none are asked for."""
     if values is not None and len(values) != len(split.ids):
@@ -80,11 +95,11 @@ def sample_path(competition: Competition, raw: Path) -> Path:
 
 
 def check_sample(competition: Competition, raw: Path, test: Split) -> None:
-    """Raises DataError unless the test ids are exactly those of the sample submission."""
+    """Raises DataError unless the rows that test images answer for are exactly those of the sample submission."""
     sample = sample_path(competition, raw)
     column = competition.submission.id_column
     asked = [row[column] for row in table(sample, (column,))]
-    wanted, here = set(asked), set(test.ids)
+    wanted, here = set(asked), set(test.rows or test.ids)
     if len(wanted) != len(asked):
         raise DataError(f"{sample} holds an id twice", received=f"{len(asked)} rows, {len(wanted)} ids")
     named = competition.row_name + "s"

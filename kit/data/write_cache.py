@@ -72,6 +72,7 @@ def write(
         train, test = holdout.move_held_out(folders.holdout, competition, train, test)
     tables = columns.encode_both(columned, train, test, levels)
     labels = competition.target.encode(train.labels or [])
+    splits.check_row_labels(train, labels)
     with replace_folder(folders.cache) as folder:
         kept = _store(folder / "train.npy", train, how, tables[0], keep_bad=False)
         if not test_only:

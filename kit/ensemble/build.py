@@ -8,7 +8,7 @@ import numpy as np
 from kit import metrics, paths, predictions, runs
 from kit.competition import Competition
 from kit.config import Config
-from kit.data import cache, corrections, folds
+from kit.data import cache, corrections, folds, image_rows
 from kit.data.cache import Dataset
 from kit.ensemble import choose_method, contribution, finish, methods
 from kit.ensemble.choose_method import Chosen
@@ -33,9 +33,10 @@ def ensemble(competition: Competition, base_runs: list[Run], *, name: str | None
     _check(competition, base_runs, prints)
     ids, stack, submitted = _stack(base_runs, data)
     labels = cache.labels_of(data.train, ids)
-    folds_of_rows = folds.cross_fit_folds(data, fold_of, predictions.find_rows(data.train.ids, ids))
+    folds_of_rows = folds.cross_fit_folds(data, fold_of, image_rows.first_images(data.train.rows, ids))
     chosen = choose_method.choose(finish.before_decision(competition), stack, labels, folds_of_rows)
-    tested = np.stack([predictions.load(run.test).before_finish().select(data.test.ids) for run in base_runs])
+    test_ids = image_rows.number_rows(data.test.rows)[0]
+    tested = np.stack([predictions.load(run.test).before_finish().select(test_ids) for run in base_runs])
     unfinished = finish.Unfinished(chosen.honest, chosen.others, chosen.tried[chosen.method])
     honest, last = finish.fit_finish(competition, unfinished, labels, folds_of_rows)
     record = {"method": chosen.method, "parameters": chosen.parameters, "finish": last}
@@ -47,7 +48,7 @@ def ensemble(competition: Competition, base_runs: list[Run], *, name: str | None
     prints |= provenance.corrections_of(base_runs)
     run = runs.create(competition.slug, "ensemble", config, {}, name=name, fingerprints=prints, parents=parents)
     predictions.save(run.oof, finish.keep(target, ids, honest, chosen.honest, last))
-    predictions.save(run.test, finish.finish_test(target, data.test.ids, test, last))
+    predictions.save(run.test, finish.finish_test(target, test_ids, test, last))
     names = [run.id for run in base_runs]
     table = contribution.table(competition, names, stack, submitted, labels, folds_of_rows, chosen)
     timed = [row | {"seconds": contribution.seconds(run)} for row, run in zip(table, base_runs, strict=True)]

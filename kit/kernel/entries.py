@@ -41,7 +41,9 @@ def entries(competition: Competition, final: Run, files: dict[str, Path]) -> lis
 def _entry(run: Run, **particular: Any) -> dict[str, Any]:
     plain: dict[str, Any] = {"members": [], "backbone": None, "blend": None}
     own = {"id": run.id, "slug": run.slug, "kind": run.kind, "config": portable(run.config)}
-    return own | plain | particular | {"finish": read_scores(run).get("finish")}
+    scores = read_scores(run)
+    kept = {"finish": scores.get("finish"), "images_joined_by": scores.get("images_joined_by")}
+    return own | plain | particular | kept
 
 
 def portable(config: Config) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from kit.data import cache, prepare, write_cache
 from kit.data import folds as fold_table
 from kit.data.archives import unpack
 from kit.data.cache import Dataset
-from kit.ensemble import finish
+from kit.data.image_rows import number_rows
+from kit.ensemble import finish, join_images
 from kit.ensemble.build import blend
 from kit.errors import DataError, KitError
 from kit.files import read_json, sha256, write_json
@@ -98,15 +99,16 @@ def _predict(competition: Competition, manifest: dict[str, Any], bundle: Path, m
     levels = tuple(map(tuple, manifest.get("levels", ())))  # likewise
     write_cache.write(competition, folders, "mounted", test_only=True, window=window and tuple(window), levels=levels)
     data = cache.load(competition, folders)
+    ids = number_rows(data.test.rows)[0]
     done: dict[str, runs.Run] = {}
     for entry in manifest["runs"]:
         run = _restore_run(entry, bundle)
         values = (
-            _blend_runs(competition, entry["blend"], done, data.test.ids)
+            _blend_runs(competition, entry["blend"], done, ids)
             if entry["blend"]
             else _average_members(run, entry, competition, data)
         )
-        said = finish.finish_test(competition.target, data.test.ids, values, entry["finish"])
+        said = finish.finish_test(competition.target, ids, values, entry["finish"])
         predictions.save(run.test, said)
         done[run.id] = run
     return run
@@ -134,7 +136,7 @@ def _restore_run(entry: dict[str, Any], bundle: Path) -> runs.Run:
 
 
 def _average_members(run: runs.Run, entry: dict[str, Any], competition: Competition, data: Dataset) -> np.ndarray:
-    """The mean of the members' test probabilities, float32 (N, C)."""
+    """The mean of the members' test probabilities, float32 (N, C), of rows of the submission."""
     from kit.learn import recipes
     from kit.learn.member import Member
     from kit.learn.train_member import test_probabilities
@@ -145,7 +147,8 @@ def _average_members(run: runs.Run, entry: dict[str, Any], competition: Competit
         where = paths.data(run.slug)
         member = Member(competition, run.config, data, where, fold, none, none, folder, seed, recipes=known)
         values.append(test_probabilities(member, member.recipe.predictor(member), carried["class_prior"]))
-    return np.mean(values, axis=0)
+    images = np.mean(values, axis=0)
+    return join_images.join_test(competition.target, data.test, images, entry["images_joined_by"] or "mean")[1]
 
 
 def _blend_runs(

@@ -7,9 +7,10 @@ import numpy as np
 
 from kit import metrics, predictions
 from kit.competition import Competition
-from kit.data import cache, folds
+from kit.data import folds
 from kit.data.cache import Dataset
-from kit.ensemble import finish
+from kit.data.image_rows import first_images, number_rows
+from kit.ensemble import finish, join_images
 from kit.files import read_json, write_json
 from kit.predictions import Predictions
 from kit.progress import say
@@ -23,34 +24,53 @@ def join(
     fold_of: np.ndarray,
     extra: Mapping[str, Any] | None = None,
 ) -> None:
-    """Joins the members' predictions, and writes metrics.json last, with what `extra` has to say."""
+    """Joins the members' predictions, and writes metrics.json last, with what `extra` has to say. Where several images answer
+    for one row of the submission, their predictions are joined, too (kit.ensemble.join_images): all that follows is of rows.
+    """
     singles = [_out_of_fold(run, competition, seed) for seed in range(run.config.seeds)]
-    ids, target = singles[0].ids, competition.target
-    labels = cache.labels_of(data.train, ids)
-    parts = folds.cross_fit_folds(data, fold_of, predictions.find_rows(data.train.ids, ids))
-    values = predictions.average([single.select(ids) for single in singles])
+    images, target = singles[0].ids, competition.target
+    answered = data.train.rows[predictions.find_rows(data.train.ids, images)]
+    ids = number_rows(answered)[0]
+    first = first_images(data.train.rows, ids)
+    labels, parts = data.train.labels[first], folds.cross_fit_folds(data, fold_of, first)
+    by_seed = [single.select(images) for single in singles]
+    values, method = join_images.choose(target, predictions.average(by_seed), answered, labels, parts)
     honest, finished = finish.decide(competition, values, labels, parts)
-    members = [run.member(*member) for member in run.members()]
-    test = predictions.average([predictions.load(member / "test.npz").select(data.test.ids) for member in members])
+    test_ids, test = join_images.join_test(target, data.test, _test(run, data), method)
     predictions.save(run.oof, finish.keep(target, ids, honest, values, finished))
-    predictions.save(run.test, finish.finish_test(target, data.test.ids, test, finished))
+    predictions.save(run.test, finish.finish_test(target, test_ids, test, finished))
     result: dict[str, Any] = {
         "metric": competition.metric,
         **metrics.evaluate(competition, labels, honest),
     }
     if finished:
         result["finish"] = finished
+    if len(ids) < len(images):
+        result["images_joined_by"] = method
     if len(singles) > 1:
-        one_by_one = [finish.decide(competition, single.select(ids), labels, parts)[0] for single in singles]
+        of_rows = [join_images.choose(target, single, answered, labels, parts)[0] for single in by_seed]
+        one_by_one = [finish.decide(competition, single, labels, parts)[0] for single in of_rows]
         result["one_seed"] = _one_seed(competition, labels, one_by_one)
-    result["members"] = [  # one from before there were seeds does not say its own
-        {"fold": fold, "seed": seed, **read_json(run.member(fold, seed) / "metrics.json")}
-        for fold, seed in run.members()
-    ]
+    write_json(run.metrics, result | _describe_members(run, data) | dict(extra or {}))
+
+
+def _test(run: Run, data: Dataset) -> np.ndarray:
+    """The mean of the members, (N, K), of the test images."""
+    members = [run.member(*member) for member in run.members()]
+    return predictions.average([predictions.load(member / "test.npz").select(data.test.ids) for member in members])
+
+
+def _describe_members(run: Run, data: Dataset) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "members": [  # one from before there were seeds does not say its own
+            {"fold": fold, "seed": seed, **read_json(run.member(fold, seed) / "metrics.json")}
+            for fold, seed in run.members()
+        ]
+    }
     if unreadable := int((~data.test.readable).sum()):
         result["test_images_given_the_class_prior"] = unreadable
         say(f"warning: {unreadable} test images cannot be read; their rows hold the class prior")
-    write_json(run.metrics, result | dict(extra or {}))
+    return result
 
 
 def _out_of_fold(run: Run, competition: Competition, seed: int) -> Predictions:

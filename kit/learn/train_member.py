@@ -4,11 +4,14 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from kit import metrics, predictions, top_k
+from kit.data import image_rows
 from kit.data.cache import CachedSplit
+from kit.ensemble import join_images
 from kit.files import hold_lock, write_json, write_text
 from kit.learn import device
 from kit.learn.member import Member
@@ -52,10 +55,19 @@ def predict(member: Member, out: Path, validation: np.ndarray | None = None) -> 
     test = predictions.make(data.test.ids, test_probabilities(member, predictor, prior), target)
     predictions.save(out / "oof.npz", oof)
     predictions.save(out / "test.npz", test)
-    score = metrics.evaluate(member.competition, data.train.labels[member.validation_rows], oof.values)
+    score = _score(member, oof.values)
     write_json(out / "metrics.json", {"fold": member.fold, "seed": member.number, **score, "class_prior": prior})
     result = f"{member.competition.metric} {score['score']:.5f} ±{score['error']:.5f}"
     say(f"{member.label}: {result} on {score['rows']} unseen images")
+
+
+def _score(member: Member, values: np.ndarray) -> dict[str, Any]:
+    """Of the validation rows; where several images answer for one row of the submission, of their means."""
+    train, images = member.data.train, member.validation_rows
+    answered = train.rows[images]
+    labels = train.labels[image_rows.first_images(train.rows, image_rows.number_rows(answered)[0])]
+    joined = join_images.join(member.competition.target, values, answered, "mean")
+    return metrics.evaluate(member.competition, labels, joined)
 
 
 def test_probabilities(member: Member, predictor: Predictor, prior: Sequence[float]) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from kit import paths, predictions
 from kit.competition import Competition
-from kit.data import cache
+from kit.data import cache, image_rows
 from kit.errors import DataError
 from kit.paths import DataFolders
 from kit.runs import Run
@@ -15,10 +15,10 @@ from kit.runs.scores import Scores, read_scores
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """metrics: the run's metrics.json. rows: int64 (N,), which rows of data.train were judged; labels: of these N
-    rows; values: float32 (N, K), what was predicted of them out of fold (kit.targets);
-    unfinished: the same of before a finish decided, which says how sure a run is. layer: which of the network's
-    convolutions to look into, from 1.
+    """metrics: the run's metrics.json. rows: int64 (N,), which rows of data.train were judged, the first image of each where
+    several answer for one row of the submission; labels: of these N rows; values: float32 (N, K), what was predicted of them
+    out of fold (kit.targets); unfinished: the same of before a finish decided, which says how sure a run is. layer: which of
+    the network's convolutions to look into, from 1.
     """
 
     run: Run
@@ -55,6 +55,6 @@ def load(run: Run, competition: Competition, layer: int = 1) -> Subject:
     folders = paths.data(competition.slug)
     data, oof = cache.load(competition, folders), predictions.load(run.oof)
     predictions.check_whole(oof, "a report")
-    rows = predictions.find_rows(data.train.ids, oof.ids)
+    rows = image_rows.first_images(data.train.rows, oof.ids)
     scores, labels = read_scores(run), data.train.labels[rows]
     return Subject(run, competition, folders, data, scores, rows, labels, oof.values, oof.before_finish().values, layer)

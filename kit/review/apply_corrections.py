@@ -11,12 +11,12 @@ from kit.errors import DataError
 
 
 def apply(competition: Competition, file: Path) -> dict[str, int]:
-    """Adds the decisions in `file` to data/<slug>/corrections.csv; of one image the new one counts. Returns how many there
+    """Adds the decisions in `file` to data/<slug>/corrections.csv; of one row the new one counts. Returns how many there
     are now of each action. Raises DataError for a table that does not fit (kit.data.corrections.read).
     """
     where = paths.data(competition.slug)
     data = cache.load(competition, where)
-    ids, labels = data.train.ids, data.train.labels
+    ids, labels = data.train.rows, data.train.labels
     new = corrections.read(file, competition, where, ids, labels)
     if not new:
         raise DataError(

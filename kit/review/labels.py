@@ -16,11 +16,11 @@ from kit import paths, predictions
 from kit.competition import Competition
 from kit.data import cache, corrections
 from kit.data.corrections import PROPOSED
+from kit.data.image_rows import first_images
 from kit.data.readers import table
 from kit.errors import ConfigError
 from kit.files import open_atomic, write_csv
 from kit.paths import DataFolders
-from kit.predictions import find_rows
 from kit.report.render import pictures
 from kit.runs import Run, provenance
 from kit.targets import Target
@@ -135,8 +135,8 @@ def propose(run: Run, competition: Competition, *, top: int = 100, action: str =
 
 def _list_decided(competition: Competition, where: DataFolders, data: cache.Dataset) -> set[str]:
     """The ids that the team's corrections decide on."""
-    decisions = corrections.read_decisions(competition, where, data.train.ids, data.train.labels)
-    return {str(data.train.ids[one.row]) for one in decisions}
+    decisions = corrections.read_decisions(competition, where, data.train.rows, data.train.labels)
+    return {str(data.train.rows[one.row]) for one in decisions}
 
 
 def _propose(
@@ -149,7 +149,7 @@ def _propose(
 
 
 def _draw(path: Path, data: cache.Dataset, proposals: list[dict[str, Any]]) -> None:
-    rows = find_rows(data.train.ids, [row["id"] for row in proposals])
+    rows = first_images(data.train.rows, [row["id"] for row in proposals])
     sure = [f" {row['probability']:.2f}" if row["probability"] != "" else "" for row in proposals]
     titles = [
         f"{row['id']}: {row['given']}\nsaid {row['label']}{one}" for row, one in zip(proposals, sure, strict=True)

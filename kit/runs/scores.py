@@ -19,7 +19,8 @@ class MemberScores(TypedDict, total=False):
 
 class Scores(TypedDict, total=False):
     """Out of fold: score, its standard error over the rows, and their number. The rest is of some kinds of runs alone: members
-    and one_seed of trainings, tta of `predict --tta auto`, the others of ensembles. loss: the target's own (kit.targets).
+    and one_seed of trainings, tta of `predict --tta auto`, images_joined_by where several images
+    answer for one row of the submission, the others of ensembles. loss: the target's own (kit.targets).
     """
 
     metric: str
@@ -36,6 +37,7 @@ class Scores(TypedDict, total=False):
     method: str
     parameters: dict[str, Any]
     finish: dict[str, Any] | None
+    images_joined_by: str
     methods: list[dict[str, Any]]
     chosen_in_folds: dict[str, int]
     given_up: str | None

@@ -49,8 +49,8 @@ def check(folder: Path, competition: Competition) -> Run:
         raise DataError(f"the records of {folder.name} are not sound", received=repr(error)) from None
     if metric != competition.metric:
         raise DataError(f"{run.id} was scored by another metric", received=metric, expected=competition.metric)
-    _check_rows(run, competition, "oof", data.train.ids)
-    _check_rows(run, competition, "test", data.test.ids)
+    _check_rows(run, competition, "oof", data.train.rows)
+    _check_rows(run, competition, "test", np.unique(data.test.rows))
     return run
 
 

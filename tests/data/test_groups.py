@@ -33,6 +33,7 @@ def test_groups_weights_and_rows_are_kept_with_the_images(folders, pets, members
     told = {"groups": [f"p{n // 2}" for n in range(24)], "weights": [n / 4 for n in range(24)]}
     rows = [f"r{n // 3}" for n in range(24)]
     plain = prepare.prepare(pets, folders)
+    pack({**members, "sample.csv": b"id,label\nr0,cat\nr1,cat\n"})
     data = prepare.prepare(changed(pets, read=says(**told, rows=rows)), folders, folds=2, reset_folds=True)
     assert data.train.rows.tolist() == rows and data.test.rows.tolist() == rows[:5]
     assert data.train.weights.tolist() == told["weights"]
@@ -59,12 +60,20 @@ def test_a_split_that_only_groups_its_rows_is_comparable_with_one_that_does_not(
         ({"weights": [1.0] * 23 + [-1.0]}, "training row 'dog-11' has no weight; received -1.0"),
         ({"weights": [1.0] * 23 + [float("nan")]}, "has no weight"),
         ({"rows": ["r"] * 4}, "ids, 4 rows"),
+        ({"rows": [f"r{n // 3}" for n in range(24)]}, "received 2 images, 2 of them unasked, such as 'r0'"),
     ],
 )
 def test_what_is_not_said_of_every_row_is_refused(folders, pets, members, pack, changed, beside, words):
     pack(members)
     with pytest.raises(DataError, match=words):
         prepare.prepare(changed(pets, read=says(**beside)), folders)
+
+
+def test_a_row_whose_images_have_different_labels_is_refused(folders, pets, members, pack, changed):
+    pack({**members, "sample.csv": b"id,label\nr0,cat\n"})
+    rows = [f"r{n // 5}" for n in range(24)]
+    with pytest.raises(DataError, match="row 'r2' has images of different labels; received cat-10: cat, dog-0: dog"):
+        prepare.prepare(changed(pets, read=says(rows=rows)), folders)
 
 
 def test_the_data_check_says_what_random_folds_would_have_leaked(folders, pets, members, pack, changed):

@@ -124,7 +124,7 @@ def _fit(member: Member, fold_of: np.ndarray, trainings: list[Run]) -> "tuple[Me
     for one in loaded:
         predictions.check_whole(one, "a teacher")
     known = methods.available(member.competition.target, loaded[0].values)
-    outside = member.data.train.ids[fold_of != member.fold]
+    outside = member.data.train.rows[fold_of != member.fold]
     ids = np.intersect1d(corrections.select_clean(member.data, loaded[0].ids), outside)
     method = known["geometric mean"] if len(trainings) == 1 or not len(ids) else known.get("pool", known["mean"])
     labels = cache.labels_of(member.data.train, ids)

@@ -48,7 +48,7 @@ def _correlations(subject: Subject) -> str:
         return html.empty_note(f"correlations between members: {error}")
     if len(members) < 2:
         return ""
-    ids, target = subject.data.train.ids[subject.rows], subject.competition.target
+    ids, target = subject.data.train.rows[subject.rows], subject.competition.target
     loaded = [predictions.load(run.oof) for run in members]
     losses = np.stack([target.losses(subject.labels, one.before_finish().select(ids)) for one in loaded])
     if not target.exclusive:

@@ -3,9 +3,9 @@
 from kit.data import near_duplicates
 from kit.data.cache import CachedSplit
 from kit.data.corrections import PROPOSED
+from kit.data.image_rows import first_images
 from kit.data.near_duplicates import Pair
 from kit.data.readers import table
-from kit.predictions import find_rows
 from kit.report.render import html, images
 from kit.report.subject import Subject
 
@@ -17,7 +17,7 @@ def labels(subject: Subject) -> str:
     path = subject.run.folder / "review" / "corrections.csv"
     proposals = table(path, PROPOSED) if path.exists() else []  # worst first
     shown = proposals[:MAX_ERRORS]
-    rows = find_rows(subject.data.train.ids, [row["id"] for row in shown])
+    rows = first_images(subject.data.train.rows, [row["id"] for row in shown])
     tiles = []
     for one, row in zip(shown, rows, strict=True):
         caption = images.verdict(one["id"], one["given"], one["label"], one["probability"])

@@ -1,0 +1,68 @@
+"""Predictions of images joined into those of rows, where several images answer for one row of the submission."""
+
+from typing import Literal
+
+import numpy as np
+
+from kit import predictions, top_k
+from kit.data.cache import CachedSplit
+from kit.data.image_rows import number_rows
+from kit.stats.cross_fit import cross_fit
+from kit.targets import Target
+
+Method = Literal["mean", "max"]  # of each column; probabilities that exclude each other are made to sum to 1 again
+
+
+def join(target: Target, values: np.ndarray, rows: np.ndarray, method: Method) -> np.ndarray:
+    """(R, K): of each of the R different `rows`, in the order in which they come first.
+
+    values: float32 (N, K), of images, or records of kit.top_k, of which there is only the mean. rows: text (N,), which row each
+    image answers for.
+    """
+    names, number = number_rows(rows)
+    if len(names) == len(rows):
+        return values
+    order, sizes = np.argsort(number, kind="stable"), np.bincount(number)
+    start = np.cumsum(sizes) - sizes
+    joined = np.empty((len(names), *values.shape[1:]), values.dtype)
+    for size in np.unique(sizes):
+        alike = np.flatnonzero(sizes == size)
+        images = values[order[start[alike] + np.arange(size)[:, None]]]  # (size, n, K)
+        joined[alike] = predictions.average(images) if method == "mean" else images.max(0)
+    return joined / joined.sum(1, keepdims=True) if method == "max" and target.exclusive else joined
+
+
+def join_test(target: Target, test: CachedSplit, values: np.ndarray, method: Method) -> tuple[np.ndarray, np.ndarray]:
+    """(the rows (R,) text that test images answer for, float32 (R, K)). values: (N, K), of the images.
+
+    An image that cannot be read says nothing where another one of its row can be.
+    """
+    names, number = number_rows(test.rows)
+    seen = np.bincount(number, test.readable, len(names)) > 0
+    used = test.readable | ~seen[number]
+    return number_rows(test.rows[used])[0], join(target, values[used], test.rows[used], method)
+
+
+def choose(
+    target: Target, values: np.ndarray, rows: np.ndarray, labels: np.ndarray, folds: np.ndarray
+) -> tuple[np.ndarray, Method]:
+    """(values (R, K) of the rows, each joined by the method of least loss on the other folds, the method of least loss on all).
+
+    values, rows: of images, as in `join`. labels, folds: of the R rows. Shares and numbers are always joined by their mean.
+    """
+    methods = ("mean",) if top_k.is_top_k(values) else _list_methods(target)
+    joined = {method: join(target, values, rows, method) for method in methods}
+    if len(rows) == len(labels) or len(joined) == 1:
+        return joined["mean"], "mean"
+    losses = {method: target.losses(labels, of) for method, of in joined.items()}
+
+    def fit(chosen: np.ndarray) -> Method:
+        return min(losses, key=lambda method: losses[method][chosen].sum())
+
+    honest = cross_fit(folds, fit, lambda method, chosen: joined[method][chosen])
+    return honest, fit(np.ones(len(labels), bool))
+
+
+def _list_methods(target: Target) -> tuple[Method, ...]:
+    """The greatest means something of probabilities: one image may show what the others do not."""
+    return ("mean", "max") if target.exclusive or (target.independent and not target.has_units) else ("mean",)
