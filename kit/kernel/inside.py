@@ -147,7 +147,7 @@ def _average_members(run: runs.Run, entry: dict[str, Any], competition: Competit
         where = paths.data(run.slug)
         member = Member(competition, run.config, data, where, fold, none, none, folder, seed, recipes=known)
         values.append(test_probabilities(member, member.recipe.predictor(member), carried["class_prior"]))
-    images = np.mean(values, axis=0)
+    images = predictions.average(values)
     return join_images.join_test(competition.target, data.test, images, entry["images_joined_by"] or "mean")[1]
 
 
