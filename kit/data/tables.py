@@ -20,7 +20,7 @@ def table(path: Path, columns: Sequence[str] = ()) -> list[dict[str, str]]:
     Accepts UTF-8 with or without BOM, and CRLF. Raises DataError naming file and line for a row with a wrong number of
     fields, a bad header, or bytes that are no CSV.
     """
-    if path.suffix.lower() == ".json":
+    if Path(path).suffix.lower() == ".json":
         return _json_table(path, columns)
     with reading(path) as lines:
         reader = csv.reader(lines, strict=True)

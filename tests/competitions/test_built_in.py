@@ -8,13 +8,15 @@ import pytest
 
 from kit import paths
 from kit.config import resolve
+from kit.data import folds
 from kit.data.prepare import prepare
 from kit.data.readers import column
 from kit.data.splits import sample_path
 from kit.learn.input.views import VIEWS
 from kit.paths import DataFolders
 from kit.plugins import BUILT_IN, folders, load
-from tests.small_archives import ARCHIVES, zipped
+from tests.built_in_archives import ARCHIVES
+from tests.small_archives import zipped
 
 SLUGS = sorted(folders())
 
@@ -90,9 +92,29 @@ def test_labels_come_from_a_flag_one_hot_columns_tags_or_grades(prepared):
         ],
         "aptos2019-blindness-detection": ["0", "1", "2", "3"],
         "humpback-whale-identification": ["new_whale"] * 4,
+        "state-farm-distracted-driver-detection": ["c0"] * 4,
+        "histopathologic-cancer-detection": ["normal", "tumor", "normal", "normal"],
+        "siim-isic-melanoma-classification": ["benign"] * 4,
+        "petfinder-pawpularity-score": ["63", "42", "28", "15"],
     }.items():
         competition, data = prepared(slug)
         assert competition.target.write(data.train.labels)[:4] == written
+
+
+def test_drivers_and_patients_are_groups_that_stay_in_a_fold(prepared):
+    for slug, count in {"state-farm-distracted-driver-detection": 3, "siim-isic-melanoma-classification": 8}.items():
+        _, data = prepared(slug)
+        dealt = folds.read(paths.data(slug).folds, data.train.ids)
+        pairs = set(zip(data.train.groups.tolist(), dealt.tolist(), strict=True))
+        assert len(pairs) == len(set(data.train.groups.tolist())) == count
+
+
+def test_columns_beside_the_image_are_kept_for_both_parts(prepared):
+    _, data = prepared("siim-isic-melanoma-classification")
+    assert data.train.table[0].tolist() == [45, 1, 1] and data.test.table[0].tolist() == [70, 1, 1]
+    assert np.isnan(data.train.table[2, 1:]).all(), "neither sex nor site is known"
+    _, data = prepared("petfinder-pawpularity-score")
+    assert data.train.table.shape == (24, 12) and data.test.table.shape == (11, 12)
 
 
 def test_a_dog_is_a_one_and_the_redux_edition_asks_for_its_probability():

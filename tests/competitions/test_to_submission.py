@@ -6,7 +6,8 @@ import re
 import pytest
 
 from kit.data.tables import table
-from tests.small_archives import ARCHIVES, zipped
+from tests.built_in_archives import ARCHIVES
+from tests.small_archives import zipped
 
 SMALL = (
     "recipe=scratch",
@@ -24,6 +25,9 @@ WRITTEN = {
     "plant-pathology-2020-fgvc7": ("multiple_diseases", NUMBER),
     "planet-understanding-the-amazon-from-space": ("tags", "([a-z_]+( [a-z_]+)*)?"),
     "aptos2019-blindness-detection": ("diagnosis", "[0-4]"),
+    "state-farm-distracted-driver-detection": ("c9", NUMBER),
+    "siim-isic-melanoma-classification": ("target", NUMBER),
+    "petfinder-pawpularity-score": ("Pawpularity", r"\d+(\.\d+)?"),
     "humpback-whale-identification": ("Id", "[a-z0-9_]+( [a-z0-9_]+){4}"),
 }
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from tests.built_in_archives import ARCHIVES
 from tests.coverage import in_folders, in_json, in_tables
-from tests.small_archives import ARCHIVES
 
 COMPETITIONS = 33  # of mle-bench, that tell something of an image: classes, labels, numbers
 CELLS = {  # what a target column of the submission holds, by its kind

@@ -15,6 +15,21 @@ def hidden_messages() -> Members:
     }
 
 
+def drivers() -> Members:
+    """A folder for each class within folders, and a table of the drivers."""
+    classes = [f"c{n}" for n in range(10)]
+    named = {f"img_{1000 + 7 * n}.jpg": (f"p{n // 20:03}", classes[n % 10]) for n in range(60)}
+    tested = [f"img_{n + 1}.jpg" for n in range(11)]
+    return {
+        **images(f"imgs/train/{kind}/{name}" for name, (_, kind) in named.items()),
+        **images((f"imgs/test/{name}" for name in tested), first=900),
+        "driver_imgs_list.csv": table(
+            "subject,classname,img", (f"{who},{kind},{name}" for name, (who, kind) in named.items())
+        ),
+        "sample_submission.csv": table(f"img,{','.join(classes)}", (f"{name}{',0.1' * 10}" for name in tested)),
+    }
+
+
 HIDDEN = (  # what makes one class of three, keeps the four pictures of a name in one fold, and scores as the page says
     ("^COLUMNS = .*", 'COLUMNS = ("Cover", "hidden")'),
     (

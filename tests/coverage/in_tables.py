@@ -4,7 +4,7 @@ from tests.small_archives import images, packed7, table, zipped
 
 Members = dict[str, str | bytes]
 TRAIN = [f"{number:012x}" for number in range(24)]
-TEST = [f"f{number:011x}" for number in range(6)]
+TEST = [f"f{number:011x}" for number in range(11)]
 
 
 def pictures(train: str, test: str, form: str = "JPEG") -> Members:

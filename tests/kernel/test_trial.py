@@ -24,7 +24,8 @@ from kit.plugins import load
 from kit.runs import find
 from kit.targets import Classes
 from tests import own_parts
-from tests.small_archives import ARCHIVES, zipped
+from tests.built_in_archives import ARCHIVES
+from tests.small_archives import zipped
 
 PYTHON = os.environ.get("KERNEL_PYTHON", sys.executable)
 

@@ -6,9 +6,10 @@ from kit.competition import Split
 from kit.plugins import load
 from kit.scaffold.template import list_guesses
 from kit.targets import Target
+from tests.built_in_archives import ARCHIVES
 from tests.scaffold import forms
 from tests.scaffold.conftest import text_of
-from tests.small_archives import ARCHIVES, zipped
+from tests.small_archives import zipped
 
 # form, target, its columns, submission, metric, labels of the first training rows, guesses beside the size of images
 FORMS = [
