@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # An entry stands for a file, or for all files of a room that have no entry of their own: those may import each other.
 FLOORS = """
 base      kit kit.errors kit.files kit.paths kit.suggest kit.progress kit.signals
-contract  kit.linear kit.top_k kit.targets.links kit.targets.rows kit.targets.likelihood kit.targets.classes
+contract  kit.linear kit.discriminant kit.top_k kit.targets.links kit.targets.rows kit.targets.likelihood kit.targets.classes
           kit.targets.grades kit.targets.votes kit.targets.labels kit.targets.numbers kit.targets kit.competition kit.forms.form
           kit.forms.label kit.forms.probability kit.forms.labels kit.forms.ranking kit.forms.value kit.forms kit.config
           kit.predictions kit.metrics kit.learn.input.views kit.check_plugin kit.plugins
@@ -49,7 +49,8 @@ fit       kit.learn.fit kit.learn.fit.training_set kit.learn.fit.stages kit.lear
           kit.learn.fit.schedules kit.learn.fit.loss kit.learn.fit.auxiliary kit.learn.fit.device_augment
           kit.learn.fit.mixing kit.learn.fit.callback
           kit.learn.fit.loop
-recipes   kit.learn.recipes.scratch kit.learn.recipes.teacher kit.learn.recipes.progressive kit.learn.recipes.features
+recipes   kit.learn.recipes.scratch kit.learn.recipes.teacher kit.learn.recipes.progressive
+          kit.learn.recipes.many_classes kit.learn.recipes.features
           kit.learn.recipes.finetune kit.learn.recipes.distill kit.learn.recipes.pseudo kit.learn.recipes kit.learn.settings
           kit.learn.competitions
 a run     kit.learn.join kit.learn.train_member kit.learn.train kit.learn.predict_again kit.learn.open

@@ -2,9 +2,11 @@
 
 The head is a Dense layer on pooled features, with the target's activation: softmax, sigmoids, or none. Its loss is convex, so
 scikit-learn's solver finds the one optimum: there are no epochs, rates or luck to choose, only the regularisation.
+Of very many classes the head comes in closed form (many_classes.py).
 """
 
 import time
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -16,19 +18,23 @@ from kit.learn.member import Member
 from kit.learn.networks import backbones
 from kit.learn.predict import tta
 from kit.learn.recipe import History, Opened, Predictor, Recipe
+from kit.learn.recipes import many_classes
+from kit.learn.recipes.many_classes import Scaling
 
 FLOOR = 0.1  # of the mean standard deviation: the least that a feature is divided by
 STRENGTHS = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 FIRST = 3  # of them, where the search begins: greater ones take longer to solve for
+# (member, splits, views) -> features by (split, view), float32 (N, D) each
+Compute = Callable[[Member, tuple[str, ...], tuple[str, ...]], Mapping[tuple[str, str], np.ndarray]]
 
 
-def fit(member: Member) -> History:
-    """Solves for the head, on every view of the images."""
+def fit(member: Member, compute: Compute | None = None) -> History:
+    """Solves for the head, on every view of the images. compute: gives the features, by default those of a backbone."""
     from kit.learn.networks import heads, weights
-    from kit.learn.predict.extract_features import compute
+    from kit.learn.predict import extract_features
 
     started, views = time.monotonic(), member.config.tta
-    features = compute(member, ("train", "test"), views)
+    features = (compute or extract_features.compute)(member, ("train", "test"), views)
     kernel, bias, strength = solve(member, [features["train", view] for view in views])
     head = heads.head(kernel.shape[0], kernel.shape[1])
     head.set_weights([kernel, bias])
@@ -41,17 +47,23 @@ def solve(member: Member, views: list[np.ndarray]) -> tuple[np.ndarray, np.ndarr
 
     views: float32 (N, D) each, features of all training images.
     """
-    target, labels = member.competition.target, member.data.train.labels[member.train_rows]
     first = views[0][member.train_rows]
     mean, scale = first.mean(0), first.std(0)
     scale = np.maximum(scale, FLOOR * scale.mean())  # a feature that slept here shouts when an augmented image wakes it
     scale[scale == 0] = 1
-    strength = member.config.head_strength or _strength((first - mean) / scale, labels, member)
-    stacked = np.concatenate([(view[member.train_rows] - mean) / scale for view in views])
-    told = np.concatenate([labels] * len(views))
-    kernel, bias = target.solve(stacked, told, strength / len(views))
+    find = many_classes.solve if many_classes.is_needed(member, views) else _solve
+    kernel, bias, strength = find(member, views, (mean, scale))
     kernel = kernel / scale[:, None]  # the standardisation moves into the layer
     return kernel, bias - mean @ kernel, strength
+
+
+def _solve(member: Member, views: Sequence[np.ndarray], scaling: Scaling) -> tuple[np.ndarray, np.ndarray, float]:
+    """As many_classes.solve, by the target's own loss."""
+    labels = member.data.train.labels[member.train_rows]
+    scaled = [(view[member.train_rows] - scaling[0]) / scaling[1] for view in views]
+    strength = member.config.head_strength or _strength(scaled[0], labels, member)
+    told = np.concatenate([labels] * len(views))
+    return *member.competition.target.solve(np.concatenate(scaled), told, strength / len(views)), strength
 
 
 def _strength(features: np.ndarray, labels: np.ndarray, member: Member) -> float:
@@ -93,15 +105,20 @@ def _split_groups(member: Member) -> list[tuple[np.ndarray, np.ndarray]]:
     return [(np.flatnonzero(part != one), np.flatnonzero(part == one)) for one in range(count)]
 
 
-def predictor(member: Member) -> Predictor:
+def predictor(member: Member, compute: Compute | None = None) -> Predictor:
+    """compute: as for `fit`."""
     from kit.learn.networks import heads, weights
-    from kit.learn.predict.extract_features import compute
+    from kit.learn.predict import extract_features
+
+    @cache
+    def layer(dimensions: int) -> list[np.ndarray]:
+        head = heads.head(dimensions, len(member.competition.target.columns))
+        weights.load(head, member.folder / weights.WEIGHTS)
+        return head.get_weights()
 
     def run(split: CachedSplit, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
-        features = compute(member, (split.split,), views)
-        head = heads.head(features[split.split, views[0]].shape[1], len(member.competition.target.columns))
-        weights.load(head, member.folder / weights.WEIGHTS)
-        kernel, bias = head.get_weights()
+        features = (compute or extract_features.compute)(member, (split.split,), views)
+        kernel, bias = layer(features[split.split, views[0]].shape[1])
         target = member.competition.target
         values = np.stack([target.activate(features[split.split, view][rows] @ kernel + bias) for view in views])
         return tta.average(target, values, member.config.average)

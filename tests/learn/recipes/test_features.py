@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kit.learn.recipes import features
+from kit import discriminant
+from kit.learn.recipes import features, many_classes
 from kit.targets import Classes, Numbers
 from tests.learn.recipes.conftest import make_member
 
@@ -70,3 +71,19 @@ def test_the_head_is_solved_for_without_a_warning(prepared, home):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         features.solve(member, [seen])
+
+
+def test_the_head_of_very_many_classes_is_a_discriminant_analysis(prepared, home, monkeypatch, capsys):
+    draw = np.random.default_rng(0)
+    member = make_member(prepared, home, recipe="features", backbone="mobilenet_0.25")
+    labels = member.data.train.labels
+    seen = (draw.normal(size=(3, 8))[labels] + draw.normal(size=(90, 8)) / 4).astype(np.float32)
+    usual, _, _ = features.solve(member, [seen])
+    monkeypatch.setattr(many_classes, "MAX_PRODUCTS", 0)
+    monkeypatch.setattr(many_classes, "ROWS", 32)
+    kernel, bias, strength = features.solve(member, [seen])
+    assert "3 classes x 8 features is a linear discriminant analysis" in capsys.readouterr().err
+    assert not np.allclose(kernel, usual) and strength in discriminant.STRENGTHS
+    assert ((seen @ kernel + bias).argmax(1) == labels).all()
+    numbers = replace(member, competition=replace(prepared, target=Numbers(("angle",))))
+    assert not many_classes.is_needed(numbers, [seen])
