@@ -28,6 +28,7 @@ FIELD_TYPES: dict[str, tuple[Any, str]] = {
     "defaults": (Mapping, "a dict of settings"),
     "runs": (LIST, "a tuple of dicts of settings"),
 }
+MAX_CHANNELS = 8  # of an image
 
 
 def check(competition: Competition, file: Path) -> None:
@@ -41,6 +42,8 @@ def check(competition: Competition, file: Path) -> None:
     _check_table(competition, file)
     if competition.public_share is not None and not 0 < competition.public_share <= 1:
         raise DataError(f"{file}: public_share is out of range", received=competition.public_share, expected="0 to 1")
+    if competition.has_images:
+        _check_shape(f"{file}: image_shape", competition.image_shape)
     _check_window(f"{file}: window", competition.window)
     _check_form(competition, file)
     check_own(f"{file}: metrics", competition.metrics, METRICS, Metric)
@@ -84,6 +87,13 @@ def _check_target(what: str, target: Target) -> None:
         raise DataError(f"{what} is none", received=target, expected=known)
     if fault := target.fault():
         raise DataError(f"{what}: {fault}", received=target.columns)
+
+
+def _check_shape(what: str, shape: Any) -> None:
+    whole = isinstance(shape, tuple) and len(shape) == 3 and all(type(one) is int and one > 0 for one in shape)
+    if not whole or shape[2] > MAX_CHANNELS:
+        expected = f"(height, width, channels), 1 to {MAX_CHANNELS} channels"
+        raise DataError(f"{what} is none", received=repr(shape), expected=expected)
 
 
 def _check_window(what: str, window: Any) -> None:

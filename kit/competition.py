@@ -56,7 +56,8 @@ class Metric:
 
 
 class Images(Protocol):
-    """The images of a split in order: paths of files to decode, or arrays (H, W, C), uint8, or integers and floats of any size,
+    """The images of a split in order: paths of files to decode, a tuple of paths for an image whose channels lie in several
+    files, or arrays (H, W, C), uint8, or integers and floats of any size,
     which Competition.window brings to 0 to 255. May be read more than once.
     """
 
@@ -148,7 +149,8 @@ class Competition:
     """Everything particular to one competition.
 
     target: what is predicted of a row, one of kit.targets.
-    image_shape: (height, width, channels) of the decoded cache; left out where there are no images, but a table.
+    image_shape: (height, width, channels) of the decoded cache, 1 to 8 channels, RGB if 3; left out where there are no images,
+        but a table.
     table: the columns of Split.table that are learned from.
     read: (raw folder, "train" | "test") -> Split.
     window: the values that become 0 and 255, of images of more than 8 bits (a 12-bit X-ray: (0, 4095)); None: as found in the

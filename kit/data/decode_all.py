@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kit.competition import Images
 from kit.data.decode_image import Decoding, UnreadableImage, decode
+from kit.data.open_values import list_image_files
 from kit.data.window import apply_window
 from kit.errors import DataError
 
@@ -57,7 +57,7 @@ def batches(images: Images, how: Decoding) -> Iterator[Batch]:
 
 def _threads(chunk: list[Any]) -> int:
     """One where most images are small or arrays already, else as many as cores."""
-    files = [Path(item) for item in chunk if isinstance(item, str | Path)]
+    files = [file for item in chunk for file in list_image_files(item)[:1]]
     large = sum(os.access(file, os.R_OK) and file.stat().st_size > SMALL for file in files)
     return (os.cpu_count() or 1) if large > len(chunk) / 2 else 1
 
@@ -67,7 +67,7 @@ def _decode(chunk: list[Any], how: Decoding) -> Batch:
     faults: list[UnreadableImage | None] = [None] * len(chunk)
     for index, item in enumerate(chunk):
         try:
-            pixels[index] = decode(Path(item), how) if isinstance(item, str | Path) else _array(item, how)
+            pixels[index] = decode(item, how) if list_image_files(item) else _array(item, how)
         except UnreadableImage as error:
             faults[index] = error
     return Batch(pixels, [hashlib.sha256(image.data).digest() for image in pixels], faults)
@@ -79,6 +79,6 @@ def _array(item: Any, how: Decoding) -> np.ndarray:
         raise DataError(
             "`read` returned something that is no image",
             received=received,
-            expected=f"a path, or numbers {how.shape}, such as uint8",
+            expected=f"a path, a tuple of paths, or numbers {how.shape}, such as uint8",
         )
     return apply_window(item, how.window)

@@ -70,8 +70,8 @@ def _thumbnails(split: CachedSplit, name: str) -> np.ndarray:
 
 
 def _convert_to_gray(image: np.ndarray, side: int) -> np.ndarray:
-    """float32 (side, side), of uint8 (H, W, 1 or 3)."""
-    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.shape[-1] == 3 else np.ascontiguousarray(image[..., 0])
+    """float32 (side, side), of uint8 (H, W, C): the mean of the channels where they are no colours."""
+    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.shape[-1] == 3 else image.mean(2).astype(np.uint8)
     return cv2.resize(gray, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32)
 
 

@@ -1,21 +1,30 @@
-"""A file -> what it holds, neither scaled nor resized: an image of 8 bits as Pillow opens it, else an array of values.
+"""A file -> what it holds, neither scaled nor resized: an image of 8 bits as Pillow opens it, else an array of values. Known by
+its content, whatever the file is called.
 
 Pillow cuts colour images of 16 bits down to 8 and opens no float ones of several channels: those are OpenCV's, which is asked
 only for files that Pillow has read to the end, or cannot open at all.
 """
 
-from typing import BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP")
-TIFF = (b"II*\0", b"MM\0*")
+TIFF, NPY = (b"II*\0", b"MM\0*"), b"\x93NUM"
 MAX_PIXELS = 50_000_000
 
 
+def list_image_files(image: Any) -> list[Path]:
+    """The files of an image as `read` gives it: a path or a stack of them, a tuple; none of an array."""
+    files = image if isinstance(image, tuple | list) else [image]
+    return [Path(one) for one in files] if all(isinstance(one, str | Path) for one in files) else []
+
+
 def open_values(handle: BinaryIO) -> Image.Image | np.ndarray:
-    """An image of 8 bits or fewer, not yet decoded; or the values of another, (H, W) or (H, W, C), RGB where it is that.
+    """An image of 8 bits or fewer, not yet decoded; or the values of another, (H, W) or (H, W, C), RGB where it is that, or
+    whatever shape a .npy file has.
 
     Raises ValueError above 50 megapixels, and whatever Pillow raises for what is no image.
     """
@@ -23,9 +32,13 @@ def open_values(handle: BinaryIO) -> Image.Image | np.ndarray:
         image: Image.Image = Image.open(handle, formats=FORMATS)
     except UnidentifiedImageError:
         handle.seek(0)
-        if handle.read(4) not in TIFF:
-            raise
-        return _open_by_opencv(handle)
+        magic = handle.read(4)
+        handle.seek(0)
+        if magic == NPY:
+            return np.lib.format.read_array(handle, allow_pickle=False)
+        if magic in TIFF:
+            return _open_by_opencv(handle)
+        raise
     _check_size(image.height, image.width)
     if image.mode.startswith(("I", "F")):
         return np.asarray(image)

@@ -33,7 +33,7 @@ __all__ = [
     "tags",
 ]
 
-IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")
+IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".npy")
 
 
 def natural(name: str) -> list[tuple[int, int, str]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from kit.data.open_values import open_values
+from kit.data.open_values import list_image_files, open_values
 
 Window = tuple[float, float]  # the value that becomes 0, and the one that becomes 255
 
@@ -39,7 +39,8 @@ def find_window(images: Iterable[Any]) -> Window | None:
 
     Files that cannot be read are passed over.
     """
-    pieces = [values for image in _spread(images) if (values := _draw(image)) is not None]
+    layers = (layer for image in _spread(images) for layer in list_image_files(image) or [image])
+    pieces = [values for layer in layers if (values := _draw(layer)) is not None]
     values = np.concatenate(pieces) if pieces else np.empty(0)
     if not len(values):
         return None
@@ -58,7 +59,7 @@ def _spread(images: Iterable[Any]) -> Iterable[Any]:
 
 def _draw(image: Any) -> np.ndarray | None:
     """Some of the finite values of an image, float64 (N,); None for one of 8 bits."""
-    if isinstance(image, str | Path):
+    if isinstance(image, Path):
         try:
             with open(image, "rb") as handle:
                 image = open_values(handle)

@@ -16,7 +16,7 @@ from kit.competition import Competition, Split
 from kit.data import columns, holdout, splits
 from kit.data.cache import FORMAT, QUARANTINE, TEST, TRAIN, describe_auxiliary, list_files, reader_hash
 from kit.data.decode_all import batches
-from kit.data.decode_image import MODES, Decoding, UnreadableImage
+from kit.data.decode_image import Decoding, UnreadableImage
 from kit.data.window import Window, find_window
 from kit.data.write_npy import open_npy
 from kit.errors import DataError
@@ -59,8 +59,6 @@ def write(
     (unless `allow_bad`) more than 1 % unreadable training images.
     """
     shape, columned = competition.image_shape, competition.table
-    if competition.has_images and shape[2] not in MODES:
-        raise DataError("image_shape needs 1 or 3 channels", received=shape)
     train = Split([], [], []) if test_only else splits.read(competition, folders.raw, "train")
     test = splits.read(competition, folders.raw, "test")
     splits.check_sample(competition, folders.raw, test)

@@ -186,7 +186,7 @@ def _data(about: Season) -> str:
     cards = [
         ("training images", f"{len(data.train.ids):,}", balance),
         ("test images", f"{own.sum():,}", f"{int((own & ~data.test.readable).sum())} unreadable"),
-        ("pixels", f"{height} x {width}", "colour" if channels == 3 else "grey"),
+        ("pixels", f"{height} x {width}", {1: "grey", 3: "colour"}.get(channels, f"{channels} channels")),
         ("identical", f"{check['train']['duplicates']:,}", "within train"),
         ("exact duplicates", f"{check['twins']:,}", "across train and test"),
     ]

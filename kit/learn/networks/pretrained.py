@@ -119,12 +119,27 @@ def _load(model: keras.Model, path: Path, name: str) -> None:
         ) from None
 
 
-def prepare(images: np.ndarray, name: str, size: int) -> np.ndarray:
-    """uint8 (N, H, W, C) with 1 or 3 channels -> float32 (N, size, size, 3) as the backbone was trained on."""
-    images = resize(images, size)
-    if images.shape[3] == 1:
-        images = np.repeat(images, 3, axis=3)
-    return np.asarray(preprocess(images.astype(np.float32), name))
+def prepare(images: np.ndarray, name: str, size: int, mixture: np.ndarray | None = None) -> np.ndarray:
+    """uint8 (N, H, W, C) -> float32 (N, size, size, 3) as the backbone was trained on. mixture: float32 (C, 3), where it is
+    not that of mix_channels.
+    """
+    images, channels = resize(images, size).astype(np.float32), images.shape[3]
+    if channels != 3:
+        images = images @ (mix_channels(channels) if mixture is None else mixture)
+    return np.asarray(preprocess(images, name))
+
+
+def mix_channels(channels: int) -> np.ndarray:
+    """float32 (C, 3): how any number of channels becomes the three of a pretrained network, 0 to 255 again: dealt out in turn
+    to red, green and blue, each the mean of its own; one or two channels are repeated.
+
+    Convolutions are linear, so this is the first of them with its filters repeated over the channels, as in timm (R. Wightman,
+    adapt_input_conv), each divided by how many share it rather than by C / 3: every channel keeps the range it was trained on.
+    """
+    shares = np.zeros((channels, 3), np.float32)
+    for number in range(max(channels, 3)):
+        shares[number % channels, number % 3] = 1
+    return shares / shares.sum(0)
 
 
 def preprocess(images: Any, name: str) -> Any:

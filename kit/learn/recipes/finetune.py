@@ -66,12 +66,12 @@ def open_member(member: Member) -> Opened:
     name, size = member.config.backbone, backbones.size_of(member.config)
     whole = network(member)
     weights.load(whole, member.folder / weights.WEIGHTS)
-    kernel = whole.get_layer(heads.NAME).get_weights()[0]
-    return Opened(heads.backbone_of(whole), lambda pictures: pretrained.prepare(pictures, name, size), kernel)
+    kernel, mixture = whole.get_layer(heads.NAME).get_weights()[0], heads.mixture_of(whole)
+    return Opened(heads.backbone_of(whole), lambda pictures: pretrained.prepare(pictures, name, size, mixture), kernel)
 
 
 def network(member: Member) -> "keras.Model":
-    """uint8-valued images (N, size, size, 1 or 3) -> logits (N, classes). The weights are random."""
+    """uint8-valued images (N, size, size, C) -> logits (N, classes). The weights are random."""
     from kit.learn.networks import heads, units
 
     competition = member.competition

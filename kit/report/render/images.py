@@ -15,13 +15,14 @@ SHARP = 64  # up to this many, an image is kept to the pixel and shown with its 
 
 
 def img(image: np.ndarray, hint: str) -> str:
-    """An <img>. image: uint8 (H, W, 1 or 3). hint: what it shows, as plain text."""
+    """An <img>. image: uint8 (H, W, C) or grey (H, W). hint: what it shows, as plain text."""
+    image = convert_to_visible(image)
     height, width = image.shape[:2]
     small = max(height, width) <= SHARP
     if max(height, width) > MAX_SIDE:
         scale = MAX_SIDE / max(height, width)
         image = cv2.resize(image, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
-    picture = Image.fromarray(image.squeeze(-1) if image.ndim == 3 and image.shape[-1] == 1 else image)
+    picture = Image.fromarray(image)
     out = io.BytesIO()
     picture.save(out, "WEBP", lossless=small, quality=70 if small else 80, method=3)
     code = base64.b64encode(out.getvalue()).decode()
@@ -51,9 +52,17 @@ def verdict(identity: object, truth: str, guess: str, sure: float | str = "") ->
     return f'<b>{text(truth)}</b><br><span class="{name}">{text(told)}</span><br>id {text(identity)}'
 
 
+def convert_to_visible(image: np.ndarray) -> np.ndarray:
+    """uint8 (H, W) or (H, W, 3), grey or RGB, of uint8 (H, W, C): of other numbers of channels the first three, or first."""
+    if image.ndim == 2:
+        return image
+    return np.ascontiguousarray(image[..., 0] if image.shape[2] < 3 else image[..., :3])
+
+
 def convert_to_rgb(image: np.ndarray) -> np.ndarray:
-    """uint8 (H, W, 3) of uint8 (H, W, 1 or 3)."""
-    return np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
+    """uint8 (H, W, 3) of uint8 (H, W, C)."""
+    shown = convert_to_visible(image)
+    return np.repeat(shown[..., None], 3, axis=2) if shown.ndim == 2 else shown
 
 
 def overlay_heat(image: np.ndarray, strength: np.ndarray) -> np.ndarray:

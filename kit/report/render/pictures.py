@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from kit.report.render.images import convert_to_visible
+
 
 def _png(figure: Figure) -> bytes:
     FigureCanvasAgg(figure)
@@ -46,6 +48,6 @@ def sheet(images: np.ndarray, titles: Sequence[str], columns: int = 8) -> bytes:
         axes.axis("off")
     pairs = zip(images, titles, strict=True)
     for axes, (image, title) in zip(grid, pairs, strict=False):  # the last row may not be full
-        axes.imshow(image if image.shape[-1] == 3 else image[..., 0], cmap=None if image.shape[-1] == 3 else "gray")
+        axes.imshow(convert_to_visible(image), cmap="gray")  # a colormap is for grey ones only
         axes.set_title(title, fontsize=7)
     return _png(figure)

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from kit import linear
 from kit.data import holdout
 from kit.data.cache import CachedSplit, Dataset
 from kit.errors import DataError
+from kit.learn.input.resize import resize
 from kit.report.render import html, images
 
 MAX_IMAGES = 4000  # images of each part, drawn at random
@@ -39,7 +39,7 @@ def features(pictures: np.ndarray) -> np.ndarray:
     """float32 (N, D) of uint8 (N, H, W, C): the image at 8x8 pixels, and of each channel mean, deviation and sharpness."""
     rows = []
     for image in pictures:
-        small = cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA).reshape(-1)
+        small = resize(image[None], SIDE).ravel()
         pixels = image.reshape(-1, image.shape[2]).astype(np.float32)
         steps = np.abs(np.diff(image.astype(np.float32), axis=1)).mean((0, 1))
         rows.append(np.concatenate([small, pixels.mean(0), pixels.std(0), steps]))

@@ -8,7 +8,7 @@ from kit.learn.input import randaugment
 from kit.learn.input.randaugment import Cutout, RandAugment
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (11, 14, 3)).astype(np.uint8)
-GREY = IMAGE[:, :, :1].copy()
+GREY, SIX = IMAGE[:, :, :1].copy(), np.concatenate([IMAGE, IMAGE], axis=2)
 EVERY = (*randaugment.CHANGES, *randaugment.COLOR_CHANGES)
 
 
@@ -46,7 +46,7 @@ def test_a_translation_moves_whole_pixels_and_brings_in_black():
 
 @pytest.mark.parametrize("change", EVERY, ids=lambda change: change.__name__)
 def test_changes_keep_the_kind_of_the_image_and_are_small_when_weak(change):
-    for image in (IMAGE, GREY) if change in randaugment.CHANGES else (IMAGE,):
+    for image in (IMAGE, GREY, SIX) if change in randaugment.CHANGES else (IMAGE,):
         given = image.copy()
         for strength, u in ((1.0, -1.0), (1.0, 1.0), (0.0, 1.0)):
             changed = change(image, strength, u, -u)

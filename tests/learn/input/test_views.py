@@ -41,7 +41,7 @@ def test_a_view_moves_the_pixels_it_names(name, expected):
         ("rotate_right", 16.7, 25.4),
     ],
 )
-@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("channels", [1, 3, 6])
 def test_a_crop_zoom_or_turn_moves_a_spot_where_geometry_says(name, row, column, channels):
     images = np.zeros((2, 32, 32, channels), np.uint8)
     images[:, 14:18, 24:28] = 240

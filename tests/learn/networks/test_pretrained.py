@@ -40,6 +40,25 @@ def test_grey_images_of_another_size_are_adapted():
     assert prepared.shape == (2, 32, 32, 3) and np.allclose(prepared, 200 / 127.5 - 1)
 
 
+@pytest.mark.parametrize("channels", range(1, 9))
+def test_any_number_of_channels_becomes_three_of_the_same_range(channels):
+    mixture = pretrained.mix_channels(channels)
+    assert mixture.shape == (channels, 3) and np.allclose(mixture.sum(0), 1) and (mixture.sum(1) > 0).all()
+    prepared = pretrained.prepare(np.full((2, 8, 8, channels), 200, np.uint8), "resnet50", 8)
+    assert np.allclose(prepared, pretrained.prepare(np.full((2, 8, 8, 3), 200, np.uint8), "resnet50", 8), atol=1e-4)
+
+
+def test_channels_mixed_before_the_first_convolution_are_its_filters_repeated():
+    draw = np.random.default_rng(0)
+    images, kernel = (
+        draw.normal(size=(1, 6, 6, 4)).astype(np.float32),
+        draw.normal(size=(3, 3, 3, 2)).astype(np.float32),
+    )
+    repeated = kernel[:, :, [0, 1, 2, 0]] / np.array([2, 1, 1, 2])[:, None]
+    mixed = keras.ops.conv(images @ pretrained.mix_channels(4), kernel)
+    assert np.allclose(mixed, keras.ops.conv(images, repeated.astype(np.float32)), atol=1e-4)
+
+
 def test_weights_are_loaded_from_a_local_file(tmp_path):
     keras.utils.set_random_seed(1)
     source = pretrained.build("mobilenet_0.25", "none", 32)
