@@ -15,6 +15,8 @@ from kit.data.deal_groups import set_aside
 from kit.errors import DataError
 from kit.paths import DataFolders
 
+WEIGHTS = "model.weights.h5"  # of a finished member
+
 
 def member_seed(seed: int, fold: int, number: int = 0) -> int:
     """Below 2**32, as NumPy wants it. Differs over fold (below 100), number (below 10) and seed (below 4,294,967; of two
@@ -57,6 +59,11 @@ class Member:
     def seed(self) -> int:
         """Differs from member to member of a run, so that they differ."""
         return member_seed(self.config.seed, self.fold, self.number)
+
+    @property
+    def weights(self) -> Path:
+        """The file of what it has learned, once it is finished."""
+        return self.folder / WEIGHTS
 
     @property
     def label(self) -> str:

@@ -59,8 +59,8 @@ class Recipe:
     It raises KitError for what does not fit this recipe.
 
     pretrained: starts from a backbone's weights file. frozen: its members need that file beside their own. seeded: another
-    seed, another member. taught_on: the split whose images a teacher, a finished run, labels for it; untaught: the recipe that
-    trains the same without a teacher.
+    seed, another member. reads: what it needs, "images" or "table". taught_on: the split whose images a teacher, a finished
+    run, labels for it; untaught: the recipe that trains the same without a teacher.
     """
 
     fit: Callable[[Member], History]
@@ -74,6 +74,7 @@ class Recipe:
     pretrained: bool = False
     frozen: bool = False
     seeded: bool = True
+    reads: str = "images"
     taught_on: str = ""
     untaught: str = ""
 

@@ -13,6 +13,7 @@ from kit.config import Config, parse, resolve
 from kit.data import folds
 from kit.learn import networks, recipes
 
+OF_TABLES = "boosting"  # the recipe of a competition without images, unless it names another
 TYPED = ("the command line", "the competition's runs")  # origins of what somebody chose for this training
 
 
@@ -43,9 +44,11 @@ def check_declared(competition: Competition) -> None:
 def _resolve_layers(
     competition: Competition, variant: Mapping[str, Any], asked: Mapping[str, Any]
 ) -> tuple[Config, dict[str, str]]:
-    usual = {"recipe": Config.recipe, "backbone": Config.backbone, **competition.defaults}
+    own_recipe = {} if competition.has_images else {"recipe": OF_TABLES}
+    declared = {"tta": competition.tta, **own_recipe, **competition.defaults}
+    usual = {"recipe": Config.recipe, "backbone": Config.backbone, **declared}
     wanted = {**usual, **variant, **asked}
-    layers = [("the competition", {"tta": competition.tta, **competition.defaults})]
+    layers = [("the competition", declared)]
     known: dict[str, Mapping[str, Any]] = {
         "recipe": recipes.available(competition),
         "backbone": networks.available(competition),

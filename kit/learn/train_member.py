@@ -58,7 +58,7 @@ def predict(member: Member, out: Path, validation: np.ndarray | None = None) -> 
     score = _score(member, oof.values)
     write_json(out / "metrics.json", {"fold": member.fold, "seed": member.number, **score, "class_prior": prior})
     result = f"{member.competition.metric} {score['score']:.5f} ±{score['error']:.5f}"
-    say(f"{member.label}: {result} on {score['rows']} unseen images")
+    say(f"{member.label}: {result} on {score['rows']} unseen {member.competition.row_name}s")
 
 
 def _score(member: Member, values: np.ndarray) -> dict[str, Any]:

@@ -26,7 +26,7 @@ WORDS = {
 
 @pytest.mark.parametrize("halves", ["labels", "numbers"], indirect=True)
 def test_every_recipe_trains_and_an_ensemble_joins_them(halves, here):
-    assert set(WORDS) == set(recipes.RECIPES)
+    assert set(WORDS) == {name for name, one in recipes.RECIPES.items() if one.reads == "images"}
     trained = []
     for recipe, words in WORDS.items():
         done = here("train", "halves", "--recipe", recipe, *words, "--folds", "1", "--json")

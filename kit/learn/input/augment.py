@@ -47,7 +47,7 @@ def check(competition: Competition, config: Config) -> None:
         raise ConfigError(
             "mirror makes no sense for this competition", received="tta without hflip", expected="mirror=false"
         )
-    if config.cutout >= min(competition.image_shape[:2]):
+    if config.cutout and config.cutout >= min(competition.image_shape[:2]):
         raise ConfigError(
             "cutout would blot out whole images",
             received=config.cutout,

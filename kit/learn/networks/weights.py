@@ -8,8 +8,7 @@ import keras
 
 from kit.errors import DataError
 from kit.files import replace_file
-
-WEIGHTS = "model.weights.h5"  # of a finished member
+from kit.learn.member import WEIGHTS as WEIGHTS
 
 
 def save(model: keras.Model, path: Path) -> None:

@@ -6,7 +6,7 @@ from kit.competition import Competition
 from kit.config import FIELDS, Config
 from kit.errors import ConfigError, nearest
 from kit.learn.recipe import Recipe
-from kit.learn.recipes import distill, features, finetune, progressive, pseudo, scratch
+from kit.learn.recipes import boosting, distill, features, finetune, progressive, pseudo, scratch
 from kit.targets import Target
 
 RECIPES: dict[str, Recipe] = {
@@ -16,6 +16,7 @@ RECIPES: dict[str, Recipe] = {
     "pseudo": pseudo.RECIPE,
     "finetune": finetune.RECIPE,
     "features": features.RECIPE,
+    "boosting": boosting.RECIPE,
 }
 
 OF_CLASSES = {  # settings without a meaning for numbers, and values with which they change nothing
@@ -45,6 +46,7 @@ def check(competition: Competition, config: Config) -> None:
     meaning for the target.
     """
     recipe = find(competition, config.recipe)
+    _check_rows(competition, config.recipe, recipe)
     networks = recipe.networks(competition)
     if config.backbone not in networks:
         message = f"recipe {config.recipe} has no backbone {config.backbone!r}"
@@ -58,6 +60,17 @@ def check(competition: Competition, config: Config) -> None:
             expected="1",
         )
     _check_meaning(competition.target, recipe, config)
+
+
+def _check_rows(competition: Competition, name: str, recipe: Recipe) -> None:
+    """Raises ConfigError for a recipe of images where there are none, or of a table."""
+    here = {"images": competition.has_images, "table": bool(competition.table.columns)}
+    if not here[recipe.reads]:
+        fitting = [known for known, other in available(competition).items() if here[other.reads]]
+        raise ConfigError(
+            f"recipe {name} needs {recipe.reads}, which {competition.slug} has not",
+            do=f"--recipe, one of {', '.join(fitting)}",
+        )
 
 
 def has_meaning(target: Target, setting: str) -> bool:

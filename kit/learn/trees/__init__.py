@@ -1,0 +1,1 @@
+"""Boosted trees: grown by scikit-learn, kept and asked as plain arrays."""
