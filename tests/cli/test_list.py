@@ -9,8 +9,9 @@ from kit.competition import Archives, Competition, Submission
 from kit.targets import Classes
 
 COMPETITION = Competition(
-    "{slug}", "Zoo", Classes(("cat", "dog")), (8, 8, 3), "log_loss", Submission("id", ("dog",), "probability"),
-    Archives("train.zip", "test.zip"), read=lambda raw, part: None, defaults={{"epochs": 3, "tta": ("identity", "hflip")}},
+    slug="{slug}", title="Zoo", target=Classes(("cat", "dog")), image_shape=(8, 8, 3), metric="log_loss",
+    submission=Submission("id", ("dog",), "probability"), archives=Archives("train.zip", "test.zip"),
+    read=lambda raw, part: None, defaults={{"epochs": 3, "tta": ("identity", "hflip")}},
 )
 """
 
