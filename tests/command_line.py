@@ -5,14 +5,28 @@ import io
 import os
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from unittest import mock
 
 Done = subprocess.CompletedProcess[str]
+ONE_AT_A_TIME = threading.Lock()
 
 
 def here(words: Sequence[str], check: bool = True, **environment: str) -> Done:
+    """Raises RuntimeError while another is running: the standard streams and the environment that it replaces are those of all
+    threads, so that the output of one would end in the other, and nowhere once both are over.
+    """
+    if not ONE_AT_A_TIME.acquire(blocking=False):
+        raise RuntimeError("one command line at a time within a process; start processes for several at once: kit(...)")
+    try:
+        return _run_here(words, check, environment)
+    finally:
+        ONE_AT_A_TIME.release()
+
+
+def _run_here(words: Sequence[str], check: bool, environment: dict[str, str]) -> Done:
     from kit import signals
     from kit.cli.main import main
 
