@@ -1,5 +1,5 @@
 """What the `read` functions of competitions are made of: folders of images here, labels from tables in kit.data.labels, images
-in the rows of a table in kit.data.pixels.
+in the rows of a table in kit.data.pixels, in JSON in kit.data.json_images.
 
 Nothing is left out without a line that counts and names it; hidden files and what lies in `__MACOSX` are never images.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from kit.data.archives.limits import is_hidden
+from kit.data.json_images import json_images
 from kit.data.labels import column, label_columns, labels, numbers, one_hot, table_columns, tags
 from kit.data.pixels import PixelTable, pixel_csv
 from kit.data.tables import table
@@ -22,6 +23,7 @@ __all__ = [
     "column",
     "find_images",
     "image_folder",
+    "json_images",
     "label_columns",
     "labels",
     "natural",

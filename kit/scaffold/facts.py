@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from kit.scaffold import images, labels, pixels, refusals, sample, target
+from kit.scaffold import images, json_arrays, labels, pixels, refusals, sample, target
 from kit.scaffold.images import Part, Size
+from kit.scaffold.json_arrays import JsonArrays
 from kit.scaffold.labels import Names, Table
 from kit.scaffold.members import Members, count_endings, open_members
 from kit.scaffold.pixels import PixelTables
@@ -24,7 +25,8 @@ class Facts:
     pixels, in folders for each class, or in the names of files before that mark; none where that is not known.
 
     sample: the kit's guess where `sample_doubt` says why. test_names: the table that tells which images the ids of the test
-    are, where their names do not. left_out: lines on what `read` will make no use of.
+    are, where their names do not. arrays: where the records of the table hold the images themselves. left_out: lines on what
+    `read` will make no use of.
     """
 
     sample: Sample = field(default_factory=Sample)
@@ -35,6 +37,7 @@ class Facts:
     table: Table | None = None
     test_names: Names | None = None
     pixels: PixelTables | None = None
+    arrays: JsonArrays | None = None
     class_folders: bool = False
     mark: str = ""
     target: Target = field(default_factory=lambda: Target().doubt(columns=NOTHING_READ, form=NOTHING_READ))
@@ -53,10 +56,12 @@ def read(archive: Path) -> Facts:
         given = sample.read_sample(members)
         index = images.index_images(members)
         tables = None if index.paths else pixels.find_pixel_tables(members, given)
-        refusals.refuse_unsupported(members, given, index, tables is not None)
+        arrays = None if index.paths or tables else json_arrays.find_json_arrays(members)
+        refusals.refuse_unsupported(members, given, index, bool(tables or arrays))
         doubt = "" if given else "no sample submission was seen"
-        facts = Facts(given or Sample(), doubt, table=None, pixels=tables)
+        facts = Facts(given or Sample(), doubt, table=None, pixels=tables, arrays=arrays)
         facts = _read_pixels(members, facts, tables) if tables else _read_images(members, facts, given, index)
+        facts = _read_arrays(members, facts, arrays) if arrays else facts
         return replace(facts, left_out=tuple(_list_left_out(members, facts)))
 
 
@@ -71,6 +76,12 @@ def _read_pixels(members: Members, facts: Facts, tables: PixelTables) -> Facts:
         size=Size(tables.shape, "{}x{} pixels".format(*tables.shape[1::-1]), tables.doubt),
         target=decided,
     )
+
+
+def _read_arrays(members: Members, facts: Facts, arrays: JsonArrays) -> Facts:
+    train, test = (Part(members.sources[path], path, doubt="") for path in (arrays.train, arrays.test))
+    seen = "{}x{} numbers in each of {}".format(*arrays.shape[1::-1], ", ".join(arrays.fields))
+    return replace(facts, train=train, test=test, size=Size(arrays.shape, seen, ""))
 
 
 def _read_images(members: Members, facts: Facts, given: Sample | None, index: images.Index) -> Facts:

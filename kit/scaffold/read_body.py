@@ -4,20 +4,20 @@ from string import Template
 
 from kit.data.archives.limits import strip_packed
 from kit.scaffold.facts import Facts
-from kit.scaffold.images import find_class_folders
+from kit.scaffold.images import Part, find_class_folders
 
 GUESS = "# TODO: a guess: "
 TEST = """\
     if part == "test":
         ids = column(raw / $sample, $id_column)
-${test_names}        return Split(ids, find_images(raw / $test, $names$shared))
+${test_names}        return Split(ids, $test_images)
 """
 TABLE = Template(
     TEST
     + """\
     ids = column(raw / $table, $table_ids)
 ${labels_doubt}    given = $reader(raw / $table, ids, $table_ids, $label_columns$separator)
-    return Split(ids, find_images(raw / $train, ids$shared), given)"""
+    return Split(ids, $train_images, given)"""
 )
 FOLDERS = Template(
     TEST
@@ -60,11 +60,11 @@ def write_read(facts: Facts) -> str:
         sample=literal(strip_packed(facts.sample.path)),
         id_column=literal(facts.sample.id_column),
         train=literal(facts.train.folder),
+        train_images=_write_images(facts, facts.train, "ids"),
+        test_images=_write_images(facts, facts.test, "names" if facts.test_names else "ids"),
         test=literal(facts.test.folder),
         train_folder=_write_class_folder(facts),
-        shared=", shared=True" if facts.shared else "",
         test_names=_write_names(facts),
-        names="names" if facts.test_names else "ids",
         table=literal(facts.table.path if facts.table else ""),
         table_ids=literal(facts.table.id_column if facts.table else ""),
         labels_doubt=write_doubt(4, doubts.get("reader", "")) + write_doubt(4, doubts.get("label_columns", "")),
@@ -77,6 +77,13 @@ def write_read(facts: Facts) -> str:
         train_ids=_id_column(facts.pixels.train_ids if facts.pixels else None),
         test_ids=_id_column(facts.pixels.test_ids if facts.pixels else None),
     )
+
+
+def _write_images(facts: Facts, part: Part, ids: str) -> str:
+    folder = f"raw / {literal(part.folder)}, {ids}"
+    if facts.arrays and facts.table:
+        return f"json_images({folder}, {literal(facts.table.id_column)}, {literal(facts.arrays.fields)}, SHAPE)"
+    return f"find_images({folder}{', shared=True' if facts.shared else ''})"
 
 
 def _write_class_folder(facts: Facts) -> str:
@@ -95,7 +102,7 @@ def list_readers(facts: Facts) -> str:
     """What `read` imports."""
     if facts.pixels:
         return "from kit.data.readers import pixel_csv"
-    names = {"column", "find_images"}
+    names = {"column", "json_images" if facts.arrays else "find_images"}
     names |= {"labels"} if facts.test_names else set()
     names |= {facts.target.reader} if facts.table else {"class_folders"} if facts.class_folders else {"image_folder"}
     return "from kit.data.readers import " + ", ".join(sorted(names))

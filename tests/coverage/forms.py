@@ -140,6 +140,17 @@ FORMS = {
         "columns of 0 and 1, several images of a patient",
         *("labels", "probability", "auc", (SECOND, "ETT - Normal|NGT - Normal")),
     ),
+    "seti-breakthrough-listen": Form(
+        in_tables.signals,
+        "six channels in `.npy`",
+        *(
+            "classes",
+            "probability",
+            "auc",
+            (SECOND, "1"),
+            (("^SHAPE = [^#]*", "SHAPE = (16, 12, 6)  "), _metric("auc")),
+        ),
+    ),
     "siim-isic-melanoma-classification": Form(
         in_tables.melanomas,
         "several images of a patient, columns beside; DICOM left out",
@@ -173,6 +184,12 @@ FORMS = {
         in_json.wild_animals,
         *("COCO's JSON, that of a detector beside", "classes", "label", "accuracy", (SECOND, "156")),
     ),
+    "statoil-iceberg-classifier-challenge": Form(
+        in_json.icebergs,
+        "two channels as numbers in JSON, in 7z; the angle left out",
+        *("classes", "probability", "log_loss", ("00000001", "1")),
+        unsure="the folders in the 7z files",
+    ),
 }
 
 MISSING = {
@@ -182,6 +199,4 @@ MISSING = {
     "rsna-2022-cervical-spine-fracture-detection": "volumes of DICOM",
     "rsna-breast-cancer-detection": "DICOM, several images for a row of the submission",
     "rsna-miccai-brain-tumor-radiogenomic-classification": "volumes of DICOM",
-    "seti-breakthrough-listen": "arrays of six channels in `.npy`",
-    "statoil-iceberg-classifier-challenge": "images as numbers in JSON",
 }

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.coverage.in_tables import TEST, TRAIN, Members, asked
-from tests.small_archives import images, table, tarred
+from tests.small_archives import images, packed7, table, tarred
 
 KINDS = (15, 156, 6042)  # ids of categories, with gaps between them
 
@@ -94,3 +94,21 @@ def wild_animals() -> Members:
         "iwildcam2020_megadetector_results.json": json.dumps(seen | {"detection_categories": {"1": "animal"}}),
         "sample_submission.csv": asked("Id,Category", "{},156"),
     }
+
+
+def icebergs() -> Members:
+    """Two channels as lists of numbers, and an angle that some records lack."""
+
+    def record(n: int) -> dict[str, Any]:
+        bands = {
+            f"band_{band}": [round(-30 + (7 * n + place) % 13 / band, 6) for place in range(64)] for band in (1, 2)
+        }
+        return {"id": f"{n:08x}", **bands, "inc_angle": "na" if n % 5 == 0 else 43.9239}
+
+    train = [record(n) | {"is_iceberg": n % 2} for n in range(24)]
+    files = {"train": json.dumps(train), "test": json.dumps([record(900 + n) for n in range(6)])}
+    asked = table("id,is_iceberg", (f"{900 + n:08x},0.5" for n in range(6)))
+    packed = {
+        f"{part}.json.7z": packed7({f"data/processed/{part}.json": text.encode()}) for part, text in files.items()
+    }
+    return {**packed, "sample_submission.csv.7z": packed7({"sample_submission.csv": asked})}

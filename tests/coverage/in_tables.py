@@ -1,5 +1,9 @@
 """Archives of competitions whose labels stand in a CSV table, as Kaggle serves them, of a few images."""
 
+import io
+
+import numpy as np
+
 from tests.small_archives import images, packed7, table, zipped
 
 Members = dict[str, str | bytes]
@@ -194,4 +198,22 @@ def flukes() -> Members:
         "test.zip": zipped(images((f"test/{name}.jpg" for name in TEST), first=900)),
         "train.csv": rows("Image,Id", "{}.jpg,{}", whales),
         "sample_submission.csv": asked("Image,Id", "{}.jpg,new_whale w_1287fbc w_98baff9 w_7554f44 w_1eafe46"),
+    }
+
+
+def signals() -> Members:
+    """Spectrograms of six observations in each file, in folders by the first letter; an older version of all beside."""
+
+    def spectrogram(number: int) -> bytes:
+        buffer = io.BytesIO()
+        np.save(buffer, np.random.default_rng(number).normal(0, 1, (6, 16, 12)).astype(np.float16))
+        return buffer.getvalue()
+
+    parts = {"train": TRAIN, "test": TEST, "old_leaky_data/train_old": TRAIN[:3]}
+    files = {f"{part}/{name[0]}/{name}.npy": name for part, names in parts.items() for name in names}
+    return {
+        **{path: spectrogram(int(name, 16)) for path, name in files.items()},
+        "old_leaky_data/train_labels_old.csv": table("id,target", (f"{name},0" for name in TRAIN[:3])),
+        "train_labels.csv": rows("id,target", "{},{}", ("0", "1", "0")),
+        "sample_submission.csv": asked("id,target", "{},0.5"),
     }
