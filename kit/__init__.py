@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kit.predictions import load as load_predictions
     from kit.report.subject import load as report_data
     from kit.runs import find as find_run
+    from kit.sharing.import_run import import_run
     from kit.submission.build import build as build_submission
     from kit.submission.check import build_or_read_checked as check_submission
     from kit.submission.upload import send as send_submission
@@ -32,6 +33,7 @@ __all__ = [
     "check_submission",
     "fetch_archive",
     "find_run",
+    "import_run",
     "load_competition",
     "load_predictions",
     "open_network",
@@ -50,6 +52,7 @@ _PLACES = {
     "check_submission": ("kit.submission.check", "build_or_read_checked"),
     "fetch_archive": ("kit.kaggle.fetch", "fetch_archive"),
     "find_run": ("kit.runs", "find"),
+    "import_run": ("kit.sharing.import_run", "import_run"),
     "load_competition": ("kit.learn.competitions", "load_competition"),
     "load_predictions": ("kit.predictions", "load"),
     "open_network": ("kit.learn.open", "open_network"),

@@ -28,7 +28,7 @@ def command(obj: GlobalOptions, reference: str, quick: bool, layer: int, as_json
         options.next_step(f"runs {reference}")
         return
     run = runs.find(reference)
-    if not quick and run.kind != "ensemble":
+    if not quick and run.has_models:
         backend.load()
     path = page.write(run, obj.competition(run.slug), quick=quick, layer=layer)
     options.result({"run": run.id, "report": str(path)}, str(path), as_json=as_json)

@@ -12,7 +12,7 @@ from kit.runs import Run
 from kit.runs.scores import read_environment
 from kit.stats import paired
 
-OF_ENSEMBLES = ("recipe", "backbone", "folds")  # the other settings say nothing of them
+WITHOUT_MODELS = ("recipe", "backbone", "folds")  # of ensembles and imports; the other settings say nothing of them
 
 
 def settings(compared: Sequence[Run]) -> list[dict[str, Any]]:
@@ -25,7 +25,7 @@ def settings(compared: Sequence[Run]) -> list[dict[str, Any]]:
     for key in dict.fromkeys(key for values, _ in stored for key in values):
         values = [values.get(key) for values, _ in stored]
         pairs = zip(values, compared, strict=True)
-        meant = [value for value, run in pairs if run.kind != "ensemble" or key in OF_ENSEMBLES]
+        meant = [value for value, run in pairs if run.has_models or key in WITHOUT_MODELS]
         if any(value != meant[0] for value in meant):
             rows.append({"setting": key, "values": values, "origins": [origin.get(key, "") for _, origin in stored]})
     return rows
@@ -33,8 +33,8 @@ def settings(compared: Sequence[Run]) -> list[dict[str, Any]]:
 
 def _read_settings(run: Run) -> tuple[dict[str, Any], dict[str, str]]:
     record = read_json(run.folder / "config.json")
-    if run.kind == "ensemble":
-        return {key: record["config"][key] for key in OF_ENSEMBLES}, {}
+    if not run.has_models:
+        return {key: record["config"][key] for key in WITHOUT_MODELS}, {}
     defaults = {name: list(f.default) if isinstance(f.default, tuple) else f.default for name, f in FIELDS.items()}
     return defaults | record["config"], record["origin"]
 

@@ -21,7 +21,7 @@ def bring(source: Path, folders: DataFolders, dataset: Dataset, *, reset: bool, 
     ids = dataset.train.ids
     unreadable = {row["id"] for row in cache.quarantine(folders) if row["part"] == "train"}
     known = unreadable | holdout.training_ids(dataset.test.ids)
-    fold_of = folds.read(source, ids, column=_find_id_column(source, ids), left_out=known)
+    fold_of = folds.read(source, ids, column=find_id_column(source, ids), left_out=known)
     check_whole(source, dataset.train, fold_of, split_groups=split_groups)
     path = folders.folds
     if path.exists() and not reset and not np.array_equal(folds.read(path, ids), fold_of):
@@ -29,7 +29,7 @@ def bring(source: Path, folders: DataFolders, dataset: Dataset, *, reset: bool, 
     folds.write(path, ids, fold_of)
 
 
-def _find_id_column(source: Path, ids: np.ndarray) -> str:
+def find_id_column(source: Path, ids: np.ndarray) -> str:
     """The column "id", else the one that holds most of the ids."""
     rows, known = table(source, ("fold",)), set(ids.tolist())
     names = list(rows[0]) if rows else ["id"]

@@ -71,7 +71,7 @@ def seconds(run: Run) -> int | None:
     """What the trainings behind a run took, all members together, by their history.csv; None if that is not recorded."""
     try:
         trained = _trainings(run).values()
-    except DataError:  # a run that it came from is not here any more
+    except DataError:  # a run that it came from is not here any more, or never was
         return None
     files = [file for one in trained for file in one.folder.glob("*/history.csv")]
     epochs = [row for file in files for row in csv.DictReader(file.read_text().splitlines())]
@@ -81,4 +81,6 @@ def seconds(run: Run) -> int | None:
 def _trainings(run: Run) -> dict[str, Run]:
     if run.kind == "train":
         return {run.id: run}
+    if run.kind == "import":
+        raise DataError(f"{run.id} was trained elsewhere")
     return {key: one for parent in run.parents for key, one in _trainings(runs.find(parent, runs.read_run)).items()}

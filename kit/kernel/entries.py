@@ -20,6 +20,8 @@ def entries(competition: Competition, final: Run, files: dict[str, Path]) -> lis
     """
     if final.status() != "finished":
         raise DataError(f"{final.id} is not finished", received=final.status(), do=f"kit train --resume {final.id}")
+    if final.kind == "import":
+        raise DataError(f"{final.id} has no models that a kernel could run", received="predictions made elsewhere")
     by_run: dict[str, dict[str, Any]] = {}
     if final.kind == "ensemble":
         metrics = read_scores(final)

@@ -62,7 +62,7 @@ def write(
     """
     about = subject.load(run, competition, layer)
     sections_of_page = (*OF_THE_RUN, *by_kind.SECTIONS[competition.target.kind], *OF_THE_IMAGES)
-    wanted = [row for row in sections_of_page if not (row[0] in NETWORK and (quick or run.kind == "ensemble"))]
+    wanted = [row for row in sections_of_page if not (row[0] in NETWORK and (quick or not run.has_models))]
     shown = bar(wanted, label="report", unit="section")
     sections = [make_section(name, title, make, about) for name, title, make in shown]
     sections.insert(1, Section("related", "Related pages", links.section(run, coming)))
@@ -74,7 +74,7 @@ def write(
 def _chips(run: Run) -> list[str]:
     """What sort of run it is, in a few words."""
     config = run.config
-    about = [run.kind] if run.kind == "ensemble" else [run.kind, config.recipe]
+    about = [run.kind, config.recipe] if run.has_models else [run.kind]
     dealt = f"{config.folds} fold" + ("s" if config.folds > 1 else "")
     seeds = [f"{config.seeds} seeds"] if config.seeds > 1 else []
     return [*about, config.backbone, dealt, *seeds, html.when(run.created)]

@@ -78,8 +78,8 @@ def write(competition: Competition) -> Path:
 def _summarize_run(run: runs.Run) -> RunSummary:
     config, status, stamp = run.config, run.status(), run.created
     scores = read_scores(run) if status == "finished" else {}
-    made_of = config.backbone if run.kind == "ensemble" else f"{config.recipe} {config.backbone}"
-    members = "" if run.kind == "ensemble" else f"{config.folds} x {config.seeds}"
+    made_of = f"{config.recipe} {config.backbone}" if run.has_models else config.backbone
+    members = f"{config.folds} x {config.seeds}" if run.has_models else ""
     when = datetime.fromisoformat(stamp).timestamp()
     score = (scores.get("score"), scores.get("error"), scores.get("rows"))
     return RunSummary(run.id, run.kind, made_of, members, status, when, html.when(stamp), *score)

@@ -26,7 +26,8 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 
 @dataclass(frozen=True)
 class Run:
-    """kind: "train", "predict" (a finished run under other TTA views) or "ensemble"; parents: ids of the runs it came from.
+    """kind: "train", "predict" (a finished run under other TTA views), "ensemble" or "import" (predictions made elsewhere);
+    parents: ids of the runs it came from.
 
     created: UTC, ISO 8601. note: which settings of another version of the kit were left out of `config`, if any.
     """
@@ -39,6 +40,11 @@ class Run:
     parents: tuple[str, ...] = ()
     created: str = ""
     note: str = ""
+
+    @property
+    def has_models(self) -> bool:
+        """Whether models of one recipe predicted it; of an ensemble or an import the settings say nothing."""
+        return self.kind in ("train", "predict")
 
     @property
     def oof(self) -> Path:
@@ -109,7 +115,7 @@ def create(
 
     fingerprints: of the data, the folds and the corrections that it is trained on (kit.data.corrections.fingerprints).
     """
-    label = name or (kind if kind == "ensemble" else f"{config.recipe}-{config.backbone}")
+    label = name or (kind if kind in ("ensemble", "import") else f"{config.recipe}-{config.backbone}")
     if not NAME.fullmatch(label):
         raise ConfigError(
             "--name does not fit into a folder name", received=repr(label), expected="letters, digits, . _ -"

@@ -14,7 +14,7 @@ from kit.files import read_json
 from kit.runs import Run, provenance
 from kit.sharing.manifest import ID, Manifest
 
-KINDS = ("train", "predict", "ensemble")
+KINDS = ("train", "predict", "ensemble", "import")
 
 
 def slug_of(folder: Path, manifest: Manifest) -> str:

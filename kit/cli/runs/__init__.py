@@ -10,6 +10,7 @@ SUBVERBS = {
     "compare": "what differs between runs, and whether one is better beyond noise",
     "push": "predictions and records of runs to the team: a folder, a URL, a Kaggle dataset",
     "pull": "runs of the team, checked on arrival",
+    "import": "predictions made elsewhere, as a run: checked, scored, and joined like any other",
     "archive": "hide runs from the list (--undo shows them again)",
     "delete": "move runs, or only their weights, out of the way",
     "restore": "bring deleted runs back",

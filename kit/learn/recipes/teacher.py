@@ -110,6 +110,8 @@ def list_trainings(run: Run) -> list[Run]:
     """The trainings that an ensemble, perhaps of ensembles, was made of; with their own views, since those that `kit predict`
     takes may have been chosen with the rows of the fold.
     """
+    if run.kind == "import":
+        raise DataError(f"{run.id} cannot be used as a teacher", received="predictions made elsewhere, without models")
     if run.kind != "ensemble":
         return [runs.training_of(run)]
     named = [run["run"] for run in read_scores(run)["parts"]]

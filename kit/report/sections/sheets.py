@@ -14,9 +14,9 @@ IMAGES, EPOCHS = 5, 7
 
 
 def augmentation(subject: Subject) -> str:
-    """Empty for a run that trains on its images as they are: a frozen backbone, an ensemble."""
+    """Empty for a run that trains on its images as they are: a frozen backbone, an ensemble, an import."""
     config, competition = subject.run.config, subject.competition
-    if subject.run.kind == "ensemble" or not recipes.find(competition, config.recipe).uses("augment_on"):
+    if not subject.run.has_models or not recipes.find(competition, config.recipe).uses("augment_on"):
         return ""
     labels, target = subject.data.train.labels, competition.target
     rows = sample_strata(target.strata(labels), IMAGES, config.seed)
@@ -57,7 +57,7 @@ def augment_images(competition: Competition, config: Config, data: Dataset, rows
 def views(subject: Subject) -> str:
     """The views that are averaged, on two images; with what each gains, if that was measured."""
     names = subject.run.config.tta
-    if subject.run.kind == "ensemble" or len(names) < 2:
+    if not subject.run.has_models or len(names) < 2:
         return ""
     rows = sample_strata(subject.competition.target.strata(subject.data.train.labels), 2, subject.run.config.seed)
     pictures = subject.data.train.images[np.array(rows)]
