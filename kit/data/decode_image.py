@@ -8,21 +8,21 @@ file, where OpenCV's answer depends on its version (a grey rest, None, an except
 - For 1 or 3 channels, grey, palette and CMYK images become 8-bit grey or RGB; transparency is laid on white. For any other
   number a file has to hold as many.
 - A stack of files gives each an equal share of the channels, such as one of grey for each.
-- Values of more than 8 bits become 0 to 255 by the competition's window (kit.data.window).
+- Values of more than 8 bits become 0 to 255 by the competition's window (kit.data.window). DICOM: kit.data.dicom.
 - Resized to exactly (height, width), without keeping the aspect ratio, by antialiased bilinear interpolation. A JPEG more
   than twice too large is decoded at a reduced scale first.
 """
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from kit.data.open_values import FORMATS, list_image_files, open_values
 from kit.data.window import Window, apply_window
-from kit.errors import DataError
+from kit.errors import DataError, KitError
 
 MODES = {1: "L", 3: "RGB"}  # channels -> Pillow's name
 ORIENTATION = 0x0112
@@ -31,11 +31,13 @@ ORIENTATION = 0x0112
 @dataclass(frozen=True)
 class Decoding:
     """How images become pixels, the same for all of a competition. shape: (height, width, channels). window: the values that
-    become 0 and 255, of images of more than 8 bits.
+    become 0 and 255, of images of more than 8 bits. declared: whether the competition says so, which goes before what DICOM
+    files say of themselves.
     """
 
     shape: tuple[int, int, int]
     window: Window | None = None
+    declared: bool = False
 
 
 class UnreadableImage(DataError):
@@ -70,12 +72,14 @@ def _decode_file(path: Path, how: Decoding) -> np.ndarray:
     with handle:
         try:
             return _pixels(handle, how)
+        except KitError:
+            raise
         except Exception as error:  # on hostile bytes Pillow raises whatever its parsers stumble over
             raise UnreadableImage(path, _reason(error, path)) from error
 
 
-def _pixels(handle: BinaryIO, how: Decoding) -> np.ndarray:
-    opened = open_values(handle)
+def _pixels(handle: IO[bytes], how: Decoding) -> np.ndarray:
+    opened = open_values(handle, own_window=not how.declared)
     if how.shape[2] in MODES:
         return np.asarray(_resize(_to_picture(opened, how), how)).reshape(how.shape)
     values = np.asarray(_upright(opened)) if isinstance(opened, Image.Image) else apply_window(opened, how.window)
@@ -139,5 +143,5 @@ def _reason(error: Exception, path: Path) -> str:
     if path.stat().st_size == 0:
         return "empty file"
     if isinstance(error, UnidentifiedImageError):
-        return "neither " + ", ".join(FORMATS) + " nor NPY"
+        return "neither " + ", ".join(FORMATS) + ", NPY nor DICOM"
     return str(error) or type(error).__name__

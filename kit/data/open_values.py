@@ -6,13 +6,15 @@ only for files that Pillow has read to the end, or cannot open at all.
 """
 
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from kit.data.dicom import open_dicom
+
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP")
-TIFF, NPY = (b"II*\0", b"MM\0*"), b"\x93NUM"
+TIFF, NPY, DICOM = (b"II*\0", b"MM\0*"), b"\x93NUM", b"DICM"
 MAX_PIXELS = 50_000_000
 
 
@@ -22,9 +24,9 @@ def list_image_files(image: Any) -> list[Path]:
     return [Path(one) for one in files] if all(isinstance(one, str | Path) for one in files) else []
 
 
-def open_values(handle: BinaryIO) -> Image.Image | np.ndarray:
+def open_values(handle: IO[bytes], *, own_window: bool = True) -> Image.Image | np.ndarray:
     """An image of 8 bits or fewer, not yet decoded; or the values of another, (H, W) or (H, W, C), RGB where it is that, or
-    whatever shape a .npy file has.
+    whatever shape a .npy file has. own_window: a DICOM file that names a window is an image of 8 bits by that.
 
     Raises ValueError above 50 megapixels, and whatever Pillow raises for what is no image.
     """
@@ -32,8 +34,11 @@ def open_values(handle: BinaryIO) -> Image.Image | np.ndarray:
         image: Image.Image = Image.open(handle, formats=FORMATS)
     except UnidentifiedImageError:
         handle.seek(0)
-        magic = handle.read(4)
+        head = handle.read(132)
+        magic, dicom = head[:4], head[128:] == DICOM
         handle.seek(0)
+        if dicom:
+            return open_dicom(handle, own_window=own_window)
         if magic == NPY:
             return np.lib.format.read_array(handle, allow_pickle=False)
         if magic in TIFF:
@@ -48,7 +53,7 @@ def open_values(handle: BinaryIO) -> Image.Image | np.ndarray:
     return image
 
 
-def _open_by_opencv(handle: BinaryIO) -> np.ndarray:
+def _open_by_opencv(handle: IO[bytes]) -> np.ndarray:
     import cv2
 
     handle.seek(0)

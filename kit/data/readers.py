@@ -35,7 +35,7 @@ __all__ = [
     "tags",
 ]
 
-IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".npy")
+IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".npy", ".dcm", ".dicom")
 
 
 def natural(name: str) -> list[tuple[int, int, str]]:

@@ -17,7 +17,8 @@ from kit.data import columns, holdout, splits
 from kit.data.cache import FORMAT, QUARANTINE, TEST, TRAIN, describe_auxiliary, list_files, reader_hash
 from kit.data.decode_all import batches
 from kit.data.decode_image import Decoding, UnreadableImage
-from kit.data.window import Window, find_window
+from kit.data.find_window import find_window
+from kit.data.window import Window
 from kit.data.write_npy import open_npy
 from kit.errors import DataError
 from kit.files import replace_folder, write_json
@@ -62,7 +63,8 @@ def write(
     train = Split([], [], []) if test_only else splits.read(competition, folders.raw, "train")
     test = splits.read(competition, folders.raw, "test")
     splits.check_sample(competition, folders.raw, test)
-    how = Decoding(shape, competition.window or (window if test_only else find_window(train.images)))
+    found = competition.window or (window if test_only else find_window(train.images))
+    how = Decoding(shape, found, declared=competition.window is not None)
     if not test_only:
         levels = columns.list_levels(
             columned, train

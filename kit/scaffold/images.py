@@ -10,8 +10,9 @@ from pathlib import PurePosixPath
 
 from PIL import Image
 
+from kit.check_plugin import MAX_CHANNELS
 from kit.data.archives.limits import ARCHIVES, strip_packed
-from kit.data.open_values import FORMATS
+from kit.data.open_values import open_values
 from kit.data.readers import IMAGES, natural
 from kit.scaffold.members import Members
 
@@ -158,7 +159,7 @@ def measure(members: Members, paths: Sequence[str]) -> Size:
     height, width = statistics.median_low(heights), statistics.median_low(widths)
     alike = len(set(heights)) == len(set(widths)) == 1
     spread = "all of" if alike else f"from {min(widths)}x{min(heights)} to {max(widths)}x{max(heights)},"
-    color = "color" if max(channels) == 3 else "grey"
+    color = {1: "grey", 3: "color"}.get(max(channels), f"{max(channels)} channels")
     words = f"{width}x{height} pixels ({spread} {len(sizes)} looked at), {color}"
     if alike and max(height, width) <= LARGEST:
         return Size((height, width, max(channels)), words, "")
@@ -168,7 +169,12 @@ def measure(members: Members, paths: Sequence[str]) -> Size:
 def _open(members: Members, path: str) -> tuple[int, int, int] | None:
     """Height, width and channels of an image; None where it cannot be read."""
     try:
-        with members.files[path]() as raw, Image.open(raw, formats=FORMATS) as image:
-            return image.height, image.width, 1 if image.mode in ("1", "L", "I", "I;16", "F") else 3
+        with members.files[path]() as raw:
+            opened = open_values(raw)
     except Exception:  # on hostile bytes Pillow raises whatever its parsers stumble over
         return None
+    if isinstance(opened, Image.Image):
+        return opened.height, opened.width, 1 if opened.mode in ("1", "L") else 3
+    shape = opened.shape if opened.ndim > 2 else (*opened.shape, 1)
+    height, width, channels = shape if shape[-1] <= shape[0] else (*shape[1:], shape[0])
+    return (height, width, channels) if channels <= MAX_CHANNELS else None

@@ -7,7 +7,7 @@ from kit.data import prepare, write_cache
 from kit.data.archives.unpack import extract
 from kit.data.decode_all import batches
 from kit.data.decode_image import Decoding, UnreadableImage, decode
-from kit.data.window import find_window
+from kit.data.find_window import find_window
 from kit.errors import DataError
 
 

@@ -5,7 +5,8 @@ from PIL import Image
 from kit.data import cache, prepare, write_cache
 from kit.data.archives.unpack import extract
 from kit.data.check import text
-from kit.data.window import apply_window, find_window
+from kit.data.find_window import find_window
+from kit.data.window import apply_window
 from kit.errors import DataError
 
 

@@ -1,5 +1,8 @@
 """Images: where they lie, what their ids are, how large they are."""
 
+import io
+
+import numpy as np
 import pytest
 
 from kit.errors import DataError
@@ -110,6 +113,15 @@ def test_the_shape_is_that_of_small_images_else_their_size_is_said(scaffold, siz
     made = scaffold({**images, "train.csv": "id,label\na,owl\nb,cat\n", "sample.csv": "id,label\n1,cat\n"})
     assert made.image_shape == shape and ("TODO: a guess: the size" in text_of(made)) is bool(guess)
     assert guess in text_of(made)
+
+
+@pytest.mark.parametrize(("values", "shape"), [((6, 20, 30), (20, 30, 6)), ((20, 30), (20, 30, 1))])
+def test_arrays_in_files_are_images_of_as_many_channels(scaffold, values, shape):
+    buffer = io.BytesIO()
+    np.save(buffer, np.zeros(values, np.float16))
+    images = dict.fromkeys(["train/a.npy", "train/b.npy", "test/1.npy"], buffer.getvalue())
+    made = scaffold({**images, "train.csv": "id,label\na,owl\nb,cat\n", "sample.csv": "id,label\n1,cat\n"})
+    assert made.image_shape == shape
 
 
 def test_ids_without_an_image_are_counted_and_named(scaffold):
