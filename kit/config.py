@@ -53,7 +53,7 @@ class Config:
     devices: int = _setting(0, "how many share each batch; 0: all GPUs", low=0, high=1024)
     # of what learns in epochs
     epochs: int = _setting(12, "of finetune: of each stage", low=1, high=100_000)
-    width: int = _setting(32, "channels of the first convolution", low=1, high=4096)
+    width: int = _setting(32, "channels of the first convolution; of mlp units of a hidden layer", low=1, high=4096)
     dropout: float = _setting(0.0, "share of the features that a step of training sets to zero", low=0, high=0.95)
     drop_path: float = _setting(
         0.0, "chance to skip the last residual block of wide_resnet, less for earlier ones", low=0, high=0.95

@@ -42,7 +42,7 @@ input     kit.learn.input kit.learn.input.randaugment kit.learn.input.augment ki
           kit.learn.input.samples kit.learn.input.augmenter kit.learn.input.shared_memory kit.learn.input.loader
 networks  kit.learn.networks.weights kit.learn.networks.batchnorm kit.learn.networks.cnn kit.learn.networks.resnet9
           kit.learn.networks.wide_resnet kit.learn.networks.airbench kit.learn.networks.pretrained kit.learn.networks.heads
-          kit.learn.networks.units
+          kit.learn.networks.units kit.learn.networks.columns kit.learn.networks.mlp
           kit.learn.trees kit.learn.trees.forest kit.learn.trees.grow kit.learn.trees.inputs
 predict   kit.learn.predict kit.learn.predict.tta kit.learn.predict.choose_views kit.learn.predict.forward
           kit.learn.predict.extract_features
@@ -53,7 +53,7 @@ fit       kit.learn.fit kit.learn.fit.training_set kit.learn.fit.stages kit.lear
           kit.learn.fit.loop
 recipes   kit.learn.recipes.scratch kit.learn.recipes.teacher kit.learn.recipes.progressive
           kit.learn.recipes.many_classes kit.learn.recipes.features kit.learn.recipes.finetune kit.learn.recipes.distill
-          kit.learn.recipes.pseudo kit.learn.recipes.boosting kit.learn.recipes kit.learn.settings
+          kit.learn.recipes.pseudo kit.learn.recipes.boosting kit.learn.recipes.mlp kit.learn.recipes kit.learn.settings
           kit.learn.competitions
 a run     kit.learn.join kit.learn.train_member kit.learn.train kit.learn.predict_again kit.learn.open
 about it  kit.learn.cost kit.learn.cost.plan kit.learn.cost.timing kit.learn.cost.forecast kit.learn.cost.device_check

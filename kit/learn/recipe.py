@@ -19,15 +19,15 @@ COMMON = (
     *("recipe", "backbone", "folds", "seed", "seeds", "tta", "average"),
     *("batch_size", "deterministic", "precision", "jit_compile", "devices"),
 )
-# Of what learns in epochs, and of a network that is trained from scratch.
+# Of what learns in epochs, from images that are augmented, and of a network that is trained on them from scratch.
 IN_EPOCHS = (
     *("optimizer", "learning_rate", "schedule", "warmup", "weight_decay", "bias_rate", "accumulate", "ema"),
     *("dropout", "label_smoothing", "patience", "stopping_share"),
     *("loss", "focal_gamma", "asymmetric_positive", "asymmetric_negative", "asymmetric_margin"),
     *("class_weights", "max_imbalance", "auxiliary_weight"),
-    *("workers", "augment_on", "mirror", "cutout", "randaugment", "mixup", "cutmix"),
 )
-FROM_SCRATCH = (*IN_EPOCHS, "width", "drop_path")
+AUGMENTED = ("workers", "augment_on", "mirror", "cutout", "randaugment", "mixup", "cutmix")
+FROM_SCRATCH = (*IN_EPOCHS, *AUGMENTED, "width", "drop_path")
 
 
 class Opened(NamedTuple):

@@ -22,8 +22,21 @@ def test_boosting_learns_numbers_classes_and_labels_from_a_table(houses, here):
     assert target.losses(truth, oof.values).mean() < 0.7 * target.losses(truth, guess).mean()
     test = predictions.load(run.test).values
     assert test.shape == (30, len(target.columns)) and not target.find_bad(test).any()
-    again = json.loads(here("train", "houses", "--json", "--set", "patience=3", "--set", "seeds=2").stdout)["run"]
-    assert len(list(runs.find(again).folder.glob("fold-*/model.weights.h5"))) == 6
+    words = ("--folds", "1", "--set", "patience=3", "--set", "seeds=2")
+    again = runs.find(json.loads(here("train", "houses", *words, "--json").stdout)["run"])
+    assert len(list(again.folder.glob("fold-*/model.weights.h5"))) == 2
+
+
+@pytest.mark.parametrize("houses", ["price", "quarter"], indirect=True)
+def test_dense_layers_learn_from_a_table_too(houses, here):
+    words = ("--recipe", "mlp", "--set", "patience=0", "--set", "epochs=20", "--set", "learning_rate=0.02")
+    run = runs.find(json.loads(here("train", "houses", *words, "--folds", "1", "--json").stdout)["run"])
+    assert run.config.backbone == "mlp"
+    oof, target = predictions.load(run.oof), houses.target
+    truth = cache.labels_of(cache.load(houses, paths.data("houses")).train, oof.ids)
+    guess = np.broadcast_to(target.tell(truth).mean(0), oof.values.shape).astype(np.float32)
+    assert target.losses(truth, oof.values).mean() < 0.7 * target.losses(truth, guess).mean()
+    assert predictions.load(run.test).values.shape == (30, len(target.columns))
 
 
 def test_a_price_is_near_enough(houses, here):

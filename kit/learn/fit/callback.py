@@ -130,7 +130,7 @@ def evaluate(
     weights kept if they are the best. size: pixels per side, 0 = as cached.
     """
     target = member.competition.target
-    outputs = logits(model, member.data.train.images, rows, VIEWS["identity"], member.config.batch_size, size)
+    outputs = logits(model, member.data.train, rows, VIEWS["identity"], member.config.batch_size, size)
     outputs = outputs[:, : len(target.columns)]  # behind them are those of an auxiliary target
     labels = member.data.train.labels[rows]
     loss, seen = target.logit_loss(labels, outputs), target.summarize(labels, target.activate(outputs))

@@ -8,6 +8,7 @@ that was never interrupted.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import tee
+from typing import Any
 
 import keras
 import numpy as np
@@ -24,7 +25,7 @@ from kit.learn.fit.training_set import TrainingSet
 from kit.learn.input.augmenter import Source
 from kit.learn.input.loader import Loader, open_loader
 from kit.learn.member import Member
-from kit.learn.networks import units, weights
+from kit.learn.networks import columns, units, weights
 from kit.targets import Target
 
 
@@ -79,6 +80,7 @@ def learn(
         keras.utils.set_random_seed(member.seed)
         model = network(member)
         units.set_from(model, member.data.train.labels[member.train_rows])
+        columns.set_from(model, member.data.train.table[member.train_rows])
         first_weights(model)
         history = train(auxiliary.add(model, member), member, opened_loader, training_set, stages)
     finished = network(member)  # without the optimizer, which only training needs
@@ -134,7 +136,7 @@ def _stage(
     if not epochs.is_over():
         try:
             model.fit(
-                feed(member, loader, training_set, stage, state, failures),
+                feed(model, member, loader, training_set, stage, state, failures),
                 steps_per_epoch=steps,
                 initial_epoch=state.stage_epoch,
                 epochs=stage.epochs,
@@ -154,10 +156,16 @@ def _stage(
 
 
 def feed(
-    member: Member, source: Loader, training_set: TrainingSet, stage: Stage, state: State, failures: list[KitError]
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Augmented images (B, H, W, C), 0 to 255, and float32 targets (B, K), with those of an auxiliary target (B, K + A), epoch
-    after epoch.
+    model: keras.Model,
+    member: Member,
+    source: Loader,
+    training_set: TrainingSet,
+    stage: Stage,
+    state: State,
+    failures: list[KitError],
+) -> Iterator[tuple[Any, np.ndarray]]:
+    """What the model is called with, augmented images (B, H, W, C), 0 to 255, or columns (B, K), or both; and float32 targets
+    (B, K), with those of an auxiliary target (B, K + A), epoch after epoch.
     """
     targets, beside = training_set.targets, auxiliary.tell(member, training_set.samples)
     if beside.shape[1]:
@@ -172,7 +180,18 @@ def feed(
             if epoch != begun:
                 begun, seed = epoch, member.seed * 100_003 + epoch
                 change = make_batch_change(member.competition, member.config, seed)
-            yield change(images, targets[batch])
+            seen, told = change(images, targets[batch])
+            yield columns.gather(model, _table(member, training_set.samples[batch]), lambda seen=seen: seen), told
     except KitError as error:
         failures.append(error)
         raise
+
+
+def _table(member: Member, samples: np.ndarray) -> np.ndarray:
+    """float32 (B, K): the columns of samples (kit.learn.input.samples)."""
+    train, test = member.data.train, member.data.test
+    out = np.empty((len(samples), train.table.shape[1]), np.float32)
+    for split in (train, test):
+        here = samples["split"] == split.split
+        out[here] = split.table[samples["row"][here]]
+    return out

@@ -10,7 +10,7 @@ from kit.data.cache import CachedSplit
 from kit.learn.input.resize import resize
 from kit.learn.input.views import available
 from kit.learn.member import Member
-from kit.learn.networks import weights
+from kit.learn.networks import columns, weights
 from kit.learn.networks.batchnorm import fold_batchnorm
 from kit.learn.predict import tta
 from kit.learn.recipe import Predictor
@@ -32,31 +32,37 @@ def predictor(model: keras.Model, member: Member, size: int) -> Predictor:
     def run(split: CachedSplit, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
         seen, average = [available(member.competition)[name] for name in views], member.config.average
         target = member.competition.target
-        return predict(model, target, split.images, rows, seen, average=average, size=size, label=label)
+        return predict(model, target, split, rows, seen, average=average, size=size, label=label)
 
     return run
 
 
 def logits(
-    model: keras.Model, images: np.ndarray, rows: np.ndarray, view: View, batch_size: int, size: int = 0
+    model: keras.Model, split: CachedSplit, rows: np.ndarray, view: View, batch_size: int, size: int = 0
 ) -> np.ndarray:
-    """float32 (len(rows), classes) for one view of images[rows]. images: uint8 (N, H, W, C), may be memory-mapped.
-
-    size: pixels per side that the model is shown; 0: as they are.
-    """
+    """float32 (len(rows), classes), those rows seen by one view. size: pixels per side of what the model sees; 0: as cached."""
     pieces = []
     for start in range(0, len(rows), batch_size):
-        batch = resize(view(images[rows[start : start + batch_size]]), size)
-        missing = batch_size - len(batch)  # one batch shape, so one compiled graph
-        padded = np.concatenate([batch, np.zeros((missing, *batch.shape[1:]), batch.dtype)]) if missing else batch
-        pieces.append(np.asarray(model.predict_on_batch(padded))[: len(batch)])
+        piece = rows[start : start + batch_size]
+
+        def see(piece: np.ndarray = piece) -> np.ndarray:
+            return _fill(resize(view(split.images[piece]), size), batch_size)
+
+        seen = columns.gather(model, _fill(split.table[piece], batch_size), see)
+        pieces.append(np.asarray(model.predict_on_batch(seen))[: len(piece)])
     return np.concatenate(pieces)
+
+
+def _fill(batch: np.ndarray, size: int) -> np.ndarray:
+    """With zeros at its end: one batch shape, so one compiled graph."""
+    missing = size - len(batch)
+    return np.concatenate([batch, np.zeros((missing, *batch.shape[1:]), batch.dtype)]) if missing else batch
 
 
 def predict(
     model: keras.Model,
     target: Target,
-    images: np.ndarray,
+    split: CachedSplit,
     rows: np.ndarray,
     views: Sequence[View],
     *,
@@ -65,14 +71,15 @@ def predict(
     label: str,
 ) -> np.ndarray:
     """Averaged over views as kit.learn.predict.tta.average does, float32 (len(rows), K)."""
-    batch_size = choose_batch_size((size or images.shape[1]) * (size or images.shape[2]))
+    height, width = split.images.shape[1:3]
+    batch_size = choose_batch_size((size or height) * (size or width))
     out = np.empty((len(rows), model.output_shape[-1]), dtype=np.float32)
     with bar(total=len(rows) * len(views), label=label, unit="image") as shown:
         for start in range(0, len(rows), 16 * batch_size):
             piece = rows[start : start + 16 * batch_size]
             by_view = []
             for view in views:
-                by_view.append(target.activate(logits(model, images, piece, view, batch_size, size)))
+                by_view.append(target.activate(logits(model, split, piece, view, batch_size, size)))
                 shown.update(len(piece))
             out[start : start + len(piece)] = tta.average(target, np.stack(by_view), average)
     return out
@@ -80,4 +87,4 @@ def predict(
 
 def choose_batch_size(pixels: int) -> int:
     """How many images of so many pixels are predicted in one batch: a network's memory grows with both."""
-    return int(2 ** np.clip(np.floor(np.log2(PIXELS_PER_BATCH / pixels)), 3, 8))
+    return int(2 ** np.clip(np.floor(np.log2(PIXELS_PER_BATCH / max(pixels, 1))), 3, 8))

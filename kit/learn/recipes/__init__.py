@@ -6,7 +6,7 @@ from kit.competition import Competition
 from kit.config import FIELDS, Config
 from kit.errors import ConfigError, nearest
 from kit.learn.recipe import Recipe
-from kit.learn.recipes import boosting, distill, features, finetune, progressive, pseudo, scratch
+from kit.learn.recipes import boosting, distill, features, finetune, mlp, progressive, pseudo, scratch
 from kit.targets import Target
 
 RECIPES: dict[str, Recipe] = {
@@ -17,6 +17,7 @@ RECIPES: dict[str, Recipe] = {
     "finetune": finetune.RECIPE,
     "features": features.RECIPE,
     "boosting": boosting.RECIPE,
+    "mlp": mlp.RECIPE,
 }
 
 OF_CLASSES = {  # settings without a meaning for numbers, and values with which they change nothing

@@ -20,7 +20,11 @@ def fit(member: Member) -> History:
     known, aside = (_rows(member, some, kept) for some in (learn, stopping))
     grown = grow(member.competition.target, member.config, member.seed, known, aside, len(kept))
     forest.save(grown, {str(place): codes for place, codes in enumerate(kept)}, member.weights)
-    return [{"epoch": 1, "trees": len(grown.first), "seconds": round(time.monotonic() - started, 2)}]
+    record = {"epoch": 1, "trees": len(grown.first), "seconds": round(time.monotonic() - started, 2)}
+    if len(stopping):
+        labels = member.data.train.labels[stopping]
+        record["stopping_loss"] = member.competition.target.logit_loss(labels, grown.logits(aside.inputs))
+    return [record]
 
 
 def _rows(member: Member, rows: np.ndarray, kept: list[np.ndarray]) -> Rows:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kit.learn.fit.stages import Factor, Factors, Freeze, Stage
 from kit.learn.member import Member
 from kit.learn.networks import backbones
-from kit.learn.recipe import IN_EPOCHS, History, Opened, Predictor, Recipe
+from kit.learn.recipe import AUGMENTED, IN_EPOCHS, History, Opened, Predictor, Recipe
 from kit.learn.recipes import features, scratch
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ RECIPE = Recipe(
     predictor,
     open_member,
     networks=lambda competition: backbones.BACKBONES,
-    settings=(*IN_EPOCHS, "weights", "epochs", "image_size", "unfreeze", "rate_decay", "head_strength"),
+    settings=(*IN_EPOCHS, *AUGMENTED, "weights", "epochs", "image_size", "unfreeze", "rate_decay", "head_strength"),
     defaults={  # pretrained weights want small steps
         "optimizer": "adamw",
         "learning_rate": 1e-4,

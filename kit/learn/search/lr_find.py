@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import keras
 import numpy as np
@@ -79,7 +80,7 @@ def _rise(
     loop.compile_model(model, target, member.config, len(rates) * steps, stage, told, auxiliary.find(member))
     rising = keras.optimizers.schedules.ExponentialDecay(float(rates[0]), len(rates) - 1, float(rates[-1] / rates[0]))
     model.optimizer.learning_rate = schedules.From(rising, 0, steps)
-    feed = loop.feed(member, loader, training_set, stage, State(), [])
+    feed = loop.feed(model, member, loader, training_set, stage, State(), [])
     losses: list[float] = []
     for _ in bar(rates, label="rising learning rate", unit="rate"):
         loss = float(np.mean([_loss(model, *next(feed)) for _ in range(steps)]))
@@ -91,9 +92,9 @@ def _rise(
     return [{"rate": float(rate), "loss": loss} for rate, loss in zip(rates, losses, strict=False)]
 
 
-def _loss(model: keras.Model, images: np.ndarray, targets: np.ndarray) -> float:
+def _loss(model: keras.Model, inputs: Any, targets: np.ndarray) -> float:
     model.reset_metrics()  # they would be means over all batches so far
-    return float(model.train_on_batch(images, targets, return_dict=True)["loss"])
+    return float(model.train_on_batch(inputs, targets, return_dict=True)["loss"])
 
 
 def suggestion(rates: np.ndarray, losses: np.ndarray) -> RangeTest:

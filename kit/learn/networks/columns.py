@@ -1,0 +1,77 @@
+"""The columns of a table within a network: numbers in units of their own spread, categories as vectors that are learned.
+
+All that this needs to know of the training rows lies in the network's weights, and so in the member's file.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+NAME = "columns"
+INPUT = "table"  # of a model, beside its images
+FAR = 5.0  # deviations from the mean, beyond which a number is cut off
+
+
+class Columns(layers.Layer):
+    """float32 (N, K) as kit.data.columns makes them -> float32 (N, D): of each number its deviation from the mean, 0 where it
+    is missing, and whether it is; of each category a vector, of its own where it is missing, another where it is unknown.
+
+    numbers: how many columns are. levels: how many categories each of the others has.
+    """
+
+    def __init__(self, numbers: int, levels: Sequence[int]) -> None:
+        super().__init__(name=NAME, dtype="float32")
+        self.numbers, self.levels = numbers, tuple(levels)
+
+    def build(self, shape: Any) -> None:
+        if self.numbers:
+            self.mean = self.add_weight(shape=(self.numbers,), initializer="zeros", trainable=False)
+            self.deviation = self.add_weight(shape=(self.numbers,), initializer="ones", trainable=False)
+        self.vectors = [  # zeros: a category that the training rows lack says nothing
+            self.add_weight(shape=(count + 2, choose_width(count)), initializer="zeros") for count in self.levels
+        ]
+
+    def call(self, table: Any) -> Any:
+        parts = []
+        if self.numbers:
+            numbers = table[:, : self.numbers]
+            missing = ops.isnan(numbers)
+            scaled = (ops.where(missing, self.mean, numbers) - self.mean) / self.deviation
+            parts += [ops.clip(scaled, -FAR, FAR), ops.cast(missing, "float32")]
+        for place, vectors in enumerate(self.vectors, self.numbers):
+            code = table[:, place]
+            row = ops.where(ops.isnan(code), 0.0, code + 2)  # an unknown one is -1
+            parts.append(ops.take(vectors, ops.cast(row, "int32"), axis=0))
+        return ops.concatenate(parts, axis=-1)
+
+    def compute_output_shape(self, shape: Any) -> tuple[int | None, int]:
+        return shape[0], 2 * self.numbers + sum(map(choose_width, self.levels))
+
+
+def choose_width(categories: int) -> int:
+    """Of the vector of a category, by how many there are (as fastai chooses it)."""
+    return min(16, round(1.6 * (categories + 1) ** 0.56))
+
+
+def open_input(columns: int) -> keras.KerasTensor:
+    return keras.Input((columns,), name=INPUT, dtype="float32")
+
+
+def set_from(model: keras.Model, table: np.ndarray) -> None:
+    """Takes mean and deviation of the numbers of the rows (N, K) that are learned; of what is never known 0 and 1."""
+    for layer in model.layers:
+        if isinstance(layer, Columns) and layer.numbers:
+            known = np.ma.masked_invalid(table[:, : layer.numbers].astype(np.float64))
+            layer.mean.assign(known.mean(0).filled(0.0))
+            layer.deviation.assign(np.maximum(known.std(0).filled(1.0), 1e-6))
+
+
+def gather(model: keras.Model, table: np.ndarray, images: Any) -> Any:
+    """What the model is called with: a table, images, or both in the order of its inputs. images: a function that makes them,
+    called only where they are wanted.
+    """
+    asked = [table if tensor.name == INPUT else images() for tensor in model.inputs]
+    return asked[0] if len(asked) == 1 else tuple(asked)
