@@ -2,11 +2,15 @@
 
 import json
 import os
+import socketserver
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+
+from tests import command_line
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,6 +26,33 @@ done
 wait
 echo "$number;cluster"
 """
+
+# The kit on a node whose jobs run one after another: a process that has Keras loaded already is asked to run the command line.
+NODE = """
+import json, socket, sys
+with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as node:
+    node.sendall(json.dumps(sys.argv[2:]).encode() + b"\\n")
+    code, out, err = json.loads(node.makefile("rb").read())
+sys.stdout.write(out)
+sys.stderr.write(err)
+sys.exit(code)
+"""
+
+
+class _Node(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        done = command_line.here(json.loads(self.rfile.readline()), check=False)
+        self.wfile.write(json.dumps([done.returncode, done.stdout, done.stderr]).encode())
+
+
+@pytest.fixture
+def node(tmp_path, plugins):
+    """How slurm.sh has to call the kit so that it runs within this process."""
+    (tmp_path / "node.py").write_text(NODE)
+    with socketserver.TCPServer(("127.0.0.1", 0), _Node) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"{sys.executable} {tmp_path / 'node.py'} {server.server_address[1]} --competitions {plugins}"
+        server.shutdown()
 
 
 @pytest.fixture
@@ -49,8 +80,9 @@ def slurm(tmp_path, plugins, home):
     return run
 
 
-def test_folds_as_an_array_then_joined_blended_and_checked(slurm, prepared, home):
-    done, calls, logs = slurm("tiny-stripes", "--folds 2 --name one", "--folds 2 --name two --set epochs=1")
+def test_folds_as_an_array_then_joined_blended_and_checked(slurm, node, prepared, home):
+    runs = ("--folds 2 --name one", "--folds 2 --name two --set epochs=1")
+    done, calls, logs = slurm("tiny-stripes", *runs, KIT=node)
     assert done.returncode == 0, done.stderr + logs
     assert [call.split()[2] for call in calls[:2]] == ["--array=0-1"] * 2 and "--dependency=afterok:1:2" in calls[2]
     kinds = {folder.name.split("-")[2]: folder for folder in (home / "runs").iterdir()}
