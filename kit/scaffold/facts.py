@@ -25,8 +25,8 @@ class Facts:
     pixels, in folders for each class, or in the names of files before that mark; none where that is not known.
 
     sample: the kit's guess where `sample_doubt` says why. test_names: the table that tells which images the ids of the test
-    are, where their names do not. arrays: where the records of the table hold the images themselves. left_out: lines on what
-    `read` will make no use of.
+    are, where their names do not. arrays: where the records of the table hold the images themselves. group: a column of
+    the table that says which rows are of one patient or the like. left_out: lines on what `read` will make no use of.
     """
 
     sample: Sample = field(default_factory=Sample)
@@ -38,6 +38,7 @@ class Facts:
     test_names: Names | None = None
     pixels: PixelTables | None = None
     arrays: JsonArrays | None = None
+    group: str = ""
     class_folders: bool = False
     mark: str = ""
     target: Target = field(default_factory=lambda: Target().doubt(columns=NOTHING_READ, form=NOTHING_READ))
@@ -94,7 +95,8 @@ def _read_images(members: Members, facts: Facts, given: Sample | None, index: im
     size = images.measure(members, train.paths)
     facts = replace(facts, train=train, test=test, size=size, table=table, test_names=named)
     if table:
-        return replace(facts, target=target.decide_by_table(table, given))
+        decided = target.decide_by_table(table, given)
+        return replace(facts, target=decided, group=labels.find_group_column(table, decided.label_columns))
     classes, mark = images.find_class_folders(train), ""
     if not classes:
         mark, classes = images.find_name_classes(train)
@@ -117,7 +119,8 @@ def _list_left_out(members: Members, facts: Facts) -> Iterator[str]:
         counted = count_endings(others)
         shown = ", ".join(others[:LISTED]) + (", ..." if len(others) > LISTED else "")
         yield f"{len(others)} file{'s' * (len(others) > 1)} ({counted}): {shown}"
-    if facts.table and (columns := [one for one in facts.table.values if one not in facts.target.label_columns]):
+    taken = (*facts.target.label_columns, facts.group)
+    if facts.table and (columns := [one for one in facts.table.values if one not in taken]):
         shown = ", ".join(columns[: 4 * LISTED]) + (", ..." if len(columns) > 4 * LISTED else "")
         yield f"{len(columns)} column{'s' * (len(columns) > 1)} of {facts.table.path}: {shown}"
     if members.hidden:

@@ -14,6 +14,7 @@ from kit.scaffold.sample import Sample, is_called_sample
 
 LOOKED_AT = 200  # rows by which the column of ids is known
 KEPT = 200_000  # different texts of a column
+GROUPS = ("patient", "subject", "participant", "driver", "person", "individual", "user", "slide", "location")
 FLAGS = {"0": 0, "1": 1, "0.0": 0, "1.0": 1}
 
 
@@ -64,6 +65,18 @@ def find_label_table(members: Members, sample: Sample | None, index: Index) -> T
             rank = (not has_targets, not name.startswith("train"), "label" not in name, len(path))
             best = min(filter(None, (best, (rank, path, id_column))))
     return _read(members, best[1], best[2], sample) if best else None
+
+
+def find_group_column(table: Table, taken: Sequence[str]) -> str:
+    """The column that says which rows are of one patient, driver or the like: it is called so, and its texts come several
+    times; the first of GROUPS is preferred. Empty without one. taken: columns that are labels.
+    """
+    for word in GROUPS:
+        for column, counts in table.values.items():
+            called = re.search(f"{word}[ _]?(id|name)?$", column, re.IGNORECASE) and column not in taken
+            if called and 1 < len(counts) < 0.8 * counts.total() and not counts.keys() <= FLAGS.keys():
+                return column
+    return ""
 
 
 def find_test_names(members: Members, sample: Sample, index: Index) -> Names | None:

@@ -17,7 +17,7 @@ TABLE = Template(
     + """\
     ids = column(raw / $table, $table_ids)
 ${labels_doubt}    given = $reader(raw / $table, ids, $table_ids, $label_columns$separator)
-    return Split(ids, $train_images, given)"""
+${groups}    return Split(ids, $train_images, given$with_groups)"""
 )
 FOLDERS = Template(
     TEST
@@ -68,6 +68,8 @@ def write_read(facts: Facts) -> str:
         table=literal(facts.table.path if facts.table else ""),
         table_ids=literal(facts.table.id_column if facts.table else ""),
         labels_doubt=write_doubt(4, doubts.get("reader", "")) + write_doubt(4, doubts.get("label_columns", "")),
+        groups=_write_groups(facts),
+        with_groups=", groups=groups" if facts.group else "",
         reader=declared.reader,
         label_columns="COLUMNS" if columns == declared.columns else literal(columns),
         separator=f", {literal(declared.separator)}" if declared.reader == "tags" and declared.separator != " " else "",
@@ -98,12 +100,21 @@ def _write_names(facts: Facts) -> str:
     return f"        names = labels(raw / {literal(told.path)}, ids, {columns})\n"
 
 
+def _write_groups(facts: Facts) -> str:
+    if facts.table is None or not facts.group:
+        return ""
+    counts = facts.table.values[facts.group]
+    seen = f"{counts.total()} rows of {len(counts)} {facts.group}; those of one stay in one fold"
+    columns = f"{literal(facts.table.id_column)}, {literal(facts.group)}"
+    return f"{write_doubt(4, seen)}    groups = labels(raw / {literal(facts.table.path)}, ids, {columns})\n"
+
+
 def list_readers(facts: Facts) -> str:
     """What `read` imports."""
     if facts.pixels:
         return "from kit.data.readers import pixel_csv"
     names = {"column", "json_images" if facts.arrays else "find_images"}
-    names |= {"labels"} if facts.test_names else set()
+    names |= {"labels"} if facts.test_names or facts.group else set()
     names |= {facts.target.reader} if facts.table else {"class_folders"} if facts.class_folders else {"image_folder"}
     return "from kit.data.readers import " + ", ".join(sorted(names))
 

@@ -21,7 +21,10 @@ FORMS = [
         "probability",
         "auc",
         [(), ("ETT - Normal",)],
-        ["the sample writes '0': probabilities, or 0 and 1, which is kind labels"],
+        [
+            "6 rows of 3 PatientID; those of one stay in one fold",
+            "the sample writes '0': probabilities, or 0 and 1, which is kind labels",
+        ],
     ),
     (
         forms.pets,
@@ -95,7 +98,7 @@ def test_what_is_left_out_is_counted_and_named(here, tmp_path):
     members = forms.catheters() | {"__MACOSX/._train.csv": "", ".DS_Store": ""}
     archive.write_bytes(zipped(members))
     said = here("new", "zoo", "--from", str(archive)).stderr.splitlines()
-    assert said[1:9] == [
+    assert said[1:10] == [
         "training  6 images in train",
         "test      2 images in test",
         "sizes     32x32 pixels (all of 6 looked at), color",
@@ -103,7 +106,7 @@ def test_what_is_left_out_is_counted_and_named(here, tmp_path):
         "target    Labels: ETT - Normal, CVC, Swan",
         "submits   kind probability, 2 rows as in sample_submission.csv",
         "left out  2 files (1 of .csv, 1 of .tfrec): train_annotations.csv, train_tfrecords/00.tfrec",
-        "left out  1 column of train.csv: PatientID",
+        "left out  2 hidden files (.DS_Store, __MACOSX)",
+        "to do     6 rows of 3 PatientID; those of one stay in one fold",
     ]
-    assert said[9] == "left out  2 hidden files (.DS_Store, __MACOSX)"
     assert said[10] == "to do     the sample writes '0': probabilities, or 0 and 1, which is kind labels"

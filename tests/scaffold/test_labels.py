@@ -94,3 +94,25 @@ def test_a_table_that_cannot_be_read_is_one_error(tmp_path, fault):
     said = {"latin-1": "trainLabels.csv is not UTF-8 text", "semicolons": "trainLabels.csv: fields separated by ';'"}
     with pytest.raises(DataError, match=said.get(fault, r"cannot read .*bad\.zip; received")):
         facts.read(archive)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("id,site,patient_id,label", ["p1", "p1", "p2", "p2"]),
+        ("id,anatom_site,PatientID,label", ["p1", "p1", "p2", "p2"]),
+        ("id,location,subject,label", ["p1", "p1", "p2", "p2"]),
+        ("id,location,sunshine,label", ["here", "there", "here", "there"]),
+        ("id,site,age,label", None),
+        ("id,site,label,patient", None),
+    ],
+)
+def test_rows_of_one_patient_or_the_like_are_groups(read, header, expected):
+    images = forms.pictures(["train/1.jpg", "train/2.jpg", "train/3.jpg", "train/4.jpg", "test/5.jpg"])
+    rows = ["1,here,p1,owl", "2,there,p1,cat", "3,here,p2,owl", "4,there,p2,cat"]
+    if header.endswith("patient"):  # each row is of another
+        rows = [
+            f"{row},{place}" for place, row in enumerate(["1,here,owl", "2,there,cat", "3,here,owl", "4,there,cat"])
+        ]
+    _, train, _ = read({**images, "train.csv": forms.table(header, *rows), "sample.csv": "id,label\n5,owl\n"})
+    assert train.groups == expected
