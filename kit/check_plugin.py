@@ -9,7 +9,7 @@ from typing import Any, get_args
 import numpy as np
 
 from kit import metrics
-from kit.competition import Archives, Competition, FinishName, Metric, Submission, Table, View
+from kit.competition import Archives, Competition, FinishName, Fit, Metric, Submission, Table, View
 from kit.errors import DataError, nearest
 from kit.forms import FORMS
 from kit.learn.input import views
@@ -44,6 +44,7 @@ def check(competition: Competition, file: Path) -> None:
         raise DataError(f"{file}: public_share is out of range", received=competition.public_share, expected="0 to 1")
     if competition.has_images:
         _check_shape(f"{file}: image_shape", competition.image_shape)
+    _check_names(f"{file}: fit", (competition.fit,), dict.fromkeys(get_args(Fit)))
     _check_window(f"{file}: window", competition.window)
     _check_form(competition, file)
     check_own(f"{file}: metrics", competition.metrics, METRICS, Metric)

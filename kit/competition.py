@@ -17,6 +17,7 @@ from kit.targets import Target
 Scored = Callable[[np.ndarray, np.ndarray], Any]  # (labels (N,) or (N, L), values (N, C)) -> score, or one per row
 View = Callable[[np.ndarray], np.ndarray]  # uint8 (N, H, W, C) -> uint8 (N, H, W, C)
 
+Fit = Literal["stretch", "letterbox", "crop"]
 FinishName = Literal["temperature and clip", "class factors", "cut points", "thresholds"]
 
 
@@ -153,6 +154,8 @@ class Competition:
         but a table.
     table: the columns of Split.table that are learned from.
     read: (raw folder, "train" | "test") -> Split.
+    fit: how an image of other proportions becomes that shape: "stretch", without keeping them; "letterbox", whole, with black
+        beside it; "crop", its middle.
     window: the values that become 0 and 255, of images of more than 8 bits (a 12-bit X-ray: (0, 4095)); None: as found in the
         training images. Those of 8 bits stay as they are.
     auxiliary: what else is known of training rows, another of kit.targets: networks learn it beside, nothing predicts it.
@@ -176,6 +179,7 @@ class Competition:
     submission: Submission
     archives: Archives
     read: Callable[[Path, str], Split]
+    fit: Fit = "stretch"
     window: tuple[float, float] | None = None
     auxiliary: Target | None = None
     table: Table = field(default_factory=Table)

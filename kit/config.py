@@ -41,7 +41,10 @@ class Config:
         128, "images per step; 0: 128, or 512 for each GPU, with a learning rate to suit", low=0, high=65536
     )
     image_size: int = _setting(
-        0, "pixels per side that the network is shown; 0: as cached, or as the backbone was trained", low=0, high=4096
+        0,
+        "pixels per side that the network is shown, on the shorter one; 0: as cached, or as the backbone was trained",
+        low=0,
+        high=4096,
     )
     deterministic: bool = _setting(False, "bit-equal repeats, somewhat slower")
     precision: str = _setting(
@@ -120,7 +123,8 @@ class Config:
     )
     # of single recipes
     stage_sizes: tuple[int, ...] = _setting(
-        (), "pixels per side in each stage; none: from five eighths of the images' own up to all of it"
+        (),
+        "pixels per side in each stage, on the shorter one; none: from five eighths of the images' own up to all of it",
     )
     stage_epochs: tuple[int, ...] = _setting((), "epochs of each stage")
     stage_batches: tuple[int, ...] = _setting((), "batch size of each stage; none: batch_size")

@@ -117,3 +117,8 @@ def test_a_training_is_judged_by_the_metric_and_averages_the_view(cli, prepared,
 def test_a_window_that_is_none_is_refused(write, window):
     with pytest.raises(DataError, match=r"competition\.py: window is none; received .*; expected \(low, high\)"):
         write(window=window)
+
+
+def test_an_unknown_fit_is_refused(write):
+    with pytest.raises(DataError, match=r"fit 'leterbox' is unknown.*letterbox"):
+        write(fit='"leterbox"')

@@ -174,6 +174,8 @@ def find_damage(competition: Competition, folder: Path, manifest: dict[str, Any]
         return f"written by another version (format {manifest.get('format')}, now {FORMAT})"
     if manifest["shape"] != list(competition.image_shape):
         return f"images of {manifest['shape']}, competition of {list(competition.image_shape)}"
+    if manifest.get("fit", "stretch") != competition.fit:
+        return f"fit {manifest.get('fit', 'stretch')}, competition {competition.fit}"
     if competition.window and manifest.get("window") != list(competition.window):
         return f"values {manifest.get('window')} became 0 to 255, competition {list(competition.window)}"
     if manifest.get("target", "classes") != competition.target.kind:  # before there were kinds, all were classes

@@ -9,8 +9,8 @@ file, where OpenCV's answer depends on its version (a grey rest, None, an except
   number a file has to hold as many.
 - A stack of files gives each an equal share of the channels, such as one of grey for each.
 - Values of more than 8 bits become 0 to 255 by the competition's window (kit.data.window). DICOM: kit.data.dicom.
-- Resized to exactly (height, width), without keeping the aspect ratio, by antialiased bilinear interpolation. A JPEG more
-  than twice too large is decoded at a reduced scale first.
+- Resized to exactly (height, width) by antialiased bilinear interpolation: stretched, whole with black beside it, or its
+  middle, as the competition says. A JPEG more than twice too large is decoded at a reduced scale first.
 """
 
 from dataclasses import dataclass, replace
@@ -20,6 +20,7 @@ from typing import IO
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from kit.competition import Fit
 from kit.data.open_values import FORMATS, list_image_files, open_values
 from kit.data.window import Window, apply_window
 from kit.errors import DataError, KitError
@@ -30,12 +31,15 @@ ORIENTATION = 0x0112
 
 @dataclass(frozen=True)
 class Decoding:
-    """How images become pixels, the same for all of a competition. shape: (height, width, channels). window: the values that
-    become 0 and 255, of images of more than 8 bits. declared: whether the competition says so, which goes before what DICOM
-    files say of themselves.
+    """How images become pixels, the same for all of a competition.
+
+    shape: (height, width, channels). fit: how images of other proportions become that (kit.competition.Competition). window:
+    the values that become 0 and 255, of images of more than 8 bits. declared: whether the competition says so, which goes
+    before what DICOM files say of themselves.
     """
 
     shape: tuple[int, int, int]
+    fit: Fit = "stretch"
     window: Window | None = None
     declared: bool = False
 
@@ -104,7 +108,13 @@ def _to_picture(opened: Image.Image | np.ndarray, how: Decoding) -> Image.Image:
 
 def _resize(image: Image.Image, how: Decoding) -> Image.Image:
     height, width, _ = how.shape
-    return image if image.size == (width, height) else image.resize((width, height), Image.Resampling.BILINEAR)
+    if image.size == (width, height):
+        return image
+    if how.fit == "letterbox":
+        return ImageOps.pad(image, (width, height), Image.Resampling.BILINEAR)
+    if how.fit == "crop":
+        return ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR)
+    return image.resize((width, height), Image.Resampling.BILINEAR)
 
 
 def _put_channels_last(values: np.ndarray, channels: int) -> np.ndarray:

@@ -64,7 +64,7 @@ def write(
     test = splits.read(competition, folders.raw, "test")
     splits.check_sample(competition, folders.raw, test)
     found = competition.window or (window if test_only else find_window(train.images))
-    how = Decoding(shape, found, declared=competition.window is not None)
+    how = Decoding(shape, competition.fit, found, declared=competition.window is not None)
     if not test_only:
         levels = columns.list_levels(
             columned, train
@@ -85,6 +85,7 @@ def write(
             "format": FORMAT,
             "fingerprint": _fingerprint(competition, levels, (train, kept, labels), (test, tested), beside),
             "shape": shape,
+            "fit": how.fit,
             "window": how.window,
             "classes": competition.target.columns,
             "target": competition.target.kind,

@@ -130,6 +130,32 @@ def test_shrinking_averages_instead_of_skipping_pixels(tmp_path):
         assert 120 <= pixels.min() <= pixels.max() <= 135
 
 
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("turned", [False, True])
+def test_images_of_other_proportions_are_stretched_letterboxed_or_cropped(tmp_path, turned, channels):
+    long = np.full((16, 64, 4), 50, np.uint8)  # dark at one end, light at the other, in the middle between
+    long[:, 24:40], long[:, 40:] = 100, 200
+    np.save(tmp_path / "x.npy", long.swapaxes(0, 1) if turned else long)
+
+    def look(fit):
+        pixels = decode(tmp_path / "x.npy", (16, 16, channels), fit=fit)
+        return pixels[..., -1].T if turned else pixels[..., -1]
+
+    assert (look("crop") == 100).all()
+    assert (look("stretch")[:, [0, 8, 15]] == [50, 100, 200]).all()
+    assert (look("letterbox")[6:10, [0, 8, 15]] == [50, 100, 200]).all()
+    assert not look("letterbox")[[5, 10]].any(), "a quarter as high as it is wide"
+
+
+def test_a_large_jpeg_is_cropped_to_its_middle_and_letterboxed_whole(tmp_path):
+    wide = np.zeros((500, 2000, 3), np.uint8)
+    wide[:, 750:1250] = 240
+    path = save(tmp_path / "x.jpg", Image.fromarray(wide), "JPEG", quality=95)
+    assert decode(path, (32, 32, 3), fit="crop").min() >= 200
+    whole = decode(path, (32, 32, 3), fit="letterbox")
+    assert not whole[:11].any() and not whole[21:].any() and abs(whole[16].mean() - 60) < 6
+
+
 @pytest.mark.parametrize(("form", "cut"), [("PNG", 60), ("JPEG", 10), ("BMP", 10)])
 def test_truncated_files_are_unreadable(tmp_path, picture, form, cut):
     data = picture(1, form, size=(120, 100))

@@ -57,6 +57,13 @@ def test_the_fingerprint_follows_pixels_ids_labels_and_shape(write, members, pet
     assert len({one, *others}) == 7
 
 
+def test_another_fit_is_another_cache(write, members, pets, changed, folders):
+    stretched, letterboxed = write(members), write(members, changed(pets, fit="letterbox"))
+    assert stretched.fingerprint != letterboxed.fingerprint
+    with pytest.raises(DataError, match=r"fit letterbox, competition stretch"):
+        cache.load(pets, folders)
+
+
 def test_a_corrupt_training_image_is_set_aside_and_a_corrupt_test_image_keeps_its_row(write, members, folders):
     members["train/dog-3.png"] = members["train/dog-3.png"][:200]
     members["test/2.png"] = b""

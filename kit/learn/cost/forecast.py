@@ -9,6 +9,7 @@ from kit.data import cache
 from kit.learn import device
 from kit.learn.cost import timing
 from kit.learn.cost.plan import format_duration
+from kit.learn.input.resize import scale_sides
 from kit.learn.networks import backbones
 from kit.learn.recipes import find
 from kit.learn.train import check_config
@@ -49,4 +50,5 @@ def _pixels(competition: Competition, config: Config, shape: tuple[int, ...]) ->
     size = backbones.size_of(config) if own.pretrained else config.image_size
     rows, height, width = shape[:3]
     times = sum(own.epochs(config)) * config.folds * config.seeds or len(config.tta)
-    return int(rows * times * (size * size or height * width))
+    height, width = scale_sides(height, width, size)
+    return int(rows * times * height * width)

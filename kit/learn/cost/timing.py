@@ -141,8 +141,8 @@ def _some(data: Dataset, target: Target, count: int, where: DataFolders) -> Cach
 def _feature_seconds(data: Dataset, config: Config) -> float:
     """Of one image. Random weights are as fast as trained ones."""
     size = backbones.size_of(config)
-    model = pretrained.extractor(config.backbone, "none", size)
     images = data.train.images[: extract_features.BATCH]
+    model = pretrained.extractor(config.backbone, "none", backbones.sides_of(config, images.shape[1:]))
 
     def batch() -> None:
         model.predict_on_batch(pretrained.prepare(images, config.backbone, size))

@@ -65,7 +65,7 @@ class Augmenter:
     mirrored: np.ndarray | None
 
     def batch(self, epoch: int, samples: np.ndarray, size: int = 0) -> np.ndarray:
-        """The augmented images of `samples`, uint8 (N, size, size, C); size 0: as large as they are cached."""
+        """The augmented images of `samples`, uint8 (N, H, W, C), of `size` pixels on the shorter side; 0: as cached."""
         images = [self._augment(epoch, split, row) for split, row in samples.tolist()]
         return resize(np.stack(images), size)
 

@@ -77,9 +77,9 @@ class Loader:
         yield from self.stream(((epoch, samples) for samples in batches), size)
 
     def stream(self, jobs: Iterable[Job], size: int = 0) -> Iterator[np.ndarray]:
-        """Yields the augmented images, uint8 (N, size, size, C), of each (epoch, samples); size 0: as large as they are
-        cached. Workers go on into the next epoch while the training does what comes between two, so that neither waits for
-        the other.
+        """Yields the augmented images, uint8 (N, H, W, C), of each (epoch, samples), with `size` pixels on the shorter side; 0:
+        as they are cached. Workers go on into the next epoch while the training does what comes between two, so that neither
+        waits for the other.
 
         Raises DataError if a worker dies or an image fails.
         """

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.config import Config
+from kit.learn.input.resize import scale_sides
 
 # What preprocess_input of a family makes of pixels 0..255: (lowest, highest) value. "inside": the network rescales itself.
 RANGES = {"inside": (0.0, 255.0), "tf": (-1.0, 1.0), "torch": (-2.12, 2.65), "caffe": (-123.7, 151.1)}
@@ -78,5 +79,10 @@ BACKBONES: dict[str, Backbone] = {
 
 
 def size_of(config: Config) -> int:
-    """Pixels per side that the backbone is shown."""
+    """Pixels per side that the backbone is shown, on the shorter one."""
     return config.image_size or BACKBONES[config.backbone].size
+
+
+def sides_of(config: Config, image_shape: tuple[int, ...]) -> tuple[int, int]:
+    """Height and width that the backbone is shown, of images (H, W, C)."""
+    return scale_sides(image_shape[0], image_shape[1], size_of(config))

@@ -16,18 +16,18 @@ def head(dimensions: int, classes: int) -> keras.Model:
     return keras.Sequential([keras.Input((dimensions,)), layers.Dense(classes, name=NAME)], name="head")
 
 
-def add_head(config: Config, channels: int, classes: int) -> keras.Model:
-    """uint8-valued images (N, size, size, channels) -> logits (N, classes). The weights are random but for the mixture of the
+def add_head(config: Config, image_shape: tuple[int, int, int], classes: int) -> keras.Model:
+    """uint8-valued images (N, H, W, C) -> logits (N, classes). The weights are random but for the mixture of the
     channels, which learns from pretrained.mix_channels on where they are neither grey nor RGB.
     """
-    size = backbones.size_of(config)
-    images = keras.Input((size, size, channels))
+    channels, sides = image_shape[2], backbones.sides_of(config, image_shape)
+    images = keras.Input((*sides, channels))
     x = layers.Concatenate()([images] * 3) if channels == 1 else images
     if channels not in (1, 3):
         mixture = layers.Conv2D(3, 1, use_bias=False, name=MIXTURE, dtype="float32")
         x = mixture(x)
         mixture.kernel.assign(pretrained.mix_channels(channels)[None, None])
-    x = pretrained.build(config.backbone, "none", size)(pretrained.preprocess(x, config.backbone))
+    x = pretrained.build(config.backbone, "none", sides)(pretrained.preprocess(x, config.backbone))
     x = layers.Dropout(config.dropout)(x)
     logits = layers.Dense(classes, name=NAME, dtype="float32")(x)
     model = keras.Model(images, logits, name="finetune")

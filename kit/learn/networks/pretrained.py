@@ -17,16 +17,17 @@ from kit.learn.networks.batchnorm import fold_batchnorm, fuse
 from kit.learn.networks.weights import load_every_weight, save
 
 
-def build(name: str, weights: str, size: int, seed: int = 0) -> keras.Model:
-    """The backbone without its top: float32 images (N, size, size, 3) as `prepare` makes them -> pooled features (N, D).
+def build(name: str, weights: str, size: int | tuple[int, int], seed: int = 0) -> keras.Model:
+    """The backbone without its top: float32 images (N, H, W, 3) as `prepare` makes them -> pooled features (N, D).
 
+    size: pixels per side, or (height, width).
     weights: "imagenet" (downloaded once by Keras), "none" (random, by seed), or the path of a weights file made with
     include_top=False. Raises ConfigError for images that are too small, DataError for a missing, damaged or wrong file,
     KaggleError without internet.
     """
-    chosen = BACKBONES[name]
+    chosen, (height, width) = BACKBONES[name], (size, size) if isinstance(size, int) else size
     make = getattr(keras.applications, chosen.builder)
-    arguments = dict(chosen.arguments, include_top=False, pooling="avg", input_shape=(size, size, 3))
+    arguments = dict(chosen.arguments, include_top=False, pooling="avg", input_shape=(height, width, 3))
     try:
         model = _download(make, arguments, name) if weights == "imagenet" else make(weights=None, **arguments)
     except ValueError as error:  # Keras's own word on images that are too small for it
@@ -41,7 +42,7 @@ def build(name: str, weights: str, size: int, seed: int = 0) -> keras.Model:
     return model
 
 
-def extractor(name: str, weights: str, size: int, seed: int = 0) -> keras.Model:
+def extractor(name: str, weights: str, size: int | tuple[int, int], seed: int = 0) -> keras.Model:
     """What `build` gives, only to predict with: its normalisations are folded into its convolutions."""
     model = build(name, weights, size, seed)
     fold_batchnorm(model)
@@ -120,8 +121,8 @@ def _load(model: keras.Model, path: Path, name: str) -> None:
 
 
 def prepare(images: np.ndarray, name: str, size: int, mixture: np.ndarray | None = None) -> np.ndarray:
-    """uint8 (N, H, W, C) -> float32 (N, size, size, 3) as the backbone was trained on. mixture: float32 (C, 3), where it is
-    not that of mix_channels.
+    """uint8 (N, H, W, C) -> float32 (N, H', W', 3), of `size` pixels on the shorter side, as the backbone was trained on.
+    mixture: float32 (C, 3), where it is not that of mix_channels.
     """
     images, channels = resize(images, size).astype(np.float32), images.shape[3]
     if channels != 3:

@@ -27,9 +27,9 @@ def compute(member: Member, splits: tuple[str, ...], views: tuple[str, ...]) -> 
     wanted = {(split, view): folder / _name(member, weights, split, view) for split in splits for view in views}
     missing = {key: path for key, path in wanted.items() if not path.exists()}
     if missing:
-        size = backbones.size_of(config)
+        size, sides = backbones.size_of(config), backbones.sides_of(config, member.competition.image_shape)
         with device.float32_scope():
-            model = pretrained.extractor(config.backbone, config.weights, size, config.seed)
+            model = pretrained.extractor(config.backbone, config.weights, sides, config.seed)
             for (split, view), path in missing.items():
                 images, seen = member.data.get_split(split).images, available(member.competition)[view]
                 _write(model, images, seen, config, size, path, f"{config.backbone} {split} {view}")
@@ -46,11 +46,10 @@ def _identify_weights(config: Config) -> str:
 
 def _name(member: Member, weights: str, split: str, view: str) -> str:
     config, competition = member.config, member.competition
-    size = backbones.size_of(config)
+    height, width = backbones.sides_of(config, competition.image_shape)
+    size = str(width) if height == width else f"{height}x{width}"
     seed = config.seed if weights == "none" else 0  # random weights differ by seed
-    key = hashlib.sha256(
-        "|".join([member.data.fingerprint, config.backbone, weights, str(size), view, str(seed)]).encode()
-    )
+    key = hashlib.sha256("|".join([member.data.fingerprint, config.backbone, weights, size, view, str(seed)]).encode())
     if view in competition.views and competition.folder:  # of its own: may come to mean something else
         key.update((competition.folder / "competition.py").read_bytes())
     return f"{config.backbone}-{size}-{split}-{view}-{key.hexdigest()[:16]}.npy"

@@ -7,7 +7,7 @@ import numpy as np
 
 from kit.competition import View
 from kit.data.cache import CachedSplit
-from kit.learn.input.resize import resize
+from kit.learn.input.resize import resize, scale_sides
 from kit.learn.input.views import available
 from kit.learn.member import Member
 from kit.learn.networks import columns, weights
@@ -71,8 +71,8 @@ def predict(
     label: str,
 ) -> np.ndarray:
     """Averaged over views as kit.learn.predict.tta.average does, float32 (len(rows), K)."""
-    height, width = split.images.shape[1:3]
-    batch_size = choose_batch_size((size or height) * (size or width))
+    height, width = scale_sides(split.images.shape[1], split.images.shape[2], size)
+    batch_size = choose_batch_size(height * width)
     out = np.empty((len(rows), model.output_shape[-1]), dtype=np.float32)
     with bar(total=len(rows) * len(views), label=label, unit="image") as shown:
         for start in range(0, len(rows), 16 * batch_size):

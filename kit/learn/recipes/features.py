@@ -130,7 +130,8 @@ def open_member(member: Member) -> Opened:
     from kit.learn.networks import heads, pretrained, weights
 
     config, size = member.config, backbones.size_of(member.config)
-    model = pretrained.build(config.backbone, config.weights, size, config.seed)
+    sides = backbones.sides_of(config, member.competition.image_shape)
+    model = pretrained.build(config.backbone, config.weights, sides, config.seed)
     head = heads.head(model.output_shape[-1], len(member.competition.target.columns))
     weights.load(head, member.folder / weights.WEIGHTS)
     return Opened(model, lambda pictures: pretrained.prepare(pictures, config.backbone, size), head.get_weights()[0])

@@ -71,11 +71,11 @@ def open_member(member: Member) -> Opened:
 
 
 def network(member: Member) -> "keras.Model":
-    """uint8-valued images (N, size, size, C) -> logits (N, classes). The weights are random."""
+    """uint8-valued images (N, H, W, C) -> logits (N, classes). The weights are random."""
     from kit.learn.networks import heads, units
 
     competition = member.competition
-    model = heads.add_head(member.config, competition.image_shape[2], len(competition.target.columns))
+    model = heads.add_head(member.config, competition.image_shape, len(competition.target.columns))
     return units.append(model, competition.target)
 
 
