@@ -26,7 +26,8 @@ class Metric:
     """What Kaggle computes. kit.metrics has the usual ones; a competition may bring its own.
 
     score: of all rows, a number from `low` to `high`, nan where it is not defined. Its two arguments are the labels, int64 (N,)
-    of classes and grades, else (N, L), and what the submission's file says of them, (N, C) or (N, L).
+    of classes and grades, else (N, L), and what the submission's file says of them, (N, C) or (N, L). Of very many
+    classes (kit.top_k) these are a scipy.sparse.csr_array.
     per_row: each row's contribution, float64 (N,), where the score is their mean; else None. influence: where it is no mean,
     how each row moves it, float64 (N,) (kit.metrics.means). Either gives the standard error, deviation / sqrt(N); without one
     it is bootstrapped.

@@ -92,7 +92,7 @@ def _as_values(given: Any) -> np.ndarray:
 
 
 def keeps_top_k(competition: Competition, rows: int) -> bool:
-    """Whether predictions of so many rows are those of kit.top_k: of a class or a ranking, where all would be over 1 GiB."""
+    """Whether predictions of so many rows are those of kit.top_k: of a class or a ranking, where all would be over 256 MiB."""
     judged = competition.target.kind == "classes" and competition.submission.kind in ("label", "ranking")
     return judged and 4 * rows * len(competition.target.columns) > top_k.MAX_BYTES
 

@@ -8,7 +8,7 @@ import numpy as np
 
 RECORD = np.dtype([("place", np.int32), ("probability", np.float32)])  # place: of a class, in the target's columns
 K = 64
-MAX_BYTES = 2**30  # of what is held as a whole table
+MAX_BYTES = 2**28  # of what is held as a whole table: to join two runs takes a dozen of its size
 BLOCK_BYTES = 2**27  # of the probabilities that are made at once
 ROWS = 8192  # that are joined at once
 

@@ -72,7 +72,16 @@ def test_what_is_no_top_k_is_refused(spoil):
         predictions.make(["1", "2", "3"], values, CLASSES)
 
 
-@pytest.mark.parametrize(("kind", "metric"), [("label", "accuracy"), ("label", "map@3"), ("ranking", "map@3")])
+@pytest.mark.parametrize(
+    ("kind", "metric"),
+    [
+        ("ranking", "map@3"),
+        *[
+            ("label", name)
+            for name in ("map@3", "accuracy", "balanced_accuracy", "macro_f1", "micro_f2", "quadratic_kappa")
+        ],
+    ],
+)
 @pytest.mark.parametrize("sparse", [False, True])
 def test_scores_losses_and_files_are_those_of_all_classes(prepared, monkeypatch, metric, kind, sparse):
     form = Submission("Id", ("Label",), kind, k=3)

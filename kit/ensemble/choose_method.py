@@ -11,7 +11,9 @@ from kit import metrics, top_k
 from kit.competition import Competition
 from kit.ensemble.method import Method, Parameters, best_member
 from kit.ensemble.methods import available, better
-from kit.progress import bar
+from kit.ensemble.stacking import MAX_PRODUCTS
+from kit.progress import bar, say
+from kit.targets import Target
 
 ROUNDING = 1e-9  # of a score
 UNFITTED = ("single", "geometric mean")  # the best run is found, but no weight is fitted
@@ -109,10 +111,19 @@ class _Fits:
         return self.methods[name].apply(self.stack[:, rows], self.parameters[name][frozenset({outer})])
 
 
+def _list_affordable(target: Target, stack: np.ndarray) -> Mapping[str, Method]:
+    """All that are available, but for stacking where so many classes would take hours, which is said."""
+    known, (runs, rows, classes) = available(target, stack), stack.shape
+    if "stacking" not in known or target.kind not in ("classes", "grades") or runs * rows * classes**2 <= MAX_PRODUCTS:
+        return known
+    say(f"stacking is left out: of {classes:,} classes it would take hours")
+    return {name: method for name, method in known.items() if name != "stacking"}
+
+
 def _fit(competition: Competition, stack: np.ndarray, labels: np.ndarray, folds: np.ndarray) -> _Fits:
     every = np.unique(folds).tolist()
     left_out = [frozenset(some) for count in (0, 1, 2) for some in combinations(every, count) if len(every) > count]
-    methods = available(competition.target, stack)
+    methods = _list_affordable(competition.target, stack)
     result: dict[str, dict[frozenset[Any], Parameters]] = {name: {} for name in methods}
     for aside in bar(left_out, label="choose a method", unit="split"):
         rows = ~np.isin(folds, list(aside))

@@ -8,6 +8,7 @@ from kit import linear
 from kit.ensemble.pool import logs
 from kit.targets.links import softmax
 
+MAX_PRODUCTS = 2 * 10**9  # rows x inputs x classes, above which it takes hours over all splits of an ensemble
 STRENGTH = 0.01  # inverse regularisation: members say much the same, so coefficients want to be held
 
 

@@ -4,10 +4,12 @@ Of labels: 0/1 (N, L), values 0/1 (N, L). Of classes: int64 (N,), values (N, C),
 label that neither occurs nor is said counts as 0.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
-from kit.competition import Metric
-from kit.metrics.classes import CLASSES, decide
+from kit.competition import Metric, Scored
+from kit.metrics.classes import CLASSES, mean_of_classes
 from kit.metrics.means import divide, mean_of_ratios, mean_of_rows
 from kit.metrics.ranking import one_vs_rest
 
@@ -19,16 +21,26 @@ def macro_f(beta: float) -> Metric:
     """F-beta of each class or label, averaged."""
 
     def parts(labels: np.ndarray, values: np.ndarray) -> Parts:
-        return _parts(*_decided(labels, values), beta)
+        return _parts(labels.astype(np.float64), values, beta)
 
-    return mean_of_ratios(parts, finish=("class factors", "thresholds"), **DECIDED)
+    of_labels = mean_of_ratios(parts, finish=("class factors", "thresholds"), **DECIDED)
+    of_classes = mean_of_classes(beta**2, 1)
+
+    def choose(of_classes: Scored | None, of_labels: Scored | None) -> Scored:
+        return lambda labels, values: (of_classes if labels.ndim == 1 else of_labels)(labels, values)  # type: ignore[misc]
+
+    influence = choose(of_classes.influence, of_labels.influence)
+    return replace(of_labels, score=choose(of_classes.score, of_labels.score), influence=influence)
 
 
 def micro_f(beta: float) -> Metric:
     """F-beta of all cells of the table together; of classes, whatever beta is, the accuracy."""
 
     def parts(labels: np.ndarray, values: np.ndarray) -> Parts:
-        above, below = _parts(*_decided(labels, values), beta)
+        if labels.ndim == 1:
+            right = (values.argmax(1) == labels)[:, None]
+            return (1 + beta**2) * right, np.full(right.shape, 1 + beta**2)
+        above, below = _parts(labels.astype(np.float64), values, beta)
         return above.sum(1, keepdims=True), below.sum(1, keepdims=True)
 
     return mean_of_ratios(parts, finish=("thresholds",), **DECIDED)
@@ -53,10 +65,6 @@ def probabilistic_f(beta: float) -> Metric:
         return _parts(*one_vs_rest(labels, values), beta)
 
     return mean_of_ratios(parts, forms=("probability",), targets=("classes", "labels"))
-
-
-def _decided(labels: np.ndarray, values: np.ndarray) -> Parts:
-    return decide(labels, values) if labels.ndim == 1 else (labels.astype(np.float64), values)
 
 
 def _parts(truth: np.ndarray, said: np.ndarray, beta: float) -> Parts:

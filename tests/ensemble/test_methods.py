@@ -144,3 +144,9 @@ def test_two_folds_leave_none_to_fit_on_so_no_weight_is_fitted(competition, labe
     assert chosen.method == "geometric mean" and np.array_equal(chosen.honest, chosen.tried["geometric mean"])
     good = np.stack([predictions(1, labels, 4.0), predictions(2, labels, 0.0)])
     assert choose_method.choose(competition, good, labels, halves).method == "single"
+
+
+def test_stacking_is_left_out_where_its_classes_are_too_many(competition, stack, labels, folds, monkeypatch, capsys):
+    monkeypatch.setattr(choose_method, "MAX_PRODUCTS", 3 * 600 * 3**2 - 1)
+    assert set(METHODS) - set(choose_method.choose(competition, stack, labels, folds).tried) == {"stacking"}
+    assert "stacking is left out: of 3 classes" in capsys.readouterr().err
