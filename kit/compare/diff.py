@@ -10,11 +10,12 @@ from kit.compare.pair import Side
 from kit.competition import Competition
 from kit.predictions import match_ids
 from kit.stats import paired
+from kit.stats.known import Known
 from kit.stats.paired import Paired
 from kit.targets import Target
 
 
-def compare(competition: Competition, a: Side, b: Side, known: tuple[np.ndarray, np.ndarray] | None) -> dict[str, Any]:
+def compare(competition: Competition, a: Side, b: Side, known: Known | None) -> dict[str, Any]:
     """From `a` to `b`, as plain values for JSON: out_of_fold (None unless both are runs that judged shared rows) and test.
 
     known: ids (M,) and labels (M,) of the rows to judge on (kit.data.corrections.read_clean_labels); only asked of two runs.
@@ -26,8 +27,7 @@ def compare(competition: Competition, a: Side, b: Side, known: tuple[np.ndarray,
     left, right = match_ids(a.test.ids, b.test.ids)
     test = a.test.values[left], b.test.values[right]
     limits = effect.bounds(competition, *test)
-    out_of_fold = (pair.labels, pair.theirs, pair.ours) if pair else None
-    told = effect.estimate_gain(competition, out_of_fold, test) if out_of_fold and len(left) else None
+    told = effect.estimate_gain(competition, pair, test) if pair and len(left) else None
     if told and limits["best"] is not None:  # a normal interval does not know of them
         told["interval"] = np.clip(told["interval"], limits["worst"], limits["best"]).tolist()
     only = {"only_in_a": len(a.test.ids) - len(left), "only_in_b": len(b.test.ids) - len(left)}

@@ -6,6 +6,8 @@ import numpy as np
 
 from kit import metrics
 from kit.competition import Competition, Metric
+from kit.metrics.standard_errors import number_groups
+from kit.stats.paired import Paired
 
 PRIOR = 5.0  # rows: how strongly a pair of classes is believed to be like all pairs, before any of its rows is seen
 
@@ -35,7 +37,7 @@ def _gains(metric: Metric, labels: np.ndarray, a: np.ndarray, b: np.ndarray) -> 
 
 def estimate_gain(
     competition: Competition,
-    out_of_fold: tuple[np.ndarray, np.ndarray, np.ndarray],
+    out_of_fold: Paired,
     test: tuple[np.ndarray, np.ndarray],
 ) -> dict[str, Any]:
     """What the score is expected to gain on the test rows, with a 95 % interval.
@@ -43,14 +45,14 @@ def estimate_gain(
     Each test row is expected to gain what out-of-fold rows with the same pair of decisions gained on average, drawn towards
     the mean of all (dis)agreeing rows by PRIOR rows. The interval holds what is not known of those means, and the luck of
     the test rows. Members judge alone out of fold but are averaged on the test rows, so the test effect tends to be smaller.
-    Metrics that are no mean over rows, and targets of more than one class per row: the paired gain out of fold.
-    out_of_fold: labels, a, b. test: a, b.
+    Metrics that are no mean over rows, targets of more than one class per row, and rows that depend on others of their group:
+    the paired gain out of fold. out_of_fold: b, ours, paired with a, theirs. test: a, b.
     """
-    labels, a, b = out_of_fold
+    labels, a, b = out_of_fold.labels, out_of_fold.theirs, out_of_fold.ours
     metric, classes = metrics.find(competition), len(competition.target.columns)
-    if metric.per_row is None or not competition.target.exclusive:
-        gain, error = metrics.gain(competition, labels, b, a)
-        return _interval("paired gain out of fold", gain, error)
+    independent = number_groups(out_of_fold.groups) is None
+    if metric.per_row is None or not (competition.target.exclusive and independent):
+        return _interval("paired gain out of fold", out_of_fold.gain, out_of_fold.error)
     gains = _gains(
         metric, labels, metrics.prepare_for_scoring(competition, a), metrics.prepare_for_scoring(competition, b)
     )

@@ -22,6 +22,7 @@ from kit.data.window import Window
 from kit.errors import DataError, list_names
 from kit.files import read_json, sha256
 from kit.paths import DataFolders
+from kit.stats.known import Known
 
 FORMAT = 2  # raise it when the policy of kit.data.decode_image changes
 TRAIN, TEST = ("id", "label", "same_pixels"), ("id", "readable", "same_pixels")  # columns of the tables
@@ -132,14 +133,14 @@ def read_levels(folders: DataFolders) -> columns.Levels:
     return tuple(map(tuple, read_json(folders.cache / "manifest.json").get("levels", ())))
 
 
-def read_labels(competition: Competition, folders: DataFolders) -> tuple[np.ndarray, np.ndarray]:
-    """(ids (N,) text, labels of N rows) of the training rows, as `load` gives them but without the rest."""
+def read_labels(competition: Competition, folders: DataFolders) -> Known:
+    """Ids, labels and groups of the training rows, as `load` gives them but without the rest."""
     _manifest(competition, folders)
     images = table(folders.cache / "train.csv", TRAIN)
     rows = _column(images, "row" if images and "row" in images[0] else "id")
     names = image_rows.number_rows(rows)[0]
-    labels = [images[first]["label"] for first in image_rows.first_images(rows, names)]
-    return names, competition.target.parse(labels)
+    first = image_rows.first_images(rows, names)
+    return Known(names, competition.target.parse([images[row]["label"] for row in first]), _join_groups(images)[first])
 
 
 def _part(file: Path, rows: list[dict[str, str]], *, labels: np.ndarray, readable: np.ndarray) -> CachedSplit:
@@ -148,20 +149,28 @@ def _part(file: Path, rows: list[dict[str, str]], *, labels: np.ndarray, readabl
         raise DataError(
             f"{file} is damaged", received=f"{len(images)} images", expected=f"{len(rows)} rows", do="kit prepare"
         )
-    ids, same_pixels = _column(rows, "id"), np.array([int(row["same_pixels"]) for row in rows], np.int64)
-    named = [_column(rows, name) for name in ("row", "group") if rows and name in rows[0]]
+    ids = _column(rows, "id")
     part = CachedSplit(
         file.stem,
         ids,
         images,
         labels,
         readable,
-        same_pixels,
+        _read_pixels(rows),
         rows=_column(rows, "row") if rows and "row" in rows[0] else ids,
-        groups=groups.join(same_pixels, *named),
+        groups=_join_groups(rows),
     )
     beside = file.with_stem(f"{file.stem}_table")
     return replace(part, table=np.load(beside, allow_pickle=False)) if beside.exists() else part
+
+
+def _join_groups(rows: list[dict[str, str]]) -> np.ndarray:
+    named = [_column(rows, name) for name in ("row", "group") if rows and name in rows[0]]
+    return groups.join(_read_pixels(rows), *named)
+
+
+def _read_pixels(rows: list[dict[str, str]]) -> np.ndarray:
+    return np.array([int(row["same_pixels"]) for row in rows], np.int64)
 
 
 def _column(rows: list[dict[str, str]], name: str) -> np.ndarray:

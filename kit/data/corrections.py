@@ -25,6 +25,7 @@ from kit.files import write_csv
 from kit.paths import DataFolders
 from kit.predictions import index_ids
 from kit.progress import say
+from kit.stats.known import Known
 from kit.targets import Target
 
 ACTIONS = ("drop", "relabel", "keep")
@@ -49,14 +50,15 @@ def load(competition: Competition, folders: DataFolders) -> Dataset:
     return apply(data, read_decisions(competition, folders, data.train.rows, data.train.labels))
 
 
-def read_clean_labels(competition: Competition, folders: DataFolders) -> tuple[np.ndarray, np.ndarray]:
-    """(ids (N,) text, labels of N rows) of the clean rows: what to judge a run on, also one of before the corrections.
+def read_clean_labels(competition: Competition, folders: DataFolders) -> Known:
+    """Ids, labels and groups of the clean rows: what to judge a run on, also one of before the corrections.
 
     Raises DataError for data that is not prepared here, and for a file that does not fit.
     """
-    ids, labels = cache.read_labels(competition, folders)
-    corrected = [one.row for one in read_decisions(competition, folders, ids, labels) if one.action != "keep"]
-    return np.delete(ids, corrected), np.delete(labels, corrected, axis=0)
+    rows = cache.read_labels(competition, folders)
+    decided = read_decisions(competition, folders, rows.ids, rows.labels)
+    corrected = [one.row for one in decided if one.action != "keep"]
+    return rows.take(np.delete(np.arange(len(rows.ids)), corrected))
 
 
 def read_decisions(

@@ -30,11 +30,14 @@ PARTS = ("public", "private")
 
 @dataclass(frozen=True)
 class Holdout:
-    """ids: (N,) text, as the test images have them. labels: of N rows. public: (N,) bool, else private."""
+    """ids: (N,) text, as the test images have them. labels: of N rows. public: (N,) bool, else private. groups: (N,) text,
+    equal for rows of one group; None where each row is one of its own.
+    """
 
     ids: np.ndarray
     labels: np.ndarray
     public: np.ndarray
+    groups: np.ndarray | None = None
 
 
 def choose(train: Any, target: Target, share: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -81,7 +84,10 @@ def write(path: Path, competition: Competition, train: Any, rows: np.ndarray, pu
     names = number_rows(train.rows[rows])[0]
     first = first_images(train.rows[rows], names)
     given = competition.target.write(train.labels[rows][first])
-    write_csv(path, COLUMNS, zip(names, given, np.where(public[first], *PARTS), strict=True))
+    told = [names, given, np.where(public[first], *PARTS)]
+    group = train.groups[rows][first]
+    beside = ("group",) if len(np.unique(group)) < len(group) else ()
+    write_csv(path, (*COLUMNS, *beside), zip(*told, *([group.tolist()] if beside else []), strict=True))
 
 
 def digest(path: Path) -> str | None:
@@ -102,7 +108,8 @@ def read(path: Path, competition: Competition) -> Holdout:
     if len(set(ids)) != len(ids) or parts != set(PARTS):
         raise DataError(f"{path} is damaged", received=f"{len(set(ids))} ids, parts {sorted(parts)}", expected=PARTS)
     labels = competition.target.parse([row["label"] for row in rows])
-    return Holdout(np.array(ids), labels, np.array([row["part"] == "public" for row in rows]))
+    group = np.array([row["group"] for row in rows]) if "group" in rows[0] else None
+    return Holdout(np.array(ids), labels, np.array([row["part"] == "public" for row in rows]), group)
 
 
 def move_held_out(path: Path, competition: Competition, train: Split, test: Split) -> tuple[Split, Split]:

@@ -8,7 +8,7 @@ import numpy as np
 from kit import metrics, paths, predictions, runs
 from kit.competition import Competition
 from kit.config import Config
-from kit.data import cache, corrections, folds, image_rows
+from kit.data import corrections, folds, image_rows
 from kit.data.cache import Dataset
 from kit.ensemble import choose_method, contribution, finish, methods
 from kit.ensemble.choose_method import Chosen
@@ -16,6 +16,7 @@ from kit.ensemble.method import best_member
 from kit.errors import ConfigError, DataError
 from kit.files import write_json
 from kit.runs import Run, provenance
+from kit.stats.known import Known
 from kit.targets import Target
 
 
@@ -32,13 +33,14 @@ def ensemble(competition: Competition, base_runs: list[Run], *, name: str | None
     prints = folds.fingerprints(data, fold_of)
     _check(competition, base_runs, prints)
     ids, stack, submitted = _stack(base_runs, data)
-    labels = cache.labels_of(data.train, ids)
-    folds_of_rows = folds.cross_fit_folds(data, fold_of, image_rows.first_images(data.train.rows, ids))
-    chosen = choose_method.choose(finish.before_decision(competition), stack, labels, folds_of_rows)
+    first = image_rows.first_images(data.train.rows, ids)
+    labels, groups = data.train.labels[first], data.train.groups[first]
+    folds_of_rows = folds.cross_fit_folds(data, fold_of, first)
+    chosen = choose_method.choose(finish.before_decision(competition), stack, labels, folds_of_rows, groups)
     test_ids = image_rows.number_rows(data.test.rows)[0]
     tested = np.stack([predictions.load(run.test).before_finish().select(test_ids) for run in base_runs])
     unfinished = finish.Unfinished(chosen.honest, chosen.others, chosen.tried[chosen.method])
-    honest, last = finish.fit_finish(competition, unfinished, labels, folds_of_rows)
+    honest, last = finish.fit_finish(competition, unfinished, labels, folds_of_rows, groups)
     record = {"method": chosen.method, "parameters": chosen.parameters, "finish": last}
     target = competition.target
     test = blend(target, tested, record)
@@ -53,8 +55,8 @@ def ensemble(competition: Competition, base_runs: list[Run], *, name: str | None
     table = contribution.table(competition, names, stack, submitted, labels, folds_of_rows, chosen)
     timed = [row | {"seconds": contribution.seconds(run)} for row, run in zip(table, base_runs, strict=True)]
     seen = finish.apply(target, blend(target, stack, record), last)
-    score = _judge(competition, submitted, labels, honest, seen)
-    tried = _summarize_methods(competition, labels, chosen)
+    score = _judge(competition, submitted, Known(ids, labels, groups), honest, seen)
+    tried = _summarize_methods(competition, labels, groups, chosen)
     write_json(run.metrics, score | record | tried | {"parts": timed})
     return run
 
@@ -100,23 +102,26 @@ def _stack(base_runs: list[Run], data: Dataset) -> tuple[np.ndarray, np.ndarray,
 
 
 def _judge(
-    competition: Competition, parts: np.ndarray, labels: np.ndarray, honest: np.ndarray, seen: np.ndarray
+    competition: Competition, parts: np.ndarray, known: Known, honest: np.ndarray, seen: np.ndarray
 ) -> dict[str, Any]:
     """parts: (R, N, K), as submitted. honest, seen: (N, K), by what was chosen and fitted on other folds, and on the rows
     themselves.
     """
+    labels, groups = known.labels, known.groups
     best = best_member(parts, methods.better(competition, labels))
-    gain, error = metrics.gain(competition, labels, honest, parts[best])
+    gain, error = metrics.gain(competition, labels, honest, parts[best], groups)
     return {
         "metric": competition.metric,
-        **metrics.evaluate(competition, labels, honest),
+        **metrics.evaluate(competition, labels, honest, groups),
         "loss": float(competition.target.losses(labels, honest).mean()),
         "optimistic_score": metrics.evaluate(competition, labels, seen)["score"],
         "gain_over_best_part": {"gain": gain, "error": error},
     }
 
 
-def _summarize_methods(competition: Competition, labels: np.ndarray, chosen: Chosen) -> dict[str, Any]:
+def _summarize_methods(
+    competition: Competition, labels: np.ndarray, groups: np.ndarray, chosen: Chosen
+) -> dict[str, Any]:
     """Where thresholds decide afterwards a method has no score of its own, but its loss, by which it was chosen."""
     undecided = finish.before_decision(competition) is not competition
     return {
@@ -130,6 +135,6 @@ def _summarize_methods(competition: Competition, labels: np.ndarray, chosen: Cho
                 "loss": float(competition.target.losses(labels, probabilities).mean()),
             }
             for name, probabilities in chosen.tried.items()
-            for result in [metrics.evaluate(competition, labels, probabilities)]
+            for result in [metrics.evaluate(competition, labels, probabilities, groups)]
         ],
     }

@@ -37,9 +37,16 @@ class Chosen:
     given_up: str | None = None
 
 
-def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, folds: np.ndarray) -> Chosen:
+def choose(
+    competition: Competition,
+    stack: np.ndarray,
+    labels: np.ndarray,
+    folds: np.ndarray,
+    groups: np.ndarray | None = None,
+) -> Chosen:
     """Nested cross-validation over `folds` (N,): the inner folds choose the method, the outer fold judges the choice. Two
-    folds leave none to fit on: there only means that need no fit stand beside the best run.
+    folds leave none to fit on: there only means that need no fit stand beside the best run. groups: as for
+    kit.metrics.evaluate.
     """
     fits = _fit(competition, stack, labels, folds)
     every = np.unique(folds).tolist()
@@ -49,8 +56,9 @@ def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, fold
     for outer in every:
         rest = folds != outer
         inner = {name: fits.predict_others(name, outer) for name in able}
-        names[outer], _ = best(competition, stack[:, rest], labels[rest], inner)
-    final, given_up = best(competition, stack, labels, {name: tried[name] for name in able})
+        own = None if groups is None else groups[rest]
+        names[outer], _ = best(competition, stack[:, rest], labels[rest], inner, own)
+    final, given_up = best(competition, stack, labels, {name: tried[name] for name in able}, groups)
     honest = top_k.empty_like(stack, stack.shape[1:])
     for outer, name in names.items():
         honest[folds == outer] = tried[name][folds == outer]
@@ -60,7 +68,11 @@ def choose(competition: Competition, stack: np.ndarray, labels: np.ndarray, fold
 
 
 def best(
-    competition: Competition, stack: np.ndarray, labels: np.ndarray, tried: dict[str, np.ndarray]
+    competition: Competition,
+    stack: np.ndarray,
+    labels: np.ndarray,
+    tried: dict[str, np.ndarray],
+    groups: np.ndarray | None = None,
 ) -> tuple[str, str | None]:
     """(the selected method, the rejected one: worse than the best single run).
 
@@ -75,7 +87,7 @@ def best(
     leader = max(tried, key=lambda name: value(tried[name]))
     level = []
     for name, probabilities in tried.items():
-        behind, error = metrics.gain(competition, labels, tried[leader], probabilities)
+        behind, error = metrics.gain(competition, labels, tried[leader], probabilities, groups)
         if behind <= 2 * error:
             level.append(name)
     level.sort(key=lambda name: competition.target.losses(labels, tried[name]).mean())

@@ -91,10 +91,15 @@ def before_decision(competition: Competition) -> Competition:
 
 
 def fit_finish(
-    competition: Competition, unfinished: Unfinished, labels: np.ndarray, folds: np.ndarray
+    competition: Competition,
+    unfinished: Unfinished,
+    labels: np.ndarray,
+    folds: np.ndarray,
+    groups: np.ndarray | None = None,
 ) -> tuple[np.ndarray, dict[str, Any] | None]:
     """(the honest values, finished where that promised to gain; what was found, for metrics.json: None if there is no
     finish for this metric). gain: of that honest choice, with a 95 % interval. applied: whether it is for test images.
+    groups: as for kit.metrics.evaluate.
     """
     name = find(competition)
     if name is None or _lacks_classes(unfinished.honest, name):
@@ -106,7 +111,7 @@ def fit_finish(
         applied[judged] = finish.apply(target, unfinished.honest[judged], finish.fit(competition, others, known))
         if _gains(finish, competition, others, known, folds[~judged]):
             finished_rows[judged] = applied[judged]
-    gain, error = metrics.gain(competition, labels, finished_rows, unfinished.honest)
+    gain, error = metrics.gain(competition, labels, finished_rows, unfinished.honest, groups)
     record = {
         "name": name,
         "decides": finish.decides,
@@ -128,14 +133,18 @@ def _lacks_classes(values: np.ndarray, name: str) -> bool:
 
 
 def decide(
-    competition: Competition, values: np.ndarray, labels: np.ndarray, folds: np.ndarray
+    competition: Competition,
+    values: np.ndarray,
+    labels: np.ndarray,
+    folds: np.ndarray,
+    groups: np.ndarray | None = None,
 ) -> tuple[np.ndarray, dict[str, Any] | None]:
     """`fit_finish` of a single run, float32 (N, K) out of fold, if its competition has a finish that decides."""
     name = find(competition)
     if name is None or FINISHES[name].decides is None or _lacks_classes(values, name):
         return values, None
     others = {int(fold): values[folds != fold] for fold in np.unique(folds)}
-    return fit_finish(competition, Unfinished(values, others, values), labels, folds)
+    return fit_finish(competition, Unfinished(values, others, values), labels, folds, groups)
 
 
 def keep(

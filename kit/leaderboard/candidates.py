@@ -15,6 +15,7 @@ from kit.predictions import Predictions, match_ids, order_columns
 from kit.progress import bar
 from kit.runs import Run
 from kit.runs.scores import read_scores
+from kit.stats.known import Known
 
 MAX_CANDIDATES = 30  # candidates that are compared with each other: the best by score
 
@@ -85,18 +86,18 @@ def split_comparable(candidates: list[Candidate]) -> tuple[list[Candidate], list
     return parts[0], parts[1]
 
 
-def stack_shared(candidates: list[Candidate], known: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """(labels (N,), probabilities (R, N, C)) of the rows that all of them judged out of fold; known: ids and labels.
+def stack_shared(candidates: list[Candidate], known: Known) -> tuple[Known, np.ndarray]:
+    """(what is known, probabilities (R, N, C)) of the N rows that all of them judged out of fold.
 
     Raises DataError if there is none.
     """
     ids = candidates[0].oof.ids
     for candidate in candidates[1:]:
         ids = ids[match_ids(ids, candidate.oof.ids)[0]]
-    rows, at = match_ids(ids, known[0])
+    rows, at = match_ids(ids, known.ids)
     if not len(rows):
         raise DataError(
             "no training image was judged by all these runs", received=f"{len(candidates)} runs", do="leave some out"
         )
     stack = [one.oof.values[match_ids(ids[rows], one.oof.ids)[1]] for one in candidates]
-    return known[1][at], np.stack(stack)
+    return known.take(at), np.stack(stack)

@@ -11,6 +11,7 @@ from kit import metrics
 from kit.competition import Competition
 from kit.leaderboard import private_board
 from kit.leaderboard.candidates import Candidate, stack_shared
+from kit.stats.known import Known
 
 
 def best_pair(simulated: np.ndarray) -> tuple[int, int]:
@@ -44,23 +45,23 @@ def prospect(simulated: np.ndarray, pair: tuple[int, int]) -> dict[str, float]:
 def propose(
     competition: Competition,
     candidates: list[Candidate],
-    known: tuple[np.ndarray, np.ndarray],
+    known: Known,
     public: Mapping[str, float | None],
     public_share: float,
 ) -> dict[str, Any]:
     """The pair of the best expected maximum, and beside it the two best public scores and the two best out of fold.
 
-    known: ids and labels of the training images. public: by run id. Each pair is a dict: runs (the safe and the different
+    public: by run id. Each pair is a dict: runs (the safe and the different
     one), expected_max in the metric's own direction, first_is_better, differs (mean distance of their decisions:
     kit.targets). All are judged by one simulation, so the proposal is the best of them by construction.
     """
-    labels, stack = stack_shared(candidates, known)
-    own = private_board.scores(competition, labels, stack)
+    shared, stack = stack_shared(candidates, known)
+    own = private_board.scores(competition, shared.labels, stack)
     public_scores = np.array([np.nan if (score := public.get(one.run.id)) is None else score for one in candidates])
     rows = len(candidates[0].decided)
     public_rows = round(rows * public_share)
     simulated = private_board.simulate_boards(
-        competition, labels, stack, public_scores, public_rows, rows - public_rows
+        competition, shared.labels, stack, public_scores, public_rows, rows - public_rows, groups=shared.groups
     )
     sign = metrics.find(competition).sign
     pairs = {
@@ -70,7 +71,7 @@ def propose(
     }
     return {
         "metric": competition.metric,
-        "out_of_fold_rows": len(labels),
+        "out_of_fold_rows": len(shared.labels),
         "public_rows": public_rows,
         "private_rows": rows - public_rows,
         "runs": [

@@ -24,6 +24,7 @@ from kit.competition import Competition
 from kit.leaderboard.candidates import Candidate
 from kit.predictions import match_ids
 from kit.stats import paired
+from kit.stats.known import Known
 from kit.targets import Target
 
 BEHIND = 0.16  # the probability of being better when a standard error behind
@@ -46,9 +47,7 @@ def estimate_improvement(gain: float, error: float) -> float:
     return float(gain * ndtr(gain / error) + error * np.exp(-((gain / error) ** 2) / 2) / np.sqrt(2 * np.pi))
 
 
-def gain_over(
-    competition: Competition, ours: Candidate, theirs: Candidate, known: tuple[np.ndarray, np.ndarray]
-) -> tuple[float, float, int]:
+def gain_over(competition: Competition, ours: Candidate, theirs: Candidate, known: Known) -> tuple[float, float, int]:
     """(gain of ours, its standard error, shared rows); without shared rows, the difference of two independent scores."""
     if pair := paired.compare(competition, ours.oof, theirs.oof, known):
         return pair.gain, pair.error, len(pair.labels)
@@ -60,9 +59,9 @@ def rate(
     competition: Competition,
     candidates: list[Candidate],
     submitted: list[Candidate],
-    known: tuple[np.ndarray, np.ndarray],
+    known: Known,
 ) -> list[dict[str, Any]]:
-    """A record per candidate in the order given, which is that of their scores: the best first. known: ids and labels."""
+    """A record per candidate in the order given, which is that of their scores: the best first."""
     bar = submitted[0] if submitted else None
     taken, rated = list(submitted), []
     for one in candidates:
@@ -80,7 +79,7 @@ def _compare_with_bar(
     one: Candidate,
     bar: Candidate | None,
     taken: list[Candidate],
-    known: tuple[np.ndarray, np.ndarray],
+    known: Known,
 ) -> dict[str, Any]:
     metric, margin = metrics.find(competition), 1.96 * one.error
     interval = [max(metric.low, one.score - margin), min(metric.high, one.score + margin)]
@@ -108,7 +107,7 @@ def _verdict(
     bar: Candidate | None,
     submitted: list[Candidate],
     taken: list[Candidate],
-    known: tuple[np.ndarray, np.ndarray],
+    known: Known,
 ) -> tuple[bool, str]:
     if bar is None:
         return True, "the first: shows how the public score relates to this one"
@@ -127,7 +126,7 @@ def _verdict(
     return False, f"too like {record['nearest']}: {differs} differ, {wanted} would be different"
 
 
-def mean_mistake(target: Target, one: Candidate, known: tuple[np.ndarray, np.ndarray]) -> float:
+def mean_mistake(target: Target, one: Candidate, known: Known) -> float:
     """The share of its out-of-fold decisions that are wrong; of numbers, how far they are off on average."""
-    rows, at = match_ids(one.oof.ids, known[0])
-    return float(target.distance(target.decide(one.oof.values[rows]), known[1][at]).mean())
+    rows, at = match_ids(one.oof.ids, known.ids)
+    return float(target.distance(target.decide(one.oof.values[rows]), known.labels[at]).mean())

@@ -12,7 +12,7 @@ import numpy as np
 
 from kit import metrics
 from kit.competition import Competition, Metric
-from kit.metrics.standard_errors import score_or_nan
+from kit.metrics.standard_errors import draw_rows, list_members, number_groups, score_or_nan
 from kit.progress import bar
 
 DRAWS, SLOW_DRAWS = 2000, 300  # simulated boards; of metrics that know no influence of rows
@@ -38,10 +38,12 @@ def simulate_boards(
     public_rows: int,
     private_rows: int,
     draws: int | None = None,
+    groups: np.ndarray | None = None,
 ) -> np.ndarray:
     """Simulated private scores, float64 (draws, R), greater is better whatever the metric.
 
-    labels: int (N,). stack: probabilities (R, N, C) out of fold. public: scores (R,), NaN where unknown.
+    labels: int (N,). stack: probabilities (R, N, C) out of fold. public: scores (R,), NaN where unknown. groups: (N,), equal
+    for rows that depend on each other, which are drawn together; None if none do.
     """
     metric = metrics.find(competition)
     sign = metric.sign
@@ -51,9 +53,9 @@ def simulate_boards(
     generator = np.random.default_rng(0)
     if influence := metric.per_row or metric.influence:
         rows = np.stack([influence(labels, one) for one in submitted])
-        moved = _means(rows - rows.mean(1, keepdims=True), size, draws or DRAWS, generator)
+        moved = _means(*_sum_groups(rows - rows.mean(1, keepdims=True), size, groups), draws or DRAWS, generator)
     else:
-        moved = _resample(metric, labels, submitted, size, draws or SLOW_DRAWS, generator)
+        moved = _resample(metric, labels, submitted, size, draws or SLOW_DRAWS, generator, list_members(groups))
     narrower = np.sqrt((1 / known + 1 / private_rows) / (1 / len(labels) + 1 / private_rows))
     return centre + sign * moved * narrower
 
@@ -62,6 +64,16 @@ def scores(competition: Competition, labels: np.ndarray, stack: np.ndarray) -> n
     """float64 (R,): the score out of fold of each run."""
     metric = metrics.find(competition)
     return np.array([metric.score(labels, metrics.prepare_for_scoring(competition, one)) for one in stack])
+
+
+def _sum_groups(rows: np.ndarray, size: int, groups: np.ndarray | None) -> tuple[np.ndarray, int]:
+    """(rows (R, G), how many of them to draw): of each group what its part in the mean of `rows` (R, N) is, times G."""
+    numbers = number_groups(groups)
+    if numbers is None:
+        return rows, size
+    each = numbers.max() + 1
+    sums = np.stack([np.bincount(numbers, row) for row in rows])
+    return sums * each / len(numbers), max(1, round(size * each / len(numbers)))
 
 
 def _means(rows: np.ndarray, size: int, draws: int, generator: np.random.Generator) -> np.ndarray:
@@ -82,6 +94,7 @@ def _resample(
     size: int,
     draws: int,
     generator: np.random.Generator,
+    members: list[np.ndarray] | None,
 ) -> np.ndarray:
     """float64 (draws, R), by how much each score is off its mean over samples of `size` with replacement. A sample on which one
     is not defined leaves that one where it is.
@@ -89,6 +102,6 @@ def _resample(
     of_rows = [lambda rows, one=one: metric.score(labels[rows], one[rows]) for one in submitted]
     moved = np.empty((draws, len(submitted)))
     for draw in bar(range(draws), label="private boards", unit="board"):
-        sample = generator.integers(0, len(labels), size)
+        sample = draw_rows(generator, len(labels), members, size)
         moved[draw] = [score_or_nan(score, sample) for score in of_rows]
     return np.nan_to_num(moved - np.nanmean(moved, axis=0))

@@ -9,9 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from kit import metrics, paths, predictions
 from kit.competition import Competition
 from kit.data import holdout
+from kit.data.holdout import Holdout
 from kit.errors import DataError
 from kit.files import read_json, write_json
 from kit.runs import Run
@@ -46,14 +49,19 @@ def submit(competition: Competition, run: Run, *, reveal: bool = False) -> Entry
         )
     probabilities = predictions.order_columns(competition, test).select(held.ids)
     now = datetime.datetime.now(datetime.UTC).isoformat("T", "seconds")
-    public = metrics.evaluate(competition, held.labels[held.public], probabilities[held.public])
+    public = _score(competition, held, probabilities, held.public)
     entry = next((one for one in table(competition) if one.run == run.id), None)
     entry = replace(entry, public=public) if entry else Entry(run.id, now, str(holdout.digest(path)), public)
     if reveal and entry.private is None:
-        private = metrics.evaluate(competition, held.labels[~held.public], probabilities[~held.public])
+        private = _score(competition, held, probabilities, ~held.public)
         entry = replace(entry, private=private, revealed=now)
     write_json(_folder(competition) / f"{run.id}.json", asdict(entry))
     return entry
+
+
+def _score(competition: Competition, held: Holdout, probabilities: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
+    groups = None if held.groups is None else held.groups[rows]
+    return metrics.evaluate(competition, held.labels[rows], probabilities[rows], groups)
 
 
 def table(competition: Competition) -> list[Entry]:

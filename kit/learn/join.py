@@ -32,16 +32,17 @@ def join(
     answered = data.train.rows[predictions.find_rows(data.train.ids, images)]
     ids = number_rows(answered)[0]
     first = first_images(data.train.rows, ids)
-    labels, parts = data.train.labels[first], folds.cross_fit_folds(data, fold_of, first)
+    labels, groups = data.train.labels[first], data.train.groups[first]
+    parts = folds.cross_fit_folds(data, fold_of, first)
     by_seed = [single.select(images) for single in singles]
     values, method = join_images.choose(target, predictions.average(by_seed), answered, labels, parts)
-    honest, finished = finish.decide(competition, values, labels, parts)
+    honest, finished = finish.decide(competition, values, labels, parts, groups)
     test_ids, test = join_images.join_test(target, data.test, _test(run, data), method)
     predictions.save(run.oof, finish.keep(target, ids, honest, values, finished))
     predictions.save(run.test, finish.finish_test(target, test_ids, test, finished))
     result: dict[str, Any] = {
         "metric": competition.metric,
-        **metrics.evaluate(competition, labels, honest),
+        **metrics.evaluate(competition, labels, honest, groups),
     }
     if finished:
         result["finish"] = finished

@@ -78,9 +78,8 @@ def _choose_views(
     rows = np.concatenate([member.validation_rows for member in first])
     parts = np.zeros(len(fold_of), np.int64)
     parts[rows] = folds.cross_fit_folds(data, fold_of, rows)
-    choice = choose_views.choose(
-        competition, names, np.concatenate(means, axis=1), data.train.labels[rows], parts[rows]
-    )
+    stack, train = np.concatenate(means, axis=1), data.train
+    choice = choose_views.choose(competition, names, stack, train.labels[rows], parts[rows], train.groups[rows])
     config = replace(members[0].config, tta=choice.views, average=choice.average)
     honest = [
         choose_views.cross_fit(competition.target, choice.by_fold, s, parts[of.validation_rows])

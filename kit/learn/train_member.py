@@ -65,9 +65,9 @@ def _score(member: Member, values: np.ndarray) -> dict[str, Any]:
     """Of the validation rows; where several images answer for one row of the submission, of their means."""
     train, images = member.data.train, member.validation_rows
     answered = train.rows[images]
-    labels = train.labels[image_rows.first_images(train.rows, image_rows.number_rows(answered)[0])]
+    first = image_rows.first_images(train.rows, image_rows.number_rows(answered)[0])
     joined = join_images.join(member.competition.target, values, answered, "mean")
-    return metrics.evaluate(member.competition, labels, joined)
+    return metrics.evaluate(member.competition, train.labels[first], joined, train.groups[first])
 
 
 def test_probabilities(member: Member, predictor: Predictor, prior: Sequence[float]) -> np.ndarray:

@@ -62,24 +62,34 @@ def find(competition: Competition) -> Metric:
     return _look_up(competition.metric, available(competition))
 
 
-def evaluate(competition: Competition, labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
+def evaluate(
+    competition: Competition, labels: np.ndarray, probabilities: np.ndarray, groups: np.ndarray | None = None
+) -> dict[str, Any]:
     """The score of probabilities (N, C) on labels (N,) as the competition would score them, clipped as a submission is.
 
     {"score", "error": standard error over the rows (less than twice that apart is noise), "rows"}. score and error are nan
-    where the metric is not defined on these rows, such as AUC without a positive.
+    where the metric is not defined on these rows, such as AUC without a positive. groups: (N,), equal for rows that depend on
+    each other (kit.metrics.standard_errors.error_of_mean).
     """
     chosen, submitted = find(competition), prepare_for_scoring(competition, probabilities)
     score = float(chosen.score(labels, submitted))
-    return {"score": score, "error": standard_error(chosen, labels, submitted), "rows": len(labels)}
+    return {"score": score, "error": standard_error(chosen, labels, submitted, groups), "rows": len(labels)}
 
 
-def gain(competition: Competition, labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
+def gain(
+    competition: Competition,
+    labels: np.ndarray,
+    ours: np.ndarray,
+    theirs: np.ndarray,
+    groups: np.ndarray | None = None,
+) -> tuple[float, float]:
     """(how much better `ours` scores than `theirs`, positive for better in either direction; standard error of that).
 
-    Paired: both are judged on the same rows, so what is hard for both does not blur the difference.
+    Paired: both are judged on the same rows, so what is hard for both does not blur the difference. groups: as for
+    `evaluate`.
     """
     a, b = prepare_for_scoring(competition, ours), prepare_for_scoring(competition, theirs)
-    return paired_gain(find(competition), labels, a, b)
+    return paired_gain(find(competition), labels, a, b, groups)
 
 
 def log_loss(labels: np.ndarray, probabilities: np.ndarray) -> float:

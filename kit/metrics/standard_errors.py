@@ -1,4 +1,5 @@
-"""Standard errors of scores and of paired gains: by influence where the metric knows it, else by a bootstrap over rows.
+"""Standard errors of scores and of paired gains: by influence where the metric knows it, else by a bootstrap over rows, or over
+groups of rows that depend on each other.
 
 Rows are drawn from all (Efron 1979), never class by class: how many there are of each class is luck, too.
 """
@@ -13,14 +14,37 @@ from kit.errors import KitError
 RESAMPLES = 200
 
 
-def standard_error(metric: Metric, labels: np.ndarray, values: np.ndarray) -> float:
-    """Of a score. nan where the score, or more than half of the resampled ones, is not defined."""
+def standard_error(metric: Metric, labels: np.ndarray, values: np.ndarray, groups: np.ndarray | None = None) -> float:
+    """Of a score; nan where it, or more than half of the resampled ones, is not defined. groups: as for `error_of_mean`."""
     influence = metric.per_row or metric.influence
     if influence:
-        error = influence(labels, values).std() / np.sqrt(len(labels))
+        error = error_of_mean(influence(labels, values), groups)
     else:
-        error = _bootstrap(lambda rows: metric.score(labels[rows], values[rows]), len(labels))
-    return add_one_row(float(error), metric, len(labels))
+        error = _bootstrap(lambda rows: metric.score(labels[rows], values[rows]), len(labels), groups)
+    return add_one_row(error, metric, len(labels))
+
+
+def error_of_mean(values: np.ndarray, groups: np.ndarray | None = None) -> float:
+    """Standard error of the mean of `values` (N,).
+
+    groups: (N,), equal for rows that depend on each other, such as those of one patient; None if none do. What these are off
+    the mean is summed up before it is squared (cluster-robust: K.-Y. Liang and S. Zeger, "Longitudinal data analysis using
+    generalized linear models", 1986), times G / (G - 1) for few groups (A. C. Cameron and D. L. Miller, "A Practitioner's
+    Guide to Cluster-Robust Inference", 2015). Of a single group nothing is known of others: its rows count as independent.
+    """
+    numbers = number_groups(groups)
+    if numbers is None:
+        return float(values.std() / np.sqrt(len(values)))
+    sums = np.bincount(numbers, values - values.mean())
+    return float(np.sqrt((sums**2).sum() * len(sums) / (len(sums) - 1)) / len(values))
+
+
+def number_groups(groups: np.ndarray | None) -> np.ndarray | None:
+    """int64 (N,), from 0, the number of each row's group; None where there is but one, or each row is one of its own."""
+    if groups is None:
+        return None
+    each, numbers = np.unique(groups, return_inverse=True)
+    return numbers if 1 < len(each) < len(numbers) else None
 
 
 def add_one_row(error: float, metric: Metric, rows: int) -> float:
@@ -31,11 +55,15 @@ def add_one_row(error: float, metric: Metric, rows: int) -> float:
     return span / (rows + 1) if error == 0 and np.isfinite(span) else error
 
 
-def paired_gain(metric: Metric, labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
-    """(how much better `ours` scores than `theirs`, standard error of that), rows paired; 0 ±0 of equal values."""
+def paired_gain(
+    metric: Metric, labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray, groups: np.ndarray | None = None
+) -> tuple[float, float]:
+    """(how much better `ours` scores than `theirs`, standard error of that), rows paired; 0 ±0 of equal values. groups: as of
+    `error_of_mean`.
+    """
     if metric.per_row:
         rows = metric.sign * (metric.per_row(labels, ours) - metric.per_row(labels, theirs))
-        return float(rows.mean()), float(rows.std() / np.sqrt(len(rows)))
+        return float(rows.mean()), error_of_mean(rows, groups)
 
     def gain(rows: np.ndarray | slice) -> float:
         truth = labels[rows]
@@ -43,22 +71,41 @@ def paired_gain(metric: Metric, labels: np.ndarray, ours: np.ndarray, theirs: np
 
     if metric.influence:
         differences = metric.influence(labels, ours) - metric.influence(labels, theirs)
-        return float(gain(slice(None))), float(differences.std() / np.sqrt(len(labels)))
-    return float(gain(slice(None))), _bootstrap(gain, len(labels))
+        return float(gain(slice(None))), error_of_mean(differences, groups)
+    return float(gain(slice(None))), _bootstrap(gain, len(labels), groups)
 
 
-def _bootstrap(score: Callable[[np.ndarray], float], rows: int) -> float:
-    """Deviation of RESAMPLES scores of `rows` rows drawn with replacement. A sample on which the score is not defined (nan, or
-    an error) is drawn again, as long as these are no more than the others: else nan.
+def _bootstrap(score: Callable[[np.ndarray], float], rows: int, groups: np.ndarray | None) -> float:
+    """Deviation of RESAMPLES scores of `rows` rows, or of as many groups, drawn with replacement. A sample on which the score
+    is not defined (nan, or an error) is drawn again, as long as these are no more than the others: else nan.
     """
-    draw, scores = np.random.default_rng(0), []
+    draw, scores, members = np.random.default_rng(0), [], list_members(groups)
     for _ in range(2 * RESAMPLES):
-        value = score_or_nan(score, draw.integers(0, rows, rows))
+        value = score_or_nan(score, draw_rows(draw, rows, members))
         if np.isfinite(value):
             scores.append(value)
         if len(scores) == RESAMPLES:
             return float(np.std(scores))
     return float("nan")
+
+
+def list_members(groups: np.ndarray | None) -> list[np.ndarray] | None:
+    """The rows of each group; None where `number_groups` is."""
+    numbers = number_groups(groups)
+    if numbers is None:
+        return None
+    return np.split(numbers.argsort(kind="stable"), np.bincount(numbers).cumsum()[:-1])
+
+
+def draw_rows(
+    draw: np.random.Generator, rows: int, members: list[np.ndarray] | None, size: int | None = None
+) -> np.ndarray:
+    """int64: `size` of `rows` rows, by default as many, drawn with replacement; of groups, whole, about that many."""
+    size = size or rows
+    if members is None:
+        return draw.integers(0, rows, size)
+    count = max(1, round(size * len(members) / rows))
+    return np.concatenate([members[one] for one in draw.integers(0, len(members), count)])
 
 
 def score_or_nan(score: Callable[[np.ndarray], float], rows: np.ndarray) -> float:

@@ -30,7 +30,7 @@ def compare(competition: Competition, without: Run, corrected: Run) -> dict[str,
         {
             "run": run.id,
             "corrections": read_environment(run).get("corrections_fingerprint"),
-            **metrics.evaluate(competition, pair.labels, probabilities),
+            **metrics.evaluate(competition, pair.labels, probabilities, pair.groups),
         }
         for run, probabilities in ((without, pair.theirs), (corrected, pair.ours))
     ]

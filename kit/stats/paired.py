@@ -8,11 +8,12 @@ import numpy as np
 from kit import metrics
 from kit.competition import Competition
 from kit.predictions import Predictions, match_ids, order_columns
+from kit.stats.known import Known
 
 
 @dataclass(frozen=True, eq=False)
 class Paired:
-    """Of the shared rows, N at least 1. labels: int64 (N,). ours, theirs: float32 (N, C).
+    """Of the shared rows, N at least 1. labels, groups: as in Known. ours, theirs: float32 (N, C).
 
     gain: how much better ours scores, positive for better whatever the metric. error: its standard error.
     """
@@ -22,6 +23,7 @@ class Paired:
     theirs: np.ndarray
     gain: float
     error: float
+    groups: np.ndarray | None = None
 
     @property
     def record(self) -> dict[str, Any]:
@@ -30,17 +32,16 @@ class Paired:
         return {"rows": len(self.labels), "gain": self.gain, "error": self.error, "noise": noise}
 
 
-def compare(
-    competition: Competition, ours: Predictions, theirs: Predictions, known: tuple[np.ndarray, np.ndarray]
-) -> Paired | None:
+def compare(competition: Competition, ours: Predictions, theirs: Predictions, known: Known) -> Paired | None:
     """None without a row that both judged out of fold and that is known.
 
-    known: ids and labels, as kit.data.corrections.read_clean_labels gives them.
+    known: as kit.data.corrections.read_clean_labels gives it.
     """
     ours, theirs = order_columns(competition, ours), order_columns(competition, theirs)
     left, right = match_ids(ours.ids, theirs.ids)
-    rows, at = match_ids(ours.ids[left], known[0])
+    rows, at = match_ids(ours.ids[left], known.ids)
     if not len(at):
         return None
-    labels, a, b = known[1][at], ours.values[left[rows]], theirs.values[right[rows]]
-    return Paired(labels, a, b, *metrics.gain(competition, labels, a, b))
+    shared, a, b = known.take(at), ours.values[left[rows]], theirs.values[right[rows]]
+    gain, error = metrics.gain(competition, shared.labels, a, b, shared.groups)
+    return Paired(shared.labels, a, b, gain, error, shared.groups)

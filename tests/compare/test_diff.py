@@ -12,6 +12,7 @@ from kit.compare import diff, effect
 from kit.compare import pair as rows
 from kit.errors import DataError
 from kit.report.render import pictures
+from kit.stats.paired import Paired
 from kit.targets.links import softmax
 from tests.compare.conftest import sure, wrong
 
@@ -141,6 +142,10 @@ def test_bounds_are_those_of_the_best_and_the_worst_truth(stripes, metric):
     assert (found["best"], found["worst"]) == pytest.approx((max(gains), min(gains)))
 
 
+def paired_rows(competition, labels, a, b, groups=None):
+    return Paired(labels, b, a, *metrics.gain(competition, labels, b, a, groups), groups)
+
+
 @pytest.mark.parametrize("metric", ["accuracy", "log_loss"])
 def test_the_expected_effect_and_its_interval_hold_on_unseen_rows(stripes, metric):
     """Of two models on one population: what 95 % intervals from 400 rows promise of 600 other rows."""
@@ -151,7 +156,7 @@ def test_the_expected_effect_and_its_interval_hold_on_unseen_rows(stripes, metri
         common = generator.normal(size=(1000, 3)) + 2 * np.eye(3)[labels]
         a, b = (softmax((common + skill * generator.normal(size=(1000, 3))).astype(np.float32)) for skill in (1, 0.5))
         test = a[400:], b[400:]
-        told = effect.estimate_gain(competition, (labels[:400], a[:400], b[:400]), test)
+        told = effect.estimate_gain(competition, paired_rows(competition, labels[:400], a[:400], b[:400]), test)
         true = metrics.gain(competition, labels[400:], test[1], test[0])[0]
         errors.append(told["gain"] - true)
         hits.append(told["interval"][0] <= true <= told["interval"][1])
@@ -162,7 +167,15 @@ def test_the_expected_effect_and_its_interval_hold_on_unseen_rows(stripes, metri
 def test_a_metric_that_is_no_mean_tells_its_paired_gain(stripes):
     competition, labels = replace(stripes, metric="macro_f1"), np.arange(60) % 3
     a, b = sure(wrong(labels, range(6))), sure(labels)
-    told = effect.estimate_gain(competition, (labels, a, b), (a, b))
+    told = effect.estimate_gain(competition, paired_rows(competition, labels, a, b), (a, b))
     assert told["from"] == "paired gain out of fold"
     assert (told["gain"], told["error"]) == metrics.gain(competition, labels, b, a)
     assert effect.bounds(competition, a, b) == {"best": None, "worst": None}
+
+
+def test_rows_that_depend_on_each_other_tell_their_paired_gain_over_groups(stripes):
+    labels = np.arange(60) % 3
+    a, b, groups = sure(wrong(labels, range(6))), sure(labels), np.arange(60) // 6
+    told = effect.estimate_gain(stripes, paired_rows(stripes, labels, a, b, groups), (a, b))
+    assert (told["gain"], told["error"]) == metrics.gain(stripes, labels, b, a, groups)
+    assert told["error"] > 1.5 * metrics.gain(stripes, labels, b, a)[1]

@@ -8,6 +8,7 @@ import pytest
 from kit import paths
 from kit.data import cache
 from kit.leaderboard import candidates, next_steps
+from kit.stats.known import Known
 from tests.compare.conftest import wrong
 from tests.kaggle_server import refusal
 
@@ -88,7 +89,7 @@ def test_runs_that_judged_no_row_in_common(field):
     full = field.make("full", field.labels, field.test)
     part = field.make("part", wrong(field.labels, range(9)), field.test, rows=45)
     one, other = candidates.load(field.competition, [full, part])
-    known = np.array(field.data.train.ids[45:]), field.labels[45:]
+    known = Known(np.array(field.data.train.ids[45:]), field.labels[45:])
     gain, error, rows = next_steps.gain_over(field.competition, one, other, known)
     assert (gain, rows) == (pytest.approx(0.2), 0)
     assert error == pytest.approx(np.hypot(one.error, other.error))

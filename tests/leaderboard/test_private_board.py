@@ -73,3 +73,18 @@ def test_a_board_on_which_the_metric_is_not_defined_moves_nothing(stripes):
     stack = np.stack([sure(wrong(labels, range(rows))) for rows in (6, 12)])
     boards = private_board.simulate_boards(competition, labels, stack, UNKNOWN, 100, 300, draws=60)
     assert np.isfinite(boards).all() and boards.std(0).min() > 0
+
+
+@pytest.mark.parametrize("influence", [True, False])
+def test_rows_of_one_group_rise_and_fall_together(stripes, influence):
+    own = metrics.METRICS["accuracy"]
+    own = own if influence else replace(own, per_row=None, influence=None)
+    competition, labels = replace(stripes, metric="own", metrics={"own": own}), np.arange(100) % 3
+    said, groups = np.stack([sure(wrong(labels, range(0, 100, step))) for step in (3, 6)]), np.repeat(np.arange(100), 9)
+    alone = private_board.simulate_boards(competition, labels, said, UNKNOWN, 100, 200, 1000)
+    nine = private_board.simulate_boards(
+        competition, np.repeat(labels, 9), np.repeat(said, 9, axis=1), UNKNOWN, 900, 1800, 1000, groups
+    )
+    assert nine.std(0) == pytest.approx(alone.std(0), rel=0.1) and nine.mean(0) == pytest.approx(
+        alone.mean(0), abs=0.01
+    )

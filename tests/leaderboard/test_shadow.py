@@ -2,11 +2,12 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from kit import paths, predictions, runs
+from kit import metrics, paths, predictions, runs
 from kit.config import Config
 from kit.data import cache, folds, holdout
 from kit.data.prepare import prepare
@@ -164,3 +165,18 @@ def test_a_real_training_predicts_what_it_never_learned_from(here, prepared):
     assert re.search(r"rank 1 of 1, on 9 public rows", text)
     judged = predictions.load(runs.find(run).oof).ids
     assert not any(name.startswith(holdout.PREFIX) for name in judged.tolist())
+
+
+def test_the_error_is_over_groups_that_were_held_out(prepared, tmp_path):
+    train = cache.load(prepared, paths.data("tiny-stripes")).train
+    holdout.write(tmp_path / "alone.csv", prepared, train, *holdout.choose(train, prepared.target, 0.4))
+    assert holdout.read(tmp_path / "alone.csv", prepared).groups is None
+    patients = replace(train, groups=np.arange(90) // 3)
+    holdout.write(tmp_path / "h.csv", prepared, patients, *holdout.choose(patients, prepared.target, 0.4))
+    held = holdout.read(tmp_path / "h.csv", prepared)
+    where = {name: group for name, group in zip(train.ids, patients.groups, strict=True)}
+    assert held.groups.tolist() == [str(where[name.removeprefix(holdout.PREFIX)]) for name in held.ids]
+    values = np.eye(3)[np.where(held.groups.astype(int) % 2, held.labels, 0)]
+    found = shadow._score(prepared, held, values, held.public)
+    plain = metrics.evaluate(prepared, held.labels[held.public], values[held.public])
+    assert found["score"] == plain["score"] and found["error"] != plain["error"]

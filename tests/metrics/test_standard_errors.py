@@ -86,3 +86,44 @@ def test_three_runs_of_33_000_rows_are_judged_by_auc_in_no_time(plugins):
         assert 0.005 < metrics.evaluate(competition, labels, stack[one])["error"] < 0.02
         assert 0.005 < metrics.gain(competition, labels, stack[one], stack[one - 1])[1] < 0.02
     assert time.process_time() - began < 5
+
+
+def test_copies_of_a_row_in_one_group_add_nothing_to_what_is_known(metric, monkeypatch):
+    """Four copies of each row, known to belong together, are as noisy as one, but for few groups: a factor of G / (G - 1)."""
+    rows = make(metric, 200)
+    four = [np.repeat(one, 4, axis=0) for one in (rows.labels, rows.ours, rows.theirs)]
+    groups, wider = np.repeat(np.arange(200), 4)[::-1], np.sqrt(200 / 199)
+    drawn = metric.per_row is None and metric.influence is None
+    near = {"rel": 0.2 if drawn else 1e-3}  # the sums of float32 differ
+    alone = standard_error(metric, rows.labels, rows.ours)
+    assert standard_error(metric, *four[:2], groups) == pytest.approx(alone * (1 if drawn else wider), **near)
+    assert standard_error(metric, *four[:2]) < 0.7 * alone
+    gain, error = paired_gain(metric, *four, groups)
+    alone_gain, alone_error = paired_gain(metric, rows.labels, rows.ours, rows.theirs)
+    assert gain == pytest.approx(alone_gain, rel=1e-3, abs=1e-6)
+    assert error == pytest.approx(alone_error * (1 if drawn else wider), **near)
+
+
+def test_the_error_over_groups_is_the_spread_over_samples_of_groups():
+    """Patients who are all right or all wrong more often than by luck, of one to nine rows each."""
+    draw, metric = np.random.default_rng(0), metrics.METRICS["accuracy"]
+    found, scores = [], []
+    for _ in range(300):
+        patients = np.repeat(np.arange(60), draw.integers(1, 10, 60))
+        right = draw.random(len(patients)) < draw.beta(1, 0.5, 60)[patients]
+        labels = np.zeros(len(patients), np.int64)
+        values = np.eye(2)[1 - right.astype(int)]
+        scores.append(metric.score(labels, values))
+        found.append((standard_error(metric, labels, values, patients), standard_error(metric, labels, values)))
+    assert np.mean(found, 0)[0] == pytest.approx(np.std(scores), rel=0.1)
+    assert np.mean(found, 0)[1] < 0.7 * np.std(scores)
+    drawn = replace(metric, per_row=None, influence=None)
+    assert standard_error(drawn, labels, values, patients) == pytest.approx(found[-1][0], rel=0.2)
+
+
+def test_rows_that_are_groups_of_their_own_and_rows_of_a_single_group_count_as_independent(metric):
+    rows = make(metric, 100)
+    alone = standard_error(metric, rows.labels, rows.ours), paired_gain(metric, rows.labels, rows.ours, rows.theirs)
+    for groups in (np.arange(100)[::-1], np.zeros(100)):
+        assert standard_error(metric, rows.labels, rows.ours, groups) == alone[0]
+        assert paired_gain(metric, rows.labels, rows.ours, rows.theirs, groups) == alone[1]

@@ -6,6 +6,7 @@ import pytest
 from kit import predictions
 from kit.plugins import load
 from kit.stats import paired
+from kit.stats.known import Known
 from kit.targets import Classes
 from tests.compare.conftest import sure
 
@@ -23,7 +24,7 @@ def test_rows_and_classes_are_joined_by_name(competition):
     wrong[[4, 5]] = 0
     ours = predictions.make(IDS[:10][::-1], sure(LABELS)[:10][::-1], competition.target)
     theirs = predictions.make(IDS, sure(wrong)[:, [2, 0, 1]], Classes(("none", "flat", "steep")))
-    known = np.delete(IDS, 5), np.delete(LABELS, 5)
+    known = Known(np.delete(IDS, 5), np.delete(LABELS, 5))
     pair = paired.compare(competition, ours, theirs, known)
     assert pair.labels.tolist() == np.delete(LABELS[:10], 5)[::-1].tolist()
     np.testing.assert_array_equal(pair.theirs, np.delete(sure(wrong)[:10], 5, 0)[::-1])
@@ -36,7 +37,7 @@ def test_rows_and_classes_are_joined_by_name(competition):
 def test_equal_predictions_differ_by_noise_and_always_better_ones_do_not(competition):
     ours = predictions.make(IDS, sure(LABELS), competition.target)
     theirs = predictions.make(IDS, sure((LABELS + 1) % 3), competition.target)
-    same, better = (paired.compare(competition, ours, other, (IDS, LABELS)) for other in (ours, theirs))
+    same, better = (paired.compare(competition, ours, other, Known(IDS, LABELS)) for other in (ours, theirs))
     assert (same.gain, same.error, same.record["noise"]) == (0, 0, True)
     assert (better.gain, better.error, better.record["noise"]) == (1, 0, False)
 
@@ -45,5 +46,14 @@ def test_without_a_shared_row_nothing_is_judged(competition):
     ours, theirs = (
         predictions.make(IDS[half], sure(LABELS[half]), competition.target) for half in (slice(6), slice(6, 12))
     )
-    assert paired.compare(competition, ours, theirs, (IDS, LABELS)) is None
-    assert paired.compare(competition, ours, ours, (IDS[6:], LABELS[6:])) is None
+    assert paired.compare(competition, ours, theirs, Known(IDS, LABELS)) is None
+    assert paired.compare(competition, ours, ours, Known(IDS[6:], LABELS[6:])) is None
+
+
+def test_the_error_is_over_groups_of_the_shared_rows(competition):
+    ours = predictions.make(IDS, sure(LABELS), competition.target)
+    wrong = np.where(np.arange(12) < 6, (LABELS + 1) % 3, LABELS)
+    theirs = predictions.make(IDS[::-1], sure(wrong)[::-1], competition.target)
+    pair = paired.compare(competition, ours, theirs, Known(IDS, LABELS, np.arange(12) // 3))
+    assert pair.groups.tolist() == (np.arange(12) // 3).tolist()
+    assert (pair.gain, pair.error) == (0.5, pytest.approx(0.5 / np.sqrt(3)))

@@ -44,26 +44,35 @@ class Choice:
 
 
 def choose(
-    competition: Competition, names: Sequence[str], stack: np.ndarray, labels: np.ndarray, folds: np.ndarray
+    competition: Competition,
+    names: Sequence[str],
+    stack: np.ndarray,
+    labels: np.ndarray,
+    folds: np.ndarray,
+    groups: np.ndarray | None = None,
 ) -> Choice:
-    """stack: float32 (V, N, C), out-of-fold probabilities by the views `names`, of which the first is always kept.
+    """stack: float32 (V, N, C), out-of-fold probabilities by the views `names`, of which the first is always kept. groups: as
+    for kit.metrics.evaluate.
 
     The report gives for each view what it gains when averaged with the first one, over the first one alone.
     """
     every = np.unique(folds).tolist()
-    by_fold = {fold: best(competition, stack[:, folds != fold], labels[folds != fold]) for fold in every}
-    final = best(competition, stack, labels)
+    numbers = np.arange(len(labels)) if groups is None else groups
+    by_fold = {
+        fold: best(competition, stack[:, rest], labels[rest], numbers[rest])
+        for fold in every
+        for rest in [folds != fold]
+    }
+    final = best(competition, stack, labels, numbers)
     honest = cross_fit(competition.target, by_fold, stack, folds)
     report = {
         "average": final.how,
         "optimistic_score": metrics.evaluate(competition, labels, final.apply(competition.target, stack))["score"],
-        "gain_over_first_view": _gains(competition, labels, honest, stack[0]),
+        "gain_over_first_view": _gains(competition, labels, numbers, honest, stack[0]),
         "views": [
             {
                 "view": name,
-                **_gains(
-                    competition, labels, tta.average(competition.target, stack[[0, view]], "probabilities"), stack[0]
-                ),
+                **_gains(competition, labels, numbers, _average_with_first(competition.target, stack, view), stack[0]),
                 "kept_in_folds": sum(view in kept.views for kept in by_fold.values()),
                 "kept": view in final.views,
             }
@@ -81,28 +90,38 @@ def cross_fit(target: Target, by_fold: dict[int, Selection], stack: np.ndarray, 
     return out
 
 
-def _gains(competition: Competition, labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> dict[str, float]:
+def _average_with_first(target: Target, stack: np.ndarray, view: int) -> np.ndarray:
+    return tta.average(target, stack[[0, view]], "probabilities")
+
+
+def _gains(
+    competition: Competition, labels: np.ndarray, groups: np.ndarray, ours: np.ndarray, theirs: np.ndarray
+) -> dict[str, float]:
     """In the metric and in the target's loss (of classes the log loss), each with its paired standard error."""
-    gain, error = metrics.gain(competition, labels, ours, theirs)
-    loss_gain, loss_error = paired_loss_gain(competition.target, labels, ours, theirs)
+    gain, error = metrics.gain(competition, labels, ours, theirs, groups)
+    loss_gain, loss_error = paired_loss_gain(competition.target, labels, ours, theirs, groups)
     return {"gain": gain, "error": error, "loss_gain": loss_gain, "loss_error": loss_error}
 
 
-def best(competition: Competition, stack: np.ndarray, labels: np.ndarray) -> Selection:
+def best(
+    competition: Competition, stack: np.ndarray, labels: np.ndarray, groups: np.ndarray | None = None
+) -> Selection:
     """The views to keep of stack (V, N, C), by the average of less log loss of the two."""
     target = competition.target
-    tried = [_select_forward(competition, stack, labels, how) for how in tta.AVERAGES]
+    tried = [_select_forward(competition, stack, labels, groups, how) for how in tta.AVERAGES]
     return min(tried, key=lambda kept: target.losses(labels, kept.apply(target, stack)).mean())
 
 
-def _select_forward(competition: Competition, stack: np.ndarray, labels: np.ndarray, how: str) -> Selection:
+def _select_forward(
+    competition: Competition, stack: np.ndarray, labels: np.ndarray, groups: np.ndarray | None, how: str
+) -> Selection:
     kept, reached, target = Selection((0,), how), stack[0], competition.target
     while left := [view for view in range(len(stack)) if view not in kept.views]:
         grown = [Selection((*kept.views, view), how) for view in left]
         tried = min(grown, key=lambda one: target.losses(labels, one.apply(target, stack)).mean())
         averaged = tried.apply(target, stack)
-        gain, error = paired_loss_gain(target, labels, averaged, reached)
-        scored, noise = metrics.gain(competition, labels, averaged, reached)
+        gain, error = paired_loss_gain(target, labels, averaged, reached, groups)
+        scored, noise = metrics.gain(competition, labels, averaged, reached, groups)
         if gain <= error or scored < -2 * noise:
             break
         kept, reached = tried, averaged

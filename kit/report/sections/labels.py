@@ -28,12 +28,12 @@ def cards(subject: Subject) -> list[Card]:
 
 def label_table(subject: Subject) -> str:
     """A row per label."""
-    thresholds, rows = _find_thresholds(subject), []
+    thresholds, rows, groups = _find_thresholds(subject), [], subject.data.train.groups[subject.rows]
     for number, name in enumerate(subject.competition.target.columns):
         true, said = subject.labels[:, [number]], subject.predicted[:, [number]]
         hits, called, there = int((true & said).sum()), int(said.sum()), int(true.sum())
         area = METRICS["auc"].score(true, subject.unfinished[:, [number]])
-        error = standard_error(METRICS["auc"], true, subject.unfinished[:, [number]])
+        error = standard_error(METRICS["auc"], true, subject.unfinished[:, [number]], groups)
         known = np.isfinite(area)
         rows.append(
             {

@@ -7,9 +7,13 @@ import numpy as np
 from kit import linear
 from kit.data import holdout
 from kit.data.cache import CachedSplit, Dataset
+from kit.data.deal_groups import deal_groups
 from kit.errors import DataError
 from kit.learn.input.resize import resize
+from kit.metrics import METRICS
+from kit.metrics.standard_errors import standard_error
 from kit.report.render import html, images
+from kit.targets import Classes
 
 MAX_IMAGES = 4000  # images of each part, drawn at random
 FOLDS = 5
@@ -50,7 +54,7 @@ def measure(data: Dataset) -> Shift:
     """Identical images are taken once; unreadable ones and held-out training images (kit.data.holdout) not at all.
 
     Raises DataError for fewer than 50 images of a part. The error is that of Hanley and McNeil 1982 ("The meaning and use of
-    the area under a ROC curve").
+    the area under a ROC curve"). Groups are kept whole by the folds, and the error is then one over groups.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
@@ -69,11 +73,21 @@ def measure(data: Dataset) -> Shift:
     values = np.concatenate([features(data.train.images[train]), features(data.test.images[test])])
     is_test = np.repeat([0, 1], [len(train), len(test)])
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=300, tol=1e-3))
-    splits = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    units = np.concatenate([data.train.groups[train], data.test.groups[test] + data.train.groups.max() + 1])
+    alone = len(np.unique(units)) == len(units)
+    splits = StratifiedKFold(FOLDS, shuffle=True, random_state=0) if alone else _split_groups(units, is_test)
     with linear.one_thread():
         probabilities = cross_val_predict(model, values, is_test, cv=splits, method="predict_proba")[:, 1]
     auc = float(roc_auc_score(is_test, probabilities))
-    return Shift(auc, _error(auc, len(train), len(test)), train, probabilities[: len(train)])
+    error = _error(auc, len(train), len(test))
+    if not alone:
+        error = standard_error(METRICS["auc"], is_test, np.stack([1 - probabilities, probabilities], axis=1), units)
+    return Shift(auc, error, train, probabilities[: len(train)])
+
+
+def _split_groups(units: np.ndarray, is_test: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    fold = deal_groups(units, Classes(("train", "test")), is_test, [1 / FOLDS] * FOLDS, 0)
+    return [(np.flatnonzero(fold != one), np.flatnonzero(fold == one)) for one in np.unique(fold)]
 
 
 def _sample_rows(split: CachedSplit, allowed: np.ndarray) -> np.ndarray:

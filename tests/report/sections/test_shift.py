@@ -62,3 +62,17 @@ def test_a_handful_of_images_is_too_few():
     few = _part(_images(20, 120, 1))
     with pytest.raises(DataError, match="too few different images"):
         shift.measure(Dataset(few, few, ""))
+
+
+def test_what_tells_a_patient_is_not_taken_for_what_tells_test_from_train():
+    """Each patient has a brightness of its own; those of the test are no others than those of the training."""
+    levels = np.random.default_rng(1).normal(120, 25, 40)
+    images = np.concatenate([_images(8, level, n) for n, level in enumerate(levels)])
+    patients = np.repeat(np.arange(40), 8)
+    train, test = (
+        replace(_part(images[rows], first), groups=patients[rows])
+        for rows, first in ((slice(160), 0), (slice(160, 320), 5000))
+    )
+    alone = Dataset(replace(train, groups=train.same_pixels), replace(test, groups=test.same_pixels), "")
+    by_row, by_patient = shift.measure(alone), shift.measure(Dataset(train, test, ""))
+    assert by_patient.auc < by_row.auc and by_patient.error > 1.3 * by_row.error and not by_patient.noticeable
