@@ -162,12 +162,12 @@ main(sys.argv[1:])
         ("prepare", "write_json", "check.json"),
     ],
 )
-def test_a_killed_prepare_is_made_good_by_the_next_one(kit, stored, plugins, module, function, path):
+def test_a_killed_prepare_is_made_good_by_the_next_one(here, stored, plugins, module, function, path):
     script = KILLED.format(module=module, function=function, path=path)
     words = ["--competitions", str(plugins), "prepare", "tiny-stripes", "--folds", "3"]
     assert subprocess.run([sys.executable, "-c", script, *words]).returncode == -signal.SIGKILL
 
-    found = json.loads(kit("prepare", "tiny-stripes", "--folds", "3", "--json").stdout)
+    found = json.loads(here("prepare", "tiny-stripes", "--folds", "3", "--json").stdout)
 
     assert (found["train"]["rows"], found["test"]["rows"]) == (90, 30)
     folder = stored.parent.parent
