@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from kit.scaffold import images, json_arrays, labels, pixels, refusals, sample, target
+from kit.scaffold import columns, images, json_arrays, labels, pixels, refusals, sample, target
+from kit.scaffold.columns import Columns
 from kit.scaffold.images import Part, Size
 from kit.scaffold.json_arrays import JsonArrays
 from kit.scaffold.labels import Names, Table
@@ -25,8 +26,9 @@ class Facts:
     pixels, in folders for each class, or in the names of files before that mark; none where that is not known.
 
     sample: the kit's guess where `sample_doubt` says why. test_names: the table that tells which images the ids of the test
-    are, where their names do not. arrays: where the records of the table hold the images themselves. group: a column of
-    the table that says which rows are of one patient or the like. left_out: lines on what `read` will make no use of.
+    are, where their names do not. arrays: where the records of the table hold the images themselves. group: a column of the
+    table that says which rows are of one patient or the like. columns: those beside the images, in both parts. left_out:
+    lines on what `read` will make no use of.
     """
 
     sample: Sample = field(default_factory=Sample)
@@ -39,6 +41,7 @@ class Facts:
     pixels: PixelTables | None = None
     arrays: JsonArrays | None = None
     group: str = ""
+    columns: Columns | None = None
     class_folders: bool = False
     mark: str = ""
     target: Target = field(default_factory=lambda: Target().doubt(columns=NOTHING_READ, form=NOTHING_READ))
@@ -49,6 +52,11 @@ class Facts:
         """Whether images of the other part lie in the folder of a part."""
         train, test = PurePosixPath(self.train.folder), PurePosixPath(self.test.folder)
         return train.is_relative_to(test) or test.is_relative_to(train)
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The columns beside the images that are learned from."""
+        return (*self.columns.numbers, *self.columns.categories) if self.columns else ()
 
 
 def read(archive: Path) -> Facts:
@@ -96,7 +104,10 @@ def _read_images(members: Members, facts: Facts, given: Sample | None, index: im
     facts = replace(facts, train=train, test=test, size=size, table=table, test_names=named)
     if table:
         decided = target.decide_by_table(table, given)
-        return replace(facts, target=decided, group=labels.find_group_column(table, decided.label_columns))
+        group = labels.find_group_column(table, decided.label_columns)
+        taken = (*decided.label_columns, group)
+        beside = columns.find_columns(members, given, table, index, taken) if given else None
+        return replace(facts, target=decided, group=group, columns=beside)
     classes, mark = images.find_class_folders(train), ""
     if not classes:
         mark, classes = images.find_name_classes(train)
@@ -113,16 +124,18 @@ def _read_images(members: Members, facts: Facts, given: Sample | None, index: im
 
 def _list_left_out(members: Members, facts: Facts) -> Iterator[str]:
     used = {facts.sample.path, facts.table.path if facts.table else "", *facts.train.paths, *facts.test.paths}
-    used |= {facts.test_names.path} if facts.test_names else set()
+    used |= {
+        told for told in (facts.test_names and facts.test_names.path, facts.columns and facts.columns.test) if told
+    }
     used |= {facts.train.folder, facts.test.folder}  # which are tables of pixels
     if others := [path for path in members.files if path not in used]:
         counted = count_endings(others)
         shown = ", ".join(others[:LISTED]) + (", ..." if len(others) > LISTED else "")
         yield f"{len(others)} file{'s' * (len(others) > 1)} ({counted}): {shown}"
-    taken = (*facts.target.label_columns, facts.group)
-    if facts.table and (columns := [one for one in facts.table.values if one not in taken]):
-        shown = ", ".join(columns[: 4 * LISTED]) + (", ..." if len(columns) > 4 * LISTED else "")
-        yield f"{len(columns)} column{'s' * (len(columns) > 1)} of {facts.table.path}: {shown}"
+    taken = {*facts.target.label_columns, facts.group, *facts.beside}
+    if facts.table and (names := [one for one in facts.table.values if one not in taken]):
+        shown = ", ".join(names[: 4 * LISTED]) + (", ..." if len(names) > 4 * LISTED else "")
+        yield f"{len(names)} column{'s' * (len(names) > 1)} of {facts.table.path}: {shown}"
     if members.hidden:
         yield f"{members.hidden} hidden files (.DS_Store, __MACOSX)"
     for path, why in members.closed.items():
@@ -139,6 +152,8 @@ def describe(facts: Facts) -> Iterator[str]:
     if facts.size.seen:
         yield f"sizes     {facts.size.seen}"
     yield f"labels    {_tell_where(facts) or 'not seen'}"
+    if facts.columns:
+        yield f"columns   {len(facts.beside)} of {facts.columns.test} and {facts.table.path if facts.table else ''}"
     names = facts.target.columns
     yield f"target    {facts.target.kind}: {', '.join(names[:5])}{f', ... ({len(names)})' if len(names) > 5 else ''}"
     if not facts.sample_doubt:

@@ -52,7 +52,7 @@ def find_label_table(members: Members, sample: Sample | None, index: Index) -> T
     best: tuple[Sequence[bool | int], str, str] | None = None
     for path in members.files:
         name = _short(path)
-        if not is_table(path) or _is_of_test(path) or is_called_sample(name.rpartition("/")[2]):
+        if not is_table(path) or is_of_test(path) or is_called_sample(name.rpartition("/")[2]):
             continue
         rows = read_rows(members, path)
         header, first = next(rows), [*islice(rows, LOOKED_AT)]
@@ -84,7 +84,7 @@ def find_test_names(members: Members, sample: Sample, index: Index) -> Names | N
     if any(index.find(name) for name in sample.ids[:LOOKED_AT]):
         return None
     wanted = set(sample.ids)
-    for path in filter(_is_of_test, filter(is_table, members.files)):
+    for path in filter(is_of_test, filter(is_table, members.files)):
         rows = read_rows(members, path)
         header, read = next(rows), [*rows]
         columns = {column: _column(header, read, column) for column in header}
@@ -100,7 +100,7 @@ def _short(path: str) -> str:
     return "/".join(path.lower().split("/")[-2:])
 
 
-def _is_of_test(path: str) -> bool:
+def is_of_test(path: str) -> bool:
     return re.search(r"(^|[/_ .-])test", _short(path)) is not None
 
 

@@ -10,14 +10,14 @@ GUESS = "# TODO: a guess: "
 TEST = """\
     if part == "test":
         ids = column(raw / $sample, $id_column)
-${test_names}        return Split(ids, $test_images)
+${test_names}        return Split(ids, $test_images$test_columns)
 """
 TABLE = Template(
     TEST
     + """\
     ids = column(raw / $table, $table_ids)
 ${labels_doubt}    given = $reader(raw / $table, ids, $table_ids, $label_columns$separator)
-${groups}    return Split(ids, $train_images, given$with_groups)"""
+${groups}    return Split(ids, $train_images, given$with_groups$train_columns)"""
 )
 FOLDERS = Template(
     TEST
@@ -69,6 +69,8 @@ def write_read(facts: Facts) -> str:
         table_ids=literal(facts.table.id_column if facts.table else ""),
         labels_doubt=write_doubt(4, doubts.get("reader", "")) + write_doubt(4, doubts.get("label_columns", "")),
         groups=_write_groups(facts),
+        train_columns=_write_columns(facts.table.path, facts.table.id_column) if facts.columns and facts.table else "",
+        test_columns=_write_columns(facts.columns.test, facts.columns.id_column) if facts.columns else "",
         with_groups=", groups=groups" if facts.group else "",
         reader=declared.reader,
         label_columns="COLUMNS" if columns == declared.columns else literal(columns),
@@ -109,12 +111,17 @@ def _write_groups(facts: Facts) -> str:
     return f"{write_doubt(4, seen)}    groups = labels(raw / {literal(facts.table.path)}, ids, {columns})\n"
 
 
+def _write_columns(path: str, id_column: str) -> str:
+    return f", table=table_columns(raw / {literal(path)}, ids, {literal(id_column)}, TABLE)"
+
+
 def list_readers(facts: Facts) -> str:
     """What `read` imports."""
     if facts.pixels:
         return "from kit.data.readers import pixel_csv"
     names = {"column", "json_images" if facts.arrays else "find_images"}
     names |= {"labels"} if facts.test_names or facts.group else set()
+    names |= {"table_columns"} if facts.columns else set()
     names |= {facts.target.reader} if facts.table else {"class_folders"} if facts.class_folders else {"image_folder"}
     return "from kit.data.readers import " + ", ".join(sorted(names))
 

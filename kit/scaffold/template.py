@@ -17,13 +17,14 @@ Try: kit prepare $slug, then kit train $slug, then kit submit $slug RUN
 from pathlib import Path
 from typing import Any
 
-from kit.competition import Archives, Competition, Split, Submission
+from kit.competition import Archives, Competition, Split, Submission$table_type
 $readers
 ${build_imports}from kit.targets import $target_kind
 
 ${shape_doubt}SHAPE = $shape  # height, width, channels that images are decoded to, once and for all; 1 channel is grey
 ${columns_doubt}COLUMNS = $columns  # what `read` gives of each row; in this order predictions are stored
 
+$table_constant
 
 def read(raw: Path, part: str) -> Split:
     """Part "train" or "test" of the extracted archive. Ids are text, as the sample submission writes them."""
@@ -42,7 +43,7 @@ COMPETITION = Competition(
     title="$title",
 ${bounds_doubt}    target=$target_kind(COLUMNS$bounds),
     image_shape=SHAPE,
-    # TODO: the competition's own metric; of the kit's, these fit: $fitting; `metrics=` may bring its own
+$table_field    # TODO: the competition's own metric; of the kit's, these fit: $fitting; `metrics=` may bring its own
     metric="$metric",
     submission=Submission(
 ${sample_doubt}        id_column=$id_column,  # as in the header of Kaggle's sample submission
@@ -108,6 +109,9 @@ def competition(slug: str, facts: Facts, build_imports: str = "", build: str = "
     return COMPETITION.substitute(
         _names(slug, facts),
         readers=list_readers(facts),
+        table_type=", Table" if facts.columns else "",
+        table_constant=_write_table(facts),
+        table_field="    table=TABLE,\n" if facts.columns else "",
         build_imports=build_imports,
         build=build,
         build_field="    build=build,\n" if build else "",
@@ -167,6 +171,13 @@ def _write_columns(facts: Facts) -> str:
     if _is_long(facts):
         return f'tuple((Path(__file__).parent / "{FILE}").read_text("utf-8").splitlines())'
     return literal(facts.target.columns)
+
+
+def _write_table(facts: Facts) -> str:
+    if not (told := facts.columns):
+        return ""
+    doubt = write_doubt(0, f"columns that {told.test} has, too; which of them say something is to be tried")
+    return f"{doubt}TABLE = Table(numbers={literal(told.numbers)}, categories={literal(told.categories)})\n"
 
 
 def _write_bounds(facts: Facts) -> str:

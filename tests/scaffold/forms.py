@@ -47,7 +47,7 @@ def catheters() -> dict[str, str | bytes]:
 
 
 def pets() -> dict[str, str | bytes]:
-    """A number, beside columns that the kit makes no use of."""
+    """A number, and a column beside the images of both parts."""
     return {
         **pictures(_numbered("train/a{}.jpg", 6) + _numbered("test/b{}.jpg", 2)),
         "train.csv": table("Id,Eyes,Pawpularity", *(f"a{n},{n % 2},{10 + 7 * n}" for n in range(6))),

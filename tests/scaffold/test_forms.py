@@ -33,7 +33,10 @@ FORMS = [
         "value",
         "rmse",
         [(10,), (17,)],
-        ["the bounds that predictions are kept in; the least and the greatest that were seen"],
+        [
+            "columns that test.csv has, too; which of them say something is to be tried",
+            "the bounds that predictions are kept in; the least and the greatest that were seen",
+        ],
     ),
     (forms.whales, "classes", ("new_whale", "w_1", "w_2", "w_3"), "ranking", "map@3", ["new_whale", "w_1"], []),
     (forms.drivers, "classes", ("c0", "c1"), "probability", "log_loss", ["c0", "c0"], []),
