@@ -70,7 +70,9 @@ def index_images(members: Members) -> Index:
 
 
 def locate(members: Members, index: Index, part: str, ids: Sequence[str]) -> Part:
-    """The images of these ids. Of several that answer to an id, the one with `part` ("train", "test") in its path."""
+    """The images of these ids. Of several that answer to an id, the one with `part` ("train", "test") in its path; rather no
+    DICOM, which needs more to be read.
+    """
     paths, roots, lacking = [], set(), []
     for name in ids:
         answering = index.find(name)
@@ -78,8 +80,9 @@ def locate(members: Members, index: Index, part: str, ids: Sequence[str]) -> Par
         if not fitting:
             lacking.append(name)
             continue
-        paths.append(fitting[0])
-        roots.add(fitting[0][: fitting[0].rindex(name)].rstrip("/") if "/" in name else os.path.dirname(fitting[0]))
+        path = min(fitting, key=lambda one: one.lower().endswith((".dcm", ".dicom")))
+        paths.append(path)
+        roots.add(path[: path.rindex(name)].rstrip("/") if "/" in name else os.path.dirname(path))
     if not paths:
         guess = guess_part(members, index, part)
         if not ids or not index.paths:

@@ -174,9 +174,9 @@ def melanomas() -> Members:
     beside = "image_name,patient_id,sex,age_approx,anatom_site_general_challenge"
     patients = tuple(f"IP_{n:07}" for n in range(8))
     return {
-        **pictures("jpeg/train/{}.jpg", "jpeg/test/{}.jpg"),
         **{f"train/{name}.dcm": b"DICM" for name in TRAIN},
         **{f"test/{name}.dcm": b"DICM" for name in TEST},
+        **pictures("jpeg/train/{}.jpg", "jpeg/test/{}.jpg"),
         "tfrecords/train00-2071.tfrec": b"\0",
         "train.csv": rows(
             f"{beside},diagnosis,benign_malignant,target",
