@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kit.learn.competitions import load_competition
     from kit.learn.open import open_network
     from kit.learn.predict_again import predict_again
+    from kit.learn.predict_photos import predict_photos
     from kit.learn.settings import resolve_settings
     from kit.learn.train import train
     from kit.pipeline import run_all
@@ -38,6 +39,7 @@ __all__ = [
     "load_predictions",
     "open_network",
     "predict_again",
+    "predict_photos",
     "prepare",
     "report_data",
     "resolve_settings",
@@ -45,7 +47,7 @@ __all__ = [
     "send_submission",
     "train",
 ]
-_KERAS = ("open_network", "predict_again", "train")
+_KERAS = ("open_network", "predict_again", "predict_photos", "train")
 _PLACES = {
     "build_ensemble": ("kit.ensemble.build", "ensemble"),
     "build_submission": ("kit.submission.build", "build"),
@@ -57,6 +59,7 @@ _PLACES = {
     "load_predictions": ("kit.predictions", "load"),
     "open_network": ("kit.learn.open", "open_network"),
     "predict_again": ("kit.learn.predict_again", "predict_again"),
+    "predict_photos": ("kit.learn.predict_photos", "predict_photos"),
     "prepare": ("kit.data.prepare", "prepare"),
     "report_data": ("kit.report.subject", "load"),
     "resolve_settings": ("kit.learn.settings", "resolve_settings"),

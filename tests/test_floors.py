@@ -56,7 +56,7 @@ recipes   kit.learn.recipes.scratch kit.learn.recipes.teacher kit.learn.recipes.
           kit.learn.recipes.many_classes kit.learn.recipes.features kit.learn.recipes.finetune kit.learn.recipes.distill
           kit.learn.recipes.pseudo kit.learn.recipes.boosting kit.learn.recipes.mlp kit.learn.recipes kit.learn.settings
           kit.learn.competitions
-a run     kit.learn.join kit.learn.train_member kit.learn.train kit.learn.predict_again kit.learn.open
+a run     kit.learn.join kit.learn.train_member kit.learn.train kit.learn.predict_again kit.learn.predict_photos kit.learn.open
 about it  kit.learn.cost kit.learn.cost.plan kit.learn.cost.timing kit.learn.cost.forecast kit.learn.cost.device_check
           kit.learn.search kit.learn.search.space kit.learn.search.lr_find kit.learn.search.tune
 outcome   kit.submission kit.submission.table kit.submission.sample kit.submission.read

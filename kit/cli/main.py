@@ -23,7 +23,7 @@ VERBS = {
     "lr-find": "try rising learning rates for a hundred batches; a picture and a suggestion",
     "tune": "search settings with Optuna; fold 0 is not looked at, so its score is honest; resumable",
     "train": "train one model on each fold; ends with the run id",
-    "predict": "predict a finished run again, with other TTA views",
+    "predict": "what a finished run says of your own photos; or predict it again, with other TTA views",
     "ensemble": "one run of several, by a method chosen out of fold; ends with the run id",
     "diff": "what changes from one run or file to another, and what it may do to the score",
     "report": "one page about a run, or about a competition and all its runs",

@@ -1,5 +1,6 @@
 """kit predict"""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -7,42 +8,104 @@ import click
 from kit.cli import completion, options
 from kit.cli.options import GlobalOptions
 from kit.competition import Competition
+from kit.errors import DataError
 from kit.learn import backend
+from kit.predictions import Predictions
+from kit.progress import say
+from kit.runs import Run
 from kit.runs.scores import read_scores
+from kit.targets import Target
 
 
 @click.command()
 @click.argument("reference", metavar="RUN", shell_complete=completion.runs)
+@click.argument("photos", metavar="[PHOTO...]", nargs=-1, type=click.Path())
 @click.option(
     "--tta",
-    required=True,
     metavar="VIEW,VIEW,...",
-    help="Views to average, such as identity,hflip; auto: those that help.",
+    help="Without photos: views to average, such as identity,hflip; auto: those that help.",
 )
 @click.option("--weights", metavar="PATH", help="Where the run's file of pretrained weights was moved to.")
-@click.option("--name", help="Goes into the run id.")
+@click.option("--name", help="Goes into the id of the new run.")
+@click.option("--top", default=3, show_default=True, type=click.IntRange(min=1), help="Of photos: columns to show.")
+@click.option("--csv", "table", metavar="FILE", type=click.Path(dir_okay=False), help="Of photos: write all columns.")
 @options.json_option
 @click.pass_obj
-def command(obj: GlobalOptions, reference: str, tta: str, weights: str | None, name: str | None, as_json: bool) -> None:
-    """Predict a finished run again, with other TTA views; nothing is trained. The result is a new run, its id the last line.
+def command(
+    obj: GlobalOptions, /, reference: str, photos: tuple[str, ...], tta: str | None, weights: str | None, **chosen: Any
+) -> None:
+    """Say what a finished run predicts of photos, or of folders of them; or predict its data again, with other TTA views.
 
     \b
+    kit predict cifar-10-scratch-resnet9-1121-093012 cat.jpg holiday/
     kit predict cifar-10-scratch-resnet9-1121-093012 --tta identity,hflip
     kit predict cifar-10-scratch-resnet9-1121-093012 --tta auto
 
-    auto measures every view that the competition declares, out of fold. From the first, a view is added as long as it lowers
-    the target's loss (of classes the log loss) by more than the standard error; probabilities or logits are averaged,
-    whichever is better. What judges a fold was chosen on the other folds; the test set is predicted with what all rows choose.
+    Photos are decoded as the data were, and predicted by all members under the run's own views; an ensemble joins its runs. One
+    that cannot be read is named, and the exit code is 3.
+
+    Without photos the result is a new run, its id the last line; nothing is trained. auto measures every view that the
+    competition declares, out of fold. From the first, a view is added as long as it lowers the target's loss (of classes the
+    log loss) by more than the standard error; probabilities or logits are averaged, whichever is better. What judges a fold
+    was chosen on the other folds; the test set is predicted with what all rows choose.
     """
     from kit import paths, runs
-    from kit.config import convert
     from kit.runs import provenance
 
-    source = runs.find(reference)
+    if bool(photos) == (tta is not None):
+        raise click.UsageError("give photos, or --tta to predict the data again")
+    run = runs.find(reference)
     if weights:
-        source = provenance.move_weights(runs.training_of(source), paths.expand_home(weights))
-    competition = obj.competition(source.slug)
+        moved = provenance.move_weights(runs.training_of(run), paths.expand_home(weights))
+        run = moved if tta else run
+    competition = obj.competition(run.slug)
     backend.load()
+    if tta:
+        _predict_again(run, competition, tta, chosen["name"], chosen["as_json"])
+    else:
+        _predict_photos(run, competition, photos, chosen["top"], chosen["table"], chosen["as_json"])
+
+
+def _predict_photos(
+    run: Run, competition: Competition, photos: tuple[str, ...], top: int, table: str | None, as_json: bool
+) -> None:
+    from kit.files import write_csv
+    from kit.learn.predict_photos import predict_photos
+
+    said, faults = predict_photos(run, competition, photos)
+    if table:
+        every = zip(said.ids.tolist(), said.values.tolist(), strict=True)
+        write_csv(Path(table), ("photo", *said.columns), ([name, *values] for name, values in every))
+    rows = _describe_photos(competition.target, said, top)
+    options.result(rows, options.table([_shorten(row) for row in rows]), as_json=as_json)
+    for fault in faults:
+        say(f"left out: {fault}")
+    if faults:
+        raise DataError(f"{len(faults)} of {len(faults) + len(rows)} photos cannot be read")
+
+
+def _describe_photos(target: Target, said: Predictions, top: int) -> list[dict[str, Any]]:
+    """Of each photo what is decided, and the greatest values with their columns; of numbers all."""
+    import numpy as np
+
+    shown = said.before_finish().values
+    places = np.argsort(-shown, axis=1, kind="stable")[:, :top]
+    if target.has_units:
+        places = np.tile(np.arange(len(said.columns)), (len(shown), 1))
+    captions = target.caption(target.decide(said.values))
+    return [
+        {"photo": name, "predicted": caption, "values": {said.columns[place]: float(of[place]) for place in some}}
+        for name, caption, of, some in zip(said.ids.tolist(), captions, shown, places.tolist(), strict=True)
+    ]
+
+
+def _shorten(row: dict[str, Any]) -> dict[str, str]:
+    values = ", ".join(f"{name} {value:.4g}" for name, value in row["values"].items())
+    return {"photo": row["photo"], "predicted": row["predicted"], "values": values}
+
+
+def _predict_again(source: Run, competition: Competition, tta: str, name: str | None, as_json: bool) -> None:
+    from kit.config import convert
     from kit.learn import predict_again
     from kit.tracking import export
 

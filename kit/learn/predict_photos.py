@@ -1,0 +1,115 @@
+"""What a finished run thinks of anybody's photographs: decoded as its images were, predicted as its test images were."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from kit import paths, runs
+from kit.competition import Competition
+from kit.data import cache
+from kit.data.archives.limits import is_hidden
+from kit.data.cache import CachedSplit, Dataset
+from kit.data.decode_image import Decoding, decode
+from kit.data.readers import IMAGES, natural
+from kit.ensemble import finish
+from kit.ensemble.build import blend
+from kit.errors import DataError
+from kit.learn import predict_again, recipes, train_member
+from kit.learn.member import Member
+from kit.paths import DataFolders
+from kit.predictions import Predictions, average
+from kit.progress import bar
+from kit.runs import Run, provenance
+from kit.runs.scores import read_scores
+
+
+def predict_photos(
+    run: Run, competition: Competition, photos: Sequence[str | Path]
+) -> tuple[Predictions, list[DataError]]:
+    """(what the run predicts of the photos, their paths as ids; an error for each that cannot be read).
+
+    photos: paths of files, or of folders of such, at any depth. All members are averaged, under the run's own TTA views; of an
+    ensemble, its runs are joined and finished as it was. Columns of a table, which a photo has not, are missing. Raises
+    DataError for no photo that can be read, for a run without models or whose weights are not here, and for one that reads no
+    images.
+    """
+    provenance.check_competition(run, competition.slug)
+    if not competition.image_shape:
+        raise DataError(f"{run.id} reads no images", received="a competition of a table alone")
+    files = _list_photos(photos)
+    with tempfile.TemporaryDirectory(prefix="kit-photos-") as scratch:
+        folders = DataFolders(Path(scratch))
+        split, faults = _decode(competition, files, folders.root / "photos.npy")
+        if not len(split.ids):
+            raise faults[0] if faults else DataError("no photos", received=", ".join(map(str, photos)))
+        data = Dataset(cache.select_rows(split, np.arange(0), split.images[:0]), split, _fingerprint(split))
+        return _predict(run, competition, data, folders), faults
+
+
+def _list_photos(photos: Sequence[str | Path]) -> list[Path]:
+    """Each once; of a folder all images below, in natural order."""
+    files: list[Path] = []
+    for photo in map(Path, photos):
+        below = (Path(root) / name for root, _, names in os.walk(photo) for name in names)
+        images = [
+            path for path in below if path.suffix.lower() in IMAGES and not is_hidden(str(path.relative_to(photo)))
+        ]
+        files += sorted(images, key=lambda path: natural(str(path))) if photo.is_dir() else [photo]
+    return list(dict.fromkeys(files))
+
+
+def _decode(competition: Competition, files: Sequence[Path], array: Path) -> tuple[CachedSplit, list[DataError]]:
+    """(the photos as a split, those that cannot be read left out, an error for each of these). array: where pixels are kept."""
+    shape = competition.image_shape
+    here = paths.data(competition.slug)
+    window = cache.read_window(here) if (here.cache / "manifest.json").exists() else None
+    how = Decoding(shape, competition.window or window)
+    faults: list[DataError] = []
+    ids: list[str] = []
+    pixels = np.lib.format.open_memmap(array, mode="w+", dtype=np.uint8, shape=(len(files), *shape))
+    for path in bar(files, label="decode", unit="photo"):
+        try:
+            pixels[len(ids)] = decode(path, how)
+            ids.append(str(path))
+        except DataError as error:
+            faults.append(error)
+    count, columns = len(ids), len(competition.table.columns)
+    each = np.arange(count)
+    table = np.full((count, columns), np.nan, np.float32)
+    labels, readable = competition.target.parse([]), np.ones(count, bool)
+    return CachedSplit("test", np.array(ids, str), pixels[:count], labels, readable, each, table=table), faults
+
+
+def _fingerprint(split: CachedSplit) -> str:
+    digest = hashlib.sha256()
+    for image in split.images:
+        digest.update(image.tobytes())
+    return digest.hexdigest()
+
+
+def _predict(run: Run, competition: Competition, data: Dataset, folders: DataFolders) -> Predictions:
+    """Of the test images of `data`, finished as the run was."""
+    scores, target = read_scores(run), competition.target
+    if run.kind == "ensemble":
+        parts = [_predict(runs.find(part["run"]), competition, data, folders) for part in scores["parts"]]
+        values = blend(target, np.stack([part.before_finish().values for part in parts]), scores)
+    else:
+        values = _average_members(run, competition, data, folders)
+    return finish.finish_test(target, data.test.ids, values, scores.get("finish"))
+
+
+def _average_members(run: Run, competition: Competition, data: Dataset, folders: DataFolders) -> np.ndarray:
+    """(N, K), by the members of the training that `run` goes back to."""
+    trained, known, none = predict_again.find_training(run), recipes.available(competition), np.empty(0, np.int64)
+    config, values = replace(trained.config, tta=run.config.tta, average=run.config.average), []
+    for fold, number in trained.members():
+        folder = trained.member(fold, number)
+        member = Member(competition, config, data, folders, fold, none, none, folder, number, recipes=known)
+        predictor = member.recipe.predictor(member)
+        values.append(train_member.predict_rows(member, predictor, data.test, np.arange(len(data.test.ids)), run.id))
+    return average(values)
