@@ -20,7 +20,7 @@ from typing import IO
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from kit.competition import Fit
+from kit.competition import Competition, Fit
 from kit.data.open_values import FORMATS, list_image_files, open_values
 from kit.data.window import Window, apply_window
 from kit.errors import DataError, KitError
@@ -42,6 +42,12 @@ class Decoding:
     fit: Fit = "stretch"
     window: Window | None = None
     declared: bool = False
+
+
+def choose_decoding(competition: Competition, found: Window | None) -> Decoding:
+    """That of a competition. found: the window of its training images, unless it declares one itself."""
+    declared = competition.window is not None
+    return Decoding(competition.image_shape, competition.fit, competition.window or found, declared)
 
 
 class UnreadableImage(DataError):

@@ -16,7 +16,7 @@ from kit.competition import Competition, Split
 from kit.data import columns, holdout, splits
 from kit.data.cache import FORMAT, QUARANTINE, TEST, TRAIN, describe_auxiliary, list_files, reader_hash
 from kit.data.decode_all import batches
-from kit.data.decode_image import Decoding, UnreadableImage
+from kit.data.decode_image import Decoding, UnreadableImage, choose_decoding
 from kit.data.find_window import find_window
 from kit.data.window import Window
 from kit.data.write_npy import open_npy
@@ -63,8 +63,9 @@ def write(
     train = Split([], [], []) if test_only else splits.read(competition, folders.raw, "train")
     test = splits.read(competition, folders.raw, "test")
     splits.check_sample(competition, folders.raw, test)
-    found = competition.window or (window if test_only else find_window(train.images))
-    how = Decoding(shape, competition.fit, found, declared=competition.window is not None)
+    if not (test_only or competition.window):
+        window = find_window(train.images)
+    how = choose_decoding(competition, window)
     if not test_only:
         levels = columns.list_levels(
             columned, train

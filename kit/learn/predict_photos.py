@@ -14,7 +14,7 @@ from kit.competition import Competition
 from kit.data import cache
 from kit.data.archives.limits import is_hidden
 from kit.data.cache import CachedSplit, Dataset
-from kit.data.decode_image import Decoding, decode
+from kit.data.decode_image import choose_decoding, decode
 from kit.data.readers import IMAGES, natural
 from kit.ensemble import finish
 from kit.ensemble.build import blend
@@ -68,7 +68,7 @@ def _decode(competition: Competition, files: Sequence[Path], array: Path) -> tup
     shape = competition.image_shape
     here = paths.data(competition.slug)
     window = cache.read_window(here) if (here.cache / "manifest.json").exists() else None
-    how = Decoding(shape, competition.window or window)
+    how = choose_decoding(competition, window)
     faults: list[DataError] = []
     ids: list[str] = []
     pixels = np.lib.format.open_memmap(array, mode="w+", dtype=np.uint8, shape=(len(files), *shape))

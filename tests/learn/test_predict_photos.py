@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image
 
 from kit import predictions, runs
 from kit.errors import DataError
-from kit.learn.predict_photos import predict_photos
+from kit.learn.predict_photos import _decode, predict_photos
 from tests.conftest import stripes
 
 
@@ -66,3 +67,13 @@ def test_photos_or_views_but_not_both_or_none(here, prepared):
     for words in ((), ("x.png", "--tta", "identity")):
         done = here("predict", "any", *words, check=False)
         assert done.returncode == 2 and "give photos, or --tta" in done.stderr
+
+
+def test_photos_are_decoded_by_the_window_that_the_data_were(prepared, tmp_path):
+    values = np.arange(64, dtype=np.uint16).reshape(8, 8) * 10
+    Image.fromarray(values).save(tmp_path / "deep.png")
+    competition = replace(prepared, window=(0, 510))
+    split, faults = _decode(competition, [tmp_path / "deep.png"], tmp_path / "photos.npy")
+    assert not faults and np.array_equal(
+        split.images[0, ..., 0], np.round(np.minimum(values, 510) / 2).astype(np.uint8)
+    )
