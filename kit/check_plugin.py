@@ -54,6 +54,7 @@ def check(competition: Competition, file: Path) -> None:
         _try_metric(f"{file}: metrics[{name!r}]", name, competition)
     check_own(f"{file}: views", competition.views, VIEWS, Callable)
     _check_names(f"{file}: tta", competition.tta, views.available(competition))
+    _check_turned(f"{file}: tta", competition)
     for name, view in competition.views.items():
         _try_view(f"{file}: views[{name!r}]", view, competition.image_shape)
 
@@ -95,6 +96,13 @@ def _check_shape(what: str, shape: Any) -> None:
     if not whole or shape[2] > MAX_CHANNELS:
         expected = f"(height, width, channels), 1 to {MAX_CHANNELS} channels"
         raise DataError(f"{what} is none", received=repr(shape), expected=expected)
+
+
+def _check_turned(what: str, competition: Competition) -> None:
+    turned, (height, width, _) = [name for name in competition.tta if name in views.TURNED], competition.image_shape
+    if turned and height != width:
+        received = f"{height} x {width} pixels"
+        raise DataError(f"{what} {turned[0]!r} turns images on their side", received=received, expected="square images")
 
 
 def _check_window(what: str, window: Any) -> None:

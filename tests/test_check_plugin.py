@@ -122,3 +122,15 @@ def test_a_window_that_is_none_is_refused(write, window):
 def test_an_unknown_fit_is_refused(write):
     with pytest.raises(DataError, match=r"fit 'leterbox' is unknown.*letterbox"):
         write(fit='"leterbox"')
+
+
+def test_a_view_that_turns_an_image_on_its_side_is_refused_unless_it_is_square(write, plugins):
+    file = plugins / "tiny-stripes" / "competition.py"
+    assert write(tta='("identity", "rot90", "rot180")').tta[1] == "rot90"
+    file.write_text(file.read_text().replace("image_shape=SHAPE", "image_shape=(8, 16, 1)"))
+    with pytest.raises(
+        DataError, match=r"tta 'rot90' turns images on their side; received 8 x 16 pixels; expected square"
+    ):
+        load("tiny-stripes", [plugins])
+    file.write_text(file.read_text().replace('"rot90", ', ""))
+    assert load("tiny-stripes", [plugins]).tta == ("identity", "rot180")

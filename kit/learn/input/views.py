@@ -50,6 +50,11 @@ VIEWS: dict[str, View] = {
     "identity": lambda images: images,
     "hflip": lambda images: images[:, :, ::-1],
     "vflip": lambda images: images[:, ::-1],
+    "rot90": lambda images: np.rot90(images, 1, (1, 2)),  # counter-clockwise
+    "rot180": lambda images: images[:, ::-1, ::-1],
+    "rot270": lambda images: np.rot90(images, 3, (1, 2)),
+    "transpose": lambda images: images.swapaxes(1, 2),
+    "transverse": lambda images: images[:, ::-1, ::-1].swapaxes(1, 2),
     "shift_up": _shift(-1, 0),
     "shift_down": _shift(1, 0),
     "shift_left": _shift(0, -1),
@@ -64,6 +69,9 @@ VIEWS: dict[str, View] = {
     "rotate_left": _affine(degrees=7),
     "rotate_right": _affine(degrees=-7),
 }
+
+
+TURNED = ("rot90", "rot270", "transpose", "transverse")  # height and width change places
 
 
 def available(competition: Competition) -> dict[str, View]:

@@ -5,6 +5,7 @@ import pytest
 
 from kit.errors import ConfigError
 from kit.learn.input import views
+from kit.learn.input.resize import resize
 from kit.learn.input.views import VIEWS
 from kit.plugins import load
 
@@ -17,6 +18,11 @@ IMAGE = np.arange(12, dtype=np.uint8).reshape(1, 3, 4, 1)
         ("identity", [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]),
         ("hflip", [[3, 2, 1, 0], [7, 6, 5, 4], [11, 10, 9, 8]]),
         ("vflip", [[8, 9, 10, 11], [4, 5, 6, 7], [0, 1, 2, 3]]),
+        ("rot90", [[3, 7, 11], [2, 6, 10], [1, 5, 9], [0, 4, 8]]),
+        ("rot180", [[11, 10, 9, 8], [7, 6, 5, 4], [3, 2, 1, 0]]),
+        ("rot270", [[8, 4, 0], [9, 5, 1], [10, 6, 2], [11, 7, 3]]),
+        ("transpose", [[0, 4, 8], [1, 5, 9], [2, 6, 10], [3, 7, 11]]),
+        ("transverse", [[11, 7, 3], [10, 6, 2], [9, 5, 1], [8, 4, 0]]),
         ("shift_up", [[4, 5, 6, 7], [8, 9, 10, 11], [8, 9, 10, 11]]),
         ("shift_down", [[0, 1, 2, 3], [0, 1, 2, 3], [4, 5, 6, 7]]),
         ("shift_left", [[1, 2, 3, 3], [5, 6, 7, 7], [9, 10, 11, 11]]),
@@ -53,7 +59,7 @@ def test_a_crop_zoom_or_turn_moves_a_spot_where_geometry_says(name, row, column,
     assert (columns * mass).sum() / mass.sum() == pytest.approx(column, abs=0.15)
 
 
-@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("name", sorted(set(VIEWS) - set(views.TURNED)))
 def test_a_view_keeps_the_shape_of_any_image_and_adds_no_border(name):
     for shape in ((3, 20, 30, 3), (1, 8, 8, 1), (0, 5, 5, 1)):
         seen = VIEWS[name](np.full(shape, 77, np.uint8))
@@ -67,3 +73,10 @@ def test_a_view_keeps_the_shape_of_any_image_and_adds_no_border(name):
 def test_views_are_checked_against_the_competition(names, words):
     with pytest.raises(ConfigError, match=words):
         views.check(names, replace(load("sklearn-digits"), tta=("identity", "shift_up")))
+
+
+def test_turned_views_are_resized_like_others():
+    images = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), np.uint8)
+    for name in views.TURNED:
+        turned = VIEWS[name](images)
+        assert np.array_equal(resize(turned, 4), resize(np.ascontiguousarray(turned), 4))
