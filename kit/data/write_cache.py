@@ -15,6 +15,7 @@ import numpy as np
 from kit.competition import Competition, Split
 from kit.data import columns, holdout, splits
 from kit.data.cache import FORMAT, QUARANTINE, TEST, TRAIN, describe_auxiliary, list_files, reader_hash
+from kit.data.check_space import check_space
 from kit.data.decode_all import batches
 from kit.data.decode_image import Decoding, UnreadableImage, choose_decoding
 from kit.data.find_window import find_window
@@ -56,13 +57,14 @@ def write(
     found in the training images, None for images of 8 bits, and in their columns (kit.data.columns).
 
     An unreadable training image is left out, an unreadable test image becomes a row of zeros; both are listed in
-    quarantine.csv. Raises DataError for ids or labels that do not fit, a test set other than the sample submission's, and
-    (unless `allow_bad`) more than 1 % unreadable training images.
+    quarantine.csv. Raises DataError for ids or labels that do not fit, a test set other than the sample submission's, too
+    little room on the disk, and (unless `allow_bad`) more than 1 % unreadable training images.
     """
     shape, columned = competition.image_shape, competition.table
     train = Split([], [], []) if test_only else splits.read(competition, folders.raw, "train")
     test = splits.read(competition, folders.raw, "test")
     splits.check_sample(competition, folders.raw, test)
+    check_space(folders.root, len(train.ids) + len(test.ids), shape)
     if not (test_only or competition.window):
         window = find_window(train.images)
     how = choose_decoding(competition, window)
