@@ -24,8 +24,9 @@ data      kit.data kit.data.archives kit.data.archives.limits kit.data.archives.
           kit.data.image_rows kit.data.splits
           kit.data.check_space kit.data.window kit.data.dicom kit.data.open_values
           kit.data.find_window kit.data.decode_image kit.data.decode_all kit.data.write_npy
-          kit.data.strata kit.data.groups kit.data.deal_groups kit.data.holdout kit.data.cache kit.data.write_cache
-          kit.data.folds kit.data.keep_folds kit.data.corrections kit.data.near_duplicates kit.data.check kit.data.prepare
+          kit.data.strata kit.data.groups kit.data.deal_groups kit.data.holdout kit.data.cache_manifest kit.data.cache
+          kit.data.write_cache kit.data.folds kit.data.keep_folds kit.data.corrections kit.data.near_duplicates
+          kit.data.check kit.data.prepare
 runs      kit.runs.environment kit.runs kit.runs.scores kit.runs.provenance kit.runs.listing kit.runs.trash
 kaggle    kit.kaggle kit.kaggle.names kit.kaggle.credentials kit.kaggle.client kit.kaggle.archive kit.kaggle.download
           kit.kaggle.fetch kit.kaggle.submissions kit.kaggle.leaderboard kit.kaggle.datasets

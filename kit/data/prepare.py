@@ -7,7 +7,7 @@ import numpy as np
 
 from kit import paths
 from kit.competition import Competition
-from kit.data import cache, check, holdout, keep_folds, near_duplicates, write_cache
+from kit.data import cache, cache_manifest, check, holdout, keep_folds, near_duplicates, write_cache
 from kit.data import folds as fold_table
 from kit.data.archives import unpack
 from kit.data.cache import Dataset
@@ -69,7 +69,7 @@ def _hold_out(
     if folders.holdout.exists():
         say(f"{folders.holdout} stays: rows are held out once and for all")
         return
-    if not cache.is_current(competition, folders, raw):
+    if not cache_manifest.is_current(competition, folders, raw):
         write_cache.write(competition, folders, raw, allow_bad=allow_bad)
     train = _group_near_duplicates(cache.load(competition, folders), folders).train
     rows, public = holdout.choose(train, competition.target, share)
@@ -89,7 +89,7 @@ def decode(competition: Competition, folders: DataFolders, raw: str, *, folds: i
 
 
 def _decode(competition: Competition, folders: DataFolders, raw: str, allow_bad: bool = False) -> Dataset:
-    if not cache.is_current(competition, folders, raw):
+    if not cache_manifest.is_current(competition, folders, raw):
         write_cache.write(competition, folders, raw, allow_bad=allow_bad)
     dataset = cache.load(competition, folders)
     check_data(competition, folders, dataset)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from kit.competition import Competition, Split
-from kit.data import columns, holdout, splits
-from kit.data.cache import FORMAT, QUARANTINE, TEST, TRAIN, describe_auxiliary, list_files, reader_hash
+from kit.data import cache_manifest, columns, holdout, splits
+from kit.data.cache import QUARANTINE, TEST, TRAIN
 from kit.data.check_space import check_space
 from kit.data.decode_all import batches
 from kit.data.decode_image import Decoding, UnreadableImage, choose_decoding
@@ -85,20 +85,11 @@ def write(
         _write_tables(folder, competition, (train, kept, labels), (test, tested), beside)
         _write_quarantine(folder / "quarantine.csv", folders.raw, {"train": (train, kept), "test": (test, tested)})
         manifest = {
-            "format": FORMAT,
+            **cache_manifest.describe(competition, how.window, levels),
             "fingerprint": _fingerprint(competition, levels, (train, kept, labels), (test, tested), beside),
-            "shape": shape,
-            "fit": how.fit,
-            "window": how.window,
-            "classes": competition.target.columns,
-            "target": competition.target.kind,
-            "auxiliary": describe_auxiliary(competition),
-            "table": columns.describe(competition),
-            "levels": levels,
             "archive_sha256": raw,
-            "read_sha256": reader_hash(competition),
             "holdout_sha256": holdout.digest(folders.holdout),
-            "files": {name: (folder / name).stat().st_size for name in list_files(competition)},
+            "files": {name: (folder / name).stat().st_size for name in cache_manifest.list_files(competition)},
         }
         write_json(folder / "manifest.json", manifest)
 

@@ -9,7 +9,7 @@ import pytest
 
 from kit.data import write_cache
 from kit.data.archives import unpack
-from kit.data.cache import reader_hash
+from kit.data.cache_manifest import reader_hash
 from kit.data.check import text
 from kit.data.prepare import check_data, prepare
 from kit.errors import DataError
