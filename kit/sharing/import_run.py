@@ -42,15 +42,16 @@ def import_run(
     _check_complete(test, of_test.ids, tested)
     say(f"believed: no row of {oof.name} was predicted by a model that learned from it, on {folds_file or where.folds}")
     target, ids = competition.target, data.train.rows[judged]
-    labels, parts = data.train.labels[judged], folds.cross_fit_folds(data, fold_of, judged)
+    labels, groups = data.train.labels[judged], data.train.groups[judged]
+    parts = folds.cross_fit_folds(data, fold_of, judged)
     values = of_train.select(ids)
-    honest, finished = finish.decide(competition, values, labels, parts)
+    honest, finished = finish.decide(competition, values, labels, parts, groups)
     config = Config(recipe="import", backbone=oof.name, folds=int(fold_of[judged].max()) + 1)
     prints = folds.fingerprints(data, fold_of)
     run = runs.create(competition.slug, "import", config, {}, name=name, fingerprints=prints)
     predictions.save(run.oof, finish.keep(target, ids, honest, values, finished))
     predictions.save(run.test, finish.finish_test(target, tested, of_test.select(tested), finished))
-    result = {"metric": competition.metric, **metrics.evaluate(competition, labels, honest)}
+    result = {"metric": competition.metric, **metrics.evaluate(competition, labels, honest, groups)}
     files = {path.name: sha256(path) for path in (oof, test, folds_file) if path}
     write_json(run.metrics, result | ({"finish": finished} if finished else {}) | {"imported": files})
     return run
