@@ -50,8 +50,8 @@ predict   kit.learn.predict kit.learn.predict.tta kit.learn.predict.choose_views
           kit.learn.predict.extract_features
 fit       kit.learn.fit kit.learn.fit.training_set kit.learn.fit.stages kit.learn.fit.batches kit.learn.fit.checkpoints
           kit.learn.fit.optimizers
-          kit.learn.fit.schedules kit.learn.fit.loss kit.learn.fit.auxiliary kit.learn.fit.device_augment
-          kit.learn.fit.mixing kit.learn.fit.callback
+          kit.learn.fit.schedules kit.learn.fit.loss kit.learn.fit.auxiliary kit.learn.fit.row_weights
+          kit.learn.fit.device_augment kit.learn.fit.mixing kit.learn.fit.callback
           kit.learn.fit.loop
 recipes   kit.learn.recipes.scratch kit.learn.recipes.teacher kit.learn.recipes.progressive
           kit.learn.recipes.many_classes kit.learn.recipes.features kit.learn.recipes.finetune kit.learn.recipes.distill

@@ -71,6 +71,19 @@ class Member:
         return self.folder.name.replace("-", " ")
 
 
+def weigh(member: Member, rows: np.ndarray) -> np.ndarray | None:
+    """float32 (len(rows),): how much training rows count, 1 in the mean of those that the member learns from; None where all
+    count alike. Raises DataError where those count nothing.
+    """
+    weights = member.data.train.weights
+    if not len(weights):
+        return None
+    mean = weights[member.train_rows].mean(dtype=np.float64)
+    if not mean:
+        raise DataError(f"{member.label}: all rows to learn from have weight 0", expected="one above 0 at least")
+    return np.asarray(weights[rows] / mean, np.float32)
+
+
 def split_early_stopping(member: Member) -> tuple[np.ndarray, np.ndarray]:
     """(rows to learn from, rows that decide when to stop), both out of member.train_rows; the second is empty without patience.
 

@@ -123,9 +123,18 @@ class Target(Protocol):
         """The mean loss of logits: what decides when a training stops."""
 
     def solve(
-        self, inputs: np.ndarray, labels: np.ndarray, strength: float, *, rounds: int = 2000, tolerance: float = 1e-4
+        self,
+        inputs: np.ndarray,
+        labels: np.ndarray,
+        strength: float,
+        *,
+        weights: np.ndarray | None = None,
+        rounds: int = 2000,
+        tolerance: float = 1e-4,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Kernel (D, K) and bias (K,) of the linear layer of least loss. strength: inverse regularisation."""
+        """Kernel (D, K) and bias (K,) of the linear layer of least loss. strength: inverse regularisation. weights: (N,),
+        how much each row counts; None: all alike.
+        """
 
 
 KINDS = ("classes", "grades", "votes", "labels", "numbers")

@@ -125,6 +125,15 @@ class Classes:
         return float((np.log(np.exp(shifted).sum(1)) - shifted[np.arange(len(labels)), labels]).mean())
 
     def solve(
-        self, inputs: np.ndarray, labels: np.ndarray, strength: float, *, rounds: int = 2000, tolerance: float = 1e-4
+        self,
+        inputs: np.ndarray,
+        labels: np.ndarray,
+        strength: float,
+        *,
+        weights: np.ndarray | None = None,
+        rounds: int = 2000,
+        tolerance: float = 1e-4,
     ) -> tuple[np.ndarray, np.ndarray]:
-        return linear.fit_classes(inputs, labels, len(self.columns), strength, rounds=rounds, tolerance=tolerance)
+        return linear.fit_classes(
+            inputs, labels, len(self.columns), strength, weights=weights, rounds=rounds, tolerance=tolerance
+        )

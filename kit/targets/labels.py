@@ -121,6 +121,13 @@ class Labels:
         return float((np.logaddexp(0, logits) - labels * logits).mean())
 
     def solve(
-        self, inputs: np.ndarray, labels: np.ndarray, strength: float, *, rounds: int = 2000, tolerance: float = 1e-4
+        self,
+        inputs: np.ndarray,
+        labels: np.ndarray,
+        strength: float,
+        *,
+        weights: np.ndarray | None = None,
+        rounds: int = 2000,
+        tolerance: float = 1e-4,
     ) -> tuple[np.ndarray, np.ndarray]:
-        return linear.fit_labels(inputs, labels, strength, rounds=rounds, tolerance=tolerance)
+        return linear.fit_labels(inputs, labels, strength, weights=weights, rounds=rounds, tolerance=tolerance)

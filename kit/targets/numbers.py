@@ -117,6 +117,13 @@ class Numbers:
         return float(self.losses(labels, self.activate(logits)).mean())
 
     def solve(
-        self, inputs: np.ndarray, labels: np.ndarray, strength: float, *, rounds: int = 2000, tolerance: float = 1e-4
+        self,
+        inputs: np.ndarray,
+        labels: np.ndarray,
+        strength: float,
+        *,
+        weights: np.ndarray | None = None,
+        rounds: int = 2000,
+        tolerance: float = 1e-4,
     ) -> tuple[np.ndarray, np.ndarray]:
-        return linear.fit_numbers(inputs, labels, strength)
+        return linear.fit_numbers(inputs, labels, strength, weights)

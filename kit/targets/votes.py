@@ -88,6 +88,13 @@ class Votes(Classes):
         return float(self.losses(labels, self.activate(logits)).mean())
 
     def solve(
-        self, inputs: np.ndarray, labels: np.ndarray, strength: float, *, rounds: int = 2000, tolerance: float = 1e-4
+        self,
+        inputs: np.ndarray,
+        labels: np.ndarray,
+        strength: float,
+        *,
+        weights: np.ndarray | None = None,
+        rounds: int = 2000,
+        tolerance: float = 1e-4,
     ) -> tuple[np.ndarray, np.ndarray]:
-        return linear.fit_votes(inputs, labels, strength, rounds=rounds, tolerance=tolerance)
+        return linear.fit_votes(inputs, labels, strength, weights=weights, rounds=rounds, tolerance=tolerance)

@@ -16,7 +16,7 @@ import numpy as np
 from kit.config import Config
 from kit.errors import ConfigError, KitError
 from kit.learn import device
-from kit.learn.fit import auxiliary, batches, checkpoints, loss, optimizers, schedules
+from kit.learn.fit import auxiliary, batches, checkpoints, loss, optimizers, row_weights, schedules
 from kit.learn.fit.callback import Epochs, evaluate, take_average
 from kit.learn.fit.checkpoints import State
 from kit.learn.fit.mixing import make_batch_change
@@ -37,10 +37,12 @@ def compile_model(
     stage: Stage,
     told: np.ndarray | None = None,
     beside: Target | None = None,
+    weighted: bool = False,
 ) -> None:
     """Loss, optimizer and schedule for `steps` batches in all. Raises ConfigError if they are too few for a step.
 
     told: the targets of all rows that are learned, which class weights count. beside: the auxiliary target of the model.
+    weighted: behind what is told stands how much each row counts (kit.learn.fit.row_weights).
     """
     if not (updates := steps // config.accumulate):
         raise ConfigError(
@@ -51,11 +53,12 @@ def compile_model(
     rate = schedules.build(
         config.schedule, config.learning_rate, updates, config.warmup, stage.schedule_range, config.accumulate
     )
+    own = auxiliary.add_loss(loss.build(config, target, model, told), config, target, beside)
     optimizer = optimizers.build(config, rate, updates, stage.factors(model) if stage.factors else None)
     model.compile(
         optimizer,
-        auxiliary.add_loss(loss.build(config, target, model, told), config, target, beside),
-        metrics=loss.metrics(target) if beside is None else [],
+        row_weights.add_weight(own) if weighted else own,
+        metrics=[] if beside or weighted else loss.metrics(target),
         jit_compile=device.jit_compile(config.jit_compile),
     )
     model.optimizer.build(model.trainable_variables)  # a step that had to would be traced twice
@@ -128,7 +131,8 @@ def _stage(
     """
     steps = len(batches.draw(member, training_set, stage, 0))
     target, told = member.competition.target, training_set.targets
-    compile_model(model, target, member.config, stage.epochs * steps, stage, told, auxiliary.find(member))
+    weighted, beside = len(member.data.train.weights) > 0, auxiliary.find(member)
+    compile_model(model, target, member.config, stage.epochs * steps, stage, told, beside, weighted)
     if state.stage_epoch:
         checkpoints.restore(model, member.folder, state)
     epochs = Epochs(member, stage, training_set.stopping_rows, state, steps, final_size)
@@ -165,11 +169,12 @@ def feed(
     failures: list[KitError],
 ) -> Iterator[tuple[Any, np.ndarray]]:
     """What the model is called with, augmented images (B, H, W, C), 0 to 255, or columns (B, K), or both; and float32 targets
-    (B, K), with those of an auxiliary target (B, K + A), epoch after epoch.
+    (B, K), with those of an auxiliary target and a weight where there are such, epoch after epoch.
     """
-    targets, beside = training_set.targets, auxiliary.tell(member, training_set.samples)
-    if beside.shape[1]:
-        targets = np.concatenate([targets, beside], axis=1)
+    targets = training_set.targets
+    for beside in (auxiliary.tell(member, training_set.samples), row_weights.tell(member, training_set.samples)):
+        if beside.shape[1]:
+            targets = np.concatenate([targets, beside], axis=1)
     epochs = range(state.epoch, state.epoch + stage.epochs - state.stage_epoch)
     drawn = ((epoch, batch) for epoch in epochs for batch in batches.draw(member, training_set, stage, epoch))
     now, ahead = tee(drawn)

@@ -14,7 +14,7 @@ import numpy as np
 from kit.data import groups
 from kit.data.cache import CachedSplit
 from kit.data.deal_groups import deal_groups
-from kit.learn.member import Member
+from kit.learn.member import Member, weigh
 from kit.learn.networks import backbones
 from kit.learn.predict import tta
 from kit.learn.recipe import History, Opened, Predictor, Recipe
@@ -59,14 +59,16 @@ def solve(member: Member, views: list[np.ndarray]) -> tuple[np.ndarray, np.ndarr
 
 def _solve(member: Member, views: Sequence[np.ndarray], scaling: Scaling) -> tuple[np.ndarray, np.ndarray, float]:
     """As many_classes.solve, by the target's own loss."""
-    labels = member.data.train.labels[member.train_rows]
+    labels, weights = member.data.train.labels[member.train_rows], weigh(member, member.train_rows)
     scaled = [(view[member.train_rows] - scaling[0]) / scaling[1] for view in views]
-    strength = member.config.head_strength or _strength(scaled[0], labels, member)
+    strength = member.config.head_strength or _strength(scaled[0], labels, weights, member)
     told = np.concatenate([labels] * len(views))
-    return *member.competition.target.solve(np.concatenate(scaled), told, strength / len(views)), strength
+    counted = None if weights is None else np.concatenate([weights] * len(views))
+    solve = member.competition.target.solve
+    return *solve(np.concatenate(scaled), told, strength / len(views), weights=counted), strength
 
 
-def _strength(features: np.ndarray, labels: np.ndarray, member: Member) -> float:
+def _strength(features: np.ndarray, labels: np.ndarray, weights: np.ndarray | None, member: Member) -> float:
     """The one of least loss by cross-validation within the rows to learn from, groups whole; found by going up, or else down,
     as long as the loss falls. Of a single group, that where the search begins.
     """
@@ -80,7 +82,9 @@ def _strength(features: np.ndarray, labels: np.ndarray, member: Member) -> float
             return np.inf
         total = 0.0
         for learn, judge in splits:
-            kernel, bias = target.solve(features[learn], labels[learn], STRENGTHS[place], rounds=200, tolerance=1e-3)
+            counted = None if weights is None else weights[learn]
+            told = features[learn], labels[learn], STRENGTHS[place]
+            kernel, bias = target.solve(*told, weights=counted, rounds=200, tolerance=1e-3)
             total += target.losses(labels[judge], target.activate(features[judge] @ kernel + bias)).mean()
         return total
 

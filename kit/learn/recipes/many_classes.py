@@ -6,6 +6,7 @@ import numpy as np
 
 from kit import discriminant
 from kit.discriminant import Block
+from kit.errors import ConfigError
 from kit.learn.member import Member
 from kit.progress import say
 
@@ -28,6 +29,12 @@ def solve(member: Member, views: Sequence[np.ndarray], scaling: Scaling) -> tupl
 
     The strength, unless it is set, and by what all is multiplied are those of the least log loss of some rows set aside.
     """
+    if len(member.data.train.weights):
+        raise ConfigError(
+            "a linear discriminant analysis of very many classes counts all rows alike",
+            received="weights of training rows",
+            do="--recipe finetune, or leave Split.weights out",
+        )
     config, (classes, dimensions) = member.config, (len(member.competition.target.columns), views[0].shape[1])
     learn, aside = _set_aside(member)
     learned = discriminant.measure(_blocks(member, views, scaling, learn), classes, dimensions)

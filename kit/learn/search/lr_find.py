@@ -77,7 +77,8 @@ def _rise(
     if stage.freeze:
         stage.freeze(model)
     target, told = member.competition.target, training_set.targets
-    loop.compile_model(model, target, member.config, len(rates) * steps, stage, told, auxiliary.find(member))
+    weighted, beside = len(member.data.train.weights) > 0, auxiliary.find(member)
+    loop.compile_model(model, target, member.config, len(rates) * steps, stage, told, beside, weighted)
     rising = keras.optimizers.schedules.ExponentialDecay(float(rates[0]), len(rates) - 1, float(rates[-1] / rates[0]))
     model.optimizer.learning_rate = schedules.From(rising, 0, steps)
     feed = loop.feed(model, member, loader, training_set, stage, State(), [])
