@@ -1,3 +1,4 @@
+import pkgutil
 import warnings
 from dataclasses import replace
 
@@ -107,7 +108,9 @@ def test_another_size_than_that_of_imagenet_is_no_reason_to_warn(home, tmp_path,
 
 
 def test_what_a_kernel_carries_of_an_efficientnet_is_what_imagenet_stands_for(home, tmp_path, monkeypatch):
-    """Keras's own download is replaced by a file; what it builds around the weights is its own."""
+    """Keras's own download is replaced by a file, and of its blocks there are two; what it builds around them is its own."""
+    blocks = "keras.src.applications.efficientnet.DEFAULT_BLOCKS_ARGS"
+    monkeypatch.setattr(blocks, pkgutil.resolve_name(blocks)[:2])
     monkeypatch.setitem(
         pretrained.BACKBONES, "efficientnet_b0", replace(pretrained.BACKBONES["efficientnet_b0"], size=32)
     )
