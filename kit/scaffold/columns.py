@@ -34,24 +34,25 @@ def find_columns(
         return None
     for path in members.files:
         if path.lower().endswith(".csv") and is_of_test(path) and path != sample.path:
-            header, ids = _read_ids(members, path, sample.id_column)
+            header, id_column, ids = _read_ids(members, path, sample.id_column)
             if sample.ids and ids >= set(sample.ids):
                 shared = [column for column in header if column in table.values and column not in taken]
                 numbers = tuple(column for column in shared if _holds_numbers(table, column, index))
                 categories = tuple(
                     column for column in shared if column not in numbers and _holds_categories(table, column)
                 )
-                return Columns(path, sample.id_column, numbers, categories) if numbers or categories else None
+                return Columns(path, id_column, numbers, categories) if numbers or categories else None
     return None
 
 
-def _read_ids(members: Members, path: str, id_column: str) -> tuple[list[str], set[str]]:
+def _read_ids(members: Members, path: str, called: str) -> tuple[list[str], str, set[str]]:
+    """The header, which column is called so in whatever case, and its texts."""
     rows = read_rows(members, path)
     header = next(rows)
-    if id_column not in header:
-        return header, set()
-    place = header.index(id_column)
-    return header, {row[place] for row in rows if len(row) == len(header)}
+    place = next((place for place, column in enumerate(header) if column.lower() == called.lower()), None)
+    if place is None:
+        return header, "", set()
+    return header, header[place], {row[place] for row in rows if len(row) == len(header)}
 
 
 def _holds_numbers(table: Table, column: str, index: Index) -> bool:

@@ -24,7 +24,7 @@ class Form:
     """archive: makes its members. special: what is special about them, for the page. target, submits, metric: what
     competition.py has to declare. row: a training id, and its label as the target writes it. edits: each of a line of
     competition.py, a pattern and the line or lines that a person who read the competition's page puts in its place. unsure:
-    what of the form is not certain.
+    what of the form is not certain. also: what of groups and columns of a table the folder reads.
     """
 
     archive: Callable[[], in_tables.Members]
@@ -35,6 +35,7 @@ class Form:
     row: tuple[str, str]
     edits: tuple[tuple[str, str], ...] = ()
     unsure: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def edited(self) -> int:
@@ -63,6 +64,7 @@ FORMS = {
         in_folders.hidden_messages,
         "a folder for each way of hiding, with the same names, beside that of the test",
         *("classes", "probability", "weighted_auc", ("JMiPOD/00001", "hidden"), in_folders.HIDDEN),
+        also=("groups",),
         unsure="what the sample writes",
     ),
     "aptos2019-blindness-detection": Form(
@@ -106,11 +108,13 @@ FORMS = {
         in_tables.camera_traps,
         "a table of many columns for each part",
         *("classes", "label", "macro_f1", (SECOND, "19"), (_metric("macro_f1"),)),
+        also=("groups", "columns"),
     ),
     "leaf-classification": Form(
         in_tables.margins,
         "measures beside grey images, one folder for both parts",
         *("classes", "probability", "log_loss", ("1", "Pterocarya_Stenoptera")),
+        also=("columns",),
     ),
     "paddy-disease-classification": Form(
         in_folders.paddies,
@@ -119,6 +123,7 @@ FORMS = {
     "petfinder-pawpularity-score": Form(
         in_tables.pets,
         *("columns beside images", "numbers", "value", "rmse", (SECOND, "42"), (("high=[0-9]+", "high=100"),)),
+        also=("columns",),
     ),
     "plant-pathology-2020-fgvc7": Form(
         ARCHIVES["plant-pathology-2020-fgvc7"],
@@ -139,6 +144,7 @@ FORMS = {
         in_tables.catheters,
         "columns of 0 and 1, several images of a patient",
         *("labels", "probability", "auc", (SECOND, "ETT - Normal|NGT - Normal")),
+        also=("groups",),
     ),
     "seti-breakthrough-listen": Form(
         in_tables.signals,
@@ -148,6 +154,7 @@ FORMS = {
         in_tables.melanomas,
         "several images of a patient, columns beside; DICOM left out",
         *("classes", "probability", "auc", (in_tables.TRAIN[5], "1")),
+        also=("groups", "columns"),
     ),
     "whale-categorization-playground": Form(
         in_tables.flukes, "classes in a table", "classes", "ranking", "map@5", (f"{FIRST}.jpg", "new_whale")
@@ -176,6 +183,7 @@ FORMS = {
     "iwildcam-2020-fgvc7": Form(
         in_json.wild_animals,
         *("COCO's JSON, that of a detector beside", "classes", "label", "accuracy", (SECOND, "156")),
+        also=("groups",),
     ),
     "statoil-iceberg-classifier-challenge": Form(
         in_json.icebergs,

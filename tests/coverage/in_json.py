@@ -82,12 +82,14 @@ def naturalists() -> Members:
 
 
 def wild_animals() -> Members:
-    """Files of animals that a detector saw beside the annotations."""
+    """Cameras at several locations; what a detector saw lies beside the annotations."""
+    train = json.loads(_annotated({name: f"{name}.jpg" for name in TRAIN}))
+    train["images"] = [{**image, "location": n % 4} for n, image in enumerate(train["images"])]
     seen = {"images": [{"id": TRAIN[0], "detections": [{"category": "1", "bbox": [0.6, 0.2, 0.1, 0.3], "conf": 0.9}]}]}
     return {
         **images(f"train/{name}.jpg" for name in TRAIN),
         **images((f"test/{name}.jpg" for name in TEST), first=900),
-        "iwildcam2020_train_annotations.json": _annotated({name: f"{name}.jpg" for name in TRAIN}),
+        "iwildcam2020_train_annotations.json": json.dumps(train),
         "iwildcam2020_test_information.json": json.dumps(
             _images({name: f"{name}.jpg" for name in TEST}) | {"categories": []}
         ),

@@ -30,6 +30,8 @@ def test_from_the_archive_to_a_checked_file(here, tmp_path, monkeypatch, slug):
     _kit(here, mine, "prepare", slug, "--folds", "2")
     train = cache.load(made, paths.data(slug)).train
     assert form.row in zip(train.ids.tolist(), made.target.write(train.labels), strict=True)
+    also = {"groups": (train.groups != train.same_pixels).any(), "columns": train.table.shape[1] > 0}
+    assert [name for name, held in also.items() if held] == list(form.also)
 
     monkeypatch.setitem(RECIPES, "colors", colors.RECIPE)
     run = _kit(here, mine, "train", slug, "--recipe", "colors", "--backbone", "layer").splitlines()[-1]

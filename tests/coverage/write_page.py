@@ -18,10 +18,11 @@ def write(page: str) -> str:
 
 
 def _fitting() -> Iterator[tuple[str, ...]]:
-    yield "competition", "what the archive holds", "target", "submission", "metric", "lines edited"
+    yield "competition", "what the archive holds", "target", "submission", "metric", "also read", "lines edited"
     for slug, form in sorted(FORMS.items()):
         special = f"{form.special} (not certain: {form.unsure})" if form.unsure else form.special
-        yield f"`{slug}`", special, form.target, f"`{form.submits}`", f"`{form.metric}`", str(form.edited)
+        written = (form.target, f"`{form.submits}`", f"`{form.metric}`", ", ".join(form.also), str(form.edited))
+        yield f"`{slug}`", special, *written
 
 
 def _missing() -> Iterator[tuple[str, ...]]:
