@@ -1,4 +1,4 @@
-"""Columns beside the images that the tables of both parts have: numbers, and categories."""
+"""Columns beside the images, or in their place, that the tables of both parts have: numbers, and categories."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,16 +10,20 @@ from kit.scaffold.sample import Sample
 from kit.scaffold.texts import parse_numbers
 
 MOST = 50  # different texts of a category
+MARKS = {"", "NA", "N/A", "na", "NaN", "nan", "null", "None"}  # among numbers, of a missing one
 
 
 @dataclass(frozen=True)
 class Columns:
-    """test: the table of the test, below raw/. id_column: its ids. numbers, categories: columns of both tables."""
+    """test: the table of the test, below raw/. id_column: its ids. numbers, categories: columns of both tables.
+    missing: what stands among numbers for a missing one, the empty text aside.
+    """
 
     test: str
     id_column: str
     numbers: tuple[str, ...]
     categories: tuple[str, ...]
+    missing: tuple[str, ...]
 
 
 def find_columns(
@@ -41,7 +45,9 @@ def find_columns(
                 categories = tuple(
                     column for column in shared if column not in numbers and _holds_categories(table, column)
                 )
-                return Columns(path, id_column, numbers, categories) if numbers or categories else None
+                missing = {mark for column in numbers for mark in table.values[column].keys() & MARKS}
+                found = Columns(path, id_column, numbers, categories, tuple(sorted(missing - {""})))
+                return found if numbers or categories else None
     return None
 
 
@@ -56,7 +62,7 @@ def _read_ids(members: Members, path: str, called: str) -> tuple[list[str], str,
 
 
 def _holds_numbers(table: Table, column: str, index: Index) -> bool:
-    texts = [text for text in table.values[column] if text]
+    texts = [text for text in table.values[column] if text not in MARKS]
     named = all(map(index.find, texts[:LOOKED_AT]))
     return len(texts) > 1 and bool(parse_numbers(texts)) and not named
 

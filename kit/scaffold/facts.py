@@ -27,8 +27,8 @@ class Facts:
 
     sample: the kit's guess where `sample_doubt` says why. test_names: the table that tells which images the ids of the test
     are, where their names do not. arrays: where the records of the table hold the images themselves. group: a column of the
-    table that says which rows are of one patient or the like. columns: those beside the images, in both parts. left_out:
-    lines on what `read` will make no use of.
+    table that says which rows are of one patient or the like. columns: those beside the images, in both parts;
+    or alone, without images. left_out: lines on what `read` will make no use of.
     """
 
     sample: Sample = field(default_factory=Sample)
@@ -42,6 +42,7 @@ class Facts:
     arrays: JsonArrays | None = None
     group: str = ""
     columns: Columns | None = None
+    alone: bool = False
     class_folders: bool = False
     mark: str = ""
     target: Target = field(default_factory=lambda: Target().doubt(columns=NOTHING_READ, form=NOTHING_READ))
@@ -71,6 +72,8 @@ def read(archive: Path) -> Facts:
         facts = Facts(given or Sample(), doubt, table=None, pixels=tables, arrays=arrays)
         facts = _read_pixels(members, facts, tables) if tables else _read_images(members, facts, given, index)
         facts = _read_arrays(members, facts, arrays) if arrays else facts
+        if not (index.paths or tables or arrays or members.closed):
+            facts = _read_rows(members, facts)
         return replace(facts, left_out=tuple(_list_left_out(members, facts)))
 
 
@@ -91,6 +94,14 @@ def _read_arrays(members: Members, facts: Facts, arrays: JsonArrays) -> Facts:
     train, test = (Part(members.sources[path], path, doubt="") for path in (arrays.train, arrays.test))
     seen = "{}x{} numbers in each of {}".format(*arrays.shape[1::-1], ", ".join(arrays.fields))
     return replace(facts, train=train, test=test, size=Size(arrays.shape, seen, ""))
+
+
+def _read_rows(members: Members, facts: Facts) -> Facts:
+    """Of tables without images."""
+    if facts.table is None or facts.columns is None:
+        refusals.refuse_without_rows(members)
+    train, test = (Part(members.sources[path], path, doubt="") for path in (facts.table.path, facts.columns.test))
+    return replace(facts, train=train, test=test, alone=True)
 
 
 def _read_images(members: Members, facts: Facts, given: Sample | None, index: images.Index) -> Facts:

@@ -19,6 +19,13 @@ TABLE = Template(
 ${labels_doubt}    given = $reader(raw / $table, ids, $table_ids, $label_columns$separator)
 ${groups}    return Split(ids, $train_images, given$with_groups$train_columns)"""
 )
+ROWS = Template("""\
+    if part == "test":
+        ids = column(raw / $sample, $id_column)
+        return Split(ids$test_columns)
+    ids = column(raw / $table, $table_ids)
+${labels_doubt}    given = $reader(raw / $table, ids, $table_ids, $label_columns$separator)
+${groups}    return Split(ids, labels=given$with_groups$train_columns)""")
 FOLDERS = Template(
     TEST
     + """\
@@ -47,7 +54,8 @@ GIVEN = {  # labels of a table of pixels, by the reader that those of another ta
 
 
 def write_read(facts: Facts) -> str:
-    template = PIXELS if facts.pixels else TABLE if facts.table else FOLDERS if facts.class_folders else NAMES
+    by_table = ROWS if facts.alone else TABLE
+    template = PIXELS if facts.pixels else by_table if facts.table else FOLDERS if facts.class_folders else NAMES
     declared, doubts = facts.target, facts.target.doubts
     seen = (
         f"The first part of a name such as {facts.train.paths[0].rpartition('/')[2]}"
@@ -69,8 +77,8 @@ def write_read(facts: Facts) -> str:
         table_ids=literal(facts.table.id_column if facts.table else ""),
         labels_doubt=write_doubt(4, doubts.get("reader", "")) + write_doubt(4, doubts.get("label_columns", "")),
         groups=_write_groups(facts),
-        train_columns=_write_columns(facts.table.path, facts.table.id_column) if facts.columns and facts.table else "",
-        test_columns=_write_columns(facts.columns.test, facts.columns.id_column) if facts.columns else "",
+        train_columns=_write_columns(facts, facts.table.path, facts.table.id_column) if facts.table else "",
+        test_columns=_write_columns(facts, facts.columns.test, facts.columns.id_column) if facts.columns else "",
         with_groups=", groups=groups" if facts.group else "",
         reader=declared.reader,
         label_columns="COLUMNS" if columns == declared.columns else literal(columns),
@@ -111,15 +119,18 @@ def _write_groups(facts: Facts) -> str:
     return f"{write_doubt(4, seen)}    groups = labels(raw / {literal(facts.table.path)}, ids, {columns})\n"
 
 
-def _write_columns(path: str, id_column: str) -> str:
-    return f", table=table_columns(raw / {literal(path)}, ids, {literal(id_column)}, TABLE)"
+def _write_columns(facts: Facts, path: str, id_column: str) -> str:
+    if facts.columns is None:
+        return ""
+    missing = f", missing={literal(('', *facts.columns.missing))}" if facts.columns.missing else ""
+    return f", table=table_columns(raw / {literal(path)}, ids, {literal(id_column)}, TABLE{missing})"
 
 
 def list_readers(facts: Facts) -> str:
     """What `read` imports."""
     if facts.pixels:
         return "from kit.data.readers import pixel_csv"
-    names = {"column", "json_images" if facts.arrays else "find_images"}
+    names = {"column"} if facts.alone else {"column", "json_images" if facts.arrays else "find_images"}
     names |= {"labels"} if facts.test_names or facts.group else set()
     names |= {"table_columns"} if facts.columns else set()
     names |= {facts.target.reader} if facts.table else {"class_folders"} if facts.class_folders else {"image_folder"}

@@ -1,14 +1,15 @@
-"""What the kit cannot do, told from an archive in one line: masks, boxes, text, tables without images."""
+"""What the kit cannot do, told from an archive in one line: masks, boxes, text, neither images nor a table to learn from."""
 
 import re
 from itertools import islice, pairwise
+from typing import NoReturn
 
 from kit.errors import DataError
 from kit.scaffold.images import Index
 from kit.scaffold.members import Members, count_endings, read_rows
 from kit.scaffold.sample import Sample
 
-EXPECTED = "classes, labels, numbers or a ranking for each image"
+EXPECTED = "classes, labels, numbers or a ranking for each image or row of a table"
 MASKS = re.compile("rle|mask|encodedpixels|segmentation", re.IGNORECASE)
 BOXES = re.compile("bbox|boxes|predictionstring", re.IGNORECASE)
 CORNERS = ({"xmin", "ymin", "xmax", "ymax"}, {"x", "y", "width", "height"}, {"x", "y", "w", "h"})
@@ -27,7 +28,13 @@ def refuse_unsupported(members: Members, sample: Sample | None, index: Index, ha
         _refuse_masks(tables, sample)
         _refuse_boxes(tables, sample)
     if no_images:
-        _refuse_without_images(members, tables)
+        _refuse_text(tables)
+
+
+def refuse_without_rows(members: Members) -> NoReturn:
+    """Raises DataError: neither images nor columns of a table were found."""
+    seen = count_endings(members.files, most=5)
+    raise _refuse("no images, no table for both parts", f"{seen or 'nothing'}, no image among them")
 
 
 def _refuse_masks(tables: Tables, sample: Sample) -> None:
@@ -63,13 +70,11 @@ def _refuse_boxes(tables: Tables, sample: Sample) -> None:
             raise _refuse("boxes", f"{', '.join((named or corners[0])[:4])} in {path}")
 
 
-def _refuse_without_images(members: Members, tables: Tables) -> None:
+def _refuse_text(tables: Tables) -> None:
     for path, header, rows in tables:
         texts = [column for place, column in enumerate(header) if _is_text([row[place : place + 1] for row in rows])]
         if texts:
             raise _refuse("text", f"no image, and texts in the column {texts[0]} of {path}")
-    seen = count_endings(members.files, most=5)
-    raise _refuse("a table without images" if tables else "no images", f"{seen or 'nothing'}, no image among them")
 
 
 def _is_text(cells: list[list[str]]) -> bool:

@@ -15,14 +15,12 @@ Try: kit prepare $slug, then kit train $slug, then kit submit $slug RUN
 """
 
 from pathlib import Path
-from typing import Any
-
+$any
 from kit.competition import Archives, Competition, Split, Submission$table_type
 $readers
 ${build_imports}from kit.targets import $target_kind
 
-${shape_doubt}SHAPE = $shape  # height, width, channels that images are decoded to, once and for all; 1 channel is grey
-${columns_doubt}COLUMNS = $columns  # what `read` gives of each row; in this order predictions are stored
+$shape${columns_doubt}COLUMNS = $columns  # what `read` gives of each row; in this order predictions are stored
 
 $table_constant
 
@@ -30,20 +28,12 @@ def read(raw: Path, part: str) -> Split:
     """Part "train" or "test" of the extracted archive. Ids are text, as the sample submission writes them."""
 $read
 $build
-
-def augment() -> Any:
-    """How a training image may vary and still show its class. Runs in worker processes, on uint8 images."""
-    import albumentations as A
-
-    return A.Compose([A.HorizontalFlip(p=0.5)])  # TODO: a digit is never flipped; what else does not matter here?
-
-
+$augment
 COMPETITION = Competition(
     slug="$slug",
     title="$title",
 ${bounds_doubt}    target=$target_kind(COLUMNS$bounds),
-    image_shape=SHAPE,
-$table_field    # TODO: the competition's own metric; of the kit's, these fit: $fitting; `metrics=` may bring its own
+$rows    # TODO: the competition's own metric; of the kit's, these fit: $fitting; `metrics=` may bring its own
     metric="$metric",
     submission=Submission(
 ${sample_doubt}        id_column=$id_column,  # as in the header of Kaggle's sample submission
@@ -57,11 +47,23 @@ ${sample_doubt}        sample=$sample,  # Kaggle's own sample submission
         labels=$labels,
     ),
     read=read,
-    augment=augment,
-    tta=("identity", "hflip"),  # TODO: views (kit.learn.input.views.VIEWS) that make sense here: `kit predict` may average them
-    defaults={"recipe": "scratch", "backbone": "resnet9", "epochs": 12},  # any field of kit.config.Config
+$augment_fields    defaults=$defaults,  # any field of kit.config.Config
 $build_field)
 ''')
+
+AUGMENT = '''
+def augment() -> Any:
+    """How a training image may vary and still show its class. Runs in worker processes, on uint8 images."""
+    import albumentations as A
+
+    return A.Compose([A.HorizontalFlip(p=0.5)])  # TODO: a digit is never flipped; what else does not matter here?
+
+'''
+AUGMENT_FIELDS = """    augment=augment,
+    tta=("identity", "hflip"),  # TODO: views (kit.learn.input.views.VIEWS) that make sense here: `kit predict` may average them
+"""
+OF_IMAGES = {"recipe": "scratch", "backbone": "resnet9", "epochs": 12}
+OF_TABLES = {"recipe": "boosting"}
 
 KINDS = {
     "label": "one class a row",
@@ -77,7 +79,7 @@ TODO: two sentences on the competition$address
 
 | | |
 |---|---|
-| images | $images |
+| $rows | $images |
 | predicted | $predicted |
 | metric | $metric (TODO: check) |
 | expected | TODO: out-of-fold score, leaderboard score, time, and the command that gave them |
@@ -111,7 +113,7 @@ def competition(slug: str, facts: Facts, build_imports: str = "", build: str = "
         readers=list_readers(facts),
         table_type=", Table" if facts.columns else "",
         table_constant=_write_table(facts),
-        table_field="    table=TABLE,\n" if facts.columns else "",
+        rows=("" if facts.alone else "    image_shape=SHAPE,\n") + ("    table=TABLE,\n" if facts.columns else ""),
         build_imports=build_imports,
         build=build,
         build_field="    build=build,\n" if build else "",
@@ -121,8 +123,8 @@ def competition(slug: str, facts: Facts, build_imports: str = "", build: str = "
         columns_doubt=write_doubt(0, doubts.get("columns", "")),
         bounds=_write_bounds(facts),
         bounds_doubt=write_doubt(4, doubts.get("low", "")),
-        shape=literal(facts.size.shape),
-        shape_doubt=write_doubt(0, facts.size.doubt),
+        **_write_of_images(facts),
+        defaults=literal(OF_TABLES if facts.alone else OF_IMAGES),
         fitting=", ".join(find_fitting(METRICS, declared.kind.lower(), declared.form)),
         id_column=literal(given.id_column),
         target_columns="COLUMNS" if named else literal(given.columns),
@@ -147,7 +149,10 @@ def readme(slug: str, facts: Facts, on_kaggle: bool = True) -> str:
     return README.substitute(
         _names(slug, facts),
         address=address if on_kaggle else "; scored here, on the labels that `build` sets aside",
-        images=counts if facts.train.paths else "TODO: how many to train on and to predict, their size",
+        rows="rows" if facts.alone else "images",
+        images=counts
+        if facts.train.paths
+        else "TODO: how many to train on and to predict" + ", their size" * (not facts.alone),
         predicted=f"{facts.target.kind.lower()} (TODO: what they mean)",
     )
 
@@ -171,6 +176,19 @@ def _write_columns(facts: Facts) -> str:
     if _is_long(facts):
         return f'tuple((Path(__file__).parent / "{FILE}").read_text("utf-8").splitlines())'
     return literal(facts.target.columns)
+
+
+def _write_of_images(facts: Facts) -> dict[str, str]:
+    """What a competition without images lacks."""
+    if facts.alone:
+        return dict.fromkeys(("any", "shape", "augment", "augment_fields"), "")
+    means = "height, width, channels that images are decoded to, once and for all; 1 channel is grey"
+    return {
+        "any": "from typing import Any\n",
+        "shape": f"{write_doubt(0, facts.size.doubt)}SHAPE = {literal(facts.size.shape)}  # {means}\n",
+        "augment": AUGMENT,
+        "augment_fields": AUGMENT_FIELDS,
+    }
 
 
 def _write_table(facts: Facts) -> str:

@@ -116,17 +116,3 @@ def test_rows_of_one_patient_or_the_like_are_groups(read, header, expected):
         ]
     _, train, _ = read({**images, "train.csv": forms.table(header, *rows), "sample.csv": "id,label\n5,owl\n"})
     assert train.groups == expected
-
-
-def test_columns_of_both_tables_are_learned_from(read):
-    images = forms.pictures(["train/1.jpg", "train/2.jpg", "train/3.jpg", "test/5.jpg", "test/6.jpg"])
-    header = "id,file,age,sex,same,patient,note{}"
-    train = ["1,1.jpg,4,f,x,p1,a,owl", "2,2.jpg,,m,x,p1,b,cat", "3,3.jpg,5.5,f,x,p2,c,owl"]
-    members = {
-        "train.csv": forms.table(header.format(",label"), *train),
-        "test.csv": forms.table(header.format(""), "6,6.jpg,7,,x,p3,d", "5,5.jpg,8,f,x,p3,e"),
-        "sample.csv": "id,label\n5,owl\n6,owl\n",
-    }
-    made, train, test = read({**images, **members})
-    assert (made.table.numbers, made.table.categories) == (("age",), ("sex",))
-    assert (train.table["age"], test.table["sex"]) == (["4", None, "5.5"], ["f", None])

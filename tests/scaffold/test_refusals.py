@@ -40,12 +40,11 @@ IMAGES = forms.pictures(["train/a.jpg", "train/b.jpg", "test/1.jpg"])
         (
             {
                 "train.csv": "id,area,rooms,price\n1,70.5,3,100\n",
-                "test.csv": "id,area,rooms\n2,50.5,2\n",
                 "sample.csv": "id,price\n2,0\n",
             },
-            "a table without images; received 3 of .csv, no image among them",
+            "no images, no table for both parts; received 2 of .csv, no image among them",
         ),
-        ({"train/a.dcm": b"DICM", "test/b.dcm": b"DICM"}, "no images; received 2 of .dcm"),
+        ({"train/a.wav": b"RIFF"}, "no images, no table for both parts; received 1 of .wav"),
     ],
 )
 def test_it_is_one_line(tmp_path, members, what):
@@ -54,7 +53,7 @@ def test_it_is_one_line(tmp_path, members, what):
     with pytest.raises(DataError) as caught:
         facts.read(archive)
     assert str(caught.value).startswith(f"the kit cannot do this competition: {what}")
-    assert str(caught.value).endswith("expected classes, labels, numbers or a ranking for each image")
+    assert str(caught.value).endswith("expected classes, labels, numbers or a ranking for each image or row of a table")
 
 
 @pytest.mark.parametrize(
