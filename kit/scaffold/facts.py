@@ -27,8 +27,8 @@ class Facts:
 
     sample: the kit's guess where `sample_doubt` says why. test_names: the table that tells which images the ids of the test
     are, where their names do not. arrays: where the records of the table hold the images themselves. group: a column of the
-    table that says which rows are of one patient or the like. columns: those beside the images, in both parts;
-    or alone, without images. left_out: lines on what `read` will make no use of.
+    table, or of `group_table` beside folders of classes, that says which rows are of one patient or the like. columns: those
+    beside the images, in both parts; or alone, without images. left_out: lines on what `read` will make no use of.
     """
 
     sample: Sample = field(default_factory=Sample)
@@ -41,6 +41,7 @@ class Facts:
     pixels: PixelTables | None = None
     arrays: JsonArrays | None = None
     group: str = ""
+    group_table: Table | None = None
     columns: Columns | None = None
     alone: bool = False
     class_folders: bool = False
@@ -130,7 +131,11 @@ def _read_images(members: Members, facts: Facts, given: Sample | None, index: im
     if mark:
         first = os.path.basename(train.paths[0])
         decided = decided.doubt(columns=f"read from names of files such as {first}")
-    return replace(facts, class_folders=not mark, mark=mark, target=decided)
+        return replace(facts, mark=mark, target=decided)
+    told = labels.find_group_table(members, index, [os.path.basename(path) for path in train.paths])
+    return replace(
+        facts, class_folders=True, target=decided, group_table=told and told[0], group=told[1] if told else ""
+    )
 
 
 def _list_left_out(members: Members, facts: Facts) -> Iterator[str]:
@@ -138,6 +143,7 @@ def _list_left_out(members: Members, facts: Facts) -> Iterator[str]:
     used |= {
         told for told in (facts.test_names and facts.test_names.path, facts.columns and facts.columns.test) if told
     }
+    used |= {facts.group_table.path} if facts.group_table else set()
     used |= {facts.train.folder, facts.test.folder}  # which are tables of pixels
     if others := [path for path in members.files if path not in used]:
         counted = count_endings(others)

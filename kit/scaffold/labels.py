@@ -4,7 +4,7 @@ the one that tells which images the ids of the test are, where their names do no
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -77,6 +77,21 @@ def find_group_column(table: Table, taken: Sequence[str]) -> str:
             if called and 1 < len(counts) < 0.8 * counts.total() and not counts.keys() <= FLAGS.keys():
                 return column
     return ""
+
+
+def find_group_table(members: Members, index: Index, names: Collection[str]) -> tuple[Table, str] | None:
+    """A table beside folders of classes that says which images, by their `names`, are of one driver or the like, and its column
+    of those.
+    """
+    for path in members.files:
+        if path.lower().endswith(".csv") and not is_called_sample(_short(path).rpartition("/")[2]):
+            rows = read_rows(members, path)
+            header, first = next(rows), [*islice(rows, LOOKED_AT)]
+            id_column = _find_ids(header, first, None, index)
+            table = _read(members, path, id_column, None) if id_column else None
+            if table and set(table.ids) == set(names) and (group := find_group_column(table, ())):
+                return table, group
+    return None
 
 
 def find_test_names(members: Members, sample: Sample, index: Index) -> Names | None:

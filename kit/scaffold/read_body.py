@@ -31,6 +31,13 @@ FOLDERS = Template(
     + """\
     return Split(*class_folders($train_folder))"""
 )
+GROUPED_FOLDERS = Template(
+    TEST
+    + """\
+    ids, images, given = class_folders($train_folder)
+    names = [path.name for path in images]
+${groups}    return Split(ids, images, given, groups=groups)"""
+)
 NAMES = Template(
     TEST
     + """\
@@ -54,8 +61,7 @@ GIVEN = {  # labels of a table of pixels, by the reader that those of another ta
 
 
 def write_read(facts: Facts) -> str:
-    by_table = ROWS if facts.alone else TABLE
-    template = PIXELS if facts.pixels else by_table if facts.table else FOLDERS if facts.class_folders else NAMES
+    template = _find_template(facts)
     declared, doubts = facts.target, facts.target.doubts
     seen = (
         f"The first part of a name such as {facts.train.paths[0].rpartition('/')[2]}"
@@ -91,6 +97,16 @@ def write_read(facts: Facts) -> str:
     )
 
 
+def _find_template(facts: Facts) -> Template:
+    if facts.pixels:
+        return PIXELS
+    if facts.table:
+        return ROWS if facts.alone else TABLE
+    if facts.class_folders:
+        return GROUPED_FOLDERS if facts.group_table else FOLDERS
+    return NAMES
+
+
 def _write_images(facts: Facts, part: Part, ids: str) -> str:
     folder = f"raw / {literal(part.folder)}, {ids}"
     if facts.arrays and facts.table:
@@ -111,12 +127,13 @@ def _write_names(facts: Facts) -> str:
 
 
 def _write_groups(facts: Facts) -> str:
-    if facts.table is None or not facts.group:
+    table = facts.table or facts.group_table
+    if table is None or not facts.group:
         return ""
-    counts = facts.table.values[facts.group]
+    counts = table.values[facts.group]
     seen = f"{counts.total()} rows of {len(counts)} {facts.group}; those of one stay in one fold"
-    columns = f"{literal(facts.table.id_column)}, {literal(facts.group)}"
-    return f"{write_doubt(4, seen)}    groups = labels(raw / {literal(facts.table.path)}, ids, {columns})\n"
+    columns, ids = f"{literal(table.id_column)}, {literal(facts.group)}", "ids" if facts.table else "names"
+    return f"{write_doubt(4, seen)}    groups = labels(raw / {literal(table.path)}, {ids}, {columns})\n"
 
 
 def _write_columns(facts: Facts, path: str, id_column: str) -> str:

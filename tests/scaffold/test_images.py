@@ -8,6 +8,7 @@ import pytest
 from kit.errors import DataError
 from kit.plugins import load_folder
 from kit.scaffold import facts
+from tests.built_in_archives import ARCHIVES
 from tests.scaffold import forms
 from tests.scaffold.conftest import text_of
 from tests.small_archives import packed7, tarred, zipped
@@ -151,3 +152,8 @@ def test_no_sound_archive(tmp_path):
     (tmp_path / "a.zip").write_bytes(b"PK")
     with pytest.raises(DataError, match="cannot read"):
         facts.read(tmp_path / "a.zip")
+
+
+def test_a_table_of_drivers_beside_folders_of_classes_gives_groups(read):
+    _, train, _ = read(ARCHIVES["state-farm-distracted-driver-detection"]())
+    assert train.groups[:3] == ["p000", "p000", "p001"] and len(set(train.groups)) == 3
