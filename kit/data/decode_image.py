@@ -22,6 +22,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from kit.competition import Competition, Fit
 from kit.data.open_values import FORMATS, list_image_files, open_values
+from kit.data.tiles import Tile
 from kit.data.window import Window, apply_window
 from kit.errors import DataError, KitError
 
@@ -35,13 +36,14 @@ class Decoding:
 
     shape: (height, width, channels). fit: how images of other proportions become that (kit.competition.Competition). window:
     the values that become 0 and 255, of images of more than 8 bits. declared: whether the competition says so, which goes
-    before what DICOM files say of themselves.
+    before what DICOM files say of themselves. tile: the part of the image that is wanted; None: all of it.
     """
 
     shape: tuple[int, int, int]
     fit: Fit = "stretch"
     window: Window | None = None
     declared: bool = False
+    tile: Tile | None = None
 
 
 def choose_decoding(competition: Competition, found: Window | None) -> Decoding:
@@ -58,12 +60,14 @@ class UnreadableImage(DataError):
         self.path, self.reason = path, reason
 
 
-def decode(image: Path | tuple[Path, ...], how: Decoding) -> np.ndarray:
-    """The image in a file, or in a stack of files, as uint8 (H, W, C), values 0 to 255, RGB for 3 channels.
+def decode(image: Path | tuple[Path, ...] | Tile, how: Decoding) -> np.ndarray:
+    """The image in a file, in a stack of files, or in a tile of one, as uint8 (H, W, C), values 0 to 255, RGB for 3 channels.
 
     Raises UnreadableImage for truncated, empty or foreign bytes, above 50 megapixels, for another number of channels, and for
     more than 8 bits without a window; DataError if a file cannot be opened, or if there are too many or too few files.
     """
+    if isinstance(image, Tile):
+        return _decode_file(image.path, replace(how, tile=image))
     files = list_image_files(image)
     if len(files) == 1:
         return _decode_file(files[0], how)
@@ -104,7 +108,8 @@ def _to_picture(opened: Image.Image | np.ndarray, how: Decoding) -> Image.Image:
     """As large as it is, in RGB or grey."""
     height, width, channels = how.shape
     if isinstance(opened, Image.Image):
-        opened.draft(MODES[channels], (2 * max(height, width),) * 2)
+        tiles = max(how.tile.rows, how.tile.columns) if how.tile else 1
+        opened.draft(MODES[channels], (2 * max(height, width) * tiles,) * 2)
         return _flat(_upright(opened), MODES[channels])
     values = _put_channels_last(apply_window(opened, how.window), channels)
     if values.shape[2] not in (1, 3, 4):
@@ -112,8 +117,15 @@ def _to_picture(opened: Image.Image | np.ndarray, how: Decoding) -> Image.Image:
     return Image.fromarray(values[..., 0] if values.shape[2] == 1 else values[..., :3]).convert(MODES[channels])
 
 
+def _crop(image: Image.Image, tile: Tile) -> Image.Image:
+    xs = [round(image.width * (tile.column + end) / tile.columns) for end in (0, 1)]
+    ys = [round(image.height * (tile.row + end) / tile.rows) for end in (0, 1)]
+    return image.crop((xs[0], ys[0], xs[1], ys[1]))
+
+
 def _resize(image: Image.Image, how: Decoding) -> Image.Image:
     height, width, _ = how.shape
+    image = _crop(image, how.tile) if how.tile else image
     if image.size == (width, height):
         return image
     if how.fit == "letterbox":

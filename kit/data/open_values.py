@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from kit.data.dicom import open_dicom
+from kit.data.tiles import Tile
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP")
 TIFF, NPY, DICOM = (b"II*\0", b"MM\0*"), b"\x93NUM", b"DICM"
@@ -19,7 +20,9 @@ MAX_PIXELS = 50_000_000
 
 
 def list_image_files(image: Any) -> list[Path]:
-    """The files of an image as `read` gives it: a path or a stack of them, a tuple; none of an array."""
+    """The files of an image as `read` gives it: a path, a stack of them, a tuple, or a tile of one; none of an array."""
+    if isinstance(image, Tile):
+        return [image.path]
     files = image if isinstance(image, tuple | list) else [image]
     return [Path(one) for one in files] if all(isinstance(one, str | Path) for one in files) else []
 
