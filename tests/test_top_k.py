@@ -13,7 +13,7 @@ from kit.learn import train
 from kit.learn.recipe import Recipe
 from kit.learn.settings import resolve_settings
 from kit.predictions import Predictions
-from kit.report import subject
+from kit.review import labels
 from kit.runs.scores import read_scores
 from kit.submission import build, check, local
 from kit.submission.read_back import read_back
@@ -157,8 +157,8 @@ def test_where_all_would_not_fit_the_way_to_the_file_is_the_same(guessing, monke
     scores = read_scores(joined)
     assert [row["method"] for row in scores["methods"]] == ["single", "mean"]
     assert check.build_or_read_checked(guessing, joined.id).report.rows == 30
-    with pytest.raises(DataError, match="a report needs all probabilities of a row"):
-        subject.load(joined, guessing)
+    with pytest.raises(DataError, match="a review needs all probabilities of a row"):
+        labels.propose(joined, guessing)
 
 
 def test_a_test_image_that_cannot_be_read_gets_the_top_k_of_the_class_prior(guessing, monkeypatch):

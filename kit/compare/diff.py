@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from scipy.special import bdtr
 
+from kit import top_k
 from kit.compare import effect
 from kit.compare.pair import Side
 from kit.competition import Competition
@@ -81,12 +82,22 @@ def mcnemar(only_a: int, only_b: int) -> float:
     return min(1.0, 2 * float(bdtr(min(only_a, only_b), only_a + only_b, 0.5)))
 
 
+def _measure_change(target: Target, before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """(N,): how far any value moves; of very many classes how sure both are of different ones, 0 of a file."""
+    both = (before, after)
+    if not all(isinstance(one, np.ndarray) for one in both):
+        return np.zeros(before.shape[0])
+    if any(top_k.is_top_k(one) for one in both):
+        return np.asarray(sum(target.confidence(one) for one in both))
+    return np.asarray(np.abs(before - after).max(1))
+
+
 def list_differing(target: Target, a: Side, b: Side, most: int) -> list[dict[str, str]]:
     """The ids of up to `most` test rows that are decided otherwise, with both decisions; the largest change first."""
     left, right = match_ids(a.test.ids, b.test.ids)
     before, after = a.test.values[left], b.test.values[right]
     rows = np.flatnonzero(target.distance(target.decide(before), target.decide(after)))
-    change = np.abs(before[rows] - after[rows]).max(1)
+    change = _measure_change(target, before[rows], after[rows])
     rows = rows[np.argsort(-change, kind="stable")][:most]
     ids, was, becomes = (a.test.ids[left[rows]], *(target.caption(target.decide(one[rows])) for one in (before, after)))
     return [{"id": str(name), "from": old, "to": new} for name, old, new in zip(ids, was, becomes, strict=True)]

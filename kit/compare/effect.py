@@ -4,20 +4,21 @@ from typing import Any
 
 import numpy as np
 
-from kit import metrics
+from kit import metrics, top_k
 from kit.competition import Competition, Metric
 from kit.metrics.standard_errors import number_groups
 from kit.stats.paired import Paired
 
+MANY = 1000  # classes, above which pairs of them are too many
 PRIOR = 5.0  # rows: how strongly a pair of classes is believed to be like all pairs, before any of its rows is seen
 
 
 def bounds(competition: Competition, a: np.ndarray, b: np.ndarray) -> dict[str, float | None]:
     """The most and the least that the score can gain from `a` to `b` (N, C), whatever the truth; None for metrics that are
-    no mean over rows, and where more than one class may be right.
+    no mean over rows, where more than one class may be right, and for more than MANY classes.
     """
     metric = metrics.find(competition)
-    if metric.per_row is None or not competition.target.exclusive or not len(a):
+    if metric.per_row is None or not competition.target.exclusive or not len(a) or _are_many(competition, a):
         return {"best": None, "worst": None}
     rows = np.flatnonzero((a != b).any(1))  # all others gain nothing
     left, right = (metrics.prepare_for_scoring(competition, probabilities[rows]) for probabilities in (a, b))
@@ -26,6 +27,10 @@ def bounds(competition: Competition, a: np.ndarray, b: np.ndarray) -> dict[str, 
         "best": float(np.max(gains, axis=0).sum() / len(a)),
         "worst": float(np.min(gains, axis=0).sum() / len(a)),
     }
+
+
+def _are_many(competition: Competition, values: np.ndarray) -> bool:
+    return len(competition.target.columns) > MANY or top_k.is_top_k(values)
 
 
 def _gains(metric: Metric, labels: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -45,13 +50,13 @@ def estimate_gain(
     Each test row is expected to gain what out-of-fold rows with the same pair of decisions gained on average, drawn towards
     the mean of all (dis)agreeing rows by PRIOR rows. The interval holds what is not known of those means, and the luck of
     the test rows. Members judge alone out of fold but are averaged on the test rows, so the test effect tends to be smaller.
-    Metrics that are no mean over rows, targets of more than one class per row, and rows that depend on others of their group:
-    the paired gain out of fold. out_of_fold: b, ours, paired with a, theirs. test: a, b.
+    Metrics that are no mean over rows, targets of more than one class per row or of more than MANY, and rows that depend on
+    others of their group: the paired gain out of fold. out_of_fold: b, ours, paired with a, theirs. test: a, b.
     """
     labels, a, b = out_of_fold.labels, out_of_fold.theirs, out_of_fold.ours
     metric, classes = metrics.find(competition), len(competition.target.columns)
     independent = number_groups(out_of_fold.groups) is None
-    if metric.per_row is None or not (competition.target.exclusive and independent):
+    if metric.per_row is None or not (competition.target.exclusive and independent) or _are_many(competition, a):
         return _interval("paired gain out of fold", out_of_fold.gain, out_of_fold.error)
     gains = _gains(
         metric, labels, metrics.prepare_for_scoring(competition, a), metrics.prepare_for_scoring(competition, b)

@@ -48,6 +48,7 @@ OF_THE_IMAGES: tuple[Row, ...] = (
     ("settings", "Settings", learning.settings),
 )
 NETWORK = ("activation", "filters")  # what loads Keras and weights
+PROBABILITIES = ("labels", "activation")  # what needs all probabilities of a row
 
 
 def write(
@@ -61,14 +62,27 @@ def write(
     or that were made of it, as to such pages that are there.
     """
     about = subject.load(run, competition, layer)
-    sections_of_page = (*OF_THE_RUN, *by_kind.SECTIONS[competition.target.kind], *OF_THE_IMAGES)
-    wanted = [row for row in sections_of_page if not (row[0] in NETWORK and (quick or not run.has_models))]
+    wanted = [row for row in _list_sections(about) if not (row[0] in NETWORK and (quick or not run.has_models))]
     shown = bar(wanted, label="report", unit="section")
     sections = [make_section(name, title, make, about) for name, title, make in shown]
     sections.insert(1, Section("related", "Related pages", links.section(run, coming)))
     target = run.folder / links.PAGE
     write_text(target, html.page(run.id, competition.title, _chips(run), sections, f"kit report {run.id}"))
     return target
+
+
+def _list_sections(about: Subject) -> list[Row]:
+    if about.whole:
+        return [*OF_THE_RUN, *by_kind.SECTIONS[about.competition.target.kind], *OF_THE_IMAGES]
+    return [*OF_THE_RUN, ("classes", "Classes", _lack), *(row for row in OF_THE_IMAGES if row[0] not in PROBABILITIES)]
+
+
+def _lack(about: Subject) -> str:
+    kept, classes = about.values.shape[1], len(about.competition.target.columns)
+    return html.empty_note(
+        f"Confusions, calibration, mistakes, label errors and class activation are left out: of each row only the {kept} most "
+        f"probable of {classes:,} classes are kept."
+    )
 
 
 def _chips(run: Run) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kit import paths, predictions
+from kit import paths, predictions, top_k
 from kit.competition import Competition
 from kit.data import cache, image_rows
 from kit.errors import DataError
@@ -33,6 +33,11 @@ class Subject:
     layer: int = 1
 
     @property
+    def whole(self) -> bool:
+        """Whether all probabilities of a row are known, not only those of its top k classes (kit.top_k)."""
+        return not top_k.is_top_k(self.values)
+
+    @property
     def predicted(self) -> np.ndarray:
         """What the values say, as labels."""
         return self.competition.target.decide(self.values)
@@ -54,7 +59,6 @@ def load(run: Run, competition: Competition, layer: int = 1) -> Subject:
         raise DataError(f"{run.id} is not finished", received=run.status(), do=f"kit train --resume {run.id}")
     folders = paths.data(competition.slug)
     data, oof = cache.load(competition, folders), predictions.load(run.oof)
-    predictions.check_whole(oof, "a report")
     rows = image_rows.first_images(data.train.rows, oof.ids)
     scores, labels = read_scores(run), data.train.labels[rows]
     return Subject(run, competition, folders, data, scores, rows, labels, oof.values, oof.before_finish().values, layer)

@@ -17,7 +17,8 @@ from kit.runs.scores import Scores, read_environment
 def summary(subject: Subject) -> str:
     scores = subject.metrics
     cards = [(f"{scores['metric']}, out of fold", f"{scores['score']:.5f}", f"± {scores['error']:.5f}")]
-    cards += by_kind.CARDS[subject.competition.target.kind](subject)
+    if subject.whole:
+        cards += by_kind.CARDS[subject.competition.target.kind](subject)
     if seconds := _seconds(subject.run):
         cards.append(("training", _duration(seconds), ""))
     return (
