@@ -140,11 +140,11 @@ class Config:
     pseudo_confidence: float = _setting(
         0.95, "how sure of a test image the teacher must be, of how sure it can be", low=0, high=1
     )
-    trees: int = _setting(500, "at most, of boosting; of several classes so many for each", low=1, high=100_000)
-    leaves: int = _setting(31, "of a tree, at most", low=2, high=65_536)
-    leaf_rows: int = _setting(20, "training rows that a leaf holds, at least", low=1, high=1_000_000)
-    leaf_decay: float = _setting(0.0, "L2 regularization of what leaves add", low=0, high=1e6)
-    column_share: float = _setting(1.0, "of the columns, drawn anew for each split of a tree", low=0.01, high=1)
+    trees: int = _setting(1000, "at most, of boosting; of several classes so many for each", low=1, high=100_000)
+    leaves: int = _setting(8, "of a tree, at most", low=2, high=65_536)
+    leaf_rows: int = _setting(10, "training rows that a leaf holds, at least", low=1, high=1_000_000)
+    leaf_decay: float = _setting(1.0, "L2 regularization of what leaves add", low=0, high=1e6)
+    column_share: float = _setting(0.3, "of the columns, drawn anew for each split of a tree", low=0.01, high=1)
     head_strength: float = _setting(
         0.0, "inverse regularization C of the linear head; 0: by cross-validation in the training rows", low=0, high=1e6
     )

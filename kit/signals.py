@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from typing import Any
+from typing import Any, NoReturn
 
 _came: int | None = None  # the number of a signal whose exception was raised
 
@@ -21,6 +21,17 @@ def watch() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _handle_signal)
     sys.unraisablehook = _handle_unraisable
+
+
+def leave(code: int) -> NoReturn:
+    """Ends the process, after a signal at once: TensorFlow may still be at a batch, and where Python ends under its threads that
+    is a segmentation fault and another exit code. Everything has unwound before.
+    """
+    if _came is not None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def raise_pending() -> None:

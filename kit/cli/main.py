@@ -93,10 +93,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("kit: interrupted", err=True)
-        sys.exit(130)
-    except signals.Terminated:
+        signals.leave(130)
+    except signals.Terminated as error:
         click.echo("kit: terminated", err=True)
-        raise
+        signals.leave(int(error.code or 0))
     except BrokenPipeError:
         sys.exit(0)
     except OSError as error:  # a full disk, a folder that may not be written: no fault of the kit, and no traceback

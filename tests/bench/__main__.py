@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import forms, jobs, many_classes, pick, review, speed, targets
+from tests.bench import forms, jobs, many_classes, pick, review, speed, tables, targets
 from tests.bench.place import ROOT, Place
 from tests.bench.records import records
 
@@ -32,6 +32,7 @@ BENCHMARKS = {
     "turned": targets.turned,
     "pairs": targets.pairs,
     "many": many_classes.many,
+    "prices": tables.prices,
     "forms": forms.forms,
     "cifar-10": jobs.cifar_10,
 }

@@ -83,7 +83,8 @@ def test_it_says_what_it_is(built):
 
 
 def test_a_change_of_code_alone_is_built_in_seconds(built):
-    (built.context / "kit" / "__init__.py").open("a").write("# changed\n")
+    with (built.context / "kit" / "__init__.py").open("a") as code:
+        code.write("# changed\n")
     seconds = built.build()
     built.figures.append(f"build: {built.cold:.0f} s cold, {seconds:.1f} s after a change of code")
     assert "# changed" in docker("run", "--rm", "--entrypoint=cat", IMAGE, "/opt/kaggle-kit/kit/__init__.py")

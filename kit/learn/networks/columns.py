@@ -13,11 +13,13 @@ from keras import layers, ops
 NAME = "columns"
 INPUT = "table"  # of a model, beside its images
 FAR = 5.0  # deviations from the mean, beyond which a number is cut off
+SKEWED = 1.0  # skewness from which on a number is taken by its logarithm: prices, areas, counts
 
 
 class Columns(layers.Layer):
-    """float32 (N, K) as kit.data.columns makes them -> float32 (N, D): of each number its deviation from the mean, 0 where it
-    is missing, and whether it is; of each category a vector, of its own where it is missing, another where it is unknown.
+    """float32 (N, K) as kit.data.columns makes them -> float32 (N, D): of each number its deviation from the mean, or that of
+    its logarithm where it is skewed, 0 where it is missing, and whether it is; of each category a vector, of its own where it
+    is missing, another where it is unknown.
 
     numbers: how many columns are. levels: how many categories each of the others has.
     """
@@ -28,6 +30,7 @@ class Columns(layers.Layer):
 
     def build(self, shape: Any) -> None:
         if self.numbers:
+            self.skewed = self.add_weight(shape=(self.numbers,), initializer="zeros", trainable=False)
             self.mean = self.add_weight(shape=(self.numbers,), initializer="zeros", trainable=False)
             self.deviation = self.add_weight(shape=(self.numbers,), initializer="ones", trainable=False)
         self.vectors = [  # zeros: a category that the training rows lack says nothing
@@ -39,7 +42,9 @@ class Columns(layers.Layer):
         if self.numbers:
             numbers = table[:, : self.numbers]
             missing = ops.isnan(numbers)
-            scaled = (ops.where(missing, self.mean, numbers) - self.mean) / self.deviation
+            plain = ops.where(missing, 0.0, numbers)
+            even = ops.where(self.skewed > 0, ops.sign(plain) * ops.log1p(ops.abs(plain)), plain)
+            scaled = (ops.where(missing, self.mean, even) - self.mean) / self.deviation
             parts += [ops.clip(scaled, -FAR, FAR), ops.cast(missing, "float32")]
         for place, vectors in enumerate(self.vectors, self.numbers):
             code = table[:, place]
@@ -61,12 +66,23 @@ def open_input(columns: int) -> keras.KerasTensor:
 
 
 def set_from(model: keras.Model, table: np.ndarray) -> None:
-    """Takes mean and deviation of the numbers of the rows (N, K) that are learned; of what is never known 0 and 1."""
+    """Takes which numbers of the rows (N, K) that are learned are skewed, their mean and deviation; of what is never known 0
+    and 1.
+    """
     for layer in model.layers:
         if isinstance(layer, Columns) and layer.numbers:
             known = np.ma.masked_invalid(table[:, : layer.numbers].astype(np.float64))
+            skewed = np.abs(_skewness(known)) > SKEWED
+            known[:, skewed] = np.sign(known[:, skewed]) * np.ma.log(1 + np.abs(known[:, skewed]))
+            layer.skewed.assign(skewed)
             layer.mean.assign(known.mean(0).filled(0.0))
             layer.deviation.assign(np.maximum(known.std(0).filled(1.0), 1e-6))
+
+
+def _skewness(known: np.ma.MaskedArray) -> np.ndarray:
+    """float64 (K,), of columns (N, K): the mean cube of deviations from the mean; 0 of what does not vary."""
+    away = known - known.mean(0)
+    return np.asarray(((away**3).mean(0) / np.maximum((away**2).mean(0).filled(0.0), 1e-12) ** 1.5).filled(0.0))
 
 
 def gather(model: keras.Model, table: np.ndarray, images: Any) -> Any:

@@ -65,7 +65,7 @@ RECIPE = Recipe(
         "patience",
         "stopping_share",
     ),
-    defaults={"backbone": "trees", "learning_rate": 0.05, "patience": 30, "tta": ("identity",)},
+    defaults={"backbone": "trees", "learning_rate": 0.03, "patience": 0, "tta": ("identity",)},
     epochs=lambda config: (),
     reads="table",
 )

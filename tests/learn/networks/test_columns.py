@@ -42,6 +42,17 @@ def test_what_it_knows_of_the_training_rows_lies_in_the_weights(model, tmp_path)
     assert np.isfinite(one.predict_on_batch(ROWS)).all()
 
 
+def test_a_skewed_number_is_taken_by_its_logarithm_with_its_sign():
+    table = columns.open_input(2)
+    made = keras.Model(table, columns.Columns(2, [])(table))
+    areas = np.float32([[-10, 1], [0, 2], [10, 3], [100, 4], [1000, np.nan], [100000, 5]])
+    columns.set_from(made, areas)
+    logs = np.sign(areas[:, 0]) * np.log1p(np.abs(areas[:, 0]))
+    seen = np.asarray(made.predict_on_batch(areas))
+    assert np.allclose(seen[:, 0], (logs - logs.mean()) / logs.std(), atol=1e-3)
+    assert np.allclose(seen[[0, 3], 1], [-np.sqrt(2), np.sqrt(0.5)], atol=1e-3)
+
+
 def test_a_column_that_is_never_known_does_no_harm():
     table = columns.open_input(2)
     made = keras.Model(table, columns.Columns(2, [])(table))

@@ -11,7 +11,7 @@ from kit.errors import DataError
 from kit.learn.trees import forest, grow, inputs
 from kit.targets import Classes, Labels, Numbers, Votes
 
-CONFIG = Config(trees=15, learning_rate=0.2, leaf_rows=5, leaves=8)
+CONFIG = Config(trees=15, learning_rate=0.2, leaf_rows=5, leaf_decay=0.0, column_share=1.0)
 
 
 @pytest.fixture
