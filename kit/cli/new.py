@@ -21,8 +21,8 @@ from kit.progress import say
     "--from",
     "given",
     metavar="ARCHIVE|FOLDER|OWNER/NAME",
-    help="Kaggle's archive, to read names, columns and classes from; a folder with a folder of images for each class; "
-    "or a Kaggle dataset of such.  [default: the downloaded archive, if there is one]",
+    help="Kaggle's archive, or the folder that it was unpacked to, to read names, columns and classes from; a folder with a "
+    "folder of images for each class; or a Kaggle dataset of such.  [default: the downloaded archive, if there is one]",
 )
 @click.option(
     "--in",
@@ -76,7 +76,7 @@ def _read(slug: str, source: Path | str | None) -> tuple[Any, dict[str, str]]:
     if source is None:
         known = facts.Facts()
         return known, template.write_files(slug, known)
-    if isinstance(source, Path) and source.is_file():
+    if isinstance(source, Path) and class_source.is_archive(source):
         known = facts.read(source)
         return known, template.write_files(slug, known)
     known = facts.read(class_source.pack(slug, source))
@@ -84,7 +84,9 @@ def _read(slug: str, source: Path | str | None) -> tuple[Any, dict[str, str]]:
 
 
 def _choose_next(slug: str, given: str | None, source: Path | str | None) -> str:
-    if isinstance(source, Path) and source.is_file():
+    from kit.scaffold import class_source
+
+    if source and class_source.is_archive(source):
         return f"download {slug} --from {shlex.quote(str(source))}" if given else f"prepare {slug}"
     return f"run {slug}" if source else f"download {slug}"
 

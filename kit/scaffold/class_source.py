@@ -2,6 +2,7 @@
 competition that is scored here, and the text of the function `build` that packs it again.
 """
 
+import os
 from pathlib import Path
 from string import Template
 
@@ -12,7 +13,9 @@ from kit.files import replace_file
 from kit.kaggle import archive
 from kit.kaggle.class_dataset import DATASET, build_from_dataset
 from kit.progress import say
+from kit.scaffold.members import is_table
 from kit.scaffold.read_body import literal
+from kit.scaffold.sample import is_called_sample
 
 BUILD = Template('''
 
@@ -37,6 +40,14 @@ def find(given: str) -> Path | str:
             f"no file or folder {given}", expected="an archive, a folder, or owner/name of a Kaggle dataset"
         )
     return given
+
+
+def is_archive(source: Path | str) -> bool:
+    """Whether it is the archive of a competition, or a folder that one was unpacked to: there is a sample submission in it."""
+    if isinstance(source, str):
+        return False
+    names = (name for _, _, names in os.walk(source) for name in names)
+    return source.is_file() or any(is_table(name) and is_called_sample(name) for name in names)
 
 
 def pack(slug: str, source: Path | str) -> Path:

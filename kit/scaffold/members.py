@@ -43,10 +43,12 @@ class Members:
 
 @contextmanager
 def open_members(archive: Path) -> Iterator[Members]:
-    """Raises DataError for a file that is no sound zip archive, or as soon as a part that is read proves damaged."""
+    """archive: or a folder that it was unpacked to. Raises DataError for a file that is no sound zip archive, or as soon as a
+    part that is read proves damaged.
+    """
     try:
         with ExitStack() as stack:
-            yield _list_members(stack, stack.enter_context(zipfile.ZipFile(archive)))
+            yield _list_members(stack, _list_folder(archive) if archive.is_dir() else _list_zip(stack, archive))
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, csv.Error) as error:
         # RuntimeError: a password or an unknown compression
         raise DataError(
@@ -54,8 +56,8 @@ def open_members(archive: Path) -> Iterator[Members]:
         ) from None
 
 
-def _list_members(stack: ExitStack, source: zipfile.ZipFile) -> Members:
-    listed = [name for name in source.namelist() if not name.endswith("/")]
+def _list_members(stack: ExitStack, source: Mapping[str, Open]) -> Members:
+    listed = [name for name in source if not name.endswith("/")]
     names = [name for name in listed if not is_hidden(name)]
     around = _wrapping_folder(names)
     files: dict[str, Open] = {}
@@ -66,10 +68,10 @@ def _list_members(stack: ExitStack, source: zipfile.ZipFile) -> Members:
         if FOREIGN.search(path):
             closed[path] = "the kit does not open such archives"
             continue
-        inside: dict[str, Open] = {path: partial(source.open, name)}
+        inside: dict[str, Open] = {path: source[name]}
         if path.lower().endswith(ARCHIVES):
             try:
-                inside = _look_inside(stack, path, source.open(name))
+                inside = _look_inside(stack, path, source[name]())
             except Exception as error:  # of whatever kind a damaged archive raises in its reader
                 closed[path] = str(error) or type(error).__name__
                 continue
@@ -105,7 +107,16 @@ def _look_inside(
     return files
 
 
-def _list_zip(stack: ExitStack, packed: IO[bytes]) -> dict[str, Open]:
+def _list_folder(folder: Path) -> dict[str, Open]:
+    files = (Path(root) / name for root, _, names in os.walk(folder) for name in sorted(names))
+    return {path.relative_to(folder).as_posix(): partial(_open, path) for path in files}
+
+
+def _open(path: Path) -> IO[bytes]:
+    return open(path, "rb")
+
+
+def _list_zip(stack: ExitStack, packed: IO[bytes] | Path) -> dict[str, Open]:
     source = stack.enter_context(zipfile.ZipFile(packed))
     return {name: partial(source.open, name) for name in source.namelist()}
 

@@ -94,3 +94,14 @@ def test_an_archive_that_is_there_is_never_replaced(here, home, pets, plugins):
     shutil.rmtree(plugins / "zoo")
     done = here("new", "zoo", "--from", str(pets), check=False)
     assert done.returncode == 3 and "zoo.zip is there already" in done.stderr
+
+
+def test_a_folder_with_a_sample_submission_is_an_archive_that_was_unpacked(here, home, plugins, pets):
+    (pets / "cat").rename(pets / "train")
+    (pets / "dog").rename(pets / "test")
+    (pets / "train.csv").write_text("id,kind\n" + "".join(f"{n},{'ab'[n % 2]}\n" for n in range(10)))
+    (pets / "sample_submission.csv").write_text("id,kind\n" + "".join(f"{n},a\n" for n in range(10)))
+    done = here("new", "zoo", "--from", str(pets))
+    assert done.stderr.endswith(f" download zoo --from {pets}\n") and not load_folder(plugins / "zoo").scored_here
+    here("download", "zoo", "--from", str(pets))
+    assert "10 training and 10 test images, 2 classes" in here("prepare", "zoo").stdout
