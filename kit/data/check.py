@@ -20,7 +20,7 @@ def examine(dataset: Dataset, target: Target, quarantine: Sequence[dict[str, str
     duplicates: rows whose pixels occur earlier in the same part. conflicts: pairs of ids with identical pixels and
     different labels. twins: pairs (train id, test id) with identical pixels. Lists are cut at 1,000 entries, counts are not.
     groups: where some hold several different images, their number, least and most rows, and the share of rows that five
-    random folds would judge beside others of their group.
+    random folds would judge beside others of their group. submission_rows: where several images answer for one.
     """
     train, test = dataset.train, dataset.test
     conflicts = _conflicts(train.ids, train.same_pixels, train.labels)
@@ -41,6 +41,7 @@ def examine(dataset: Dataset, target: Target, quarantine: Sequence[dict[str, str
             "held_out": int(holdout.is_held_out(test.ids).sum()),
         },
         **_groups(train),
+        **_rows(train, test),
         "twins": len(twins),
         "unreadable_listed": list(quarantine)[:LISTED],
         "conflicts_listed": conflicts[:LISTED],
@@ -54,6 +55,15 @@ def _groups(train: CachedSplit) -> dict[str, Any]:
     sizes = np.unique(train.groups, return_counts=True)[1]
     leak = groups.measure_leak(train.groups, RANDOM_FOLDS)
     return {"groups": {"count": len(sizes), "least": int(sizes.min()), "most": int(sizes.max()), "leak": leak}}
+
+
+def _rows(*parts: CachedSplit) -> dict[str, Any]:
+    """Of both parts, where several images answer for one row of the submission, how many rows, and how many images of each."""
+    sizes = {part.split: np.unique(part.rows, return_counts=True)[1] for part in parts}
+    if max(int(counts.max(initial=0)) for counts in sizes.values()) < 2:
+        return {}
+    told = {name: {"count": len(of), "least": int(of.min()), "most": int(of.max())} for name, of in sizes.items()}
+    return {"submission_rows": told}
 
 
 def _duplicates(same_pixels: np.ndarray) -> int:
@@ -101,6 +111,10 @@ def text(slug: str, target: Target, report: dict[str, Any]) -> str:
         f"duplicates     {train['duplicates']} within train ({train['conflicts']} with another label), "
         f"{test['duplicates']} within test",
         *_describe_groups(report.get("groups")),
+        *(
+            f"{name + ' rows':<14} {one['count']} of the submission, of {one['least']} to {one['most']} images"
+            for name, one in report.get("submission_rows", {}).items()
+        ),
         *(
             [f"held out       {test['held_out']} training images, listed among the test images"]
             if test.get("held_out")

@@ -83,7 +83,8 @@ def test_from_images_to_a_submission_of_rows(here, by_rows, made, home):
 
 
 def test_a_correction_of_a_row_is_one_of_all_its_images(here, by_rows, made):
-    here("prepare", "tiny-stripes", "--folds", "3")
+    said = here("prepare", "tiny-stripes", "--folds", "3").stdout
+    assert "train rows     30 of the submission, of 3 to 3 images" in said and "test rows      9 of" in said
     paths.data("tiny-stripes").corrections.write_text("id,action,label\nr0-0,drop,\nr1-1,relabel,none\n")
     data = train.load(by_rows)[0]
     assert [data.train.rows[row] for row in data.dropped] == ["r0-0"] * 3 and len(data.corrected) == 6
