@@ -69,7 +69,8 @@ class Dataset:
     the texts that its numbers stand for.
 
     What kit.data.corrections.load adds: dropped, rows of train that nothing learns from; corrected, those and the relabelled
-    ones, which nothing is judged on; corrections, the sha256 of all this.
+    ones, which nothing is judged on; corrections, the sha256 of all this; rows_fingerprint, of the rows as they were before
+    (kit.data.folds).
     """
 
     train: CachedSplit
@@ -79,6 +80,7 @@ class Dataset:
     dropped: tuple[int, ...] = ()
     corrected: tuple[int, ...] = ()
     corrections: str | None = None
+    rows_fingerprint: str | None = None
 
     def get_split(self, split: str) -> CachedSplit:
         return {"train": self.train, "test": self.test}[split]
@@ -121,6 +123,11 @@ def read_window(folders: DataFolders) -> Window | None:
     """The values that became 0 and 255, of images of more than 8 bits (kit.data.window)."""
     window = read_json(folders.cache / "manifest.json").get("window")
     return window and (window[0], window[1])
+
+
+def read_fingerprint(folders: DataFolders) -> str:
+    """That of the data as they are prepared now (Dataset.fingerprint)."""
+    return str(read_json(folders.cache / "manifest.json")["fingerprint"])
 
 
 def read_levels(folders: DataFolders) -> columns.Levels:

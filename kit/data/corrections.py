@@ -150,6 +150,7 @@ def apply(data: Dataset, decisions: Sequence[Decision]) -> Dataset:
         dropped=tuple(dropped),
         corrected=tuple(corrected),
         corrections=hashlib.sha256(repr(acted).encode()).hexdigest(),
+        rows_fingerprint=folds.rows_fingerprint(data),
     )
 
 

@@ -75,7 +75,7 @@ def _check(competition: Competition, base_runs: list[Run], fingerprints: Mapping
         provenance.check_competition(run, competition.slug)
         if run.status() != "finished":
             raise DataError(f"{run.id} is not finished", received=run.status(), do=f"kit train --resume {run.id}")
-        provenance.check_data(run, fingerprints)
+        provenance.check_rows(run, fingerprints)
 
 
 def _stack(base_runs: list[Run], data: Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

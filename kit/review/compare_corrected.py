@@ -21,7 +21,7 @@ def compare(competition: Competition, without: Run, corrected: Run) -> dict[str,
     data = corrections.load(competition, where)
     prints = folds.fingerprints(data, folds.read(where.folds, data.train.ids))
     for run in (without, corrected):
-        provenance.check_data(run, prints)
+        provenance.check_rows(run, prints)
     known = corrections.read_clean_labels(competition, where)
     pair = paired.compare(competition, predictions.load(corrected.oof), predictions.load(without.oof), known)
     if pair is None:

@@ -23,10 +23,24 @@ def note_device(run: Run, chosen: Mapping[str, Any]) -> None:
     write_json(path, {**read_environment(run), "device": chosen})
 
 
-def check_data(run: Run, fingerprints: Mapping[str, str | None]) -> None:
-    """Raises DataError unless the run was trained on this data and these folds: other folds would let members judge rows
-    that they learned from.
+def check_rows(run: Run, fingerprints: Mapping[str, str | None]) -> None:
+    """Raises DataError unless the run was trained on these rows and folds, in whatever size their images are decoded here now:
+    what its predictions can be joined with, and compared.
     """
+    left_out = (
+        "data_fingerprint" if "rows_fingerprint" in read_environment(run) else "rows_fingerprint"
+    )  # of an older kit
+    _compare(run, {key: value for key, value in fingerprints.items() if key != left_out})
+
+
+def check_data(run: Run, fingerprints: Mapping[str, str | None]) -> None:
+    """Raises DataError unless the run was trained on this data, to the pixel, and these folds: other folds would let members
+    judge rows that they learned from.
+    """
+    _compare(run, {key: value for key, value in fingerprints.items() if key != "rows_fingerprint"})
+
+
+def _compare(run: Run, fingerprints: Mapping[str, str | None]) -> None:
     environment = read_environment(run)
     for key, value in fingerprints.items():
         if environment.get(key) != value:

@@ -48,6 +48,7 @@ class Environment(TypedDict, total=False):
     """Versions, commit and machine (kit.runs.environment), what it was trained on, and what `auto` came to."""
 
     data_fingerprint: str
+    rows_fingerprint: str
     folds_fingerprint: str
     corrections_fingerprint: str | None
     weights_sha256: str

@@ -40,7 +40,7 @@ def check(folder: Path, competition: Competition) -> Run:
     data = cache.load(competition, where)
     try:
         run = runs.open_run(folder)
-        provenance.check_data(run, folds.fingerprints(data, folds.read(where.folds, data.train.ids)))
+        provenance.check_rows(run, folds.fingerprints(data, folds.read(where.folds, data.train.ids)))
         metrics = read_json(run.metrics)
         metric, numbers = metrics["metric"], [metrics[key] for key in ("score", "error", "rows")]
         if not all(isinstance(number, (int, float)) for number in numbers):

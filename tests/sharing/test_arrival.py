@@ -74,7 +74,7 @@ def named(name: str):
         (fewer_test_ids, "test.npz of .* is not of the rows here; received 29 ids"),
         (no_probabilities, "are not probabilities"),
         (changed("environment.json", "folds_fingerprint", "0" * 64), "the folds here differ from what"),
-        (changed("environment.json", "data_fingerprint", "0" * 64), "the data here differ from what"),
+        (changed("environment.json", "rows_fingerprint", "0" * 64), "the rows here differ from what"),
         (changed("metrics.json", "metric", "auc"), "was scored by another metric; received auc; expected accuracy"),
         (changed("metrics.json", "score", "high"), "records of .* are not sound"),
         (changed("config.json", "whirl", 3, inside="config"), "unknown setting 'whirl'"),

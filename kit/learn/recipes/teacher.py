@@ -44,6 +44,7 @@ def predict_training(member: Member, rows: np.ndarray) -> np.ndarray:
     from kit.learn import device
 
     def one(run: Run) -> np.ndarray:
+        provenance.check_data(run, {"data_fingerprint": member.data.fingerprint})  # which it sees again
         by_member = []
         for fold, number in run.members(member.fold):
             of_teacher = replace(member, config=run.config, folder=run.member(fold, number), number=number)
@@ -102,7 +103,7 @@ def find_teacher(competition: Competition, config: Config) -> Run:
 
 def _find_matching(member: Member, fold_of: np.ndarray) -> Run:
     run = find_teacher(member.competition, member.config)
-    provenance.check_data(run, folds.fingerprints(member.data, fold_of))
+    provenance.check_rows(run, folds.fingerprints(member.data, fold_of))
     return run
 
 
