@@ -217,6 +217,11 @@ class Competition:
         """Scored here, against labels set aside, not on Kaggle."""
         return self.build is not None
 
+    def check_has_images(self, what: str) -> None:
+        """Raises ConfigError for what is made of images alone, where there are none. what: such as "review twins"."""
+        if not self.has_images:
+            raise ConfigError(f"{what} is for images; {self.slug} has a table alone")
+
     def check_on_kaggle(self, do: str = "`kit runs` lists what scored") -> None:
         """Raises ConfigError, which says what to do instead, for a competition that is scored here."""
         if self.scored_here:

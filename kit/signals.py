@@ -24,8 +24,8 @@ def watch() -> None:
 
 
 def leave(code: int) -> NoReturn:
-    """Ends the process, after a signal at once: TensorFlow may still be at a batch, and where Python ends under its threads that
-    is a segmentation fault and another exit code. Everything has unwound before.
+    """Ends the process, after a signal at once: TensorFlow may still be at a batch, whose threads crash when Python ends before
+    them, with another exit code. Everything has unwound by then.
     """
     if _came is not None:
         sys.stdout.flush()

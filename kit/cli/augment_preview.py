@@ -32,6 +32,7 @@ def command(
     from kit.report.sections import sheets
 
     competition, folders = obj.competition(slug), paths.data(slug)
+    competition.check_has_images("augment-preview")
     data = cache.load(competition, folders)
     rows = sheets.sample_strata(competition.target.strata(data.train.labels), count, seed)
     config, _ = resolve_settings(competition, {}, {"seed": seed}, overrides)

@@ -38,6 +38,8 @@ def command(
     from kit.data import cache, corrections
 
     competition = obj.competition(slug or _slug(a, b))
+    if sheet:
+        competition.check_has_images("--sheet")
     left, right = (pair.side(competition, reference) for reference in (a, b))
     where = paths.data(competition.slug)
     known = corrections.read_clean_labels(competition, where) if left.run and right.run else None

@@ -67,7 +67,5 @@ def command(
         split_groups=split_groups,
     )
     report = check_data(competition, folders, dataset)
-    options.result(
-        report, f"{check.text(slug, competition.target, report)}\nfolds          {folders.folds}", as_json=as_json
-    )
+    options.result(report, f"{check.text(competition, report)}\nfolds          {folders.folds}", as_json=as_json)
     options.next_step(f"train {slug}")

@@ -44,8 +44,9 @@ def labels(obj: GlobalOptions, reference: str, top: int, action: str | None, as_
     run = runs.find(reference)
     proposals = propose(run, obj.competition(run.slug), top=top, action=action or "")
     folder = run.folder / "review"
-    text = f"{options.table(proposals) or 'no label looks wrong'}\nsheet: {folder / 'labels.png'}"
-    options.result(proposals, text if proposals else "no label looks wrong", as_json=as_json)
+    sheet = f"\nsheet: {folder / 'labels.png'}" if (folder / "labels.png").exists() else ""
+    text = f"{options.table(proposals)}{sheet}" if proposals else "no label looks wrong"
+    options.result(proposals, text, as_json=as_json)
     filled = shlex.quote(str(folder / "corrections.csv"))
     options.next_step(f"review apply {run.slug} {filled}   (when its actions are filled in)")
 

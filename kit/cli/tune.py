@@ -93,7 +93,7 @@ def _text(search: "Search", command: str) -> str:
         {
             "trial": trial.number,
             "loss": f"{trial.loss:.4f}",
-            "accuracy": f"{trial.accuracy:.4f}",
+            **({} if trial.accuracy is None else {"accuracy": f"{trial.accuracy:.4f}"}),
             "epoch": trial.epoch,
             "seconds": trial.seconds,
             **trial.settings,

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from kit.competition import Competition
 from kit.data import groups, holdout
 from kit.data.cache import CachedSplit, Dataset
 from kit.targets import Target, count_columns
@@ -98,16 +99,16 @@ def _describe_groups(found: dict[str, Any] | None) -> list[str]:
     ]
 
 
-def text(slug: str, target: Target, report: dict[str, Any]) -> str:
+def text(competition: Competition, report: dict[str, Any]) -> str:
     """The data check for people, a few lines."""
+    target, named = competition.target, f"{competition.row_name}s"
     train, test = report["train"], report["test"]
     counts = list(train["classes"].values())
-    prior = "class prior" if target.exclusive else "the mean of the training labels"
     lines = [
-        f"{slug}: {train['rows']} training and {test['rows']} test images, {count_columns(target)}",
+        f"{competition.slug}: {train['rows']} training and {test['rows']} test {named}, {count_columns(target)}",
         f"{target.counted + ' sizes':<14} {min(counts)} to {max(counts)}"
-        + ("" if min(counts) else f"  (a {target.counted} has no image)"),
-        f"unreadable     {train['unreadable']} train (set aside), {test['unreadable']} test (kept, predicted by {prior})",
+        + ("" if min(counts) else f"  (a {target.counted} has no {competition.row_name})"),
+        *([_describe_unreadable(target, train, test)] if competition.has_images else []),
         f"duplicates     {train['duplicates']} within train ({train['conflicts']} with another label), "
         f"{test['duplicates']} within test",
         *_describe_groups(report.get("groups")),
@@ -116,7 +117,7 @@ def text(slug: str, target: Target, report: dict[str, Any]) -> str:
             for name, one in report.get("submission_rows", {}).items()
         ),
         *(
-            [f"held out       {test['held_out']} training images, listed among the test images"]
+            [f"held out       {test['held_out']} training {named}, listed among the test {named}"]
             if test.get("held_out")
             else []
         ),
@@ -126,8 +127,13 @@ def text(slug: str, target: Target, report: dict[str, Any]) -> str:
             else []
         ),
         *([f"hidden files   {report['hidden']} left out (.DS_Store, __MACOSX)"] if report.get("hidden") else []),
-        f"across splits  {report['twins']} pairs of identical images across train and test",
+        f"across splits  {report['twins']} pairs of identical {named} across train and test",
     ]
     for row in report["unreadable_listed"][:5]:
         lines.append(f"  unreadable {row['part']} image {row['path']}: {row['reason']}")
     return "\n".join(lines)
+
+
+def _describe_unreadable(target: Target, train: dict[str, Any], test: dict[str, Any]) -> str:
+    prior = "class prior" if target.exclusive else "the mean of the training labels"
+    return f"unreadable     {train['unreadable']} train (set aside), {test['unreadable']} test (kept, predicted by {prior})"

@@ -153,7 +153,9 @@ def _train_members(
     run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int | None = None
 ) -> None:
     provenance.note_device(run, device.resolve_auto(run.config))
-    say(device.describe(run.config))
+    recipe = recipes.find(competition, run.config.recipe)
+    if recipe.reads == "images" or recipe.epochs(run.config):
+        say(device.describe(run.config))
     for each in run.members(fold):
         train_member.train(member_of(run, competition, data, fold_of, *each), run)
 

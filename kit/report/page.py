@@ -7,11 +7,12 @@ from typing import TypeVar
 from kit.competition import Competition
 from kit.errors import ConfigError, KitError
 from kit.files import write_text
+from kit.learn import recipes
 from kit.progress import bar
 from kit.report import links, subject
 from kit.report.render import html
 from kit.report.render.html import Section
-from kit.report.sections import by_kind, ensemble_members, learning, review, sheets, shift
+from kit.report.sections import by_kind, columns, ensemble_members, learning, review, sheets, shift
 from kit.report.sections.by_kind import Row
 from kit.report.subject import Subject
 from kit.runs import Run
@@ -23,6 +24,12 @@ def _activation(about: Subject) -> str:
     from kit.report.sections import class_maps
 
     return class_maps.activation(about)
+
+
+def _importance(about: Subject) -> str:
+    from kit.report.sections import importance
+
+    return importance.section(about)
 
 
 def _filters(about: Subject) -> str:
@@ -44,11 +51,14 @@ OF_THE_IMAGES: tuple[Row, ...] = (
     ("filters", "Filters and maps", _filters),
     ("augmentation", "Augmentation", sheets.augmentation),
     ("views", "Test-time views", sheets.views),
+    ("importance", "Importance of columns", _importance),
     ("shift", "Train and test", lambda about: shift.section(about.data)),
+    ("columns", "Columns in train and test", lambda about: columns.section(about.competition, about.data)),
     ("settings", "Settings", learning.settings),
 )
-NETWORK = ("activation", "filters")  # what loads Keras and weights
+NETWORK = ("activation", "filters", "importance")  # what loads Keras and weights
 PROBABILITIES = ("labels", "activation")  # what needs all probabilities of a row
+SEEN = ("activation", "filters", "augmentation", "views")  # of runs that learn from images
 
 
 def write(
@@ -62,7 +72,8 @@ def write(
     or that were made of it, as to such pages that are there.
     """
     about = subject.load(run, competition, layer)
-    wanted = [row for row in _list_sections(about) if not (row[0] in NETWORK and (quick or not run.has_models))]
+    without = {*(NETWORK if quick or not run.has_models else ()), *(() if _sees_images(about) else SEEN)}
+    wanted = [row for row in _list_sections(about) if row[0] not in without]
     shown = bar(wanted, label="report", unit="section")
     sections = [make_section(name, title, make, about) for name, title, make in shown]
     sections.insert(1, Section("related", "Related pages", links.section(run, coming)))
@@ -82,6 +93,13 @@ def _lack(about: Subject) -> str:
     return html.empty_note(
         f"Confusions, calibration, mistakes, label errors and class activation are left out: of each row only the {kept} most "
         f"probable of {classes:,} classes are kept."
+    )
+
+
+def _sees_images(about: Subject) -> bool:
+    competition, run = about.competition, about.run
+    return competition.has_images and (
+        not run.has_models or recipes.find(competition, run.config.recipe).reads == "images"
     )
 
 

@@ -18,7 +18,8 @@ from kit.leaderboard.ledger import Entry
 from kit.report import page
 from kit.report.render import charts, html, images
 from kit.report.render.charts import Axes, Dot, Line
-from kit.report.sections import shift, submissions_sent
+from kit.report.render.html import Card
+from kit.report.sections import columns, shift, submissions_sent
 from kit.runs.scores import read_scores
 from kit.targets import Target, count_columns
 
@@ -181,18 +182,25 @@ def _data(about: Season) -> str:
     data, check = cache.load(about.competition, folders), read_json(folders.cache / "check.json")
     counts = target.describe(data.train.labels)
     balance = f"{min(counts.values()):,} to {max(counts.values()):,} of a {target.counted}"
+    named = f"{about.competition.row_name}s"
     own = ~holdout.is_held_out(data.test.ids)  # held-out training images lie among them
-    height, width, channels = about.competition.image_shape
     cards = [
-        ("training images", f"{len(data.train.ids):,}", balance),
-        ("test images", f"{own.sum():,}", f"{int((own & ~data.test.readable).sum())} unreadable"),
-        ("pixels", f"{height} x {width}", {1: "grey", 3: "colour"}.get(channels, f"{channels} channels")),
+        (f"training {named}", f"{len(data.train.ids):,}", balance),
+        (f"test {named}", f"{own.sum():,}", f"{int((own & ~data.test.readable).sum())} unreadable"),
+        *_pixels(about.competition),
         ("identical", f"{check['train']['duplicates']:,}", "within train"),
         ("exact duplicates", f"{check['twins']:,}", "across train and test"),
     ]
-    table = [{target.counted: name, "training images": number} for name, number in counts.items()]
+    table = [{target.counted: name, f"training {named}": number} for name, number in counts.items()]
     listed = "" if target.exclusive else html.table(table, tall=len(table) > 20)
-    return html.cards(cards) + listed + images.grid(_draw_samples(data.train, target, counts), 6)
+    samples = images.grid(_draw_samples(data.train, target, counts), 6) if about.competition.has_images else ""
+    return html.cards(cards) + listed + samples + columns.section(about.competition, data)
+
+
+def _pixels(competition: Competition) -> list[Card]:
+    height, width, channels = competition.image_shape
+    seen = {1: "grey", 3: "colour"}.get(channels, f"{channels} channels")
+    return [("pixels", f"{height} x {width}", seen)] if channels else []
 
 
 def _draw_samples(train: CachedSplit, target: Target, counts: dict[str, int]) -> list[str]:

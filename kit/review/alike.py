@@ -17,6 +17,7 @@ SHOWN = 48  # pairs of the sheet
 
 def review(competition: Competition, least: float = near_duplicates.SAME) -> dict[str, Any]:
     """Writes data/<slug>/review/twins.csv and twins.png (the pairs least alike: the doubtful ones), and counts the pairs."""
+    competition.check_has_images("review twins")
     where = paths.data(competition.slug)
     data = cache.load(competition, where)
     pairs = near_duplicates.find(data, least)

@@ -128,7 +128,7 @@ def propose(run: Run, competition: Competition, *, top: int = 100, action: str =
     rows = [row for row in suspected if str(oof.ids[row]) not in known][:top]
     proposals = _propose(target, oof, rows, labels[rows], action)
     write_csv(path, PROPOSED, ([*row.values()] for row in [*filled, *proposals]))
-    if proposals:
+    if proposals and competition.has_images:
         _draw(path.with_name("labels.png"), data, proposals)
     return proposals
 

@@ -50,7 +50,7 @@ def test_its_settings_exist_and_its_views_are_known(slug):
     assert "flip" not in "".join(competition.tta) or "digit" not in slug
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("slug", [slug for slug in SLUGS if load(slug).has_images])
 def test_its_augmentation_keeps_shape_and_type_and_changes_something(slug):
     competition = load(slug)
     transform = competition.augment()
@@ -121,6 +121,12 @@ def test_a_dog_is_a_one_and_the_redux_edition_asks_for_its_probability():
     first, redux = load("dogs-vs-cats"), load("dogs-vs-cats-redux-kernels-edition")
     assert dict(zip(first.target.columns, first.submission.values, strict=True)) == {"cat": "0", "dog": "1"}
     assert (redux.submission.kind, redux.submission.of, redux.metric) == ("probability", ("dog",), "log_loss")
+
+
+def test_the_table_of_diabetes_builds_itself_and_sets_rows_aside(tmp_path):
+    data = prepare(load("sklearn-diabetes"), DataFolders(tmp_path / "data"))
+    assert data.train.table.shape == (332, 10) and data.test.table.shape == (110, 10) and data.levels == (("1.0", "2.0"),)
+    assert not np.isnan(data.train.table).any() and data.train.images.size == 0
 
 
 def test_the_local_competition_builds_itself_byte_for_byte(tmp_path):

@@ -57,7 +57,7 @@ def houses(request, tmp_path, here):
     kind = getattr(request, "param", "price")
     fields = dict(zip(("read", "columns", "target", "metric", "submission"), KINDS[kind], strict=True))
     (folder / "competition.py").write_text(PLUGIN.format(**fields))
-    test = rows_of(30, 2, told=False)
+    test = rows_of(60, 2, told=False)
     ids = [line.partition(",")[0] for line in test.splitlines()[1:]]
     sample = f"id,{kind}\n" + "".join(f"{name},0\n" for name in ids)
     archive = tmp_path / "houses.zip"

@@ -21,7 +21,7 @@ def test_boosting_learns_numbers_classes_and_labels_from_a_table(houses, here):
     guess = np.broadcast_to(target.tell(truth).mean(0), oof.values.shape).astype(np.float32)
     assert target.losses(truth, oof.values).mean() < 0.7 * target.losses(truth, guess).mean()
     test = predictions.load(run.test).values
-    assert test.shape == (30, len(target.columns)) and not target.find_bad(test).any()
+    assert test.shape == (60, len(target.columns)) and not target.find_bad(test).any()
     words = ("--folds", "1", "--set", "patience=3", "--set", "seeds=2")
     again = runs.find(json.loads(here("train", "houses", *words, "--json").stdout)["run"])
     assert len(list(again.folder.glob("fold-*/model.weights.h5"))) == 2
@@ -36,7 +36,7 @@ def test_dense_layers_learn_from_a_table_too(houses, here):
     truth = cache.labels_of(cache.load(houses, paths.data("houses")).train, oof.ids)
     guess = np.broadcast_to(target.tell(truth).mean(0), oof.values.shape).astype(np.float32)
     assert target.losses(truth, oof.values).mean() < 0.7 * target.losses(truth, guess).mean()
-    assert predictions.load(run.test).values.shape == (30, len(target.columns))
+    assert predictions.load(run.test).values.shape == (60, len(target.columns))
 
 
 def test_a_price_is_near_enough(houses, here):

@@ -25,6 +25,8 @@ def forecast(competition: Competition, plans: Sequence[Config]) -> str | None:
     The first is timed as `kit plan` does; the others count by their own epochs, folds, seeds and views at its speed. Raises
     ConfigError for settings that do not fit, DataError if the data are not prepared.
     """
+    if not competition.has_images:
+        return None
     train = cache.load(competition, paths.data(competition.slug)).train
     pixels = sum(_pixels(competition, config, train.images.shape) for config in plans)
     if pixels < (SLOW_GPU if device.gpus() else SLOW_CPU):

@@ -14,6 +14,7 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.data import cache, folds
 from kit.data.cache import CachedSplit, Dataset
+from kit.errors import ConfigError
 from kit.learn import device, recipes
 from kit.learn.cost.plan import Times, Work, extrapolate
 from kit.learn.fit.batches import count_drawn
@@ -41,11 +42,13 @@ def measure(competition: Competition, config: Config) -> Times:
     Of a recipe with a teacher only the student is timed, that of pseudo as if it learned from every readable test image: an
     upper bound. The heads of `features`, seconds each, are not.
     """
+    recipe = recipes.find(competition, config.recipe)
+    if recipe.reads == "table" and not recipe.epochs(config):
+        raise ConfigError(f"recipe {config.recipe} takes seconds or minutes: nothing to plan", do="train it")
     where = paths.data(competition.slug)
     data = cache.load(competition, where)
     fold_of = folds.read(where.folds, data.train.ids)
     validation, test = int((fold_of == 0).sum()), int(data.test.readable.sum())
-    recipe = recipes.find(competition, config.recipe)
     image = _feature_seconds(data, config) if recipe.pretrained else 0.0
     if not recipe.seeded:
         return Times(once_per_view=image * (len(fold_of) + test))
@@ -64,7 +67,7 @@ def _epochs(
     the features that all members share, `feature` of an image; of an image under a view.
     """
     batch = max(config.batch_size, *config.stage_batches, 1)
-    most = min(learn, max(batch, MAX_BYTES // data.train.images[0].nbytes))
+    most = min(learn, max(batch, MAX_BYTES // max(1, data.train.images[0].nbytes)))
     timed: list[tuple[int, list[float]]] = []
     for batches in BATCHES:
         rows = min(batches * batch, most)
@@ -91,7 +94,9 @@ def _probe(competition: Competition, config: Config, data: Dataset, count: int) 
             short = replace(short, weights=_random_weights(config, where.root))
         split = _some(data, competition.target, count + JUDGED, where)
         rows = np.arange(len(split.ids))
-        small = Dataset(split, data.test, "timing")  # of another name: no feature of these rows is taken for one of all
+        small = Dataset(
+            split, data.test, "timing", data.levels
+        )  # of another name: no feature of these rows is taken for one of all
         member = Member(
             competition,
             short,

@@ -57,6 +57,8 @@ def find(competition: Competition, config: Config, *, batches: int, low: float, 
     rates = np.geomspace(low, high, batches)
     with TemporaryDirectory(dir=paths.data(competition.slug).root, prefix=".lr-find-") as scratch:
         member = rehearsal(competition, config, Path(scratch))
+        if not member.recipe.epochs(member.config):
+            raise ConfigError(f"recipe {config.recipe} learns in no epochs: there is no step to find a rate for")
         with device.training_scope(member.config):
             records = member.recipe.fit(replace(member, train_fn=partial(_rise, rates=rates)))
     return suggestion(rates[: len(records)], np.array([record["loss"] for record in records]))

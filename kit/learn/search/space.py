@@ -57,7 +57,7 @@ def _value(key: str, text: str) -> Any:
 
 def default_space(competition: Competition, config: Config) -> Space:
     """What is worth a search around these settings."""
-    side = min(competition.image_shape[:2])
+    recipe, side = recipes.find(competition, config.recipe), min(competition.image_shape[:2])
     rate, decay = config.learning_rate, config.weight_decay or 1e-3
     space: dict[str, Span | tuple[Any, ...]] = {
         "learning_rate": Span(rate / 10, min(rate * 5, 100.0), log=True),
@@ -65,8 +65,14 @@ def default_space(competition: Competition, config: Config) -> Space:
         "label_smoothing": Span(0.0, 0.2),
         "dropout": Span(0.0, 0.5),
         "cutout": Span(0, side // 2),
+        "leaves": Span(2, 64, log=True),
+        "leaf_rows": Span(2, 64, log=True),
+        "leaf_decay": Span(0.0, 10.0),
+        "column_share": Span(0.2, 1.0),
     }
-    space = {key: span for key, span in space.items() if recipes.has_meaning(competition.target, key)}
+    space = {
+        key: span for key, span in space.items() if recipe.uses(key) and recipes.has_meaning(competition.target, key)
+    }
     network = networks.available(competition).get(config.backbone)
     return {**space, **{key: Span(*ends) for key, ends in (network.tuned if network else {}).items()}}
 

@@ -34,11 +34,11 @@ UNUSED = ("tta", "workers")  # no trial depends on them
 
 @dataclass(frozen=True)
 class Trial:
-    """loss, accuracy: on the stopping rows, at the best of its epochs. settings: those that were varied."""
+    """loss, accuracy (if it has a meaning): on the stopping rows, at the best of its epochs. settings: those that vary."""
 
     number: int
     loss: float
-    accuracy: float
+    accuracy: float | None
     epoch: int
     seconds: float
     settings: dict[str, Any]

@@ -31,7 +31,9 @@ def img(image: np.ndarray, hint: str) -> str:
 
 
 def tile(image: np.ndarray, caption: str, hint: str) -> str:
-    """caption: HTML."""
+    """caption: HTML. Of an image without pixels, where rows have none, the caption stands alone."""
+    if not image.size:
+        return f"<figure><figcaption>{caption}</figcaption></figure>"
     return f"<figure>{img(image, hint)}<figcaption>{caption}</figcaption></figure>"
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
-from kit import linear
 from kit.data import holdout
 from kit.data.cache import CachedSplit, Dataset
 from kit.data.deal_groups import deal_groups
@@ -56,6 +56,7 @@ def measure(data: Dataset) -> Shift:
     Raises DataError for fewer than 50 images of a part. The error is that of Hanley and McNeil 1982 ("The meaning and use of
     the area under a ROC curve"). Groups are kept whole by the folds, and the error is then one over groups.
     """
+    from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
@@ -66,17 +67,18 @@ def measure(data: Dataset) -> Shift:
     train, test = _sample_rows(data.train, data.train.readable), _sample_rows(data.test, data.test.readable & own)
     if min(len(train), len(test)) < MIN_IMAGES:
         raise DataError(
-            "too few different images to compare train and test",
+            f"too few different {'images' if data.train.images.size else 'rows'} to compare train and test",
             received=f"{len(train)} and {len(test)}",
             expected=f"{MIN_IMAGES} of each",
         )
-    values = np.concatenate([features(data.train.images[train]), features(data.test.images[test])])
+    values = np.concatenate([_describe(data.train, train), _describe(data.test, test)])
     is_test = np.repeat([0, 1], [len(train), len(test)])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=300, tol=1e-3))
+    linear_model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=300, tol=1e-3))
+    model = linear_model if data.train.images.size else HistGradientBoostingClassifier(max_iter=50, random_state=0)
     units = np.concatenate([data.train.groups[train], data.test.groups[test] + data.train.groups.max() + 1])
     alone = len(np.unique(units)) == len(units)
     splits = StratifiedKFold(FOLDS, shuffle=True, random_state=0) if alone else _split_groups(units, is_test)
-    with linear.one_thread():
+    with threadpool_limits(1):
         probabilities = cross_val_predict(model, values, is_test, cv=splits, method="predict_proba")[:, 1]
     auc = float(roc_auc_score(is_test, probabilities))
     error = _error(auc, len(train), len(test))
@@ -88,6 +90,11 @@ def measure(data: Dataset) -> Shift:
 def _split_groups(units: np.ndarray, is_test: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     fold = deal_groups(units, Classes(("train", "test")), is_test, [1 / FOLDS] * FOLDS, 0)
     return [(np.flatnonzero(fold != one), np.flatnonzero(fold == one)) for one in np.unique(fold)]
+
+
+def _describe(split: CachedSplit, rows: np.ndarray) -> np.ndarray:
+    """float32 (len(rows), D): what is told apart, images by simple features, rows without them by their columns."""
+    return features(split.images[rows]) if split.images.size else split.table[rows]
 
 
 def _sample_rows(split: CachedSplit, allowed: np.ndarray) -> np.ndarray:
@@ -105,15 +112,22 @@ def _error(auc: float, negative: int, positive: int) -> float:
 def section(data: Dataset) -> str:
     measured = measure(data)
     if measured.noticeable:
-        verdict = "They can: scores out of fold may not carry over to the test images."
+        verdict = "They can: scores out of fold may not carry over to the test data."
     else:
-        verdict = "They cannot, by what these simple features see."
+        verdict = "They cannot, by what this sees."
+    images_seen = bool(data.train.images.size)
+    named, tried = (
+        ("images", "A logistic regression on 8x8 pixels, colour and sharpness")
+        if images_seen
+        else ("rows", "Gradient boosting on the columns")
+    )
     words = (
-        "Can train and test images be told apart? A logistic regression on 8x8 pixels, colour and sharpness tries it, "
-        f"cross-validated on {len(measured.rows):,} training images and as many test images or fewer. "
+        f"Can train and test {named} be told apart? {tried} tries it, "
+        f"cross-validated on {len(measured.rows):,} training {named} and as many test {named} or fewer. "
     )
     card = [("AUC", f"{measured.auc:.3f}", f"± {measured.error:.3f}, chance 0.5")]
-    return html.paragraph(words + verdict) + html.cards(card) + (_alike(data, measured) if measured.noticeable else "")
+    alike = _alike(data, measured) if measured.noticeable and images_seen else ""
+    return html.paragraph(words + verdict) + html.cards(card) + alike
 
 
 def _alike(data: Dataset, shift: Shift) -> str:

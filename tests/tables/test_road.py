@@ -1,0 +1,47 @@
+"""The whole road without images: run, report, search, submission, review, kernel; what is of images alone says so."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kit import runs
+
+
+@pytest.mark.parametrize("houses", ["price", "quarter"], indirect=True)
+def test_from_prepared_rows_to_a_checked_submission_and_a_kernel(houses, here):
+    made = json.loads(here("run", "houses", "--json").stdout)
+    done = [run.id for run in runs.list_runs("houses")]
+    assert len(done) == 3
+    page = Path(json.loads(here("report", done[0], "--json").stdout)["report"]).read_text()
+    for words in ("Importance of columns", "Gradient boosting on the columns", "Columns in train and test", "town"):
+        assert words in page
+    assert "Grad-CAM" not in page and "<img" not in page and made
+    season = Path(json.loads(here("report", "houses", "--json").stdout)["report"]).read_text()
+    assert "training rows" in season and "pixels" not in season
+    here("submit", "houses", done[-1])
+    here("diff", done[0], done[1], "--ids", "3")
+    here("next", "houses", "--offline")
+    here("pick", "houses", "--all")
+    here("list")
+    here("review", "labels", done[0])
+    built = json.loads(here("kernel", "build", "houses", "--run", done[-1], "--json").stdout)
+    assert built
+
+
+def test_settings_of_trees_are_searched(houses, here):
+    found = json.loads(here("tune", "houses", "--trials", "2", "--set", "patience=5", "--json").stdout)
+    assert {"leaves", "leaf_rows", "column_share"} <= set(found["trials"][0]["settings"])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("augment-preview", "houses"), "augment-preview is for images; houses has a table alone"),
+        (("review", "twins", "houses"), "review twins is for images"),
+        (("plan", "houses"), "recipe boosting takes seconds or minutes: nothing to plan"),
+        (("lr-find", "houses"), "recipe boosting learns in no epochs"),
+    ],
+)
+def test_what_is_of_images_or_epochs_says_so(houses, here, words, said):
+    assert said in here(*words, check=False).stderr
