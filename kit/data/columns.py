@@ -122,3 +122,12 @@ def _is_constant(values: np.ndarray) -> bool:
     """Of a column, float32 (N,), that is not empty."""
     known = values[~np.isnan(values)]
     return len(known) == len(values) > 1 and bool((known == known[0]).all())
+
+
+def spread(table: Table, levels: Levels, rows: np.ndarray) -> np.ndarray:
+    """float32 (N, D) for a linear layer, of encoded rows (N, K): numbers, 0 where missing; whether each is missing; and of each
+    category whether it is this one.
+    """
+    numbers, missing = np.nan_to_num(rows[:, : len(table.numbers)]), np.isnan(rows[:, : len(table.numbers)])
+    named = [rows[:, [place]] == np.arange(len(texts)) for place, texts in enumerate(levels, len(table.numbers))]
+    return np.concatenate([numbers, missing, *named], axis=1, dtype=np.float32)

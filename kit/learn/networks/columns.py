@@ -10,8 +10,14 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from kit.errors import ConfigError
+from kit.learn.member import Member
+from kit.learn.networks import units
+
 NAME = "columns"
 INPUT = "table"  # of a model, beside its images
+HIDDEN = 64  # units that see image and columns
+SPREAD = 0.3  # deviation of the first vectors
 FAR = 5.0  # deviations from the mean, beyond which a number is cut off
 SKEWED = 1.0  # skewness from which on a number is taken by its logarithm: prices, areas, counts
 
@@ -33,8 +39,11 @@ class Columns(layers.Layer):
             self.skewed = self.add_weight(shape=(self.numbers,), initializer="zeros", trainable=False)
             self.mean = self.add_weight(shape=(self.numbers,), initializer="zeros", trainable=False)
             self.deviation = self.add_weight(shape=(self.numbers,), initializer="ones", trainable=False)
-        self.vectors = [  # zeros: a category that the training rows lack says nothing
-            self.add_weight(shape=(count + 2, choose_width(count)), initializer="zeros") for count in self.levels
+        self.vectors = [
+            self.add_weight(
+                shape=(count + 2, choose_width(count)), initializer=keras.initializers.RandomNormal(stddev=SPREAD)
+            )
+            for count in self.levels
         ]
 
     def call(self, table: Any) -> Any:
@@ -48,8 +57,8 @@ class Columns(layers.Layer):
             parts += [ops.clip(scaled, -FAR, FAR), ops.cast(missing, "float32")]
         for place, vectors in enumerate(self.vectors, self.numbers):
             code = table[:, place]
-            row = ops.where(ops.isnan(code), 0.0, code + 2)  # an unknown one is -1
-            parts.append(ops.take(vectors, ops.cast(row, "int32"), axis=0))
+            row = ops.cast(ops.where(ops.isnan(code), 0.0, code + 2), "int32")  # an unknown one is -1
+            parts.append(ops.take(vectors, row, axis=0))
         return ops.concatenate(parts, axis=-1)
 
     def compute_output_shape(self, shape: Any) -> tuple[int | None, int]:
@@ -65,18 +74,45 @@ def open_input(columns: int) -> keras.KerasTensor:
     return keras.Input((columns,), name=INPUT, dtype="float32")
 
 
+def fuse(model: keras.Model, member: Member) -> keras.Model:
+    """As it is where the competition has no table. Else the columns are a second input: a hidden layer sees them beside the
+    pooled features of the image, and what it says is added to the image's logits, nothing at first.
+
+    Raises ConfigError for a network without a dense layer.
+    """
+    if not (names := member.competition.table.columns):
+        return model
+    if not (dense := units.list_dense(model)):
+        raise ConfigError("columns of a table need a network with a dense layer", do="--backbone, another one")
+    table = open_input(len(names))
+    beside = Columns(len(member.competition.table.numbers), [len(one) for one in member.data.levels])(table)
+    both = layers.Concatenate(dtype="float32")([dense[-1].input, beside])
+    hidden = layers.Dense(HIDDEN, activation="silu", name=f"{NAME}_hidden")(both)
+    outputs = model.outputs[0].shape[-1]
+    told = layers.Dense(outputs, kernel_initializer="zeros", name=f"{NAME}_logits", dtype="float32")(hidden)
+    logits = layers.Add(dtype="float32")([model.outputs[0], told])
+    return keras.Model([*model.inputs, table], logits, name=model.name)
+
+
 def set_from(model: keras.Model, table: np.ndarray) -> None:
     """Takes which numbers of the rows (N, K) that are learned are skewed, their mean and deviation; of what is never known 0
     and 1.
+    A category that none of them has begins, and so remains, with a vector of zeros.
     """
     for layer in model.layers:
-        if isinstance(layer, Columns) and layer.numbers:
+        if not isinstance(layer, Columns):
+            continue
+        if layer.numbers:
             known = np.ma.masked_invalid(table[:, : layer.numbers].astype(np.float64))
             skewed = np.abs(_skewness(known)) > SKEWED
             known[:, skewed] = np.sign(known[:, skewed]) * np.ma.log(1 + np.abs(known[:, skewed]))
             layer.skewed.assign(skewed)
             layer.mean.assign(known.mean(0).filled(0.0))
             layer.deviation.assign(np.maximum(known.std(0).filled(1.0), 1e-6))
+        for place, vectors in enumerate(layer.vectors, layer.numbers):
+            seen = np.nan_to_num(table[:, place] + 2).astype(np.int64)
+            there = np.isin(np.arange(vectors.shape[0]), seen)
+            vectors.assign(np.where(there[:, None], keras.ops.convert_to_numpy(vectors), 0))
 
 
 def _skewness(known: np.ma.MaskedArray) -> np.ndarray:

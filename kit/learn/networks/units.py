@@ -10,6 +10,7 @@ from keras import layers
 from kit.targets import Target
 
 NAME = "units"
+NO_HEADS = (NAME, "columns_hidden", "columns_logits")  # dense layers that are not the head on an image's features
 
 
 def append(model: keras.Model, target: Target) -> keras.Model:
@@ -23,8 +24,8 @@ def append(model: keras.Model, target: Target) -> keras.Model:
 
 
 def list_dense(model: keras.Model) -> list[layers.Dense]:
-    """Its dense layers but for the fixed one: the last is its head."""
-    return [layer for layer in model.layers if isinstance(layer, layers.Dense) and layer.name != NAME]
+    """Its dense layers but for the fixed one and those of columns beside an image: the last is its head."""
+    return [layer for layer in model.layers if isinstance(layer, layers.Dense) and layer.name not in NO_HEADS]
 
 
 def has(model: keras.Model) -> bool:

@@ -60,6 +60,8 @@ def check(competition: Competition, config: Config) -> None:
             received=f"seeds={config.seeds}",
             expected="1",
         )
+    if competition.table.columns and recipe.uses("mixup") and (config.mixup or config.cutmix):
+        raise ConfigError("mixup and cutmix mix images, not the columns beside them", do="--set mixup=0 --set cutmix=0")
     _check_meaning(competition.target, recipe, config)
 
 

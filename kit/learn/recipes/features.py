@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from kit.data import groups
+from kit.data import columns, groups
 from kit.data.cache import CachedSplit
 from kit.data.deal_groups import deal_groups
 from kit.learn.member import Member, weigh
@@ -35,21 +35,32 @@ def fit(member: Member, compute: Compute | None = None) -> History:
 
     started, views = time.monotonic(), member.config.tta
     features = (compute or extract_features.compute)(member, ("train", "test"), views)
-    kernel, bias, strength = solve(member, [features["train", view] for view in views])
+    beside = _columns(member, member.data.train)
+    kernel, bias, strength = solve(member, [_join(features["train", view], beside) for view in views], beside.shape[1])
     head = heads.head(kernel.shape[0], kernel.shape[1])
     head.set_weights([kernel, bias])
     weights.save(head, member.folder / weights.WEIGHTS)
     return [{"epoch": 1, "head_strength": strength, "seconds": round(time.monotonic() - started, 2)}]
 
 
-def solve(member: Member, views: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, float]:
+def _columns(member: Member, split: CachedSplit) -> np.ndarray:
+    """float32 (N, D): what the table tells of each row, beside the features of its image; D is 0 without one."""
+    return columns.spread(member.competition.table, member.data.levels, split.table)
+
+
+def _join(features: np.ndarray, beside: np.ndarray) -> np.ndarray:
+    return np.concatenate([features, beside], axis=1) if beside.shape[1] else features
+
+
+def solve(member: Member, views: list[np.ndarray], beside: int = 0) -> tuple[np.ndarray, np.ndarray, float]:
     """(kernel (D, classes), bias (classes,), inverse regularisation) of a linear layer on features, from the rows it trains on.
 
-    views: float32 (N, D) each, features of all training images.
+    views: float32 (N, D) each, features of all training images; the last `beside` of them are columns of a table.
     """
     first = views[0][member.train_rows]
     mean, scale = first.mean(0), first.std(0)
-    scale = np.maximum(scale, FLOOR * scale.mean())  # a feature that slept here shouts when an augmented image wakes it
+    seen = scale[: len(scale) - beside]
+    np.maximum(seen, FLOOR * seen.mean(), out=seen)  # a feature that slept here shouts when an augmented image wakes it
     scale[scale == 0] = 1
     find = many_classes.solve if many_classes.is_needed(member, views) else _solve
     kernel, bias, strength = find(member, views, (mean, scale))
@@ -122,9 +133,11 @@ def predictor(member: Member, compute: Compute | None = None) -> Predictor:
 
     def run(split: CachedSplit, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
         features = (compute or extract_features.compute)(member, (split.split,), views)
-        kernel, bias = layer(features[split.split, views[0]].shape[1])
+        beside = _columns(member, split)[rows]
+        inputs = (_join(features[split.split, view][rows], beside) for view in views)
+        kernel, bias = layer(features[split.split, views[0]].shape[1] + beside.shape[1])
         target = member.competition.target
-        values = np.stack([target.activate(features[split.split, view][rows] @ kernel + bias) for view in views])
+        values = np.stack([target.activate(each @ kernel + bias) for each in inputs])
         return tta.average(target, values, member.config.average)
 
     return run
@@ -136,9 +149,11 @@ def open_member(member: Member) -> Opened:
     config, size = member.config, backbones.size_of(member.config)
     sides = backbones.sides_of(config, member.competition.image_shape)
     model = pretrained.build(config.backbone, config.weights, sides, config.seed)
-    head = heads.head(model.output_shape[-1], len(member.competition.target.columns))
+    inputs = model.output_shape[-1] + _columns(member, member.data.train).shape[1]
+    head = heads.head(inputs, len(member.competition.target.columns))
     weights.load(head, member.folder / weights.WEIGHTS)
-    return Opened(model, lambda pictures: pretrained.prepare(pictures, config.backbone, size), head.get_weights()[0])
+    kernel = head.get_weights()[0][: model.output_shape[-1]]
+    return Opened(model, lambda pictures: pretrained.prepare(pictures, config.backbone, size), kernel)
 
 
 RECIPE = Recipe(

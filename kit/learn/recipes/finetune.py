@@ -72,11 +72,11 @@ def open_member(member: Member) -> Opened:
 
 def network(member: Member) -> "keras.Model":
     """uint8-valued images (N, H, W, C) -> logits (N, classes). The weights are random."""
-    from kit.learn.networks import heads, units
+    from kit.learn.networks import columns, heads, units
 
     competition = member.competition
     model = heads.add_head(member.config, competition.image_shape, len(competition.target.columns))
-    return units.append(model, competition.target)
+    return units.append(columns.fuse(model, member), competition.target)
 
 
 def _load_pretrained(member: Member) -> "keras.Model":

@@ -84,12 +84,12 @@ def open_at(member: Member, size: int) -> Opened:
 def network(member: Member) -> "keras.Model":
     """The network of the configuration, for images of any size."""
     from kit.learn import device
-    from kit.learn.networks import units
+    from kit.learn.networks import columns, units
 
     competition, config = member.competition, member.config
     shape = (None, None, competition.image_shape[2])
     model = networks.find(competition, config).build(shape, len(competition.target.columns), config)
-    model = units.append(model, competition.target)
+    model = units.append(columns.fuse(model, member), competition.target)
     model.jit_compile = device.jit_compile(config.jit_compile)
     return model
 
