@@ -15,13 +15,13 @@ from kit.linear import Layer
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)  # tried, the most regularised first
 SHARPNESS = (0.01, 3.0)  # bounds: features are no normal distributions, which makes it too sure
 UNSEEN = -1e6  # the logit of a class without a row
-Block = tuple[np.ndarray, np.ndarray]  # inputs (n, D), labels int (n,)
+Block = tuple[np.ndarray, np.ndarray, np.ndarray | None]  # inputs (n, D), labels int (n,), weights of rows (n,)
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Sums over rows, float64. counts: (C,), rows of each class. sums: (C, D), of the inputs. products: (D, D), of the inputs
-    with each other.
+    """Sums over rows by their weights, float64. counts: (C,), of each class. sums: (C, D), of the inputs. products: (D, D), of
+    the inputs with each other.
     """
 
     counts: np.ndarray
@@ -34,11 +34,12 @@ def measure(blocks: Iterable[Block], classes: int, dimensions: int) -> Moments:
     from scipy.sparse import csr_array
 
     counts, sums, products = np.zeros(classes), np.zeros((classes, dimensions)), np.zeros((dimensions, dimensions))
-    for inputs, labels in blocks:
+    for inputs, labels, weights in blocks:
+        weighted = inputs if weights is None else inputs * weights[:, None]
         of_class = (np.ones(len(labels), inputs.dtype), (labels, np.arange(len(labels))))
-        counts += np.bincount(labels, minlength=classes)
-        sums += csr_array(of_class, (classes, len(labels))) @ inputs
-        products += inputs.T @ inputs
+        counts += np.bincount(labels, weights, minlength=classes)
+        sums += csr_array(of_class, (classes, len(labels))) @ weighted
+        products += weighted.T @ inputs
     return Moments(counts, sums, products)
 
 
@@ -51,7 +52,7 @@ def solve(moments: Moments, strength: float) -> Layer:
     """float32 kernel (D, C) and bias (C,). strength: inverse regularisation, in shares of the mean variance within classes,
     which is added to that of each input.
     """
-    seen, rows = np.maximum(moments.counts, 1), moments.counts.sum()
+    seen, rows = np.where(moments.counts > 0, moments.counts, 1), moments.counts.sum()
     means = moments.sums / seen[:, None]
     within = (moments.products - moments.sums.T @ means) / rows
     within[np.diag_indices_from(within)] += np.trace(within) / len(within) / strength
@@ -61,7 +62,9 @@ def solve(moments: Moments, strength: float) -> Layer:
     return kernel.astype(np.float32), bias.astype(np.float32)
 
 
-def choose(moments: Moments, judged: Block, strengths: Sequence[float] = STRENGTHS) -> tuple[float, float]:
+def choose(
+    moments: Moments, judged: tuple[np.ndarray, np.ndarray], strengths: Sequence[float] = STRENGTHS
+) -> tuple[float, float]:
     """(strength, sharpness: by what to multiply the layer) of the least log loss of rows that `moments` do not hold, of classes
     that they do; of no such row the most regularised.
     """

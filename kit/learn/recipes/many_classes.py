@@ -6,8 +6,7 @@ import numpy as np
 
 from kit import discriminant
 from kit.discriminant import Block
-from kit.errors import ConfigError
-from kit.learn.member import Member
+from kit.learn.member import Member, weigh
 from kit.progress import say
 
 # rows x classes x features that a logistic regression is solved for: half as many take minutes
@@ -29,12 +28,6 @@ def solve(member: Member, views: Sequence[np.ndarray], scaling: Scaling) -> tupl
 
     The strength, unless it is set, and by what all is multiplied are those of the least log loss of some rows set aside.
     """
-    if len(member.data.train.weights):
-        raise ConfigError(
-            "a linear discriminant analysis of very many classes counts all rows alike",
-            received="weights of training rows",
-            do="--recipe finetune, or leave Split.weights out",
-        )
     config, (classes, dimensions) = member.config, (len(member.competition.target.columns), views[0].shape[1])
     learn, aside = _set_aside(member)
     learned = discriminant.measure(_blocks(member, views, scaling, learn), classes, dimensions)
@@ -61,7 +54,7 @@ def _blocks(member: Member, views: Sequence[np.ndarray], scaling: Scaling, rows:
     for view in views:
         for start in range(0, len(rows), ROWS):
             block = rows[start : start + ROWS]
-            yield _scale(view[block], scaling), member.data.train.labels[block]
+            yield _scale(view[block], scaling), member.data.train.labels[block], weigh(member, block)
 
 
 def _scale(features: np.ndarray, scaling: Scaling) -> np.ndarray:

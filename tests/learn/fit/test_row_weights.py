@@ -8,7 +8,7 @@ import pytest
 
 from kit import predictions, runs
 from kit.config import Config
-from kit.errors import ConfigError, DataError
+from kit.errors import DataError
 from kit.learn.fit import loss, row_weights
 from kit.learn.input.samples import samples
 from kit.learn.member import weigh
@@ -46,18 +46,15 @@ def test_the_loss_of_a_row_is_multiplied_by_its_weight():
     assert weighted == pytest.approx(alone * [0.5, 2])
 
 
-def test_a_head_counts_rows_by_their_weight(member):
+@pytest.mark.parametrize("most", [0, many_classes.MAX_PRODUCTS])
+def test_a_head_counts_rows_by_their_weight(member, monkeypatch, most):
+    monkeypatch.setattr(many_classes, "MAX_PRODUCTS", most)
     seen = np.random.default_rng(0).normal(size=(90, 6)).astype(np.float32)
     equal = replace(member.data.train, weights=np.full(90, 7, np.float32))
     alike = replace(member, data=replace(member.data, train=equal))
     plain = replace(member, data=replace(member.data, train=replace(equal, weights=np.empty(0, np.float32))))
     kernels = [features.solve(one, [seen, seen])[0] for one in (member, alike, plain)]
     assert np.allclose(kernels[1], kernels[2], atol=1e-6) and np.abs(kernels[0] - kernels[2]).max() > 1e-3
-
-
-def test_very_many_classes_refuse_weights(member):
-    with pytest.raises(ConfigError, match="counts all rows alike; received weights of training rows"):
-        many_classes.solve(member, [np.zeros((90, 2), np.float32)], (np.zeros(2), np.ones(2)))
 
 
 @pytest.mark.parametrize("words", [(), ("--set", "mixup=0.3")])
