@@ -4,17 +4,21 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from kit import predictions, top_k
 from kit.data.prepare import prepare
+from kit.errors import DataError
 from kit.kaggle.fetch import fetch_archive
 from kit.learn import train
 from kit.learn.recipes import many_classes as head
+from kit.learn.recipes import scratch
 from kit.learn.settings import resolve_settings
 from kit.plugins import load
 from kit.submission import check
 from tests import command_line
 from tests.bench import many_classes
+from tests.learn.recipes.conftest import make_member
 
 CLASSES, ROWS, LEARNED = 12, 240, 192
 
@@ -60,3 +64,11 @@ def test_the_nearest_means_come_first():
     means = np.stack([inputs[:LEARNED][rows.labels[:LEARNED] == one].mean(0) for one in range(CLASSES)])
     distances = ((inputs[LEARNED:, None] - means) ** 2).sum(-1)
     assert many_classes.find_nearest(rows, LEARNED)["place"].tolist() == distances.argsort(1)[:, :5].tolist()
+
+
+def test_a_network_that_is_told_of_too_many_classes_is_one_line(prepared, home, monkeypatch):
+    member = make_member(prepared, home)
+    monkeypatch.setattr(scratch, "MAX_TOLD", 4 * 10 * 3)
+    assert scratch.tell(member, np.arange(10)).shape == (10, 3)
+    with pytest.raises(DataError, match="told of every class of every row, .*11 rows x 3 classes.*--recipe features"):
+        scratch.tell(member, np.arange(11))

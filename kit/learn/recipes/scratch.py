@@ -6,6 +6,7 @@ import numpy as np
 
 from kit.competition import Competition
 from kit.config import Config
+from kit.errors import DataError
 from kit.learn import networks
 from kit.learn.fit.stages import Stage
 from kit.learn.fit.training_set import TrainingSet
@@ -15,6 +16,8 @@ from kit.learn.recipe import FROM_SCRATCH, History, Opened, Predictor, Recipe
 
 if TYPE_CHECKING:
     import keras
+
+MAX_TOLD = 2**33  # bytes
 
 
 def resolve(competition: Competition, config: Config) -> Config:
@@ -33,7 +36,17 @@ def training_set(member: Member) -> TrainingSet:
 
 
 def tell(member: Member, rows: np.ndarray) -> np.ndarray:
-    """float32 (len(rows), K): the labels of training rows as values, such as probabilities."""
+    """float32 (len(rows), K): the labels of training rows as values, such as probabilities. Raises DataError for more than
+    MAX_TOLD bytes of them.
+    """
+    columns = len(member.competition.target.columns)
+    if (size := 4 * len(rows) * columns) > MAX_TOLD:
+        raise DataError(
+            f"a network is told of every class of every row, {size / 2**30:.0f} GiB",
+            received=f"{len(rows):,} rows x {columns:,} classes",
+            expected=f"at most {MAX_TOLD / 2**30:.0f} GiB",
+            do="--recipe features",
+        )
     return member.competition.target.tell(member.data.train.labels[rows])
 
 
