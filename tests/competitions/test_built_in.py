@@ -125,7 +125,9 @@ def test_a_dog_is_a_one_and_the_redux_edition_asks_for_its_probability():
 
 def test_the_table_of_diabetes_builds_itself_and_sets_rows_aside(tmp_path):
     data = prepare(load("sklearn-diabetes"), DataFolders(tmp_path / "data"))
-    assert data.train.table.shape == (332, 10) and data.test.table.shape == (110, 10) and data.levels == (("1.0", "2.0"),)
+    assert (
+        data.train.table.shape == (332, 10) and data.test.table.shape == (110, 10) and data.levels == (("1.0", "2.0"),)
+    )
     assert not np.isnan(data.train.table).any() and data.train.images.size == 0
 
 

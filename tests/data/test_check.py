@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +16,7 @@ def part(split, ids, labels, groups, readable=None) -> CachedSplit:
     )
 
 
-def test_duplicates_conflicts_and_twins_are_counted_and_listed():
+def test_duplicates_conflicts_and_twins_are_counted_and_listed(pets):
     train = part("train", ["a", "b", "c", "d", "e"], [0, 0, 1, 0, 0], [0, 1, 0, 0, 4])
     test = part("test", ["x", "y", "z", "w"], [], [9, 1, 9, 0], [True, True, True, False])
     rows = [{"part": "train", "id": "q", "path": "train/q.png", "reason": "empty file"}]
@@ -36,7 +37,7 @@ def test_duplicates_conflicts_and_twins_are_counted_and_listed():
         "conflicts_listed": [["a", "c"]],
         "twins_listed": [["b", "y"], ["a", "w"], ["c", "w"], ["d", "w"]],
     }
-    lines = text("pets", target, found)
+    lines = text(replace(pets, target=target), found)
     for words in (
         "5 training and 4 test images, 3 classes",
         "a class has no image",

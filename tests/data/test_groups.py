@@ -84,7 +84,7 @@ def test_the_data_check_says_what_random_folds_would_have_leaked(folders, pets, 
     data = prepare.prepare(grouped, folders, reset_folds=True)
     report = prepare.check_data(grouped, folders, data)
     assert report["groups"] == {"count": 6, "least": 4, "most": 4, "leak": pytest.approx(1 - 1 / 125)}
-    said = check.text("pets", pets.target, report)
+    said = check.text(pets, report)
     assert "groups         6 of 4 to 4 images; random folds would have put 99% of the judged rows beside others" in said
 
 

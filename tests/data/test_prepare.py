@@ -90,7 +90,7 @@ def test_the_shared_folds_are_never_replaced_unasked(pets, folders, members, pac
 def test_hidden_files_are_counted_in_the_check(pets, folders, members, pack):
     pack(members | {"train/.DS_Store": b"x", "__MACOSX/": b""})
     report = check_data(pets, folders, prepare(pets, folders, folds=3))
-    assert report["hidden"] == 1 and "hidden files   1 left out" in text("pets", pets.target, report)
+    assert report["hidden"] == 1 and "hidden files   1 left out" in text(pets, report)
 
 
 def test_a_missing_archive_says_how_to_get_it(pets, folders):

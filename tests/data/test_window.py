@@ -67,7 +67,7 @@ def test_train_and_test_share_one_window_which_the_data_check_tells(deep, pets, 
     low, high = cache.read_window(folders)
     tested = data.test.images.tobytes()
     report = prepare.check_data(pets, folders, data)
-    assert f"values         {low:g} to {high:g} are 0 to 255" in text("pets", pets.target, report)
+    assert f"values         {low:g} to {high:g} are 0 to 255" in text(pets, report)
     write_cache.write(pets, folders, raw, test_only=True, window=(low, high))
     assert cache.load(pets, folders).test.images.tobytes() == tested, "in a kernel that sees no training image"
 
