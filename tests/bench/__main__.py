@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import forms, jobs, many_classes, pick, review, speed, tables, targets
+from tests.bench import forms, fusion, jobs, many_classes, pick, review, speed, tables, targets
 from tests.bench.place import ROOT, Place
 from tests.bench.records import records
 
@@ -33,6 +33,7 @@ BENCHMARKS = {
     "pairs": targets.pairs,
     "many": many_classes.many,
     "prices": tables.prices,
+    "moments": fusion.moments,
     "forms": forms.forms,
     "cifar-10": jobs.cifar_10,
 }

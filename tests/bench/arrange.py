@@ -17,6 +17,7 @@ import numpy as np
 from kit.competition import Competition
 
 LARGEST_ANGLE = 45.0  # degrees
+MOMENTS = ("morning", "evening")
 
 
 def mosaics(
@@ -55,14 +56,42 @@ def pairs(photographs: np.ndarray, names: Sequence[str], draw: np.random.Generat
     return images, [f"{names[left]}-{names[right]}" for left, right in twos]
 
 
-def write(path: Path, competition: Competition, images: np.ndarray, known: Sequence[Any], aside: int) -> None:
-    """The archive of a competition: the last `aside` images are its test images, of which it says nothing."""
+def at_moments(
+    photographs: np.ndarray, names: Sequence[str], draw: np.random.Generator
+) -> tuple[np.ndarray, list[str], list[list[Any]]]:
+    """Each at one of two moments, class-moment, and two columns that tell of it: a number that is higher in the morning by two
+    of its deviations, and a clock that is right in four rows of five and missing in one of ten.
+    """
+    order, moment = draw.permutation(len(photographs)), draw.integers(0, 2, len(photographs))
+    light = draw.normal(2.0 * (moment == 0), 1.0).round(3)
+    shown = np.where(draw.random(len(moment)) < 0.8, moment, 1 - moment)
+    clock = np.where(draw.random(len(moment)) < 0.1, "", np.take(MOMENTS, shown))
+    known = [f"{names[place]}-{MOMENTS[at]}" for place, at in zip(order, moment, strict=True)]
+    return photographs[order], known, [list(row) for row in zip(light.tolist(), clock.tolist(), strict=True)]
+
+
+def write(
+    path: Path,
+    competition: Competition,
+    images: np.ndarray,
+    known: Sequence[Any],
+    aside: int,
+    beside: Sequence[Sequence[Any]] | None = None,
+) -> None:
+    """The archive of a competition: the last `aside` images are its test images, of which it says nothing.
+
+    beside: of each image what the columns of the competition's table hold.
+    """
     form, learned = competition.submission, len(images) - aside
     header = [form.id_column, *form.target_columns]
-    labels = [[number, _text(label)] for number, label in enumerate(known[:learned])]
+    told = [()] * len(images) if beside is None else beside
+    labels = [[number, _text(known[number]), *told[number]] for number in range(learned)]
     sample = [[number, _text(known[0])] for number in range(learned, len(images))]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("train.csv", _table([header, *labels]))
+        archive.writestr("train.csv", _table([[*header, *competition.table.columns], *labels]))
+        if beside is not None:
+            test = [[number, *told[number]] for number in range(learned, len(images))]
+            archive.writestr("test.csv", _table([[form.id_column, *competition.table.columns], *test]))
         archive.writestr("sample_submission.csv", _table([header, *sample]))
         for number, image in enumerate(images):
             png = cv2.imencode(".png", image[..., ::-1])[1].tobytes()

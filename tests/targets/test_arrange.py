@@ -29,6 +29,21 @@ def test_mosaics_hold_each_photograph_once_under_its_label(photographs):
     assert known == [sorted({NAMES[number] for number in four}) for four in corners]
 
 
+def test_columns_tell_the_moment_but_not_always_and_nothing_of_the_photograph(photographs):
+    images, known, beside = arrange.at_moments(
+        np.repeat(photographs, 20, axis=0), np.repeat(NAMES, 20).tolist(), np.random.default_rng(0)
+    )
+    names, moments = zip(*(pair.split("-") for pair in known), strict=True)
+    assert list(names) == [NAMES[number] for number in images[:, 0, 0, 0]]
+    light, clock = (np.array(column) for column in zip(*beside, strict=True))
+    morning = np.array(moments) == "morning"
+    assert 0.45 < morning.mean() < 0.55 and 1.8 < light[morning].mean() - light[~morning].mean() < 2.2
+    shown = clock != ""
+    assert 0.75 < (clock == moments)[shown].mean() < 0.85 and 0.07 < (~shown).mean() < 0.13
+    cats = np.array(names) == "cat"
+    assert abs(light[cats].mean() - light[~cats].mean()) < 0.2
+
+
 def test_pairs_hold_each_photograph_once_on_its_side(photographs):
     images, known = arrange.pairs(photographs, NAMES, np.random.default_rng(0))
     assert images.shape == (40, 32, 64, 3)
