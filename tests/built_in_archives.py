@@ -93,6 +93,26 @@ def whales() -> dict[str, bytes]:
     }
 
 
+def houses() -> dict[str, bytes]:
+    """Every tenth value is missing; a house is worth what its area is, and 2 % more each further year."""
+    columns = load("house-prices-advanced-regression-techniques").table
+    names = [*columns.numbers, *columns.categories]
+
+    def row(n: int) -> list[str]:
+        of_houses = [str(100 + 7 * n * place % 90) for place in range(len(columns.numbers))]
+        told = [*of_houses, *(f"kind{(n + place) % 3}" for place in range(len(columns.categories)))]
+        return [str(n), *("NA" if (n + place) % 10 == 0 else text for place, text in enumerate(told))]
+
+    train, test = ([row(n) for n in numbers] for numbers in (range(1, 25), range(25, 36)))
+    priced = [",".join([*house, str(int(100_000 * 1.02**n))]) for n, house in enumerate(train)]
+    return {
+        "train.csv": table(",".join(["Id", *names, "SalePrice"]), priced),
+        "test.csv": table(",".join(["Id", *names]), map(",".join, test)),
+        "sample_submission.csv": table("Id,SalePrice", (f"{house[0]},169277.0524984" for house in test)),
+        "data_description.txt": b"MSSubClass: kind of dwelling",
+    }
+
+
 ARCHIVES = {
     "digit-recognizer": lambda: {
         "train.csv": pixel_rows(40, 784, labels=True),
@@ -113,4 +133,5 @@ ARCHIVES = {
     "histopathologic-cancer-detection": in_tables.tissue,
     "siim-isic-melanoma-classification": in_tables.melanomas,
     "petfinder-pawpularity-score": in_tables.pets,
+    "house-prices-advanced-regression-techniques": houses,
 }

@@ -43,7 +43,7 @@ def _read_pixels(header: Any) -> np.ndarray:
 
 
 def _show(header: Any, stored: np.ndarray, own_window: bool, inverted: bool) -> np.ndarray:
-    from pydicom.pixels import apply_modality_lut, apply_voi_lut
+    from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
 
     values = np.asarray(apply_modality_lut(stored, header))
     if own_window and header.get("VOILUTSequence"):

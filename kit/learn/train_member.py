@@ -98,8 +98,8 @@ def _class_prior(target: Target, labels: np.ndarray) -> list[float]:
     """The mean of what was told of each row, summed block by block: a row of 32,000 classes is 128 KB."""
     size = max(1, top_k.BLOCK_BYTES // (4 * len(target.columns)))
     told = (target.tell(labels[start : start + size]) for start in range(0, len(labels), size))
-    total = sum(block.sum(0, dtype=np.float64) for block in told)
-    return (total / len(labels)).tolist()
+    mean = sum(block.sum(0, dtype=np.float64) for block in told) / len(labels)
+    return (target.activate(mean) if target.has_units else mean).tolist()
 
 
 def _write_history(path: Path, history: list[dict[str, float]]) -> None:

@@ -14,11 +14,15 @@ BINS = 10  # of a number, in which rows are dealt out evenly
 
 @dataclass(frozen=True)
 class Numbers:
-    """columns: the names of the numbers. Labels and values: float32 (N, K). low, high: what is predicted lies between."""
+    """columns: the names of the numbers. Labels and values: float32 (N, K). low, high: what is predicted lies between.
+
+    log: what is learned is log(1 + number), as of prices and counts, whose errors are shares of them; `low` is 0 or more then.
+    """
 
     columns: tuple[str, ...]
     low: float = -np.inf
     high: float = np.inf
+    log: bool = False
     kind = "numbers"
     named = "numbers"
     network_losses: ClassVar[tuple[str, ...]] = ("huber", "squared", "absolute")
@@ -33,6 +37,8 @@ class Numbers:
     def fault(self) -> str:
         if not 0 < len(set(self.columns)) == len(self.columns):
             return "numbers must have different names"
+        if self.log and self.low < 0:
+            return "log=True needs low=0 or more"
         return "" if self.low < self.high else "low must be below high"
 
     def encode(self, labels: Sequence[float | Sequence[float]]) -> np.ndarray:
@@ -64,7 +70,7 @@ class Numbers:
         return np.searchsorted(np.unique(np.quantile(labels[:, 0], np.linspace(0, 1, BINS + 1)[1:-1])), labels[:, 0])
 
     def tell(self, labels: np.ndarray) -> np.ndarray:
-        return labels
+        return np.log1p(np.maximum(labels, 0)) if self.log else labels
 
     def decide(self, values: np.ndarray) -> np.ndarray:
         return np.clip(values, self.low, self.high)
@@ -91,10 +97,11 @@ class Numbers:
         return np.asarray(~np.isfinite(values).all(1))
 
     def activate(self, logits: np.ndarray) -> np.ndarray:
-        return np.asarray(np.clip(logits, self.low, self.high), np.float32)
+        numbers = np.expm1(logits) if self.log else logits
+        return np.asarray(np.clip(numbers, self.low, self.high), np.float32)
 
     def link(self, values: np.ndarray, least: float) -> np.ndarray:
-        return values.astype(np.float64)
+        return self.tell(values.astype(np.float64))
 
     def keep_off(self, values: np.ndarray, least: float) -> np.ndarray:
         return values
@@ -106,9 +113,10 @@ class Numbers:
         return np.zeros((1, len(self.columns)))
 
     def losses(self, labels: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """The squared error in units of the labels' variance, its mean over numbers."""
-        scale = np.maximum(labels.std(0, dtype=np.float64), 1e-12)
-        return np.asarray((((values - labels) / scale) ** 2).mean(1))
+        """The squared error of what is told, in units of the labels' variance, its mean over numbers."""
+        told, said = self.tell(labels), self.tell(values)
+        scale = np.maximum(told.std(0, dtype=np.float64), 1e-12)
+        return np.asarray((((said - told) / scale) ** 2).mean(1))
 
     def summarize(self, labels: np.ndarray, values: np.ndarray) -> dict[str, float]:
         return {"mean_error": float(np.abs(values - labels).mean())}
@@ -126,4 +134,4 @@ class Numbers:
         rounds: int = 2000,
         tolerance: float = 1e-4,
     ) -> tuple[np.ndarray, np.ndarray]:
-        return linear.fit_numbers(inputs, labels, strength, weights)
+        return linear.fit_numbers(inputs, self.tell(labels), strength, weights)

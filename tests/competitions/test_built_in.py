@@ -67,7 +67,7 @@ def test_kaggles_archive_becomes_images_with_the_ids_of_the_sample(prepared, slu
     assert data.train.images.shape[1:] == data.test.images.shape[1:] == competition.image_shape
     asked = column(sample_path(competition, paths.data(slug).raw), competition.submission.id_column)
     assert sorted(data.test.ids) == sorted(asked) and len(asked) == 11
-    assert data.train.images.any() and data.test.images.any()
+    assert not competition.has_images or (data.train.images.any() and data.test.images.any())
 
 
 def test_labels_come_from_file_names_a_table_or_a_column(prepared):
@@ -96,6 +96,7 @@ def test_labels_come_from_a_flag_one_hot_columns_tags_or_grades(prepared):
         "histopathologic-cancer-detection": ["normal", "tumor", "normal", "normal"],
         "siim-isic-melanoma-classification": ["benign"] * 4,
         "petfinder-pawpularity-score": ["63", "42", "28", "15"],
+        "house-prices-advanced-regression-techniques": ["100000", "102000", "104040", "106120"],
     }.items():
         competition, data = prepared(slug)
         assert competition.target.write(data.train.labels)[:4] == written
@@ -115,6 +116,13 @@ def test_columns_beside_the_image_are_kept_for_both_parts(prepared):
     assert np.isnan(data.train.table[2, 1:]).all(), "neither sex nor site is known"
     _, data = prepared("petfinder-pawpularity-score")
     assert data.train.table.shape == (24, 12) and data.test.table.shape == (11, 12)
+
+
+def test_a_house_is_79_columns_in_which_na_is_missing(prepared):
+    _, data = prepared("house-prices-advanced-regression-techniques")
+    assert data.train.table.shape == (24, 79) and data.test.table.shape == (11, 79) and data.train.images.size == 0
+    assert len(data.levels) == 44 and all("NA" not in texts for texts in data.levels)
+    assert np.isnan(data.train.table).mean().round(1) == 0.1
 
 
 def test_a_dog_is_a_one_and_the_redux_edition_asks_for_its_probability():

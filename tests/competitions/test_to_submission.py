@@ -6,6 +6,7 @@ import re
 import pytest
 
 from kit.data.tables import table
+from kit.plugins import load
 from tests.built_in_archives import ARCHIVES
 from tests.small_archives import zipped
 
@@ -19,6 +20,7 @@ SMALL = (
     "workers=0",
     "tta=identity",
 )
+TREES = ("trees=20", "leaf_rows=2")
 NUMBER = r"[01]?\.?[0-9e-]+"
 WRITTEN = {
     "aerial-cactus-identification": ("has_cactus", NUMBER),
@@ -28,6 +30,7 @@ WRITTEN = {
     "state-farm-distracted-driver-detection": ("c9", NUMBER),
     "siim-isic-melanoma-classification": ("target", NUMBER),
     "petfinder-pawpularity-score": ("Pawpularity", r"\d+(\.\d+)?"),
+    "house-prices-advanced-regression-techniques": ("SalePrice", r"1[0-6]\d{4}(\.\d+)?"),
     "humpback-whale-identification": ("Id", "[a-z0-9_]+( [a-z0-9_]+){4}"),
 }
 
@@ -38,7 +41,7 @@ def test_from_the_archive_to_a_checked_file(here, tmp_path, slug):
     archive.write_bytes(zipped(ARCHIVES[slug]()))
     here("download", slug, "--from", str(archive))
     here("prepare", slug, "--folds", "2")
-    settings = [word for one in SMALL for word in ("--set", one)]
+    settings = [word for one in (SMALL if load(slug).has_images else TREES) for word in ("--set", one)]
     run = here("train", slug, "--folds", "1", *settings).stdout.splitlines()[-1]
     submitted = json.loads(here("submit", slug, run, "--json").stdout)
     column, form = WRITTEN[slug]

@@ -82,7 +82,7 @@ def learn(
     with open_loader(source, member.config.workers if plugin else 0) as opened_loader:
         keras.utils.set_random_seed(member.seed)
         model = network(member)
-        units.set_from(model, member.data.train.labels[member.train_rows])
+        units.set_from(model, member.competition.target.tell(member.data.train.labels[member.train_rows]))
         columns.set_from(model, member.data.train.table[member.train_rows])
         first_weights(model)
         history = train(auxiliary.add(model, member), member, opened_loader, training_set, stages)

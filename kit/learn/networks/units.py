@@ -32,11 +32,11 @@ def has(model: keras.Model) -> bool:
     return any(layer.name == NAME for layer in model.layers)
 
 
-def set_from(model: keras.Model, labels: np.ndarray) -> None:
-    """Takes mean and deviation of the labels (N, K) that are learned."""
+def set_from(model: keras.Model, told: np.ndarray) -> None:
+    """Takes mean and deviation of what is told (N, K) of the rows that are learned."""
     if has(model):
-        deviation = np.maximum(labels.std(0, dtype=np.float64), 1e-12)
-        model.get_layer(NAME).set_weights([np.diag(deviation), labels.mean(0, dtype=np.float64)])
+        deviation = np.maximum(told.std(0, dtype=np.float64), 1e-12)
+        model.get_layer(NAME).set_weights([np.diag(deviation), told.mean(0, dtype=np.float64)])
 
 
 def scale(model: keras.Model) -> np.ndarray:
