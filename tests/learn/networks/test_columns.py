@@ -28,7 +28,7 @@ def test_numbers_are_deviations_and_what_is_missing_is_said(model):
 
 def test_each_category_has_a_vector_and_so_have_missing_and_unknown(model):
     layer = model.get_layer(columns.NAME)
-    layer.vectors[0].assign(np.arange(4)[:, None] * np.ones((1, columns.choose_width(2))))
+    layer.vectors.assign(np.arange(4)[:, None] * np.ones((1, columns.choose_width(2))))
     assert np.asarray(model.predict_on_batch(ROWS))[:, -1].tolist() == [2, 3, 0, 1, 2]
 
 
