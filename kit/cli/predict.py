@@ -57,7 +57,7 @@ def command(
     run = runs.find(reference)
     if weights:
         moved = provenance.move_weights(runs.training_of(run), paths.expand_home(weights))
-        run = moved if tta else run
+        run = moved if tta else runs.find(reference)
     competition = obj.competition(run.slug)
     backend.load()
     if tta:

@@ -6,7 +6,7 @@ import numpy as np
 
 from kit import predictions, top_k
 from kit.data.cache import CachedSplit
-from kit.data.image_rows import number_rows
+from kit.data.image_rows import first_images, number_rows
 from kit.stats.cross_fit import cross_fit
 from kit.targets import Target
 
@@ -33,14 +33,19 @@ def join(target: Target, values: np.ndarray, rows: np.ndarray, method: Method) -
 
 
 def join_test(target: Target, test: CachedSplit, values: np.ndarray, method: Method) -> tuple[np.ndarray, np.ndarray]:
-    """(the rows (R,) text that test images answer for, float32 (R, K)). values: (N, K), of the images.
+    """(the rows (R,) text that test images answer for, in the order in which they come first, float32 (R, K)).
+
+    values: (N, K), of the images.
 
     An image that cannot be read says nothing where another one of its row can be.
     """
     names, number = number_rows(test.rows)
     seen = np.bincount(number, test.readable, len(names)) > 0
     used = test.readable | ~seen[number]
-    return number_rows(test.rows[used])[0], join(target, values[used], test.rows[used], method)
+    of_used = number_rows(test.rows[used])[
+        0
+    ]  # which may come first in another order: every row has an image that is used
+    return names, join(target, values[used], test.rows[used], method)[first_images(of_used, names)]
 
 
 def choose(

@@ -14,6 +14,7 @@ from kit.competition import Competition
 from kit.data import cache
 from kit.data.archives.limits import is_hidden
 from kit.data.cache import CachedSplit, Dataset
+from kit.data.columns import Levels
 from kit.data.decode_image import choose_decoding, decode
 from kit.data.readers import IMAGES, natural
 from kit.ensemble import finish
@@ -22,7 +23,7 @@ from kit.errors import DataError
 from kit.learn import predict_again, recipes, train_member
 from kit.learn.member import Member
 from kit.paths import DataFolders
-from kit.predictions import Predictions, average
+from kit.predictions import Predictions, average, check_whole
 from kit.progress import bar
 from kit.runs import Run, provenance
 from kit.runs.scores import read_scores
@@ -39,16 +40,31 @@ def predict_photos(
     images.
     """
     provenance.check_competition(run, competition.slug)
-    if not competition.image_shape:
+    if not competition.has_images:
         raise DataError(f"{run.id} reads no images", received="a competition of a table alone")
+    levels = _read_levels(competition)
     files = _list_photos(photos)
     with tempfile.TemporaryDirectory(prefix="kit-photos-") as scratch:
         folders = DataFolders(Path(scratch))
         split, faults = _decode(competition, files, folders.root / "photos.npy")
         if not len(split.ids):
             raise faults[0] if faults else DataError("no photos", received=", ".join(map(str, photos)))
-        data = Dataset(cache.select_rows(split, np.arange(0), split.images[:0]), split, _fingerprint(split))
-        return _predict(run, competition, data, folders), faults
+        data = Dataset(cache.select_rows(split, np.arange(0), split.images[:0]), split, _fingerprint(split), levels)
+        said = _predict(run, competition, data, folders)
+    check_whole(said, "what is said of photos")
+    return said, faults
+
+
+def _read_levels(competition: Competition) -> Levels:
+    """The categories that networks were built for. Raises DataError where they are not known here."""
+    if not competition.table.categories:
+        return ()
+    here = paths.data(competition.slug)
+    if not (here.cache / "manifest.json").exists():
+        raise DataError(
+            f"the categories of {competition.slug} are not known here", do=f"kit prepare {competition.slug}"
+        )
+    return cache.read_levels(here)
 
 
 def _list_photos(photos: Sequence[str | Path]) -> list[Path]:
@@ -106,6 +122,8 @@ def _predict(run: Run, competition: Competition, data: Dataset, folders: DataFol
 def _average_members(run: Run, competition: Competition, data: Dataset, folders: DataFolders) -> np.ndarray:
     """(N, K), by the members of the training that `run` goes back to."""
     trained, known, none = predict_again.find_training(run), recipes.available(competition), np.empty(0, np.int64)
+    if recipes.find(competition, trained.config.recipe).reads == "table":
+        raise DataError(f"{trained.id} reads no images", received=f"recipe {trained.config.recipe}")
     config, values = replace(trained.config, tta=run.config.tta, average=run.config.average), []
     for fold, number in trained.members():
         folder = trained.member(fold, number)

@@ -1,11 +1,12 @@
 """Predictions made elsewhere become a run: checked as those of a teammate are, scored here, then a run like any other."""
 
 from collections.abc import Set
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from kit import metrics, paths, predictions, runs
+from kit import metrics, paths, predictions, runs, top_k
 from kit.competition import Competition
 from kit.config import Config
 from kit.data import cache, corrections, folds, holdout, keep_folds
@@ -36,6 +37,8 @@ def import_run(
     if folds_file:
         _check_folds(folds_file, where.folds, data, fold_of, left_out)
     of_train, of_test = (read_predictions.read(path, competition) for path in (oof, test))
+    if predictions.keeps_top_k(competition, len(data.train.ids) + len(data.test.ids)):
+        of_train, of_test = (replace(one, values=top_k.keep(one.values)) for one in (of_train, of_test))
     judged = _find_judged(oof, of_train.ids, data, fold_of, left_out)
     tested = number_rows(data.test.rows)[0]
     _check_known(test, of_test.ids, tested)
@@ -111,5 +114,8 @@ def _check_known(path: Path, given: np.ndarray, known: np.ndarray) -> None:
 def _check_complete(path: Path, given: np.ndarray, wanted: np.ndarray) -> None:
     if len(missing := np.setdiff1d(wanted, given)):
         raise DataError(
-            f"{path} lacks {len(missing)} rows", received=f"no {str(missing[0])!r}", expected=f"all {len(wanted)} rows"
+            f"{path} lacks {len(missing)} rows",
+            received=f"no {str(missing[0])!r}",
+            expected=f"all {len(wanted)} rows",
+            do="of a hold-out, ids with holdout/ before them" if missing[0].startswith(holdout.PREFIX) else "",
         )

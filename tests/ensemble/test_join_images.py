@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from kit import top_k
+from kit.data.cache import CachedSplit
 from kit.data.image_rows import first_images, number_rows
 from kit.ensemble import join_images
 from kit.errors import DataError
@@ -77,3 +78,12 @@ def test_the_best_classes_of_images_are_joined_as_all_would_be():
     expected = join_images.join(target, values, ROWS, "mean")
     assert method == "mean" and np.array_equal(all_kept["place"], top_k.keep(expected, 5)["place"])
     assert np.allclose(all_kept["probability"], top_k.keep(expected, 5)["probability"])
+
+
+def test_test_rows_keep_their_order_where_the_first_image_cannot_be_read():
+    ids, rows = np.array(["1", "2", "3"]), np.array(["a", "b", "a"])
+    readable, images = np.array([False, True, True]), np.zeros((3, 1, 1, 1), np.uint8)
+    test = CachedSplit("test", ids, images, np.empty(0), readable, np.arange(3), rows=rows)
+    values = np.float32([[0.5, 0.5], [0.2, 0.8], [0.9, 0.1]])
+    names, joined = join_images.join_test(Classes(("x", "y")), test, values, "mean")
+    assert names.tolist() == ["a", "b"] and np.allclose(joined, [[0.9, 0.1], [0.2, 0.8]])

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from kit import predictions, runs
 from kit.plugins import load
@@ -80,3 +81,14 @@ def test_pretrained_backbones_are_told_the_columns(sides, here, recipe):
     assert np.isfinite(reached) and predictions.load(run.test).values.shape == (60, 2)
     if recipe == "features":
         assert reached > 0.95
+
+
+def test_a_photo_is_predicted_with_its_columns_missing_and_not_by_a_recipe_that_sees_none(here, sides, tmp_path):
+    sides("bright")
+    _, run = score(here, "--set", "epochs=1")
+    photo = tmp_path / "photo.png"
+    Image.fromarray(np.full((8, 8), 200, np.uint8)).save(photo)
+    assert json.loads(here("predict", run.id, str(photo), "--json").stdout)[0]["predicted"] in ("yes", "no")
+    _, trees = score(here, "--recipe", "boosting", "--set", "trees=5")
+    refused = here("predict", trees.id, str(photo), check=False)
+    assert refused.returncode == 3 and "reads no images; received recipe boosting" in refused.stderr
