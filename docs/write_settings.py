@@ -34,7 +34,9 @@ def _own() -> str:
 
 
 def _recipes(setting: str) -> str:
-    users = [name for name in RECIPES if RECIPES[name].uses(setting)]
+    users = [
+        name for name, one in RECIPES.items() if one.uses(setting) or setting in one.on_backbone.get("settings", ())
+    ]
     others = [name for name in RECIPES if name not in users]
     if len(others) < len(users):
         return f"all but {', '.join(others)}" if others else "all"

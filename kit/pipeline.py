@@ -85,7 +85,7 @@ def _train(competition: Competition, plans: Plans) -> list[Run]:
 
     trained: list[Run] = []
     for config, origin in plans:
-        if recipes.find(competition, config.recipe).untaught and not config.teacher and trained:
+        if recipes.find(competition, config).untaught and not config.teacher and trained:
             teacher = _join(competition, trained, name="teacher")
             config, origin = replace(config, teacher=teacher.id), {**origin, "teacher": "kit run"}
         trained.append(train.train(competition, config, origin))

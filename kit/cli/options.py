@@ -39,7 +39,8 @@ RECIPE_OPTIONS = (
     click.option(
         "--recipe",
         help="scratch, progressive: a network from its first weights. distill, pseudo: one that a teacher helps. "
-        "finetune: a pretrained backbone goes on learning. features: a head on a frozen one.",
+        "finetune: a pretrained backbone goes on learning. features: a head on a frozen one. "
+        "boosting: trees on columns, and on a frozen backbone if one is named. mlp: dense layers on columns.",
     ),
     click.option(
         "--backbone",

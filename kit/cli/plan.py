@@ -58,7 +58,7 @@ def command(
     config = device.resolve_auto_batch(check_config(competition, config))
     load = os.getloadavg()[0]  # of others: before we begin
     times = timing.measure(competition, config)
-    recipe, asked = find(competition, config.recipe), timing.work(competition, config)
+    recipe, asked = find(competition, config), timing.work(competition, config)
     costs = _costs(recipe, asked, times, on_gpu=bool(device.gpus()))
     value = {"device": device.describe(config), "load": load, **costs}
     if seconds is not None:
@@ -151,7 +151,7 @@ def _text(value: dict[str, Any], asked: Work, times: Times) -> str:
     if times.epochs:
         rows["one view"] = f"{format_duration(times.view)} over a fold and the test images"
         rows["one fold"] = format_duration(asked.member(times) * asked.seeds)
-    heads = "" if times.epochs else ", without the heads, of which each takes seconds"
+    heads = "" if times.epochs else ", without the heads, seconds each, or the trees, minutes"
     rows["whole run"] = f"{format_duration(asked.run(times))}: {_describe(asked)}{heads}"
     cpu, gpu = value["kaggle"]["cpu"], value["kaggle"]["gpu"]
     rows["Kaggle, CPU"] = (

@@ -70,7 +70,7 @@ def _member(run: Run, folder: Path, files: dict[str, Path]) -> dict[str, Any]:
 def _carry_backbone(competition: Competition, config: Config, files: dict[str, Path]) -> str | None:
     from kit.learn import recipes
 
-    return backbone(competition, config, files) if recipes.find(competition, config.recipe).frozen else None
+    return backbone(competition, config, files) if recipes.find(competition, config).frozen else None
 
 
 def backbone(competition: Competition, config: Config, files: dict[str, Path]) -> str | None:
@@ -78,7 +78,7 @@ def backbone(competition: Competition, config: Config, files: dict[str, Path]) -
     from kit.learn import recipes
     from kit.learn.networks import pretrained
 
-    if not recipes.find(competition, config.recipe).pretrained:
+    if not recipes.find(competition, config).pretrained:
         return None
     if config.weights == "none":
         raise ConfigError(

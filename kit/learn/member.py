@@ -52,8 +52,8 @@ class Member:
 
     @property
     def recipe(self) -> Any:
-        """The kit.learn.recipe.Recipe that its configuration names."""
-        return self.recipes[self.config.recipe]
+        """The kit.learn.recipe.Recipe that its configuration names, as it is with its backbone."""
+        return self.recipes[self.config.recipe].on(self.competition, self.config.backbone)
 
     @property
     def seed(self) -> int:

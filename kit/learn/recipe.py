@@ -1,7 +1,7 @@
 """What a recipe is: a way of training a member, with all that belongs to it. This file loads no Keras, and no recipe's does."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.data.cache import CachedSplit
 from kit.learn.member import Member
+from kit.learn.networks.backbones import BACKBONES
 
 History = list[dict[str, float]]  # a record per epoch
 Predictor = Callable[[CachedSplit, np.ndarray, tuple[str, ...], str], np.ndarray]
@@ -60,7 +61,8 @@ class Recipe:
 
     pretrained: starts from a backbone's weights file. frozen: its members need that file beside their own. seeded: another
     seed, another member. reads: what it needs, "images" or "table". taught_on: the split whose images a teacher, a finished
-    run, labels for it; untaught: the recipe that trains the same without a teacher.
+    run, labels for it; untaught: the recipe that trains the same without a teacher. on_backbone: of one with models of its own,
+    the fields that are others where --backbone names a pretrained one.
     """
 
     fit: Callable[[Member], History]
@@ -77,6 +79,11 @@ class Recipe:
     reads: str = "images"
     taught_on: str = ""
     untaught: str = ""
+    on_backbone: Mapping[str, Any] = field(default_factory=dict)
+
+    def on(self, competition: Competition, backbone: str) -> "Recipe":
+        """As it is with this backbone."""
+        return replace(self, **self.on_backbone) if competition.has_images and backbone in BACKBONES else self
 
     def uses(self, setting: str) -> bool:
         return setting in COMMON or setting in self.settings

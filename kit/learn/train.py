@@ -43,7 +43,7 @@ def create(competition: Competition, config: Config, origin: Mapping[str, str], 
     """A new run that is not trained yet. Raises KitError for settings or data that do not fit, and for ImageNet weights that
     cannot be fetched: here there may be internet, on the nodes that train it often is none.
     """
-    if recipes.find(competition, config.recipe).pretrained and config.weights == "imagenet":
+    if recipes.find(competition, config).pretrained and config.weights == "imagenet":
         pretrained.build(config.backbone, "imagenet", backbones.size_of(config))
     return _create_run(competition, config, origin, name)[0]
 
@@ -59,7 +59,7 @@ def _create_run(
         config, origin = device.resolve_auto_batch(config), {**origin, "batch_size": "auto", "learning_rate": "auto"}
     data, fold_of = load(competition)
     keep_folds.mention_parted(paths.data(competition.slug).folds, data.train, fold_of)
-    prints, recipe = corrections.fingerprints(data, fold_of), recipes.find(competition, config.recipe)
+    prints, recipe = corrections.fingerprints(data, fold_of), recipes.find(competition, config)
     if recipe.pretrained and config.weights not in ("imagenet", "none"):
         pretrained.check_file(Path(config.weights), config.backbone)
         prints["weights_sha256"] = sha256(Path(config.weights))  # by which it is known wherever it is moved
@@ -81,7 +81,7 @@ def check_config(competition: Competition, config: Config) -> Config:
     """
     recipes.check(competition, config)
     augment.check(competition, config)
-    config = recipes.find(competition, config.recipe).resolve(competition, config)
+    config = recipes.find(competition, config).resolve(competition, config)
     if config.weights not in ("imagenet", "none"):
         config = replace(config, weights=str(paths.expand_home(config.weights).resolve()))
     views.check(config.tta, competition)
@@ -153,7 +153,7 @@ def _train_members(
     run: Run, competition: Competition, data: Dataset, fold_of: np.ndarray, fold: int | None = None
 ) -> None:
     provenance.note_device(run, device.resolve_auto(run.config))
-    recipe = recipes.find(competition, run.config.recipe)
+    recipe = recipes.find(competition, run.config)
     if recipe.reads == "images" or recipe.epochs(run.config):
         say(device.describe(run.config))
     for each in run.members(fold):

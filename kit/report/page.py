@@ -98,9 +98,7 @@ def _lack(about: Subject) -> str:
 
 def _sees_images(about: Subject) -> bool:
     competition, run = about.competition, about.run
-    return competition.has_images and (
-        not run.has_models or recipes.find(competition, run.config.recipe).reads == "images"
-    )
+    return competition.has_images and (not run.has_models or recipes.find(competition, run.config).reads == "images")
 
 
 def _chips(run: Run) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from kit import predictions, runs
+from kit.learn import recipes
 from kit.plugins import load
 from tests.small_archives import zipped
 
@@ -29,7 +30,8 @@ def read(raw, part):
 
 COMPETITION = Competition(
     slug="sides", title="Sides", target=Classes(("no", "yes")), image_shape=(8, 8, 1), metric="accuracy",
-    table={table}, submission=Submission("id", ("label",)), archives=Archives("train", "test", "sample.csv"), read=read,
+    table={table}, tta={tta},
+    submission=Submission("id", ("label",)), archives=Archives("train", "test", "sample.csv"), read=read,
     defaults={{"backbone": "cnn", "width": 4, "epochs": 15, "batch_size": 16, "workers": 0, "folds": 2, "patience": 0,
                "precision": "float32", "optimizer": "adamw", "learning_rate": 0.02, "ema": 0.0}},
 )
@@ -39,12 +41,12 @@ TABLE = 'Table(numbers=("age",), categories=("side",))'
 
 @pytest.fixture
 def sides(tmp_path, here):
-    """sides(told, table): prepares the competition; told: which rows are `yes`."""
+    """sides(told, table, tta): prepares the competition; told: which rows are `yes`."""
 
-    def make(told: str, table: str = TABLE):
+    def make(told: str, table: str = TABLE, tta: tuple[str, ...] = ("identity",)):
         folder = tmp_path / "plugins" / "sides"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "competition.py").write_text(PLUGIN.format(told=told, table=table))
+        (folder / "competition.py").write_text(PLUGIN.format(told=told, table=table, tta=tta))
         archive = tmp_path / "sides.zip"
         sample = "id,label\n" + "".join(f"{n},no\n" for n in range(60))
         archive.write_bytes(zipped({"sample.csv": sample, "train": "", "test": ""}))
@@ -92,3 +94,28 @@ def test_a_photo_is_predicted_with_its_columns_missing_and_not_by_a_recipe_that_
     _, trees = score(here, "--recipe", "boosting", "--set", "trees=5")
     refused = here("predict", trees.id, str(photo), check=False)
     assert refused.returncode == 3 and "reads no images; received recipe boosting" in refused.stderr
+
+
+@pytest.mark.parametrize(("told", "table"), [("bright & north", TABLE), ("bright", "Table()")])
+def test_trees_see_what_a_pretrained_backbone_makes_of_the_image(sides, here, told, table):
+    competition = sides(told, table, ("identity", "hflip"))
+    words = (
+        "--recipe",
+        "boosting",
+        "--backbone",
+        "mobilenet_0.25",
+        "--set",
+        "image_size=32",
+        "--set",
+        "column_share=1",
+    )
+    reached, run = score(here, *words, "--set", "trees=20", "--set", "learning_rate=0.2", "--set", "tta=identity,hflip")
+    assert reached > 0.9, "neither alone tells"
+    assert predictions.load(run.test).values.shape == (60, 2)
+    recipe = recipes.find(competition, run.config)
+    assert (recipe.reads, recipe.pretrained, recipe.frozen) == ("images", True, True), "a kernel carries the backbone"
+    if table == TABLE:
+        page = json.loads(here("report", run.id, "--json").stdout)["report"]
+        with open(page) as text:
+            assert "boosting has trees, no network to look into" in (said := text.read())
+        assert "Importance of columns" in said

@@ -51,6 +51,7 @@ def test_a_price_is_near_enough(houses, here):
         (("--recipe", "scratch"), "recipe scratch needs images, which houses has not; --recipe, one of boosting"),
         (("--recipe", "features"), "recipe features needs images"),
         (("--backbone", "resnet9"), "recipe boosting has no backbone 'resnet9'"),
+        (("--backbone", "vgg16"), "recipe boosting has no backbone 'vgg16'; --backbone, one of trees"),
     ],
 )
 def test_recipes_of_images_are_refused_without_them(houses, here, words, said):
@@ -59,4 +60,4 @@ def test_recipes_of_images_are_refused_without_them(houses, here, words, said):
 
 def test_recipes_of_tables_are_refused_without_one(prepared, here):
     said = here("train", "tiny-stripes", "--recipe", "boosting", check=False).stderr
-    assert "recipe boosting needs table, which tiny-stripes has not" in said
+    assert "recipe boosting needs table, which tiny-stripes has not; --backbone, a pretrained one, or --recipe" in said

@@ -48,7 +48,7 @@ def forecast(competition: Competition, plans: Sequence[Config]) -> str | None:
 
 def _pixels(competition: Competition, config: Config, shape: tuple[int, ...]) -> int:
     """How many a training looks at. shape: of the training images, (N, H, W, C)."""
-    own = find(competition, config.recipe)
+    own = find(competition, config)
     size = backbones.size_of(config) if own.pretrained else config.image_size
     rows, height, width = shape[:3]
     times = sum(own.epochs(config)) * config.folds * config.seeds or len(config.tta)

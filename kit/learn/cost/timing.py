@@ -32,7 +32,7 @@ MAX_BYTES = 1 << 29  # bytes of images
 
 def work(competition: Competition, config: Config) -> Work:
     """What a run of these settings is asked for."""
-    recipe = recipes.find(competition, config.recipe)
+    recipe = recipes.find(competition, config)
     return Work(config.folds, config.seeds, len(config.tta), recipe.epochs(config))
 
 
@@ -40,9 +40,9 @@ def measure(competition: Competition, config: Config) -> Times:
     """Times of fold 0. Raises DataError if the data is not prepared.
 
     Of a recipe with a teacher only the student is timed, that of pseudo as if it learned from every readable test image: an
-    upper bound. The heads of `features`, seconds each, are not.
+    upper bound. What learns on features of a frozen backbone, in seconds or minutes, is not.
     """
-    recipe = recipes.find(competition, config.recipe)
+    recipe = recipes.find(competition, config)
     if recipe.reads == "table" and not recipe.epochs(config):
         raise ConfigError(f"recipe {config.recipe} takes seconds or minutes: nothing to plan", do="train it")
     where = paths.data(competition.slug)
@@ -50,7 +50,7 @@ def measure(competition: Competition, config: Config) -> Times:
     fold_of = folds.read(where.folds, data.train.ids)
     validation, test = int((fold_of == 0).sum()), int(data.test.readable.sum())
     image = _feature_seconds(data, config) if recipe.pretrained else 0.0
-    if not recipe.seeded:
+    if recipe.frozen or not recipe.seeded:
         return Times(once_per_view=image * (len(fold_of) + test))
     share = config.stopping_share if config.patience else 0
     drawn = count_drawn(competition.target.strata(data.train.labels[fold_of != 0]), config.max_imbalance)
@@ -85,7 +85,7 @@ def _probe(competition: Competition, config: Config, data: Dataset, count: int) 
     """Of two epochs of `count` images per stage: seconds of the second ones, of the start, of an image under a view."""
     short = replace(config, epochs=2, stage_epochs=(2,) * len(config.stage_epochs), patience=0, max_imbalance=0)
     short = replace(short, accumulate=min(config.accumulate, BATCHES[0]))
-    recipe = recipes.find(competition, config.recipe)
+    recipe = recipes.find(competition, config)
     if recipe.untaught:
         short = replace(short, recipe=recipe.untaught)
     with tempfile.TemporaryDirectory() as folder:

@@ -34,19 +34,19 @@ def available(competition: Competition) -> dict[str, Recipe]:
     return {**RECIPES, **competition.recipes}
 
 
-def find(competition: Competition, name: str) -> Recipe:
-    """Raises ConfigError for one that does not exist."""
-    known = available(competition)
+def find(competition: Competition, config: Config) -> Recipe:
+    """The one that the settings name, as it is with their backbone. Raises ConfigError for one that does not exist."""
+    known, name = available(competition), config.recipe
     if name not in known:
         raise ConfigError(f"unknown recipe {name!r}", do=nearest(name, known))
-    return known[name]
+    return known[name].on(competition, config.backbone)
 
 
 def check(competition: Competition, config: Config) -> None:
     """Raises ConfigError for a recipe, or a network of it, that does not exist, seeds where nothing is random, or what has no
     meaning for the target.
     """
-    recipe = find(competition, config.recipe)
+    recipe = find(competition, config)
     _check_rows(competition, config.recipe, recipe)
     networks = recipe.networks(competition)
     if config.backbone not in networks:
@@ -70,9 +70,10 @@ def _check_rows(competition: Competition, name: str, recipe: Recipe) -> None:
     here = {"images": competition.has_images, "table": bool(competition.table.columns)}
     if not here[recipe.reads]:
         fitting = [known for known, other in available(competition).items() if here[other.reads]]
+        also = "--backbone, a pretrained one, or " if recipe.on_backbone and competition.has_images else ""
         raise ConfigError(
             f"recipe {name} needs {recipe.reads}, which {competition.slug} has not",
-            do=f"--recipe, one of {', '.join(fitting)}",
+            do=f"{also}--recipe, one of {', '.join(fitting)}",
         )
 
 

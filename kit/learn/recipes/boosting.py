@@ -1,15 +1,23 @@
-"""boosting: trees on the columns of a table, one after another, each on what those before it leave unexplained."""
+"""boosting: trees on the columns of a table, one after another, each on what those before it leave unexplained.
+
+Where --backbone names a pretrained one, its pooled features of the image are columns beside those of the table, or alone.
+"""
 
 import time
 
 import numpy as np
 
 from kit.data.cache import CachedSplit
-from kit.errors import ConfigError
+from kit.errors import DataError
 from kit.learn.member import Member, split_early_stopping
+from kit.learn.networks import backbones
+from kit.learn.predict import tta
 from kit.learn.recipe import History, Opened, Predictor, Recipe
 from kit.learn.trees import forest, inputs
 from kit.learn.trees.grow import Rows, grow
+
+TREES = "trees"  # in place of a backbone: none
+SETTINGS = ("learning_rate", "trees", "leaves", "leaf_rows", "leaf_decay", "column_share", "patience", "stopping_share")
 
 
 def fit(member: Member) -> History:
@@ -31,41 +39,52 @@ def _rows(member: Member, rows: np.ndarray, kept: list[np.ndarray]) -> Rows:
     train = member.data.train
     told = member.competition.target.tell(train.labels[rows])
     weights = train.weights[rows] if len(train.weights) else np.ones(len(rows))
-    table = inputs.arrange(train.table[rows], len(member.competition.table.numbers), kept)
-    return Rows(table, told, weights)
+    return Rows(_inputs(member, train, rows, kept), told, weights)
+
+
+def _inputs(
+    member: Member, split: CachedSplit, rows: np.ndarray, kept: list[np.ndarray], view: str = "identity"
+) -> np.ndarray:
+    """float64 (len(rows), D): categories, numbers, and a pretrained backbone's features of the image, if one is set."""
+    table = inputs.arrange(split.table[rows], len(member.competition.table.numbers), kept)
+    if member.config.backbone == TREES:
+        return table
+    from kit.learn.predict import extract_features
+
+    features = extract_features.compute(member, (split.split,), (view,))[split.split, view]
+    return np.concatenate([table, features[rows]], axis=1)
 
 
 def predictor(member: Member) -> Predictor:
     grown, kept = forest.load(member.weights)
     codes = [kept[str(place)] for place in range(len(kept))]
-    numbers, target = len(member.competition.table.numbers), member.competition.target
+    target = member.competition.target
 
     def run(split: CachedSplit, rows: np.ndarray, views: tuple[str, ...], label: str) -> np.ndarray:
-        return target.activate(grown.logits(inputs.arrange(split.table[rows], numbers, codes)))
+        seen = views[:1] if member.config.backbone == TREES else views
+        logits = (grown.logits(_inputs(member, split, rows, codes, view)) for view in seen)
+        return tta.average(target, np.stack([target.activate(each) for each in logits]), member.config.average)
 
     return run
 
 
 def open_member(member: Member) -> Opened:
-    raise ConfigError("boosting has trees, no network to look into")
+    raise DataError("boosting has trees, no network to look into")
 
 
 RECIPE = Recipe(
     fit,
     predictor,
     open_member,
-    networks=lambda competition: {"trees": None},
-    settings=(
-        "learning_rate",
-        "trees",
-        "leaves",
-        "leaf_rows",
-        "leaf_decay",
-        "column_share",
-        "patience",
-        "stopping_share",
-    ),
-    defaults={"backbone": "trees", "learning_rate": 0.03, "patience": 0, "tta": ("identity",)},
+    networks=lambda competition: {TREES: None, **(backbones.BACKBONES if competition.has_images else {})},
+    settings=SETTINGS,
+    defaults={"backbone": TREES, "learning_rate": 0.03, "patience": 0, "tta": ("identity",)},
     epochs=lambda config: (),
     reads="table",
+    on_backbone={
+        "reads": "images",
+        "pretrained": True,
+        "frozen": True,
+        "settings": (*SETTINGS, "weights", "image_size"),
+    },
 )

@@ -57,7 +57,7 @@ def _value(key: str, text: str) -> Any:
 
 def default_space(competition: Competition, config: Config) -> Space:
     """What is worth a search around these settings."""
-    recipe, side = recipes.find(competition, config.recipe), min(competition.image_shape[:2])
+    recipe, side = recipes.find(competition, config), min(competition.image_shape[:2])
     rate, decay = config.learning_rate, config.weight_decay or 1e-3
     space: dict[str, Span | tuple[Any, ...]] = {
         "learning_rate": Span(rate / 10, min(rate * 5, 100.0), log=True),

@@ -16,7 +16,7 @@ IMAGES, EPOCHS = 5, 7
 def augmentation(subject: Subject) -> str:
     """Empty for a run that trains on its images as they are: a frozen backbone, an ensemble, an import."""
     config, competition = subject.run.config, subject.competition
-    if not subject.run.has_models or not recipes.find(competition, config.recipe).uses("augment_on"):
+    if not subject.run.has_models or not recipes.find(competition, config).uses("augment_on"):
         return ""
     labels, target = subject.data.train.labels, competition.target
     rows = sample_strata(target.strata(labels), IMAGES, config.seed)
