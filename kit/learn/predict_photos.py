@@ -122,7 +122,7 @@ def _predict(run: Run, competition: Competition, data: Dataset, folders: DataFol
 def _average_members(run: Run, competition: Competition, data: Dataset, folders: DataFolders) -> np.ndarray:
     """(N, K), by the members of the training that `run` goes back to."""
     trained, known, none = predict_again.find_training(run), recipes.available(competition), np.empty(0, np.int64)
-    if recipes.find(competition, trained.config.recipe).reads == "table":
+    if recipes.find(competition, trained.config).reads == "table":
         raise DataError(f"{trained.id} reads no images", received=f"recipe {trained.config.recipe}")
     config, values = replace(trained.config, tta=run.config.tta, average=run.config.average), []
     for fold, number in trained.members():

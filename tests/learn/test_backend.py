@@ -11,9 +11,9 @@ from kit.learn import backend
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [
-        ({"HOME": "/nonexistent"}, "data/.keras"),
+        ({"HOME": "/dev/null/home"}, "data/.keras"),
         ({"HOME": "~"}, "data/.keras"),  # what is left of ~ for a user without an entry in passwd
-        ({"HOME": "/nonexistent", "KERAS_HOME": "/chosen"}, "/chosen"),
+        ({"HOME": "/dev/null/home", "KERAS_HOME": "/chosen"}, "/chosen"),
         ({}, None),
     ],
 )
@@ -35,5 +35,5 @@ def test_a_keras_folder_of_another_user_counts_too(home, monkeypatch):
 
 def test_a_process_without_a_home_keeps_it_there(kit, home, monkeypatch):
     monkeypatch.delenv("KERAS_HOME", raising=False)
-    assert "cpu:0" in kit("doctor", HOME="/nonexistent").stdout
+    assert "cpu:0" in kit("doctor", HOME="/dev/null/home").stdout
     assert (home / "data" / ".keras" / "keras.json").is_file()

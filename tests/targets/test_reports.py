@@ -1,12 +1,14 @@
 """What a page says of each kind of target: what has a meaning for it, with scikit-learn's figures, and nothing else."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score, mean_absolute_error, precision_score, r2_score, recall_score, roc_auc_score
 
 from kit.data import check
+from kit.plugins import load
 from kit.report import page, subject
 from kit.report.sections import by_kind, calibration, grades, labels, mistakes, numbers, sheets
 from kit.targets import Labels, Numbers, Votes, count_columns
@@ -115,7 +117,7 @@ def test_each_kind_has_its_sections_and_what_is_counted_is_named():
         "twins": 0,
         "unreadable_listed": [],
     }
-    told = check.text("slug", Labels(("a", "b")), report)
+    told = check.text(replace(load("cifar-10"), target=Labels(("a", "b"))), report)
     assert (
         "2 labels" in told
         and "label sizes    0 to 4  (a label has no image)" in told

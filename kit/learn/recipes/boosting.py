@@ -9,7 +9,7 @@ import numpy as np
 
 from kit.data.cache import CachedSplit
 from kit.errors import DataError
-from kit.learn.member import Member, split_early_stopping
+from kit.learn.member import Member, split_early_stopping, weigh
 from kit.learn.networks import backbones
 from kit.learn.predict import tta
 from kit.learn.recipe import History, Opened, Predictor, Recipe
@@ -38,8 +38,9 @@ def fit(member: Member) -> History:
 def _rows(member: Member, rows: np.ndarray, kept: list[np.ndarray]) -> Rows:
     train = member.data.train
     told = member.competition.target.tell(train.labels[rows])
-    weights = train.weights[rows] if len(train.weights) else np.ones(len(rows))
-    return Rows(_inputs(member, train, rows, kept), told, weights)
+    weights = weigh(member, rows)
+    counted = np.ones(len(rows)) if weights is None else weights
+    return Rows(_inputs(member, train, rows, kept), told, counted)
 
 
 def _inputs(
