@@ -81,6 +81,7 @@ def check(units: np.ndarray, same_pixels: np.ndarray, n: int) -> None:
             "too many folds for the images" if images else "too many folds for the groups, which they keep whole",
             received=f"{n} folds",
             expected=f"at most {whole}, the {'different images' if images else 'groups'}",
+            do=f"--folds {whole}" if whole > 1 else "",
         )
 
 

@@ -60,9 +60,16 @@ def _check_train(competition: Competition, split: Split) -> None:
         _check_length("train", split, "auxiliary labels", split.auxiliary or ())
     _check_length("train", split, "groups", split.groups)
     _check_length("train", split, "weights", split.weights)
-    for name, group in zip(split.ids, split.groups or (), strict=False):
-        if not isinstance(group, str) or not group:
-            raise DataError(f"training row {name!r} has no group", received=repr(group), expected="a text for each row")
+    without = [row for row, group in enumerate(split.groups or ()) if not isinstance(group, str) or not group]
+    if without:
+        name, group = split.ids[without[0]], (split.groups or ())[without[0]]
+        many = f", nor have {len(without) - 1} more" if len(without) > 1 else ""
+        raise DataError(
+            f"training row {name!r} has no group{many}",
+            received=repr(group),
+            expected="a text for each row",
+            do="where it is not known, `read` may give the row's own id",
+        )
     for name, weight in zip(split.ids, split.weights or (), strict=False):
         if not (np.isfinite(weight) and weight >= 0):
             raise DataError(f"training row {name!r} has no weight", received=repr(weight), expected="0 or more")

@@ -107,7 +107,7 @@ def _check_known(path: Path, given: np.ndarray, known: np.ndarray) -> None:
         raise DataError(
             f"{path} holds {len(strange)} unknown ids",
             received=repr(str(strange[0])),
-            expected=f"ids such as {known[0]!r}",
+            expected=f"ids such as {str(known[0])!r}",
         )
 
 

@@ -1,7 +1,7 @@
 """Gradient boosting by scikit-learn's HistGradientBoosting (after Ke et al., "LightGBM", 2017), for each kind of target."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,7 @@ def grow(target: Target, config: Config, seed: int, learn: Rows, stopping: Rows,
     categories: how many of the first inputs are categories, 0 to 254 each.
     """
     bias = _constants(target, learn)
+    learn, stopping = (_fill_empty(rows, np.isnan(learn.inputs).all(0)) for rows in (learn, stopping))
     threads = 1 if len(learn.inputs) <= FEW else environment.usable_cores()
     with threadpool_limits(threads):
         parts = [
@@ -46,6 +47,11 @@ def grow(target: Target, config: Config, seed: int, learn: Rows, stopping: Rows,
             for named, known, aside in _problems(target, learn, stopping)
         ]
     return _join(bias, parts)
+
+
+def _fill_empty(rows: Rows, empty: np.ndarray) -> Rows:
+    """Columns without a value in any row to learn from become 0, as scikit-learn wants a value: no tree then asks for them."""
+    return replace(rows, inputs=np.where(empty, 0.0, rows.inputs)) if empty.any() else rows
 
 
 def _problems(target: Target, learn: Rows, stopping: Rows) -> Iterator[tuple[Sequence[int], Rows, Rows]]:

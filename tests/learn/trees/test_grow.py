@@ -82,3 +82,14 @@ def test_the_rarest_of_too_many_categories_are_missing():
     table = np.repeat(np.arange(300), np.arange(300, 0, -1)).astype(np.float32)[:, None]
     [kept] = inputs.find_frequent(table, 0)
     assert len(kept) == 254 and np.isnan(inputs.arrange(np.float32([[299], [-1], [np.nan]]), 0, [kept])).all()
+
+
+def test_a_column_without_a_value_among_the_rows_to_learn_from_does_no_harm():
+    draw = np.random.default_rng(0)
+    table = np.column_stack([draw.normal(size=80), np.full(80, np.nan)])
+    told = (table[:, :1] > 0).astype(np.float32)
+    known = grow.Rows(table, told, np.ones(80))
+    grown = grow.grow(Numbers(("x",)), CONFIG, 0, known, grow.Rows(table[:0], told[:0], np.ones(0)), 0)
+    assert set(grown.feature.tolist()) <= {-1, 0}
+    table[0, 1] = 7.0  # known of a row that is predicted
+    assert np.abs(grown.logits(table)[:, 0] - told[:, 0]).mean() < 0.2
