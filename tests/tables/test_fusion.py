@@ -97,7 +97,7 @@ def test_a_photo_is_predicted_with_its_columns_missing_and_not_by_a_recipe_that_
 
 
 @pytest.mark.parametrize(("told", "table"), [("bright & north", TABLE), ("bright", "Table()")])
-def test_trees_see_what_a_pretrained_backbone_makes_of_the_image(sides, here, told, table):
+def test_trees_see_what_a_pretrained_backbone_makes_of_the_image(sides, here, tmp_path, told, table):
     competition = sides(told, table, ("identity", "hflip"))
     words = (
         "--recipe",
@@ -119,3 +119,6 @@ def test_trees_see_what_a_pretrained_backbone_makes_of_the_image(sides, here, to
         with open(page) as text:
             assert "boosting has trees, no network to look into" in (said := text.read())
         assert "Importance of columns" in said
+    photo = tmp_path / "photo.png"
+    Image.fromarray(np.arange(0, 256, 4, dtype=np.uint8).reshape(8, 8)).save(photo)
+    assert json.loads(here("predict", run.id, str(photo), "--json").stdout)[0]["predicted"] in ("yes", "no")
