@@ -109,14 +109,13 @@ def next_step(words: str, *globally: str) -> None:
 
 def run_result(run: Any, *, as_json: bool) -> None:
     """Prints a finished run: score and error out of fold, its folder, and its id as the last line."""
-
     if as_json:
         value = {"run": run.id, "folder": str(run.folder), **read_scores(run)}
         click.echo(to_json(value))
         return
     metrics = read_scores(run)
     score = f"{metrics['metric']} {metrics['score']:.5f} ±{metrics['error']:.5f}"
-    click.echo(f"out of fold: {score} on {metrics['rows']} images that the members did not see")
+    click.echo(f"out of fold: {score} on {metrics['rows']} rows that the members did not see")
     if alone := metrics.get("one_seed"):
         spread = f"standard deviation {alone['deviation']:.5f} over {len(alone['scores'])} seeds"
         click.echo(f"one seed alone: {metrics['metric']} {alone['mean']:.5f}, {spread}")

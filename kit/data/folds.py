@@ -98,7 +98,8 @@ def read(
     column: that of the ids. left_out: ids that may stand in the file, too. Raises DataError for a file that is missing or
     damaged, has other ids, or skips a fold number.
     """
-    remedy = "`kit prepare SLUG --reset-folds` makes new ones"
+    own = path.name == "folds.csv"  # else one that somebody brings along
+    remedy = f"`kit prepare {path.parent.name} --reset-folds` makes new ones" if own else f"mend {path.name}"
     listing = [row for row in table(path, (column, "fold")) if row[column] not in left_out]
     rows = {row[column]: row["fold"] for row in listing}
     here = [str(name) for name in ids]

@@ -55,11 +55,12 @@ def check_whole(path: Path, train: CachedSplit, fold_of: np.ndarray, *, split_gr
     differ = pairs[train.same_pixels[pairs[:, 0]] != train.same_pixels[pairs[:, 1]]]
     if len(differ) and not split_groups:
         one, other = differ[0].tolist()
+        remedy = "--reset-folds deals out new ones, " if path.name == "folds.csv" else ""
         raise DataError(
-            f"{path} parts {len(differ)} groups",
+            f"{path} parts {len(differ)} group{'s' * (len(differ) > 1)}",
             received=f"{train.ids[one]} in fold {fold_of[one]}, {train.ids[other]} of its group in fold {fold_of[other]}",
             expected="each group in one fold",
-            do="--reset-folds deals out new ones, --split-groups keeps these",
+            do=f"{remedy}--split-groups keeps these",
         )
     mention_parted(path, train, fold_of)
 
@@ -68,9 +69,10 @@ def mention_parted(path: Path, train: CachedSplit, fold_of: np.ndarray) -> None:
     """Says on stderr how many groups lie in several folds, if any do."""
     if len(pairs := find_parted(train, fold_of)):
         one, other = train.ids[pairs[0]]
+        parted = f"{len(pairs)} group{'s' * (len(pairs) > 1)}, such as that of {one} and {other}"
         say(
-            f"warning: {path} parts {len(pairs)} groups, such as that of {one} and {other}: models are judged on rows "
-            "beside which they learned others of the group, and too well"
+            f"warning: {path} parts {parted}: models are judged on rows beside which they learned others of the group, "
+            "and too well"
         )
 
 

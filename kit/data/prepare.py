@@ -55,8 +55,9 @@ def prepare(
             keep_folds.bring(folds_from, folders, dataset, reset=reset_folds, split_groups=split_groups)
         elif reset_folds:
             _deal(competition, folders, dataset, folds, fold_seed)
-        fold_of = _settle_folds(competition, folders, dataset, folds, fold_seed)
-        keep_folds.check_whole(folders.folds, dataset.train, fold_of, split_groups=split_groups)
+        fold_of = _settle_folds(competition, folders, dataset, None if folds_from else folds, fold_seed)
+        if not folds_from:  # which were checked when they were brought
+            keep_folds.check_whole(folders.folds, dataset.train, fold_of, split_groups=split_groups)
         return dataset
 
 
@@ -97,15 +98,17 @@ def _decode(competition: Competition, folders: DataFolders, raw: str, allow_bad:
 
 
 def _settle_folds(
-    competition: Competition, folders: DataFolders, dataset: Dataset, folds: int, fold_seed: int = 0
+    competition: Competition, folders: DataFolders, dataset: Dataset, folds: int | None, fold_seed: int = 0
 ) -> np.ndarray:
-    """The fold of each training row, by the folds.csv that is there, or a new one."""
+    """The fold of each training row, by the folds.csv that is there, or a new one. folds: None takes as many as there are."""
     if folders.folds.exists():
         keep_folds.drop_held_out(folders.folds, dataset)
     else:
-        _deal(competition, folders, dataset, folds, fold_seed)
+        _deal(competition, folders, dataset, folds or competition.folds, fold_seed)
     fold_of = fold_table.read(folders.folds, dataset.train.ids)
-    if (here := int(fold_of.max()) + 1) != folds:
+    if never := int((fold_of < 0).sum()):
+        say(f"{folders.folds}: {never} of {len(fold_of)} rows are learned from, never judged")
+    if folds and (here := int(fold_of.max()) + 1) != folds:
         say(f"{folders.folds} has {here} folds and stays; --reset-folds makes {folds}")
     return fold_of
 

@@ -49,6 +49,12 @@ def test_other_folds_that_are_there_are_replaced_only_when_asked(owned, folders,
     assert folders.folds.read_text() != kept
 
 
+def test_folds_that_are_brought_say_what_is_never_judged_and_are_not_held_to_a_number(owned, folders, tmp_path, capsys):
+    prepare.prepare(owned, folders, folds=5, folds_from=bring(tmp_path, WHOLE | {"cat-3": -1, "dog-3": -1}))
+    said = capsys.readouterr().err
+    assert "stays" not in said and "folds.csv: 2 of 24 rows are learned from, never judged" in said
+
+
 def test_folds_that_part_a_group_are_refused_or_counted(owned, folders, tmp_path, capsys):
     team = bring(tmp_path, WHOLE | {"cat-3": 1, "dog-4": -1})
     message = "parts 2 groups; received dog-3 in fold 0, cat-3 of its group in fold 1; .*--split-groups keeps these"
@@ -72,7 +78,7 @@ def test_folds_from_before_groups_were_named_are_not_taken_for_good(owned, pets,
 def test_copies_of_an_image_in_two_folds_are_a_warning(pets, folders, members, pack, tmp_path, capsys):
     pack(members | {"train/cat-1.png": members["train/cat-0.png"]})
     prepare.prepare(pets, folders, folds_from=bring(tmp_path, {name: n % 3 for n, name in enumerate(IDS)}))
-    assert "parts 1 groups, such as that of cat-0 and cat-1" in capsys.readouterr().err
+    assert "parts 1 group, such as that of cat-0 and cat-1" in capsys.readouterr().err
 
 
 def test_unreadable_and_held_out_rows_may_stand_in_the_table_no_others(pets, folders, members, pack, tmp_path):
@@ -105,3 +111,9 @@ def test_every_model_learns_from_rows_that_are_never_judged(here, prepared):
     here("ensemble", "tiny-stripes", one, other)
     here("report", one)
     here(*words, "--recipe", "distill", "--set", f"teacher={one}")
+
+
+def test_the_remedy_names_the_file_that_is_wrong(owned, folders, tmp_path):
+    prepare.prepare(owned, folders, folds=3)
+    with pytest.raises(DataError, match=r"team.csv: folds must be .*; mend team.csv"):
+        prepare.prepare(owned, folders, folds_from=bring(tmp_path, dict.fromkeys(WHOLE, 7)))
