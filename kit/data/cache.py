@@ -140,8 +140,7 @@ def read_labels(competition: Competition, folders: DataFolders) -> Known:
     _manifest(competition, folders)
     images = table(folders.cache / "train.csv", TRAIN)
     rows = _column(images, "row" if images and "row" in images[0] else "id")
-    names = image_rows.number_rows(rows)[0]
-    first = image_rows.first_images(rows, names)
+    names, first = image_rows.list_rows(rows)
     return Known(names, competition.target.parse([images[row]["label"] for row in first]), _join_groups(images)[first])
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from kit.competition import Competition, Images, Split
 from kit.data import columns, groups
 from kit.data.deal_groups import deal_groups, set_aside
-from kit.data.image_rows import first_images, number_rows
+from kit.data.image_rows import list_rows
 from kit.data.readers import table
 from kit.data.strata import combine_small
 from kit.errors import ConfigError, DataError
@@ -81,8 +81,7 @@ def _choose_groups(train: Any, target: Target, share: float, seed: int) -> tuple
 
 def write(path: Path, competition: Competition, train: Any, rows: np.ndarray, public: np.ndarray) -> None:
     """Sets those rows of `train` aside, as `choose` gives them."""
-    names = number_rows(train.rows[rows])[0]
-    first = first_images(train.rows[rows], names)
+    names, first = list_rows(train.rows[rows])
     given = competition.target.write(train.labels[rows][first])
     told = [names, given, np.where(public[first], *PARTS)]
     group = train.groups[rows][first]

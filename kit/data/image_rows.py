@@ -16,6 +16,12 @@ def number_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return names[order], place[number]
 
 
+def list_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(the different ones of `rows`, (N,) text, in the order in which they come first, int64: of each its first image)."""
+    first = np.sort(np.unique(rows, return_index=True)[1])
+    return rows[first], first
+
+
 def first_images(rows: np.ndarray, names: Sequence[str] | np.ndarray) -> np.ndarray:
     """int64 (len(names),): of each row that is named its first image. rows: of each image, (N,) text.
 

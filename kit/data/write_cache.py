@@ -69,9 +69,8 @@ def write(
         window = find_window(train.images)
     how = choose_decoding(competition, window)
     if not test_only:
-        levels = columns.list_levels(
-            columned, train
-        )  # also of rows that are held out: their columns are predicted from
+        # also of rows that are held out: their columns are predicted from
+        levels = columns.list_levels(columned, train)
         train, test = holdout.move_held_out(folders.holdout, competition, train, test)
     tables = columns.encode_both(columned, train, test, levels)
     labels = competition.target.encode(train.labels or [])

@@ -37,7 +37,7 @@ def ensemble(competition: Competition, base_runs: list[Run], *, name: str | None
     labels, groups = data.train.labels[first], data.train.groups[first]
     folds_of_rows = folds.cross_fit_folds(data, fold_of, first)
     chosen = choose_method.choose(finish.before_decision(competition), stack, labels, folds_of_rows, groups)
-    test_ids = image_rows.number_rows(data.test.rows)[0]
+    test_ids = image_rows.list_rows(data.test.rows)[0]
     tested = np.stack([predictions.load(run.test).before_finish().select(test_ids) for run in base_runs])
     unfinished = finish.Unfinished(chosen.honest, chosen.others, chosen.tried[chosen.method])
     honest, last = finish.fit_finish(competition, unfinished, labels, folds_of_rows, groups)

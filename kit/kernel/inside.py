@@ -17,7 +17,7 @@ from kit.data import cache, prepare, write_cache
 from kit.data import folds as fold_table
 from kit.data.archives import unpack
 from kit.data.cache import Dataset
-from kit.data.image_rows import number_rows
+from kit.data.image_rows import list_rows
 from kit.ensemble import finish, join_images
 from kit.ensemble.build import blend
 from kit.errors import DataError, KitError
@@ -99,7 +99,7 @@ def _predict(competition: Competition, manifest: dict[str, Any], bundle: Path, m
     levels = tuple(map(tuple, manifest.get("levels", ())))  # likewise
     write_cache.write(competition, folders, "mounted", test_only=True, window=window and tuple(window), levels=levels)
     data = cache.load(competition, folders)
-    ids = number_rows(data.test.rows)[0]
+    ids = list_rows(data.test.rows)[0]
     done: dict[str, runs.Run] = {}
     for entry in manifest["runs"]:
         run = _restore_run(entry, bundle)

@@ -11,7 +11,7 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.data import cache, corrections, folds, holdout, keep_folds
 from kit.data.cache import Dataset
-from kit.data.image_rows import first_images, number_rows
+from kit.data.image_rows import list_rows
 from kit.ensemble import finish
 from kit.errors import DataError
 from kit.files import sha256, write_json
@@ -40,7 +40,7 @@ def import_run(
     if predictions.keeps_top_k(competition, len(data.train.ids) + len(data.test.ids)):
         of_train, of_test = (replace(one, values=top_k.keep(one.values)) for one in (of_train, of_test))
     judged = _find_judged(oof, of_train.ids, data, fold_of, left_out)
-    tested = number_rows(data.test.rows)[0]
+    tested = list_rows(data.test.rows)[0]
     _check_known(test, of_test.ids, tested)
     _check_complete(test, of_test.ids, tested)
     say(f"believed: no row of {oof.name} was predicted by a model that learned from it, on {folds_file or where.folds}")
@@ -68,9 +68,9 @@ def _list_left_out(where: DataFolders, data: Dataset) -> Set[str]:
 
 def _check_folds(path: Path, here: Path, data: Dataset, fold_of: np.ndarray, left_out: Set[str]) -> None:
     """Raises DataError unless the same rows share a fold in both files, and the same rows are never judged."""
-    ids = number_rows(data.train.rows)[0]
+    ids, images = list_rows(data.train.rows)
     theirs = folds.read(path, ids, column=keep_folds.find_id_column(path, ids), left_out=left_out)
-    ours = fold_of[first_images(data.train.rows, ids)]
+    ours = fold_of[images]
     for one, other in ((theirs, ours), (ours, theirs)):
         first = np.unique(one, return_index=True)
         leader = first[1][np.searchsorted(first[0], one)]
@@ -88,9 +88,8 @@ def _find_judged(path: Path, given: np.ndarray, data: Dataset, fold_of: np.ndarr
     """int64: the first image of each row that is judged: of the folds 0, 1, ... that the predictions are of, but for rows that
     a correction touches.
     """
-    names = number_rows(data.train.rows)[0]
+    names, first = list_rows(data.train.rows)
     _check_known(path, given, np.array([*names, *left_out], str))
-    first = first_images(data.train.rows, names)
     own = fold_of[first]
     present = np.unique(own[np.isin(names, given) & (own >= 0)])
     if not len(present) or present.tolist() != list(range(len(present))):
