@@ -1,14 +1,13 @@
 """Predicted values travel with their ids in one file, and are always joined by id, never by position."""
 
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from kit import top_k
+from kit import arrays, top_k
 from kit.competition import Competition
 from kit.errors import DataError, list_names
 from kit.files import open_atomic
@@ -146,24 +145,43 @@ def match_ids(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def save(path: Path, predictions: Predictions) -> None:
     """The arrays' names are those of before there were other targets than classes."""
-    arrays: dict[str, Any] = {
+    named: dict[str, Any] = {
         "ids": predictions.ids,
         "probabilities": predictions.values,
         "classes": np.array(predictions.columns),
     }
     if predictions.unfinished is not None:
-        arrays["unfinished"] = predictions.unfinished
+        named["unfinished"] = predictions.unfinished
     with open_atomic(path) as handle:
-        np.savez(handle, **arrays)
+        np.savez(handle, **named)
 
 
-def load(path: Path) -> Predictions:
-    """What `save` wrote, such as run.oof and run.test of a finished run. Raises DataError for a missing or damaged file."""
+def load(path: Path, known: np.ndarray | None = None) -> Predictions:
+    """What `save` wrote, such as run.oof and run.test of a finished run. Raises DataError for a missing or damaged file.
+
+    known: the ids that there are here. More of them, or longer ones, are refused before any data of the file is read.
+    """
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:  # closed also if it is damaged
-            columns = [str(name) for name in stored["classes"]]
-            return _shape(stored["ids"], stored["probabilities"], columns, stored.get("unfinished"))
+        _check_headers(arrays.read_headers(path), known)
+        stored = arrays.read_arrays(path)
+        columns = [str(name) for name in stored["classes"]]
+        return _shape(stored["ids"], stored["probabilities"], columns, stored.get("unfinished"))
     except FileNotFoundError:
         raise DataError(f"no predictions at {path}", do="finish the run first: kit train --resume RUN") from None
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, OSError) as error:
         raise DataError(f"{path} is damaged", received=error, do="repeat the step that wrote it") from None
+
+
+def _check_headers(headers: Mapping[str, arrays.Header], known: np.ndarray | None) -> None:
+    """Raises ValueError for other arrays than `save` writes, or of other shapes and types."""
+    ids, columns = headers["ids"], headers["classes"]
+    values = [headers[name] for name in ("probabilities", "unfinished") if name in headers]
+    texts = all(one.dtype.kind == "U" and len(one.shape) == 1 for one in (ids, columns))
+    numbers = all(len(one.shape) == 2 and (one.dtype.kind == "f" or one.dtype == top_k.RECORD) for one in values)
+    if headers.keys() - {"ids", "probabilities", "classes", "unfinished"} or not (texts and numbers and values):
+        found = ", ".join(f"{name} {one.dtype} {one.shape}" for name, one in headers.items())
+        raise ValueError(f"arrays that are no predictions: {found[:200]}")
+    if known is not None and (ids.shape[0] > len(known) or ids.dtype.itemsize > max(1024, known.dtype.itemsize)):
+        raise ValueError(
+            f"{ids.shape[0]} ids as {ids.dtype}, more or longer than the {len(known)} here as {known.dtype}"
+        )

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from kit import arrays
 from kit.competition import Competition
 from kit.data import columns, groups, image_rows
 from kit.data.cache_manifest import find_damage
@@ -145,7 +146,7 @@ def read_labels(competition: Competition, folders: DataFolders) -> Known:
 
 
 def _part(file: Path, rows: list[dict[str, str]], *, labels: np.ndarray, readable: np.ndarray) -> CachedSplit:
-    images = np.load(file, mmap_mode="r", allow_pickle=False)
+    images = _map(file)
     if len(images) != len(rows):
         raise DataError(
             f"{file} is damaged", received=f"{len(images)} images", expected=f"{len(rows)} rows", do="kit prepare"
@@ -162,7 +163,14 @@ def _part(file: Path, rows: list[dict[str, str]], *, labels: np.ndarray, readabl
         groups=_join_groups(rows),
     )
     beside = file.with_stem(f"{file.stem}_table")
-    return replace(part, table=np.load(beside, allow_pickle=False)) if beside.exists() else part
+    return replace(part, table=np.array(_map(beside))) if beside.exists() else part
+
+
+def _map(file: Path) -> np.ndarray:
+    try:
+        return arrays.map_array(file)
+    except ValueError as error:
+        raise DataError(f"{file} is damaged", received=error, do="kit prepare") from None
 
 
 def _join_groups(rows: list[dict[str, str]]) -> np.ndarray:

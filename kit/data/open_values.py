@@ -11,6 +11,7 @@ from typing import IO, Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from kit import arrays
 from kit.data.dicom import open_dicom
 from kit.data.tiles import Tile
 
@@ -43,7 +44,7 @@ def open_values(handle: IO[bytes], *, own_window: bool = True) -> Image.Image | 
         if dicom:
             return open_dicom(handle, own_window=own_window)
         if magic == NPY:
-            return np.lib.format.read_array(handle, allow_pickle=False)
+            return arrays.read_array(handle)
         if magic in TIFF:
             return _open_by_opencv(handle)
         raise

@@ -56,7 +56,7 @@ def check(folder: Path, competition: Competition) -> Run:
 
 def _check_rows(run: Run, competition: Competition, part: str, here: np.ndarray) -> None:
     """Out of fold, some of the rows here; of the test images, all."""
-    own = predictions.load(run.folder / f"{part}.npz")
+    own = predictions.load(run.folder / f"{part}.npz", here)
     if own.columns != competition.target.columns:
         raise DataError(
             f"{run.id} has its classes in another order, or others",

@@ -1,11 +1,10 @@
 """Predictions that another program wrote, as a table or as an .npz."""
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from kit import predictions
+from kit import arrays, predictions
 from kit.competition import Competition
 from kit.errors import DataError, list_names
 from kit.forms import FORMS, find_faults
@@ -29,7 +28,7 @@ def read(path: Path, competition: Competition) -> Predictions:
         read_file = _read_arrays if path.suffix == ".npz" else _read_table
         own = predictions.order_columns(competition, read_file(path, competition))
         predictions.check(own, competition.target)
-    except (OSError, ValueError, zipfile.BadZipFile) as error:  # pandas' own errors, and wrong bytes, are ValueErrors
+    except (OSError, ValueError) as error:  # pandas' own errors, and wrong bytes, are ValueErrors
         raise DataError(f"cannot read {path}", received=error, expected="a .csv or .npz of predictions") from None
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
@@ -37,13 +36,18 @@ def read(path: Path, competition: Competition) -> Predictions:
 
 
 def _read_arrays(path: Path, competition: Competition) -> Predictions:
-    with np.load(path, allow_pickle=False) as stored:
-        found = {part: next((name for name in names if name in stored), None) for part, names in NAMES.items()}
-        if "ids" not in stored or found["values"] is None:
-            expected = f"ids, {' or '.join(NAMES['values'])}"
-            raise DataError("an array is missing", received=list_names(list(stored)), expected=expected)
-        columns = stored[found["columns"]] if found["columns"] else competition.target.columns
-        return _make(stored["ids"], stored[found["values"]], tuple(map(str, columns)))
+    headers = arrays.read_headers(path)
+    found = {part: next((name for name in names if name in headers), None) for part, names in NAMES.items()}
+    if "ids" not in headers or found["values"] is None:
+        expected = f"ids, {' or '.join(NAMES['values'])}"
+        raise DataError("an array is missing", received=list_names(list(headers)), expected=expected)
+    wrong = headers["ids"].dtype.kind not in "USiu" or headers[found["values"]].dtype.kind not in "fiu"
+    if wrong or (found["columns"] and headers[found["columns"]].dtype.kind not in "USiu"):
+        received = ", ".join(f"{name} {header.dtype}" for name, header in headers.items())
+        raise DataError("an array is of another type", received=received, expected="ids and columns of texts, numbers")
+    stored = arrays.read_arrays(path)
+    columns = stored[found["columns"]] if found["columns"] else competition.target.columns
+    return _make(stored["ids"], stored[found["values"]], tuple(map(str, columns)))
 
 
 def _read_table(path: Path, competition: Competition) -> Predictions:

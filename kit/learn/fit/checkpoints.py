@@ -1,12 +1,12 @@
 """Checkpoints of whole epochs: weights under a new name first, then state.json that names them. No moment without one."""
 
-import zipfile
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import keras
 import numpy as np
 
+from kit import arrays
 from kit.files import open_atomic, read_json, write_json
 from kit.learn.networks.weights import WEIGHTS, damage_error, load, save
 from kit.progress import say
@@ -56,9 +56,8 @@ def keep_best(model: keras.Model, folder: Path, state: State) -> str:
 def take_best(model: keras.Model, path: Path) -> None:
     """Raises DataError for a file that is missing, damaged, or of another network."""
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as kept:  # closed also if it is damaged
-            model.set_weights([kept[name] for name in kept.files])
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        model.set_weights(list(arrays.read_arrays(path).values()))
+    except (OSError, ValueError) as error:
         raise damage_error(path, error) from None
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from kit import arrays
 from kit.competition import View
 from kit.config import Config
+from kit.errors import DataError
 from kit.files import replace_file, sha256
 from kit.learn import device
 from kit.learn.input.views import available
@@ -33,7 +35,15 @@ def compute(member: Member, splits: tuple[str, ...], views: tuple[str, ...]) -> 
             for (split, view), path in missing.items():
                 images, seen = member.data.get_split(split).images, available(member.competition)[view]
                 _write(model, images, seen, config, size, path, f"{config.backbone} {split} {view}")
-    return {key: np.load(path, mmap_mode="r", allow_pickle=False) for key, path in wanted.items()}
+    return {key: map_features(path) for key, path in wanted.items()}
+
+
+def map_features(path: Path) -> np.ndarray:
+    """Memory-mapped. Raises DataError for a damaged file."""
+    try:
+        return arrays.map_array(path)
+    except ValueError as error:
+        raise DataError(f"{path} is damaged", received=error, do="remove it: it is computed again") from None
 
 
 def _identify_weights(config: Config) -> str:
