@@ -19,6 +19,10 @@ endif
 # Where the kit keeps what it exports to MLflow without a server.
 TRACKED = $(or $(KIT_HOME),$(CURDIR))/runs/mlflow/mlflow.db
 
+# BASE and POSTGRES, the images below ours; make image BASE=... takes a stand-in.
+include docker/bases.env
+export BASE POSTGRES
+
 # What docker-compose.yml leaves to the caller, and which image belongs to which of its services.
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 VARIANT = $(patsubst kit-%,%,$(patsubst kit,gpu,$(SERVICE:kit-jax=gpu-jax)))
@@ -28,7 +32,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick test-jax test-kernel test-container test-tracking check wheel bench bench-peers lock image container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env runs run completion
+.PHONY: help setup demo test test-quick test-jax test-kernel test-container test-tracking check wheel bench bench-peers lock pin image container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env runs run completion
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -107,8 +111,12 @@ lock: ## resolve the lock files again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  -c locks/cpu.txt locks/tracking.in -o locks/tracking.txt # the same MLflow as .venv's: they share a file
 
-image: ## build the image of SERVICE (ARGS="--build-arg BASE=...": any option of docker build)
-	docker build -f docker/Dockerfile -t kaggle-kit:$(VARIANT) --build-arg VARIANT=$(VARIANT) \
+pin: ## write the digests of the base images into docker/bases.env (needs a container engine and a registry)
+	@docker/pin.sh
+
+image: ## build the image of SERVICE (BASE=IMAGE: on another one; ARGS: any option of docker build)
+	@case "$(BASE)" in *@sha256:*) ;; *) echo "make image: $(BASE) is not pinned to a digest: make pin" >&2 ;; esac
+	docker build -f docker/Dockerfile -t kaggle-kit:$(VARIANT) --build-arg VARIANT=$(VARIANT) --build-arg BASE=$(BASE) \
 	  $(if $(filter gpu-jax,$(VARIANT)),--build-arg BACKEND=jax) \
 	  --build-arg VERSION=$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' kit/__init__.py) \
 	  --build-arg COMMIT=$$(git describe --always --dirty --abbrev=40 2>/dev/null || echo unknown) $(ARGS) .
@@ -134,7 +142,9 @@ ui: .venv-tracking/ready ## MLflow's pages about the runs here, at http://127.0.
 	@touch $@
 
 tracking: ## MLflow on PostgreSQL for a team, in containers; then export MLFLOW_TRACKING_URI=http://127.0.0.1:5000
-	$(COMPOSE) up --build --detach tracking
+	@test -n "$$TRACKING_PASSWORD" || { echo 'make tracking: no password for its database, and none is built in;' \
+	  'do: export TRACKING_PASSWORD=$$(openssl rand -hex 24), and keep it' >&2; exit 2; }
+	$(COMPOSE) -f docker-compose.yml -f docker/tracking.yml up --build --detach tracking
 
 gpu-check: $(PLACE) ## one line: the GPU seen, a matrix product timed with XLA and in mixed precision
 	$(KIT) doctor --gpu $(ARGS)

@@ -9,8 +9,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_another_system_is_told_where_the_kit_runs_there(tmp_path):
-    (tmp_path / "locks").mkdir()
-    for name in ("Makefile", "pyproject.toml", "locks/cpu.txt"):
+    for name in ("Makefile", "pyproject.toml", "locks/cpu.txt", "docker/bases.env"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     uname = tmp_path / "uname"
     uname.write_text("#!/bin/sh\necho Darwin\n")

@@ -73,6 +73,7 @@ def test_the_search_of_layers_would_find_a_secret(built, tmp_path):
 def test_it_says_what_it_is(built):
     labels = json.loads(docker("image", "inspect", "--format", "{{json .Config.Labels}}", IMAGE))
     assert labels["org.opencontainers.image.version"] == __version__
+    assert ":" in labels["org.opencontainers.image.base.name"]
     config = json.loads(docker("image", "inspect", "--format", "{{json .Config}}", IMAGE))
     assert config["User"] not in ("", "0", "root") and config["Healthcheck"]["Test"] == [
         "CMD",
@@ -147,7 +148,7 @@ def test_compose_takes_the_file_and_starts_the_cpu_service(built):
     listed = subprocess.run(
         [*COMPOSE, "config", "--services"], cwd=built.context, capture_output=True, text=True, check=True
     )
-    assert sorted(listed.stdout.split()) == ["kit", "kit-cpu", "kit-jax", "notebook", "tracking", "tracking-database"]
+    assert sorted(listed.stdout.split()) == ["kit", "kit-cpu", "kit-jax", "notebook"]
     done = _make(built, "doctor", "IN=docker", "SERVICE=kit-cpu", "KAGGLE_KEY_FILE=", "KAGGLE_TOKEN_FILE=")
     assert done.returncode == 0 and "kaggle token  none found" in done.stdout, done.stderr
     key = built.context / "kaggle.json"
