@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import socketserver
 import subprocess
 import sys
@@ -14,14 +15,19 @@ from tests import command_line
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# What it needs of the real one: --array starts a task per index, all at once; --dependency=afterok waits for their success.
+# What it needs of the real one: it runs a copy of the script, with the words behind it; --array starts a task per index, all at
+# once; --dependency=afterok waits for their success.
 SBATCH = """#!/bin/bash
 printf '%s\\n' "$*" >> "$JOBS/calls"
-for word; do case $word in --array=0-*) last=${word##*-} ;; --wrap=*) job=${word#--wrap=} ;; esac; done
+while [[ $1 == -* ]]; do
+  case $1 in --array=0-*) last=${1##*-} ;; --dependency=*) waits=$1 ;; esac
+  shift
+done
 number=$(wc -l < "$JOBS/calls")
-if [[ $* == *afterok* && -e $JOBS/failed ]]; then echo DependencyNeverSatisfied >> "$JOBS/calls"; echo "$number"; exit; fi
+cp "$1" "$JOBS/script$number"
+if [[ -n ${waits:-} && -e $JOBS/failed ]]; then echo DependencyNeverSatisfied >> "$JOBS/calls"; echo "$number"; exit; fi
 for index in $(seq 0 "${last:-0}"); do
-  (SLURM_ARRAY_TASK_ID=$index sh -c "$job" >> "$JOBS/$number-$index.log" 2>&1 || touch "$JOBS/failed") &
+  (SLURM_ARRAY_TASK_ID=$index "$JOBS/script$number" "${@:2}" >> "$JOBS/$number-$index.log" 2>&1 || touch "$JOBS/failed") &
 done
 wait
 echo "$number;cluster"
@@ -99,6 +105,54 @@ def test_a_member_that_fails_stops_what_depends_on_it(slurm, here, prepared, hom
     _, calls, logs = slurm("tiny-stripes", RUNS=run.name)
     assert calls[0].split()[2] == "--array=0-0" and calls[-1] == "DependencyNeverSatisfied"
     assert "is damaged" in logs and not (run / "metrics.json").exists()
+
+
+# The kit in so far as the script asks it, with what it was called with: a line per call, a word per item.
+STUB = """#!{python}
+import json, os, sys
+words = sys.argv[1:]
+with open(os.environ["JOBS"] + "/asked", "a") as asked:
+    asked.write(json.dumps(words) + "\\n")
+if "--create" in words:
+    run = os.path.join(os.environ["KIT_HOME"], "runs", words[-1])
+    os.makedirs(run)
+    with open(os.path.join(run, "config.json"), "w") as config:
+        config.write('{{\\n "folds": 1\\n}}')
+print("a line\\n" + (words[-1] if "--create" in words else "of two"))
+"""
+ODD = 'it\'s $(touch "$JOBS/ran"); touch $JOBS/ran #* '
+
+
+def test_no_shell_reads_names_again(slurm, tmp_path):
+    home = tmp_path / ODD
+    program = tmp_path / "a kit's" / "kit"
+    for folder in (home, program.parent):
+        folder.mkdir(parents=True)
+    program.write_text(STUB.format(python=sys.executable))
+    program.chmod(0o755)
+    runs = [f"--name {shlex.quote(ODD + name)}" for name in ("1", "2")]
+    call = shlex.join([str(program), "--competitions", ODD])
+    done, _, logs = slurm(ODD, *runs, KIT=call, KIT_HOME=str(home))
+    assert (done.returncode, done.stderr) == (0, ""), logs
+    asked = [json.loads(line) for line in (tmp_path / "jobs" / "asked").read_text().splitlines()]
+    assert all(words[:2] == ["--competitions", ODD] for words in asked)
+    one, two = ODD + "1", ODD + "2"
+    assert [words[2:] for words in asked] == [
+        ["train", ODD, "--create", "--name", one],
+        ["train", ODD, "--create", "--name", two],
+        ["train", "--resume", one, "--fold", "0"],
+        ["train", "--resume", two, "--fold", "0"],
+        ["train", "--resume", one],
+        ["train", "--resume", two],
+        ["ensemble", ODD, one, two],
+        ["submit", ODD, "of two"],
+    ]
+    assert not (tmp_path / "jobs" / "ran").exists()
+
+
+def test_a_quote_that_is_not_closed_is_refused(slurm):
+    done, calls, _ = slurm("tiny-stripes", KIT="kit 'run")
+    assert done.returncode == 2 and "not to be split into words; received kit 'run" in done.stderr and not calls
 
 
 def test_without_a_competition_it_says_how_it_is_called(slurm):
