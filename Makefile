@@ -99,8 +99,7 @@ bench-peers: setup .venv-peers/ready ## the same jobs by timm and fastai (PyTorc
 
 .venv-peers/ready: locks/peers.txt
 	$(PYTHON) -m venv --clear .venv-peers
-	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check $$(grep ^torch== locks/peers.txt)
-	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r locks/peers.txt
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r locks/peers.txt
 	@touch $@
 
 lock: ## resolve the lock files again (needs uv)
@@ -110,6 +109,8 @@ lock: ## resolve the lock files again (needs uv)
 	  locks/$$name.in -o locks/$$name.txt; done
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  -c locks/cpu.txt locks/tracking.in -o locks/tracking.txt # the same MLflow as .venv's: they share a file
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --override locks/peers-overrides.in locks/peers.in -o locks/peers.txt
 
 pin: ## write the digests of the base images into docker/bases.env (needs a container engine and a registry)
 	@docker/pin.sh
