@@ -32,7 +32,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick test-jax test-kernel test-container test-tracking check wheel bench bench-peers lock pin image container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env runs run completion
+.PHONY: help setup demo test test-quick test-jax test-kernel test-container test-tracking fuzz check wheel bench bench-peers lock pin image container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env runs run completion
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ wheel: setup ## dist/*.whl: the kit and its competitions, to install without thi
 	@rm -rf build # what an earlier wheel left there, deleted files too, would go into this one
 	.venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 	@rm -rf build
+
+fuzz: setup ## random faults in all that the kit reads, 10,000 of each kind (ARGS="--seed 5", "--inputs 100 scaffold")
+	.venv/bin/python -m tests.fuzz $(ARGS)
 
 test-container: setup ## build the image and prove what it is to keep (needs a container engine; minutes)
 	.venv/bin/python -m pytest -s tests/container/container.py $(ARGS)

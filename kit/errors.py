@@ -15,6 +15,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 
 LISTED = 12  # names that a message holds
+LONGEST = 1000  # characters of each of its parts: what was received may be a file's whole content
 
 
 class KitError(Exception):
@@ -30,7 +31,12 @@ class KitError(Exception):
             parts.append(f"expected {expected}")
         if do:
             parts.append(do)
-        super().__init__(" ".join("; ".join(parts).split()))
+        super().__init__("; ".join(_fit_into_line(part) for part in parts))
+
+
+def _fit_into_line(part: str) -> str:
+    line = " ".join(part.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
 
 
 class ConfigError(KitError):
