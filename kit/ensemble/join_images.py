@@ -1,5 +1,6 @@
 """Predictions of images joined into those of rows, where several images answer for one row of the submission."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -10,7 +11,9 @@ from kit.data.image_rows import first_images, number_rows
 from kit.stats.cross_fit import cross_fit
 from kit.targets import Target
 
-Method = Literal["mean", "max"]  # of each column; probabilities that exclude each other are made to sum to 1 again
+End = Literal["mean", "max"]  # of each column; probabilities that exclude each other are made to sum to 1 again
+Method = End | float  # a number: so much of the max, and the rest of the mean
+SHARES = tuple(tenth / 10 for tenth in range(1, 10))
 
 
 def join(target: Target, values: np.ndarray, rows: np.ndarray, method: Method) -> np.ndarray:
@@ -22,6 +25,8 @@ def join(target: Target, values: np.ndarray, rows: np.ndarray, method: Method) -
     names, number = number_rows(rows)
     if len(names) == len(rows):
         return values
+    if method != "mean" and method != "max":
+        return _mix({end: join(target, values, rows, end) for end in ("mean", "max")}, method)
     order, sizes = np.argsort(number, kind="stable"), np.bincount(number)
     start = np.cumsum(sizes) - sizes
     joined = np.empty((len(names), *values.shape[1:]), values.dtype)
@@ -30,6 +35,13 @@ def join(target: Target, values: np.ndarray, rows: np.ndarray, method: Method) -
         images = values[order[start[alike] + np.arange(size)[:, None]]]  # (size, n, K)
         joined[alike] = predictions.average(images) if method == "mean" else images.max(0)
     return joined / joined.sum(1, keepdims=True) if method == "max" and target.exclusive else joined
+
+
+def _mix(joined: Mapping[End, np.ndarray], method: Method) -> np.ndarray:
+    """(R, K), of both ends."""
+    if method == "mean" or method == "max":
+        return joined[method]
+    return np.asarray((1 - method) * joined["mean"] + method * joined["max"], np.float32)
 
 
 def join_test(target: Target, test: CachedSplit, values: np.ndarray, method: Method) -> tuple[np.ndarray, np.ndarray]:
@@ -52,22 +64,23 @@ def choose(
     target: Target, values: np.ndarray, rows: np.ndarray, labels: np.ndarray, folds: np.ndarray
 ) -> tuple[np.ndarray, Method]:
     """(values (R, K) of the rows, each joined by the method of least loss on the other folds, the method of least loss on all).
+    A log loss is convex in the share of the maximum, so that little is missed between two of SHARES.
 
     values, rows: of images, as in `join`. labels, folds: of the R rows. Shares and numbers are always joined by their mean.
     """
-    methods = ("mean",) if top_k.is_top_k(values) else _list_methods(target)
-    joined = {method: join(target, values, rows, method) for method in methods}
-    if len(rows) == len(labels) or len(joined) == 1:
-        return joined["mean"], "mean"
-    losses = {method: target.losses(labels, of) for method, of in joined.items()}
+    if len(rows) == len(labels) or top_k.is_top_k(values) or not _has_maximum(target):
+        return join(target, values, rows, "mean"), "mean"
+    ends: tuple[End, ...] = ("mean", "max")
+    joined = {end: join(target, values, rows, end) for end in ends}
+    losses = {method: target.losses(labels, _mix(joined, method)) for method in (*ends, *SHARES)}
 
     def fit(chosen: np.ndarray) -> Method:
         return min(losses, key=lambda method: losses[method][chosen].sum())
 
-    honest = cross_fit(folds, fit, lambda method, chosen: joined[method][chosen])
+    honest = cross_fit(folds, fit, lambda method, chosen: _mix(joined, method)[chosen])
     return honest, fit(np.ones(len(labels), bool))
 
 
-def _list_methods(target: Target) -> tuple[Method, ...]:
-    """The greatest means something of probabilities: one image may show what the others do not."""
-    return ("mean", "max") if target.exclusive or (target.independent and not target.has_units) else ("mean",)
+def _has_maximum(target: Target) -> bool:
+    """Whether the greatest means something: of probabilities, since one image may show what the others do not."""
+    return target.exclusive or (target.independent and not target.has_units)

@@ -19,7 +19,7 @@ class MemberScores(TypedDict, total=False):
 
 class Scores(TypedDict, total=False):
     """Out of fold: score, its standard error over the rows, and their number. The rest is of some kinds of runs alone: members
-    and one_seed of trainings, tta of `predict --tta auto`, images_joined_by where several images
+    and one_seed of trainings, tta of `predict --tta auto`, images_joined_by (kit.ensemble.join_images) where several images
     answer for one row of the submission, the others of ensembles. loss: the target's own (kit.targets).
     """
 
@@ -37,7 +37,7 @@ class Scores(TypedDict, total=False):
     method: str
     parameters: dict[str, Any]
     finish: dict[str, Any] | None
-    images_joined_by: str
+    images_joined_by: str | float
     methods: list[dict[str, Any]]
     chosen_in_folds: dict[str, int]
     given_up: str | None

@@ -30,6 +30,15 @@ def test_the_mean_and_the_greatest_of_each_row():
     assert np.allclose(join_images.join(classes, values, ROWS, "max"), greatest / greatest.sum(1, keepdims=True))
 
 
+def test_a_number_is_the_share_of_the_greatest():
+    values = np.array([[0.2, 0.8], [0.5, 0.5], [0.4, 0.6], [1, 0], [0.1, 0.9], [0.6, 0.4]], np.float32)
+    classes = Classes(("x", "y"))
+    mean, greatest = (join_images.join(classes, values, ROWS, end) for end in ("mean", "max"))
+    between = join_images.join(classes, values, ROWS, 0.3)
+    assert np.allclose(between, 0.7 * mean + 0.3 * greatest) and np.allclose(between.sum(1), 1)
+    assert between.dtype == np.float32
+
+
 def test_an_image_for_each_row_changes_no_bit():
     values = np.random.default_rng(0).random((6, 2), np.float32)
     ids = np.array(list("fedcba"))
@@ -51,6 +60,19 @@ def test_the_greatest_is_chosen_where_one_image_shows_it(breasts):
     values, rows, labels, folds = breasts
     honest, method = join_images.choose(Labels(("cancer",)), values, rows, labels, folds)
     assert method == "max" and np.array_equal(honest, join_images.join(Labels(("cancer",)), values, rows, "max"))
+
+
+def test_a_mixture_is_learned_where_the_truth_lies_between():
+    draw = np.random.default_rng(0)
+    values = draw.uniform(0, 1, (4000, 4, 1)).astype(np.float32)
+    truth = 0.6 * values.mean(1) + 0.4 * values.max(1)
+    labels = (draw.random(truth.shape) < truth).astype(np.int64)
+    target, images, rows = Labels(("x",)), values.reshape(-1, 1), np.arange(4000).repeat(4).astype(str)
+    honest, method = join_images.choose(target, images, rows, labels, np.arange(4000) % 5)
+    assert 0.2 <= method <= 0.6
+    for end in ("mean", "max"):
+        of_end = join_images.join(target, images, rows, end)
+        assert target.losses(labels, honest).mean() < target.losses(labels, of_end).mean()
 
 
 def test_a_fold_has_no_say_in_how_it_is_joined(breasts):

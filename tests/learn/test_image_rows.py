@@ -10,6 +10,7 @@ import pytest
 from kit import paths, predictions, runs
 from kit.config import Config
 from kit.data import cache, corrections
+from kit.ensemble import join_images
 from kit.files import write_json
 from kit.kernel import entries, inside
 from kit.learn import join, train, train_member
@@ -72,7 +73,7 @@ def test_from_images_to_a_submission_of_rows(here, by_rows, made, home):
     assert set(oof.ids) == set(train_rows) and len(oof.ids) == 24 and len(test.ids) == 9 + 6
     scores = read_scores(one)
     assert scores["rows"] == 24 == sum(member["rows"] for member in scores["members"])
-    assert scores["images_joined_by"] in ("mean", "max")
+    assert scores["images_joined_by"] in ("mean", "max", *join_images.SHARES)
     blend = here("ensemble", "tiny-stripes", one.id, two.id).stdout.splitlines()[-1]
     assert json.loads(here("submit", "tiny-stripes", blend, "--json").stdout)["rows"] == 9
     assert "public" in here("submit", "tiny-stripes", blend, "--local").stdout
@@ -100,7 +101,10 @@ def test_a_kernel_and_other_views_join_images_as_the_run_did(here, by_rows):
     run = runs.find(here("train", "tiny-stripes", *words).stdout.splitlines()[-1])
     [entry] = entries.entries(by_rows, run, {})
     assert entry["images_joined_by"] == read_scores(run)["images_joined_by"]
-    values = inside._average_members(run, entry, by_rows, train.load(by_rows)[0])
-    assert np.allclose(values, predictions.load(run.test).values, atol=1e-5)
+    data = train.load(by_rows)[0]
+    assert np.allclose(inside._average_members(run, entry, by_rows, data), predictions.load(run.test).values, atol=1e-5)
+    between = inside._average_members(run, entry | {"images_joined_by": 0.3}, by_rows, data)
+    ends = [inside._average_members(run, entry | {"images_joined_by": end}, by_rows, data) for end in ("mean", "max")]
+    assert np.allclose(between, 0.7 * ends[0] + 0.3 * ends[1], atol=1e-5)
     again = runs.find(here("predict", run.id, "--tta", "identity,hflip").stdout.splitlines()[-1])
     assert predictions.load(again.oof).ids.tolist() == predictions.load(run.oof).ids.tolist()
