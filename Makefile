@@ -32,7 +32,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick test-jax test-kernel test-container test-tracking fuzz check wheel bench bench-peers lock pin image container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env runs run completion
+.PHONY: help setup demo test test-quick test-jax test-kernel test-container test-tracking fuzz check wheel bench bench-peers lock pin image container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env audit sbom runs run completion
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,8 +68,8 @@ test-kernel: setup kernel-env ## kernels again, with the package versions of Kag
 	KERNEL_PYTHON=$(CURDIR)/.venv-kaggle/bin/python .venv/bin/python -m pytest tests/kernel $(ARGS)
 
 check: setup ## format, lint and types, as the tests do not
-	.venv/bin/ruff format --check kit competitions docs/*.py tests
-	.venv/bin/ruff check kit competitions docs/*.py tests
+	.venv/bin/ruff format --check kit competitions docs/*.py supply_chain tests
+	.venv/bin/ruff check kit competitions docs/*.py supply_chain tests
 	.venv/bin/mypy
 
 docs: .venv-docs/ready ## the pages of docs/ as a site in site/, every link checked
@@ -108,7 +108,7 @@ bench-peers: setup .venv-peers/ready ## the same jobs by timm and fastai (PyTorc
 lock: ## resolve the lock files again (needs uv)
 	for extra in cpu gpu gpu-jax notebook; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header --extra $$extra --extra dev -c locks/floors.txt pyproject.toml -o locks/$$extra.txt; done
-	for name in kaggle docs; do uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	for name in kaggle docs audit; do uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  locks/$$name.in -o locks/$$name.txt; done
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  -c locks/cpu.txt locks/tracking.in -o locks/tracking.txt # the same MLflow as .venv's: they share a file
@@ -117,6 +117,14 @@ lock: ## resolve the lock files again (needs uv)
 
 pin: ## write the digests of the base images into docker/bases.env (needs a container engine and a registry)
 	@docker/pin.sh
+
+audit: .venv-audit/ready ## hold the lock files against known vulnerabilities (ARGS=--offline: against those of supply_chain/advisories.csv)
+	.venv-audit/bin/python -m supply_chain.audit $(ARGS)
+
+.venv-audit/ready: locks/audit.txt
+	$(PYTHON) -m venv --clear .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/audit.txt
+	@touch $@
 
 image: ## build the image of SERVICE (BASE=IMAGE: on another one; ARGS: any option of docker build)
 	@case "$(BASE)" in *@sha256:*) ;; *) echo "make image: $(BASE) is not pinned to a digest: make pin" >&2 ;; esac
