@@ -17,6 +17,8 @@ from typing import Any, BinaryIO
 from kit.errors import DataError
 
 CHUNK = 1 << 20
+MAX_DEPTH = 50  # of lists and objects in each other, in JSON
+MAX_DIGITS = 20  # of a whole number in JSON
 
 
 def _temporary(target: Path) -> Path:
@@ -113,13 +115,54 @@ def _null_unless_finite(value: Any) -> Any:
 def read_json(path: Path) -> Any:
     """Raises DataError for a missing or damaged file."""
     try:
-        return json.loads(path.read_text())
+        return parse_json(path.read_bytes())
     except FileNotFoundError:
         raise DataError(f"no file {path}") from None
     except (ValueError, OSError) as error:
         raise DataError(
             f"{path} is damaged", received=error, expected="JSON", do="remove it and repeat the step that wrote it"
         ) from None
+
+
+def parse_json(text: bytes) -> Any:
+    """Raises ValueError for what is no JSON in UTF-8, and for what could not be worked with: a number that is infinite or has
+    very many digits, a key that comes twice, and nesting that is deeper than MAX_DEPTH.
+    """
+    try:
+        value = json.loads(
+            text.decode(), parse_int=_whole, parse_float=_finite, parse_constant=_finite, object_pairs_hook=_unique
+        )
+    except RecursionError:
+        raise ValueError("too deeply nested") from None
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [child for one in level if isinstance(one, (dict, list)) for child in _children(one)]
+        if not level:
+            return value
+    raise ValueError("too deeply nested")
+
+
+def _children(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
+
+
+def _whole(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"a number of {len(text)} digits")
+    return int(text)
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(value := float(text)):
+        raise ValueError(f"the number {text[:20]}")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a key that comes twice")
+    return made
 
 
 def sha256(path: Path) -> str:

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # An entry stands for a file, or for all files of a room that have no entry of their own: those may import each other.
 FLOORS = """
-base      kit kit.errors kit.files kit.paths kit.suggest kit.progress kit.signals kit.arrays
+base      kit kit.errors kit.files kit.paths kit.suggest kit.progress kit.signals kit.arrays kit.fields
 contract  kit.linear kit.discriminant kit.top_k kit.targets.links kit.targets.rows kit.targets.likelihood kit.targets.classes
           kit.targets.grades kit.targets.votes kit.targets.labels kit.targets.numbers kit.targets kit.competition kit.forms.form
           kit.forms.label kit.forms.probability kit.forms.labels kit.forms.ranking kit.forms.value kit.forms kit.config
@@ -27,7 +27,8 @@ data      kit.data kit.data.archives kit.data.archives.limits kit.data.archives.
           kit.data.strata kit.data.groups kit.data.deal_groups kit.data.holdout kit.data.cache_manifest kit.data.cache
           kit.data.write_cache kit.data.folds kit.data.keep_folds kit.data.corrections kit.data.near_duplicates
           kit.data.check kit.data.prepare
-runs      kit.runs.environment kit.runs kit.runs.scores kit.runs.provenance kit.runs.listing kit.runs.trash
+runs      kit.runs.environment kit.runs.check_records kit.runs.history
+          kit.runs kit.runs.scores kit.runs.provenance kit.runs.listing kit.runs.trash
 kaggle    kit.kaggle kit.kaggle.names kit.kaggle.credentials kit.kaggle.client kit.kaggle.archive kit.kaggle.download
           kit.kaggle.fetch kit.kaggle.submissions kit.kaggle.leaderboard kit.kaggle.datasets
           kit.kaggle.class_dataset kit.kaggle.kernels

@@ -1,6 +1,5 @@
 """What each member of an ensemble is worth: its score, how like the others it is, what is lost without it."""
 
-import csv
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from kit.ensemble.choose_method import Chosen
 from kit.ensemble.method import Parameters
 from kit.errors import DataError
 from kit.runs import Run
+from kit.runs.history import read_history
 from kit.stats.cross_fit import cross_fit
 
 
@@ -74,8 +74,8 @@ def seconds(run: Run) -> int | None:
     except DataError:  # a run that it came from is not here any more, or never was
         return None
     files = [file for one in trained for file in one.folder.glob("*/history.csv")]
-    epochs = [row for file in files for row in csv.DictReader(file.read_text().splitlines())]
-    return round(sum(float(row["seconds"]) for row in epochs)) if all("seconds" in row for row in epochs) else None
+    epochs = [row for file in files for row in read_history(file)]
+    return round(sum(row["seconds"] for row in epochs)) if all("seconds" in row for row in epochs) else None
 
 
 def _trainings(run: Run) -> dict[str, Run]:

@@ -11,13 +11,17 @@ from kit.data import cache
 from kit.data import folds as fold_table
 from kit.data.archives import unpack
 from kit.errors import DataError, KaggleError
+from kit.fields import check_fields, is_id, is_sha256, object_of, one_of
 from kit.files import read_json, replace_folder, sha256, write_json
 from kit.kaggle import names
 from kit.kernel import bundle
 from kit.kernel.inside import OUTPUT
 from kit.progress import say
+from kit.runs.check_records import read_records
 
 RECORD = "pushed.json"
+RESULT = {"bundle": is_sha256, "mode": one_of("predict", "train"), "run": is_id, "files": object_of(is_sha256)}
+FILES = {"submission.csv", "run.zip"}  # that a kernel writes beside it
 
 
 class Pushed(TypedDict, total=False):
@@ -100,7 +104,7 @@ def fetch(folder: Path, competition: Competition) -> dict[str, Any]:
 
 def _verify_output(output: Path, built: str, what: str) -> dict[str, Any]:
     try:
-        result = dict(read_json(output / OUTPUT))
+        result = check_fields(read_json(output / OUTPUT), OUTPUT, RESULT, {})
         if result["bundle"] != built:
             raise KaggleError(
                 f"the output of {what} is of another bundle",
@@ -109,11 +113,13 @@ def _verify_output(output: Path, built: str, what: str) -> dict[str, Any]:
                 do="push again, and wait until it is complete",
             )
         files = result["files"]
-        odd = [file for file, digest in files.items() if sha256(output / file) != digest]
-    except (DataError, OSError, KeyError, TypeError):
+        odd = [file for file, digest in files.items() if file not in FILES or sha256(output / file) != digest]
+    except (DataError, OSError) as error:
         names_here = ", ".join(sorted(path.name for path in output.iterdir()))
         raise KaggleError(
-            f"{what} left no whole result", received=names_here, do="`kit kernel status` says how it ended"
+            f"{what} left no whole result",
+            received=f"{names_here}: {error}",
+            do="`kit kernel status` says how it ended",
         ) from None
     if odd or "submission.csv" not in files:
         raise KaggleError(
@@ -131,6 +137,9 @@ def _keep_run(folder: Path, competition: Competition, run: str) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetched-") as scratch:
         unpack.open_outermost(folder / "output" / "run.zip", Path(scratch))
         arrived = Path(scratch) / run
+        record, _ = read_records(arrived)
+        if (record["id"], record["slug"]) != (run, competition.slug):
+            raise DataError(f"run.zip holds another run than {run}", received=record["id"], do="push again")
         stored = read_json(arrived / "config.json")
         stored["config"]["weights"] = read_json(folder / bundle.LOCAL)["weights"]  # where the file lies here
         write_json(arrived / "config.json", stored)

@@ -11,10 +11,12 @@ from typing import Any
 
 from kit import paths
 from kit.errors import DataError
+from kit.fields import check_fields
 from kit.files import read_json, write_json
 from kit.kaggle.submissions import KaggleSubmission
 from kit.progress import bar, say
 from kit.runs import Run
+from kit.runs.check_records import SCORED
 from kit.submission import message, records
 
 
@@ -124,9 +126,15 @@ def _entry(row: KaggleSubmission, upload: records.Record | None) -> Entry:
 
 
 def metrics_of(run: str | None) -> dict[str, Any] | None:
-    """The metrics.json of a finished run, None if it is not here."""
+    """The metrics.json of a finished run, None if it is not here, or damaged."""
     path = paths.runs() / run / "metrics.json" if run else None
-    return read_json(path) if path and path.exists() else None
+    if not path or not path.exists():
+        return None
+    try:
+        return check_fields(read_json(path), path, SCORED, {})
+    except DataError as error:
+        say(f"left out: {error}")
+        return None
 
 
 def _number(text: str) -> float | None:

@@ -17,9 +17,10 @@ from typing import Any
 from kit import paths
 from kit.config import Config, resolve
 from kit.errors import ConfigError, DataError, nearest
-from kit.files import read_json, write_json
+from kit.files import write_json
 from kit.progress import say
 from kit.runs import environment
+from kit.runs.check_records import read_records
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 
@@ -142,33 +143,19 @@ def _claim(parent: Path, stem: str) -> Path:
 
 
 def open_run(folder: Path) -> Run:
-    """Raises ConfigError for settings that this version of the kit does not know."""
-    return _make_run(folder, *_records(folder))
+    """Raises ConfigError for settings that this version of the kit does not know, DataError for damaged records."""
+    return _make_run(folder, *read_records(folder))
 
 
 def read_run(folder: Path) -> Run:
     """As `open_run`, to list or remove a run: what this kit does not know of its settings is left out, with a note."""
-    record, stored = _records(folder)
+    record, stored = read_records(folder)
     try:
         return _make_run(folder, record, stored)
     except ConfigError:
         known = {key: value for key, value in stored.items() if _fits(key, value)}
         odd = ", ".join(key for key in stored if key not in known)
         return replace(_make_run(folder, record, known), note=f"of another version of the kit: {odd}")
-
-
-def _records(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What run.json and config.json say. Raises DataError for a damaged one."""
-    return _record(folder / "run.json", "id", "slug", "kind", "parents"), _record(folder / "config.json", "config")[
-        "config"
-    ]
-
-
-def _record(path: Path, *needed: str) -> dict[str, Any]:
-    record = read_json(path)
-    if not isinstance(record, dict) or not record.keys() >= set(needed):
-        raise DataError(f"{path} is damaged", received=str(record)[:60], expected=f"an object with {', '.join(needed)}")
-    return record
 
 
 def _make_run(folder: Path, record: Mapping[str, Any], stored: Mapping[str, Any]) -> Run:
@@ -199,12 +186,15 @@ def list_runs(slug: str | None = None, *, archived: bool = False) -> list[Run]:
 
     Those of another version of the kit are among them (`read_run`); those with damaged records are named, and left out.
     """
-    runs_here = []
+    runs_here, left_out = [], 0
     for file in paths.runs().glob("*/run.json"):
         try:
             runs_here.append(read_run(file.parent))
         except DataError as error:
+            left_out += 1
             say(f"left out: {error}")
+    if left_out:
+        say(f"{left_out} of {left_out + len(runs_here)} runs are left out")
     chosen = [run for run in runs_here if slug in (None, run.slug) and (archived or not run.archive_mark.exists())]
     return sorted(chosen, key=age)
 

@@ -10,25 +10,21 @@ from kit import paths, predictions, runs
 from kit.competition import Competition
 from kit.data import cache, folds
 from kit.errors import DataError, list_names
+from kit.fields import check_fields, is_text, show
 from kit.files import read_json
 from kit.runs import Run, provenance
-from kit.sharing.manifest import ID, Manifest
-
-KINDS = ("train", "predict", "ensemble", "import")
+from kit.runs.check_records import COMPARED, OF_A_MEMBER, read_records
+from kit.runs.history import read_history
+from kit.sharing.manifest import Manifest
 
 
 def slug_of(folder: Path, manifest: Manifest) -> str:
     """The competition, by run.json. Raises DataError if that is of another run than the manifest, or not sound."""
-    record = read_json(folder / "run.json")
-    try:
-        slug, parents = str(record["slug"]), record["parents"]
-        sound = (record["id"], record["kind"]) == (manifest.run, manifest.kind) and manifest.run.startswith(f"{slug}-")
-        sound = sound and manifest.kind in KINDS and isinstance(record.get("created", ""), str)
-        sound = sound and isinstance(parents, list) and all(ID.fullmatch(parent) for parent in parents)
-    except (KeyError, TypeError, AttributeError):
-        sound = False
-    if not sound:
-        raise DataError(f"run.json of {manifest.run} is not sound", received=str(record)[:200])
+    record = read_records(folder)[0]
+    slug = str(record["slug"])
+    named = (record["id"], record["kind"]) == (manifest.run, manifest.kind) and manifest.run.startswith(f"{slug}-")
+    if not named or not is_text(record.get("created", "")):
+        raise DataError(f"run.json of {manifest.run} is not sound", received=show(record))
     return slug
 
 
@@ -38,15 +34,13 @@ def check(folder: Path, competition: Competition) -> Run:
     """
     where = paths.data(competition.slug)
     data = cache.load(competition, where)
-    try:
-        run = runs.open_run(folder)
-        provenance.check_rows(run, folds.fingerprints(data, folds.read(where.folds, data.train.ids)))
-        metrics = read_json(run.metrics)
-        metric, numbers = metrics["metric"], [metrics[key] for key in ("score", "error", "rows")]
-        if not all(isinstance(number, (int, float)) for number in numbers):
-            raise TypeError(f"score, error and rows are {numbers}")
-    except (KeyError, TypeError, AttributeError) as error:
-        raise DataError(f"the records of {folder.name} are not sound", received=repr(error)) from None
+    run = runs.open_run(folder)
+    metric = check_fields(read_json(run.metrics), f"metrics.json of {run.id}", COMPARED, {})["metric"]
+    for file in run.folder.glob("*/metrics.json"):
+        check_fields(read_json(file), f"{file.parent.name}/metrics.json of {run.id}", {}, OF_A_MEMBER)
+    for file in run.folder.glob("*/history.csv"):
+        read_history(file)
+    provenance.check_rows(run, folds.fingerprints(data, folds.read(where.folds, data.train.ids)))
     if metric != competition.metric:
         raise DataError(f"{run.id} was scored by another metric", received=metric, expected=competition.metric)
     _check_rows(run, competition, "oof", data.train.rows)

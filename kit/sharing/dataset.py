@@ -11,9 +11,10 @@ from functools import cached_property
 from pathlib import Path
 
 from kit.errors import ConfigError, DataError
+from kit.fields import ID
 from kit.files import write_json
 from kit.kaggle.names import DATASET, SLUG, title
-from kit.sharing.manifest import ID, PREDICTIONS, WEIGHTS
+from kit.sharing.manifest import PREDICTIONS, WEIGHTS
 
 PACKED = ".pack"  # a zip without compression; what is called .zip, Kaggle would unpack
 
@@ -107,6 +108,8 @@ def _take(file: Path, key: str, path: Path) -> None:
         return
     try:
         with zipfile.ZipFile(file) as pack, pack.open(key) as member, open(path, "wb") as out:
+            if pack.getinfo(key).compress_type != zipfile.ZIP_STORED:  # as none is pushed: it may inflate to anything
+                raise zipfile.BadZipFile(f"{key} is compressed")
             shutil.copyfileobj(member, out)
     except (zipfile.BadZipFile, KeyError) as error:
         raise DataError(f"{file.name} is damaged", received=error, do="push that run again") from None

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.errors import DataError
-from kit.files import sha256
+from kit.fields import is_count, is_sha256, show
+from kit.files import parse_json, sha256
 from kit.runs import Run
 
 FORMAT = 1
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
+MAX_RECORD = 64 << 20  # bytes of a file of records, which is read whole
 MEMBER = r"fold-\d{1,3}(-seed-\d{1,2})?"
 NEEDED = ("run.json", "config.json", "environment.json", "metrics.json", "oof.npz", "test.npz")
 
@@ -69,8 +70,8 @@ def make(run: Run, part: Part) -> Manifest:
 def parse(data: bytes, run: str, part: Part) -> Manifest:
     """Raises DataError for one that is damaged, of another run, or names files that are no part of a run."""
     try:
-        stored = json.loads(data)
-        files = {str(name): _entry(entry) for name, entry in stored["files"].items()}
+        stored = parse_json(data)
+        files = {str(name): _entry(name, entry) for name, entry in stored["files"].items()}
         if stored["format"] != FORMAT or stored["run"] != run:
             raise ValueError(f"format {stored['format']}, run {stored['run']}")
         kind = str(stored["kind"])
@@ -83,7 +84,9 @@ def parse(data: bytes, run: str, part: Part) -> Manifest:
     return Manifest(run, kind, part, files)
 
 
-def _entry(entry: dict[str, Any]) -> tuple[str, int]:
-    if not re.fullmatch("[0-9a-f]{64}", entry["sha256"]) or type(entry["bytes"]) is not int:
-        raise ValueError(f"{entry}")
+def _entry(name: str, entry: dict[str, Any]) -> tuple[str, int]:
+    if not is_sha256(entry["sha256"]) or not is_count(entry["bytes"]):
+        raise ValueError(show(entry))
+    if name.endswith((".json", ".csv")) and entry["bytes"] > MAX_RECORD:
+        raise ValueError(f"{show(name)} of {entry['bytes']} bytes")
     return entry["sha256"], entry["bytes"]

@@ -60,6 +60,25 @@ def test_output_is_waited_for_fetched_and_checked(here, push, kaggle, folder):
             "submission.csv is not what the kernel wrote",
         ),
         (lambda files, folder: files.update({"result.json": b"<html>"}), "left no whole result"),
+        *(
+            (lambda files, folder, text=text: files.update({"result.json": text}), "left no whole result")
+            for text in (b"[]", b"{}", b"[" * 100_000, b'{"bundle": NaN}')
+        ),
+        *(
+            (lambda files, folder, changes=changes: files.update(_outputs(folder, **changes)), "left no whole result")
+            for changes in (
+                {"mode": None},
+                {"mode": "x"},
+                {"run": "../x"},
+                {"run": ["x"]},
+                {"files": []},
+                {"files": {"a": 1}},
+            )
+        ),
+        (
+            lambda files, folder: files.update(_outputs(folder, files={"../../x": "0" * 64})),
+            "../../x is not what the kernel wrote",
+        ),
     ],
 )
 def test_output_that_is_stale_or_a_web_page_is_refused(here, push, kaggle, folder, spoil, words):

@@ -16,6 +16,10 @@ from kit.files import read_json, write_json
 from kit.report import season
 from kit.tracking import records
 
+DEEP = "[" * 100_000
+RUN = '{{"id": "x", "slug": "tiny-stripes", "kind": "train", "parents": {}}}'
+METRICS = '{{"metric": "accuracy", "error": 0.1, "rows": 90, "score": {}}}'
+
 
 def ids(done) -> list[str]:
     return [row["run"] for row in json.loads(done.stdout)]
@@ -142,7 +146,14 @@ def test_a_run_that_does_not_say_when_it_was_made_is_as_old_as_its_file(cli, thr
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("run.json", "{"), ("run.json", "[]"), ("run.json", '{"id": "x"}'), ("config.json", "{}"), ("config.json", "")],
+    [
+        *(("run.json", text) for text in ("{", "[]", '{"id": "x"}', DEEP, RUN.format("5"), RUN.format('[{"a": 1}]'))),
+        ("run.json", RUN.format("[]").replace("train", "\\u001b[2J")),
+        *(("config.json", text) for text in ("{}", "", '{"config": []}', '{"config": {}, "origin": [1]}')),
+        *(("metrics.json", text) for text in ("", "[]", DEEP, "{}", METRICS.format("NaN"), METRICS.format("1e999"))),
+        *(("metrics.json", METRICS.format(text)) for text in ('"high"', "[1]", "9" * 400, '1, "members": 3')),
+        *(("environment.json", text) for text in ("[]", '{"packages": ["numpy"]}', '{"packages": {}, "packages": {}}')),
+    ],
 )
 def test_a_damaged_run_is_named_and_hides_no_other(cli, three, name, text):
     damaged = paths.runs() / three[0] / name
@@ -150,5 +161,6 @@ def test_a_damaged_run_is_named_and_hides_no_other(cli, three, name, text):
     done = cli("runs", "tiny-stripes", "--json")
     assert ids(done) == list(three[1:])
     assert f"left out: {damaged}" in done.stderr.replace("\n", " ") and "Traceback" not in done.stderr
+    assert "1 of 3 runs are left out" in done.stderr and "\x1b" not in done.stderr
     with pytest.raises(DataError, match=re.escape(str(damaged))):
         cli("report", three[0])

@@ -46,6 +46,14 @@ def changed(file: str, key: str, value, *, inside: str = ""):
     return change
 
 
+def written(file: str, text: str):
+    def change(folder):
+        (folder / file).write_text(text)
+        sign(folder, file)
+
+    return change
+
+
 def a_flipped_bit(folder):
     data = bytearray((folder / "oof.npz").read_bytes())
     data[len(data) // 2] ^= 1
@@ -76,11 +84,36 @@ def named(name: str):
         (changed("environment.json", "folds_fingerprint", "0" * 64), "the folds here differ from what"),
         (changed("environment.json", "rows_fingerprint", "0" * 64), "the rows here differ from what"),
         (changed("metrics.json", "metric", "auc"), "was scored by another metric; received auc; expected accuracy"),
-        (changed("metrics.json", "score", "high"), "records of .* are not sound"),
+        (
+            changed("metrics.json", "score", "high"),
+            r"metrics\.json is not sound: score; received 'high'; expected a finite number",
+        ),
         (changed("config.json", "whirl", 3, inside="config"), "unknown setting 'whirl'"),
         (changed("run.json", "id", "tiny-stripes-else"), r"run\.json of .* is not sound"),
-        (changed("run.json", "parents", ["../../home"]), r"run\.json of .* is not sound"),
-        (changed("run.json", "slug", "../plugins"), r"run\.json of .* is not sound"),
+        (changed("run.json", "parents", ["../../home"]), r"run\.json is not sound: parents"),
+        (changed("run.json", "parents", 5), r"run\.json is not sound: parents; received 5; expected a list"),
+        (changed("run.json", "slug", "../plugins"), r"run\.json is not sound: slug"),
+        (changed("config.json", "origin", ["a"]), r"config\.json is not sound: origin"),
+        (changed("environment.json", "packages", 3), r"environment\.json is not sound: packages"),
+        (changed("metrics.json", "members", [{"fold": "0"}]), r"metrics\.json is not sound: members"),
+        (changed("metrics.json", "score", None), r"metrics\.json of .* is not sound: score; received None"),
+        (
+            written("metrics.json", '{"metric": "accuracy", "score": Infinity, "error": 0, "rows": 90}'),
+            "the number Inf",
+        ),
+        (written("metrics.json", '{"metric": "accuracy", "score": 1e999, "error": 0, "rows": 90}'), "the number 1e999"),
+        (
+            written("metrics.json", '{"metric": "accuracy", "score": 1, "error": 0, "rows": ' + "9" * 99 + "}"),
+            "99 digits",
+        ),
+        (written("run.json", "[" * 100_000), "run.json is damaged; received too deeply nested"),
+        (written("run.json", '{"id": 1, "id": 2}'), "a key that comes twice"),
+        (written("fold-0/history.csv", "epoch,loss\n1,high\n"), r"history\.csv is damaged"),
+        (written("fold-0/history.csv", "loss\n1\n"), r"history\.csv is damaged; expected a column epoch"),
+        (
+            written("fold-0/metrics.json", '{"fold": 0, "score": [1]}'),
+            r"fold-0/metrics\.json of .* is not sound: score",
+        ),
         (named("../evil.json"), "names what is no file of a run; received '../evil.json'"),
         (named("fold-0/../../evil.json"), "names what is no file of a run"),
         (named("/tmp/evil.json"), "names what is no file of a run"),

@@ -21,8 +21,9 @@ def command(obj: GlobalOptions, where: str, references: tuple[str, ...], weights
     of its id is here. Then it is a run like any other: `kit ensemble`, `kit report` and `kit submit` take it.
     """
     from kit import runs
+    from kit.fields import ID
     from kit.sharing import stores
-    from kit.sharing.manifest import ID, PREDICTIONS
+    from kit.sharing.manifest import PREDICTIONS
     from kit.sharing.pull import pull
 
     store = stores.open_store(where)

@@ -1,6 +1,5 @@
 """How a run was made and what came out: summary, learning curves, settings."""
 
-import csv
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from kit.report.render.charts import Line
 from kit.report.sections import by_kind
 from kit.report.subject import Subject
 from kit.runs import Run
+from kit.runs.history import read_history
 from kit.runs.scores import Scores, read_environment
 
 
@@ -60,9 +60,7 @@ def histories(run: Run) -> dict[str, list[dict[str, float]]]:
     """Of each member that was trained in epochs, a record per epoch."""
     scores = {}
     for file in sorted(run.folder.glob("fold-*/history.csv")):
-        with open(file, newline="") as handle:
-            records = [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(handle)]
-        scores[file.parent.name.replace("-", " ")] = records
+        scores[file.parent.name.replace("-", " ")] = read_history(file)
     return scores
 
 

@@ -1,0 +1,25 @@
+"""A damaged run is named and left out; every verb that goes over the runs takes the others."""
+
+import pytest
+
+from kit import paths, runs
+from kit.files import write_text
+
+
+@pytest.mark.parametrize("name", ["run.json", "metrics.json"])
+def test_verbs_that_go_over_all_runs_do_without_a_damaged_one(here, make_run, name):
+    broken, good, other = make_run("broken", seed=3), make_run("good", seed=1), make_run("other", seed=2)
+    write_text(broken.folder / name, '{"parents": 5}')
+    for words in (
+        ("runs", "tiny-stripes", "--sort", "score"),
+        ("next", "tiny-stripes", "--offline"),
+        ("report", "tiny-stripes"),
+        ("runs", "compare", good.id, other.id),
+        ("runs", "sync"),
+        ("submissions", "tiny-stripes", "--offline"),
+        ("runs", "delete", other.id),
+    ):
+        done = here(*words, check=False)
+        assert done.returncode == 0 and "Traceback" not in done.stderr, (words, done.stderr)
+    assert [run.id for run in runs.list_runs()] == [good.id]
+    assert (paths.runs() / broken.id / name).read_text() == '{"parents": 5}'
