@@ -112,16 +112,31 @@ def _null_unless_finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def read_json(path: Path) -> Any:
-    """Raises DataError for a missing or damaged file."""
+def read_json(path: Path, version: int = 1) -> Any:
+    """Raises DataError for a missing or damaged file, and for one of a newer form than `version`: its field "format" says so;
+    without that field it is of version 1.
+    """
     try:
-        return parse_json(path.read_bytes())
+        return check_version(parse_json(path.read_bytes()), path, version)
     except FileNotFoundError:
         raise DataError(f"no file {path}") from None
     except (ValueError, OSError) as error:
         raise DataError(
             f"{path} is damaged", received=error, expected="JSON", do="remove it and repeat the step that wrote it"
         ) from None
+
+
+def check_version(value: Any, what: object, version: int) -> Any:
+    """The value itself. Raises DataError if it says to be of a newer form than `version`."""
+    written = value.get("format", 1) if isinstance(value, dict) else 1
+    if type(written) is not int or written > version:
+        raise DataError(
+            f"{what} was written by a newer version of the kit",
+            received=f"format {ascii(written)[:20]}",
+            expected=f"at most {version}",
+            do="update the kit here",
+        )
+    return value
 
 
 def parse_json(text: bytes) -> Any:

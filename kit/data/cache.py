@@ -14,11 +14,10 @@ import numpy as np
 from kit import arrays
 from kit.competition import Competition
 from kit.data import columns, groups, image_rows
-from kit.data.cache_manifest import find_damage
+from kit.data.cache_manifest import find_damage, read_manifest
 from kit.data.readers import table
 from kit.data.window import Window
 from kit.errors import DataError
-from kit.files import read_json
 from kit.paths import DataFolders
 from kit.stats.known import Known
 
@@ -114,7 +113,7 @@ def _manifest(competition: Competition, folders: DataFolders) -> dict[str, Any]:
     remedy = f"kit prepare {competition.slug}"
     if not (folders.cache / "manifest.json").exists():
         raise DataError(f"the data of {competition.slug} is not prepared", received=f"no {folders.cache}", do=remedy)
-    manifest: dict[str, Any] = read_json(folders.cache / "manifest.json")
+    manifest = read_manifest(folders)
     if fault := find_damage(competition, folders.cache, manifest):
         raise DataError(f"{folders.cache} does not fit: {fault}", do=remedy)
     return manifest
@@ -122,18 +121,18 @@ def _manifest(competition: Competition, folders: DataFolders) -> dict[str, Any]:
 
 def read_window(folders: DataFolders) -> Window | None:
     """The values that became 0 and 255, of images of more than 8 bits (kit.data.window)."""
-    window = read_json(folders.cache / "manifest.json").get("window")
+    window = read_manifest(folders).get("window")
     return window and (window[0], window[1])
 
 
 def read_fingerprint(folders: DataFolders) -> str:
     """That of the data as they are prepared now (Dataset.fingerprint)."""
-    return str(read_json(folders.cache / "manifest.json")["fingerprint"])
+    return str(read_manifest(folders)["fingerprint"])
 
 
 def read_levels(folders: DataFolders) -> columns.Levels:
     """The texts that stand behind the numbers of each column of categories (kit.data.columns)."""
-    return tuple(map(tuple, read_json(folders.cache / "manifest.json").get("levels", ())))
+    return tuple(map(tuple, read_manifest(folders).get("levels", ())))
 
 
 def read_labels(competition: Competition, folders: DataFolders) -> Known:

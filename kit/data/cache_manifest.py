@@ -72,10 +72,15 @@ def describe_auxiliary(competition: Competition) -> list[str] | None:
     return [target.kind, *target.columns] if target else None
 
 
+def read_manifest(folders: DataFolders) -> dict[str, Any]:
+    """What cache/manifest.json says. Raises DataError if it is missing, damaged, or of a newer kit."""
+    return dict(read_json(folders.cache / "manifest.json", FORMAT))
+
+
 def is_current(competition: Competition, folders: DataFolders, raw: str) -> bool:
     """Whether the cache is whole and was made from the archive with sha256 `raw` by the present `read`."""
     try:
-        manifest = read_json(folders.cache / "manifest.json")
+        manifest = read_manifest(folders)
     except DataError:
         return False
     made_from = manifest.get("archive_sha256"), manifest.get("read_sha256")

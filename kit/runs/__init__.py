@@ -126,7 +126,15 @@ def create(
     run = Run(folder, folder.name, slug, kind, config, parents, now.isoformat("T", "seconds"))
     write_json(folder / "config.json", {"config": dataclasses.asdict(config), "origin": dict(origin)})
     write_json(folder / "environment.json", environment.describe(config, fingerprints))
-    named = {"id": run.id, "slug": slug, "kind": kind, "name": name, "parents": parents, "created": run.created}
+    named = {
+        "format": 1,
+        "id": run.id,
+        "slug": slug,
+        "kind": kind,
+        "name": name,
+        "parents": parents,
+        "created": run.created,
+    }
     write_json(folder / "run.json", named)  # last: a folder without it is not a run
     return run
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from kit.errors import DataError
 from kit.fields import is_count, is_sha256, show
-from kit.files import parse_json, sha256
+from kit.files import check_version, parse_json, sha256
 from kit.runs import Run
 
 FORMAT = 1
@@ -72,8 +72,9 @@ def parse(data: bytes, run: str, part: Part) -> Manifest:
     try:
         stored = parse_json(data)
         files = {str(name): _entry(name, entry) for name, entry in stored["files"].items()}
-        if stored["format"] != FORMAT or stored["run"] != run:
-            raise ValueError(f"format {stored['format']}, run {stored['run']}")
+        check_version(stored, f"the manifest of {run}", FORMAT)
+        if stored["run"] != run:
+            raise ValueError(f"run {show(stored['run'])}")
         kind = str(stored["kind"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"the manifest of {run} is damaged, or not one", received=error, do="push it again") from None
