@@ -40,7 +40,7 @@ blending  kit.ensemble kit.ensemble.pool kit.ensemble.mixtures kit.ensemble.stac
           kit.ensemble.contribution kit.ensemble.build
 learning  kit.learn kit.learn.input.resize kit.learn.networks
           kit.learn.networks.backbones kit.learn.backend kit.learn.device kit.learn.member
-          kit.learn.recipe
+          kit.learn.recipe kit.learn.finite
 input     kit.learn.input kit.learn.input.randaugment kit.learn.input.augment
           kit.learn.input.samples kit.learn.input.augmenter kit.learn.input.shared_memory kit.learn.input.loader
 networks  kit.learn.networks.weights kit.learn.networks.batchnorm kit.learn.networks.cnn kit.learn.networks.resnet9

@@ -51,7 +51,9 @@ def command(obj: GlobalOptions, /, slug: str | None, overrides: tuple[str, ...],
         moved = given.pop("weights", None)
         if given or overrides or name:
             raise ConfigError(
-                "--resume takes no other setting: the run has its own", received=", ".join([*given, *overrides])
+                "--resume takes no other setting: the run has its own",
+                received=", ".join([*given, *overrides]),
+                do="give them to a new run: kit train SLUG",
             )
         run = _find_resumed(resumed, moved)
         competition = obj.competition(slug or run.slug)

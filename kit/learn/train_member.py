@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from kit import metrics, predictions, top_k
 from kit.data import image_rows
 from kit.data.cache import CachedSplit
 from kit.ensemble import join_images
+from kit.errors import TrainingError
 from kit.files import hold_lock, write_json, write_text
-from kit.learn import device
+from kit.learn import device, finite
 from kit.learn.member import Member
 from kit.learn.recipe import Predictor
 from kit.progress import bar, say
@@ -30,15 +32,34 @@ def train(member: Member, run: Run) -> None:
         if run.is_trained(member.fold, member.number):
             return
         member.folder.mkdir(exist_ok=True)
-        with device.training_scope(member.config):
-            trained = member.recipe.fit(member)
-        history = [{"epoch": number, **record} for number, record in enumerate(trained, 1)]
-        _write_history(member.folder / "history.csv", history)
-        if epochs_text := _epochs(history, sum(member.recipe.epochs(member.config))):
-            say(f"{member.label}: {epochs_text}; each of them in {member.folder / 'history.csv'}")
-        predict(member, member.folder)
+        with _note_failure(run.failure(member.fold, member.number)):
+            _fit(member)
+            predict(member, member.folder)
         for leftover in (*member.folder.glob("epoch-*.weights.h5"), *member.folder.glob("best-*.npz")):
             leftover.unlink()
+
+
+@contextmanager
+def _note_failure(path: Path) -> Iterator[None]:
+    """A training that cannot go on as it is leaves its reason there, and all that it had; one that is resumed removes it."""
+    path.unlink(missing_ok=True)
+    try:
+        yield
+    except TrainingError as error:
+        write_json(path, {"error": str(error)})
+        raise
+
+
+def _fit(member: Member) -> None:
+    with device.training_scope(member.config):
+        trained = member.recipe.fit(member)
+    history = [{"epoch": number, **record} for number, record in enumerate(trained, 1)]
+    for record in history:
+        for key in {"loss", "stopping_loss"} & record.keys():
+            finite.check(member, f"{key.replace('_', ' ')} of epoch {record['epoch']}", record[key])
+    _write_history(member.folder / "history.csv", history)
+    if epochs_text := _epochs(history, sum(member.recipe.epochs(member.config))):
+        say(f"{member.label}: {epochs_text}; each of them in {member.folder / 'history.csv'}")
 
 
 def predict(member: Member, out: Path, validation: np.ndarray | None = None) -> None:
@@ -85,13 +106,23 @@ def test_probabilities(member: Member, predictor: Predictor, prior: Sequence[flo
 
 def predict_rows(member: Member, predictor: Predictor, split: CachedSplit, rows: np.ndarray, label: str) -> np.ndarray:
     """float32 (len(rows), C); where all would not fit into memory, the records of kit.top_k, made block by block."""
-    views, label = member.config.tta, f"{member.label}: {label}"
+    label = f"{member.label}: {label}"
     if not predictions.keeps_top_k(member.competition, len(member.data.train.ids) + len(member.data.test.ids)):
-        return predictor(split, rows, views, label)
+        return _predict(member, predictor, split, rows, label)
     size = max(1, top_k.BLOCK_BYTES // (4 * len(member.competition.target.columns)))
+
+    def predict_block(block: np.ndarray) -> np.ndarray:
+        return top_k.keep(_predict(member, predictor, split, block, label))
+
     blocks = [rows[start : start + size] for start in range(0, len(rows), size)]
     with bar(blocks, label=label, unit="block") as shown:
-        return np.concatenate([top_k.keep(predictor(split, block, views, label)) for block in shown])
+        return np.concatenate([predict_block(block) for block in shown])
+
+
+def _predict(member: Member, predictor: Predictor, split: CachedSplit, rows: np.ndarray, label: str) -> np.ndarray:
+    values = predictor(split, rows, member.config.tta, label)
+    finite.check(member, f"a prediction of {split.split} images", values)
+    return values
 
 
 def _class_prior(target: Target, labels: np.ndarray) -> list[float]:

@@ -22,6 +22,7 @@ from kit.progress import say
 from kit.runs import environment
 from kit.runs.check_records import read_records
 
+FAILURE = "failed.json"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 
 
@@ -82,15 +83,21 @@ class Run:
         """Whether that member is; its metrics.json is written last, too."""
         return (self.member(fold, seed) / "metrics.json").exists()
 
+    def failure(self, fold: int, seed: int = 0) -> Path:
+        """What that member failed with, if its training cannot go on: {"error": one line}."""
+        return self.member(fold, seed) / FAILURE
+
     def member_lock(self, fold: int, seed: int = 0) -> Path:
         """Of its own, so that several machines can each train members of one run."""
         return self.folder / self.member(fold, seed).name.replace("fold", ".lock")
 
     def status(self) -> str:
-        """finished | running | interrupted, read off the files, so a killed run never says "running"."""
+        """finished | running | failed | interrupted, read off the files, so a killed run never says "running"."""
         if self.metrics.exists():
             return "finished"
-        return "running" if any(_is_locked(lock) for lock in self.folder.glob(".lock*")) else "interrupted"
+        if any(_is_locked(lock) for lock in self.folder.glob(".lock*")):
+            return "running"
+        return "failed" if any(self.folder.glob(f"fold-*/{FAILURE}")) else "interrupted"
 
 
 def _is_locked(lock: Path) -> bool:

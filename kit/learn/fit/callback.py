@@ -13,7 +13,7 @@ import numpy as np
 
 from kit import signals
 from kit.config import Config
-from kit.errors import ConfigError
+from kit.learn import finite
 from kit.learn.fit import checkpoints
 from kit.learn.fit.checkpoints import State
 from kit.learn.fit.stages import Stage
@@ -41,7 +41,11 @@ class Epochs(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         self.member, self.stage, self.state = member, stage, state
-        self.stopping_rows, self.final_size = stopping_rows, final_size  # judged as the finished member will predict
+        self.stopping_rows, self.steps, self.final_size = (
+            stopping_rows,
+            steps,
+            final_size,
+        )  # judged as the finished member will predict
         self.free = threading.Semaphore(MAX_BATCHES_IN_FLIGHT)
         self.on_disk, self.written_s, self.writing_s = (
             state,
@@ -67,6 +71,8 @@ class Epochs(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self.free.release()
         self.progress.update(1)
+        batches = f"batch {batch + 1} of {self.steps}"
+        finite.check(self.member, f"the loss of epoch {self.state.epoch + 1}, {batches}", (logs or {}).get("loss", 0.0))
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         signals.raise_pending()
@@ -76,8 +82,6 @@ class Epochs(keras.callbacks.Callback):
             with use_average(self.model, self.member.config):
                 scores, state = evaluate(self.model, self.member, self.stopping_rows, state, self.final_size)
             record.update(scores)
-        if not (math.isfinite(record["loss"]) or state.best_weights or self.member.report):
-            raise ConfigError(f"the loss of epoch {state.epoch} is not a number", do="try a lower --set learning_rate")
         self._show(record)
         record.update(epoch=state.epoch, seconds=round(time.monotonic() - self.started, 2))
         self.state = replace(state, history=[*state.history, record])
@@ -104,9 +108,16 @@ class Epochs(keras.callbacks.Callback):
         if soon and self.writing_s > NEGLIGIBLE_S and not self.is_over():
             checkpoints.forget(self.member.folder, self.on_disk, self.state)  # best weights that others have surpassed
             return
+        check_weights(self.model, self.member, self.state.epoch)
         self.state = self.on_disk = checkpoints.write(self.model, self.member.folder, self.state)
         self.written_s = time.monotonic()
         self.writing_s = self.written_s - begun
+
+
+def check_weights(model: keras.Model, member: Member, epoch: int) -> None:
+    """After the last batch of an epoch, whose step no loss has seen yet. Raises TrainingError."""
+    for variable in (*model.variables, *model.optimizer.variables):
+        finite.check(member, f"{variable.path} after epoch {epoch}", _copy(variable))
 
 
 def _seed(model: keras.Model, seed: int) -> None:
@@ -134,8 +145,9 @@ def evaluate(
     outputs = outputs[:, : len(target.columns)]  # behind them are those of an auxiliary target
     labels = member.data.train.labels[rows]
     loss, seen = target.logit_loss(labels, outputs), target.summarize(labels, target.activate(outputs))
+    finite.check(member, f"the stopping loss of epoch {state.epoch}", loss)
     record = {"stopping_loss": loss, **{f"stopping_{name}": value for name, value in seen.items()}}
-    if not loss < (math.inf if state.best_loss is None else state.best_loss):  # nor if it is not a number
+    if not loss < (math.inf if state.best_loss is None else state.best_loss):
         return record, replace(state, epochs_since_best=state.epochs_since_best + 1)
     best = checkpoints.keep_best(model, member.folder, state)
     return record, replace(state, best_weights=best, best_loss=loss, epochs_since_best=0)

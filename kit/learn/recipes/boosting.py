@@ -9,6 +9,7 @@ import numpy as np
 
 from kit.data.cache import CachedSplit
 from kit.errors import DataError
+from kit.learn import finite
 from kit.learn.member import Member, split_early_stopping, weigh
 from kit.learn.networks import backbones
 from kit.learn.predict import tta
@@ -27,6 +28,7 @@ def fit(member: Member) -> History:
     kept = inputs.find_frequent(member.data.train.table[learn], numbers)
     known, aside = (_rows(member, some, kept) for some in (learn, stopping))
     grown = grow(member.competition.target, member.config, member.seed, known, aside, len(kept))
+    finite.check(member, "a leaf of the trees", grown.value)
     forest.save(grown, {str(place): codes for place, codes in enumerate(kept)}, member.weights)
     record = {"epoch": 1, "trees": len(grown.first), "seconds": round(time.monotonic() - started, 2)}
     if len(stopping):

@@ -14,6 +14,7 @@ import numpy as np
 from kit.data import columns, groups
 from kit.data.cache import CachedSplit
 from kit.data.deal_groups import deal_groups
+from kit.learn import finite
 from kit.learn.member import Member, weigh
 from kit.learn.networks import backbones
 from kit.learn.predict import tta
@@ -59,6 +60,7 @@ def solve(member: Member, views: list[np.ndarray], beside: int = 0) -> tuple[np.
     """
     first = views[0][member.train_rows]
     mean, scale = first.mean(0), first.std(0)
+    finite.check(member, "a feature of the training images", [view[member.train_rows].mean(0) for view in views])
     seen = scale[: len(scale) - beside]
     np.maximum(seen, FLOOR * seen.mean(), out=seen)  # a feature that slept here shouts when an augmented image wakes it
     scale[scale == 0] = 1

@@ -20,7 +20,7 @@ from optuna.trial import TrialState
 from kit import paths
 from kit.competition import Competition
 from kit.config import Config
-from kit.errors import ConfigError
+from kit.errors import ConfigError, TrainingError
 from kit.files import hold_lock
 from kit.learn import device, train
 from kit.learn.member import Member, split_early_stopping
@@ -136,9 +136,9 @@ def _trial(study: optuna.Study, member: Member, allowed: Space) -> None:
     try:
         with device.training_scope(config):
             history = member.recipe.fit(replace(member, config=config, folder=folder, report=report))
-    except optuna.TrialPruned:
+    except (optuna.TrialPruned, TrainingError) as error:
         study.tell(trial, state=TrialState.PRUNED)
-        say(f"trial {trial.number}: ended early")
+        say(f"trial {trial.number}: {str(error) or 'ended early'}")
     except BaseException:
         study.tell(trial, state=TrialState.FAIL)
         raise

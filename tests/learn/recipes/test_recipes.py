@@ -7,7 +7,7 @@ import pytest
 
 from kit import runs
 from kit.config import FIELDS, Config
-from kit.errors import ConfigError, DataError, KaggleError
+from kit.errors import DataError, KaggleError, TrainingError
 from kit.learn import recipes, train
 from kit.learn.member import split_early_stopping
 from kit.learn.networks import pretrained
@@ -20,7 +20,9 @@ def test_a_loss_that_is_no_number_ends_the_training(prepared, home):
     member = make_member(prepared, home, backbone="cnn", workers=0)
     training_set = scratch.training_set(member)
     training_set = replace(training_set, targets=np.full_like(training_set.targets, np.nan))
-    with pytest.raises(ConfigError, match="the loss of epoch 1 is not a number; try a lower --set learning_rate"):
+    with pytest.raises(
+        TrainingError, match="the loss of epoch 1, batch 1 of 1 is no number; received nan; train a new run"
+    ):
         scratch.learn(member, training_set, [scratch.stage(member)])
 
 
