@@ -21,7 +21,9 @@ def load(model: keras.Model, path: Path) -> None:
     try:
         load_every_weight(model, path)
     except FileNotFoundError:
-        remedy = "`kit runs pull WHERE RUN --weights` if a teammate has them, else remove its folder and resume the run"
+        remedy = (
+            "`kit runs pull WHERE RUN --weights` if a teammate has them, else move its folder away and resume the run"
+        )
         raise DataError(f"no weights at {path}", do=remedy) from None
     except (OSError, ValueError, KeyError, TypeError, UserWarning) as error:
         raise damage_error(path, error) from None
@@ -39,5 +41,5 @@ def damage_error(path: Path, error: Any) -> DataError:
     return DataError(
         f"{path} is damaged, or of another network or precision",
         received=str(error).splitlines()[0][:200],
-        do=f"remove {path.parent} and use `kit train --resume RUN` to train that member again",
+        do=f"move {path.parent} away, and `kit train --resume RUN` trains that member again",
     )

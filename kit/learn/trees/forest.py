@@ -80,5 +80,5 @@ def load(path: Path) -> tuple[Forest, dict[str, np.ndarray]]:
             forest = Forest(**{one.name: file[one.name][:] for one in fields(Forest)})
             return forest, {name: array[:] for name, array in file.get("kept", {}).items()}
     except (OSError, KeyError, TypeError, ValueError) as error:
-        remedy = f"remove {path.parent} and use `kit train --resume RUN` to train that member again"
+        remedy = f"move {path.parent} away, and `kit train --resume RUN` trains that member again"
         raise DataError(f"{path} holds no trees", received=str(error)[:200], do=remedy) from None
