@@ -6,6 +6,7 @@ import click
 
 from kit.cli import options
 from kit.cli.options import GlobalOptions
+from kit.cli.submissions import format_with_error
 from kit.targets import Target
 
 PUBLIC_SHARE = 0.3  # where nobody says: Kaggle shows a fifth to a half
@@ -26,9 +27,10 @@ PUBLIC_SHARE = 0.3  # where nobody says: Kaggle shows a fifth to a half
 @options.json_option
 @click.pass_obj
 def command(obj: GlobalOptions, slug: str, every: bool, public_share: float | None, as_json: bool) -> None:
-    """Simulate the private board, and propose the pair of runs with the best expected maximum.
+    """Forecast the private scores, and propose the pair of runs with the best expected maximum.
 
-    Simulated from out-of-fold rows, and from public scores where they are known, each weighted by its number of rows.
+    The forecast joins scores out of fold, public scores where they are known, how alike the runs are row by row, and how much
+    easier or harder the test rows are. ± is its standard error; 80 % of such scores are to lie in the interval.
     """
     from kit import paths
     from kit.data import corrections
@@ -63,22 +65,31 @@ PAIRS = {
 
 
 def _text(result: dict[str, Any], target: Target) -> list[str]:
-    pair = result["proposed"]
-    metric, wins = result["metric"], pair["first_is_better"]
-    differs = target.describe_distance(pair["differs"])
-    lines = [
-        f"safe           {pair['runs'][0]}  (the better of the two with {wins:.0%})",
-        f"different      {pair['runs'][1]}  (with {1 - wins:.0%}; decides {differs} otherwise)",
-        f"simulated      {result['private_rows']} private rows, from {result['out_of_fold_rows']} rows out of fold",
+    pair, shift = result["proposed"], result["shift"]
+    forecast = {run["run"]: format_with_error(run["forecast"], run["forecast_error"]) for run in result["runs"]}
+    wins, differs = pair["first_is_better"], target.describe_distance(pair["differs"])
+    public = f"{result['public_scores']} public scores" if result["public_scores"] else "no public score"
+    return [
+        f"safe           {pair['runs'][0]}  {forecast[pair['runs'][0]]} expected, the better of the two with {wins:.0%}",
+        f"different      {pair['runs'][1]}  {forecast[pair['runs'][1]]} expected, decides {differs} otherwise",
+        f"forecast       of {result['private_rows']} private rows, from {result['out_of_fold_rows']} out of fold and {public}",
+        f"test rows      {shift['of']:+.5f} ±{shift['error']:.5f} against those out of fold",
         "",
+        options.table([_row(result, key, what) for key, what in PAIRS.items() if result[key]]),
     ]
-    rows = [
-        {
-            "pair": what,
-            f"expected best {metric}": f"{result[key]['expected_max']:.5f}",
-            "runs": ", ".join(result[key]["runs"]),
-        }
-        for key, what in PAIRS.items()
-        if result[key]
-    ]
-    return [*lines, options.table(rows)]
+
+
+def _row(result: dict[str, Any], key: str, what: str) -> dict[str, str]:
+    pair, low, high = result[key], *(f"{end:.5f}" for end in result[key]["interval"])
+    behind = (
+        f"{pair['behind']:.5f} ±{pair['behind_error']:.5f} less{', equal within the noise' if pair['noise'] else ''}"
+    )
+    if set(pair["runs"]) == set(result["proposed"]["runs"]):
+        behind = "" if key == "proposed" else "the same two"
+    return {
+        "pair": what,
+        f"expected best {result['metric']}": format_with_error(pair["expected_max"], pair["error"]),
+        "80 %": f"{low} to {high}",
+        "against the first": behind,
+        "runs": ", ".join(pair["runs"]),
+    }

@@ -1,45 +1,72 @@
 """The final two: which pair of submissions has the best expected maximum on the private board, as kit.leaderboard.private_board
-estimates it. A pair that fails on the same images gains little from being two.
+forecasts it. A pair that fails on the same images gains little from being two.
+
+The larger of two Gaussian scores has known moments (Clark, "The Greatest of a Finite Set of Random Variables", 1961): pairs are
+compared exactly, without a simulation that would have an error of its own.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from kit import metrics
 from kit.competition import Competition
 from kit.leaderboard import private_board
 from kit.leaderboard.candidates import Candidate, stack_shared
+from kit.leaderboard.private_board import Forecast
 from kit.stats.known import Known
 
-
-def best_pair(simulated: np.ndarray) -> tuple[int, int]:
-    """The two columns of (draws, R), R at least 2, whose larger value has the highest mean; the better one first."""
-    best, pair = -np.inf, (0, 1)
-    for one in range(simulated.shape[1] - 1):
-        means = np.maximum(simulated[:, [one]], simulated[:, one + 1 :]).mean(0)
-        if (highest := means.max()) > best:
-            best, pair = highest, (one, one + 1 + int(means.argmax()))
-    return order_safe_first(simulated, pair)
+Pair = tuple[int, int]
+HELD = 0.8  # the part of private scores that the interval of a forecast is to hold
+DRAWS = 4000  # private boards that tell the error of a difference between two pairs
 
 
-def order_safe_first(simulated: np.ndarray, pair: tuple[int, int]) -> tuple[int, int]:
+def expect_maximum(forecast: Forecast) -> tuple[np.ndarray, np.ndarray]:
+    """(expected maximum of each two runs, its standard error), both float64 (R, R), greater is better (Clark 1961)."""
+    centre, variance = forecast.mean.mean(), forecast.covariance.diagonal()
+    one, other = forecast.mean[:, None] - centre, forecast.mean - centre
+    apart = np.sqrt(np.maximum(variance[:, None] + variance - 2 * forecast.covariance, 1e-300))
+    ahead = (one - other) / apart
+    wins, density = ndtr(ahead), apart * np.exp(-(ahead**2) / 2) / np.sqrt(2 * np.pi)
+    expected = one * wins + other * (1 - wins) + density
+    squares = (one**2 + variance[:, None]) * wins + (other**2 + variance) * (1 - wins) + (one + other) * density
+    return centre + expected, np.sqrt(np.maximum(squares - expected**2, 0))
+
+
+def best_pair(forecast: Forecast) -> Pair:
+    """The two runs, of at least two, whose larger score is expected to be the highest; the better one first."""
+    expected, _ = expect_maximum(forecast)
+    rows, columns = np.triu_indices(len(expected), 1)
+    best = int(expected[rows, columns].argmax())
+    return order_safe_first(forecast, (int(rows[best]), int(columns[best])))
+
+
+def order_safe_first(forecast: Forecast, pair: Pair) -> Pair:
     one, other = pair
-    return (one, other) if simulated[:, one].mean() >= simulated[:, other].mean() else (other, one)
+    return pair if forecast.mean[one] >= forecast.mean[other] else (other, one)
 
 
-def two_best(scores: np.ndarray) -> tuple[int, int] | None:
+def two_best(scores: np.ndarray) -> Pair | None:
     """The places of the two greatest of (R,), those that are NaN left out; None if there are no two."""
     order = np.argsort(-scores, kind="stable")[: np.isfinite(scores).sum()]
     return (int(order[0]), int(order[1])) if len(order) > 1 else None
 
 
-def prospect(simulated: np.ndarray, pair: tuple[int, int]) -> dict[str, float]:
-    """What to expect of a pair: its expected maximum (greater is better), and how often the first beats the second."""
-    one, other = simulated[:, pair[0]], simulated[:, pair[1]]
-    wins = float((one > other).mean() + (one == other).mean() / 2)
-    return {"expected_max": float(np.maximum(one, other).mean()), "first_is_better": wins}
+def expect_win(forecast: Forecast, pair: Pair) -> float:
+    """The probability that the first beats the second: 1/2 or more for the one that is expected to score higher."""
+    difference = np.array([1, -1]) @ forecast.covariance[np.ix_(pair, pair)] @ np.array([1, -1])
+    ahead = forecast.mean[pair[0]] - forecast.mean[pair[1]]
+    return float(ndtr(ahead / np.sqrt(difference))) if difference > 0 else 0.5
+
+
+def compare_pairs(forecast: Forecast, ours: Pair, theirs: Pair) -> tuple[float, float]:
+    """(by how much the larger score of `ours` is expected to beat that of `theirs`, standard error of that)."""
+    expected, _ = expect_maximum(forecast)
+    boards = np.random.default_rng(0).multivariate_normal(forecast.mean, forecast.covariance, DRAWS, method="eigh")
+    difference = boards[:, list(ours)].max(1) - boards[:, list(theirs)].max(1)
+    return float(expected[ours] - expected[theirs]), float(difference.std())
 
 
 def propose(
@@ -51,49 +78,64 @@ def propose(
 ) -> dict[str, Any]:
     """The pair of the best expected maximum, and beside it the two best public scores and the two best out of fold.
 
-    public: by run id. Each pair is a dict: runs (the safe and the different
-    one), expected_max in the metric's own direction, first_is_better, differs (mean distance of their decisions:
-    kit.targets). All are judged by one simulation, so the proposal is the best of them by construction.
+    public: by run id. Scores are in the metric's own direction. All pairs are judged by one forecast, so the proposal is the
+    best of them by construction; what it is worth is measured on seasons of which the truth is known (tests/bench).
     """
     shared, stack = stack_shared(candidates, known)
     own = private_board.scores(competition, shared.labels, stack)
     public_scores = np.array([np.nan if (score := public.get(one.run.id)) is None else score for one in candidates])
     rows = len(candidates[0].decided)
     public_rows = round(rows * public_share)
-    simulated = private_board.simulate_boards(
+    forecast = private_board.forecast(
         competition, shared.labels, stack, public_scores, public_rows, rows - public_rows, groups=shared.groups
     )
     sign = metrics.find(competition).sign
-    pairs = {
-        "proposed": best_pair(simulated),
-        "best_public": two_best(sign * public_scores),
-        "best_cv": two_best(sign * own),
-    }
+    best = best_pair(forecast)
+    pairs = {"proposed": best, "best_public": two_best(sign * public_scores), "best_cv": two_best(sign * own)}
     return {
         "metric": competition.metric,
         "out_of_fold_rows": len(shared.labels),
         "public_rows": public_rows,
         "private_rows": rows - public_rows,
+        "public_scores": int(np.isfinite(public_scores).sum()),
+        "shift": {"of": sign * forecast.shift[0], "error": forecast.shift[1]},
         "runs": [
-            {"run": one.run.id, "score": score, "public": public.get(one.run.id)}
-            for one, score in zip(candidates, own.tolist(), strict=True)
+            {"run": one.run.id, "score": score, "public": public.get(one.run.id), **_describe(forecast, place, sign)}
+            for place, (one, score) in enumerate(zip(candidates, own.tolist(), strict=True))
         ],
         **{
-            name: _describe_pair(competition, simulated, candidates, pair) if pair else None
+            name: _describe_pair(competition, forecast, candidates, pair, best) if pair else None
             for name, pair in pairs.items()
         },
     }
 
 
+def _describe(forecast: Forecast, place: int, sign: int) -> dict[str, float]:
+    return {"forecast": sign * float(forecast.mean[place]), "forecast_error": float(forecast.error[place])}
+
+
 def _describe_pair(
-    competition: Competition, simulated: np.ndarray, candidates: list[Candidate], pair: tuple[int, int]
+    competition: Competition, forecast: Forecast, candidates: list[Candidate], pair: Pair, best: Pair
 ) -> dict[str, Any]:
-    one, other = pair = order_safe_first(simulated, pair)
+    """runs: the safe and the different one. expected_max, its error and the interval that is to hold HELD of such scores.
+    first_is_better: its probability. differs: mean distance of their decisions (kit.targets). behind: how much less is expected
+    of it than of the best pair, positive for less whatever the metric; noise: that is no more than twice its error.
+    """
+    one, other = pair = order_safe_first(forecast, pair)
+    metric = metrics.find(competition)
+    expected, error = (float(each[pair]) for each in expect_maximum(forecast))
+    behind, behind_error = compare_pairs(forecast, best, pair)
     apart = competition.target.distance(candidates[one].decided, candidates[other].decided)
-    description = prospect(simulated, pair)
+    half = float(ndtri(0.5 + HELD / 2)) * error
+    ends = sorted(metric.sign * (expected + side * half) for side in (-1, 1))
     return {
         "runs": [candidates[index].run.id for index in pair],
-        **description,
-        "expected_max": metrics.find(competition).sign * description["expected_max"],
+        "expected_max": metric.sign * expected,
+        "error": error,
+        "interval": [max(metric.low, ends[0]), min(metric.high, ends[1])],
+        "first_is_better": expect_win(forecast, pair),
         "differs": float(apart.mean()),
+        "behind": behind,
+        "behind_error": behind_error,
+        "noise": behind <= 2 * behind_error,
     }

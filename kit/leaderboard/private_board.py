@@ -1,63 +1,62 @@
-"""The estimate of the private board: what each run would score there is simulated, all runs on the same boards.
+"""The forecast of the private board: what each run is believed to score there, and how far that may be off.
 
-The centre is what is believed of a run: its score out of fold and its public score, each weighted by its number of rows (all
-rows are taken to be equally noisy, so that is weighting by precision; that the public board is easier or harder for all is
-taken out first). Around it, all runs move together as in a bootstrap over out-of-fold rows (Efron 1979), which keeps what
-runs have in common: two runs that fail on the same images rise and fall together. Of metrics that are no mean over rows it is
-the mean influence of the rows that moves, where the metric knows that. A bootstrap sample has
-1 / (1/known + 1/private) rows, so that its spread holds both what is not known of a run and the luck of the private rows.
+A Gaussian posterior (linear regression with known noise; Gelman et al., "Bayesian Data Analysis", 2013, chapter 14). Each run
+has a true quality. Its score out of fold is that quality and the luck of its rows; its public score is that quality, a shift
+that all runs share (test rows may be easier or harder, and members are averaged there), and the luck of the public rows; its
+private score likewise. Luck has the covariance of the rows: what all runs fail on moves all of them. How far the qualities lie
+apart, and how large the shift is, is what the scores differ by more than luck explains (empirical Bayes): so the best of many
+is drawn towards the others, since some of its lead is luck.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from kit import metrics
-from kit.competition import Competition, Metric
-from kit.metrics.standard_errors import draw_rows, list_members, number_groups, score_or_nan
-from kit.progress import bar
+from kit.competition import Competition
+from kit.stats.covariance import row_covariance
 
-DRAWS, SLOW_DRAWS = 2000, 300  # simulated boards; of metrics that know no influence of rows
-CHUNK = 50
-
-
-def estimate_centers(
-    scores: np.ndarray, public: np.ndarray, rows: int, public_rows: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """(the centre (R,), the rows behind it (R,)) of each run from its score out of fold and public score, NaN if unknown."""
-    known = ~np.isnan(public)
-    shift = (public - scores)[known].mean() if known.any() else 0.0
-    public_weight = np.where(known, public_rows, 0)
-    centre = (rows * scores + public_weight * np.where(known, public - shift, 0)) / (rows + public_weight)
-    return centre, rows + public_weight
+LEAST_SHIFT = 0.05  # of the deviation of one row: what a shift is taken to be where nothing larger is seen
+LEAST_SPREAD = 0.01  # of the same: what qualities are taken to differ by where scores do not differ by more than luck
 
 
-def simulate_boards(
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """Of R private scores, greater is better whatever the metric: mean (R,), covariance (R, R), float64. shift: how much better
+    runs score on test rows than out of fold, and its standard error.
+    """
+
+    mean: np.ndarray
+    covariance: np.ndarray
+    shift: tuple[float, float]
+
+    @property
+    def error(self) -> np.ndarray:
+        """float64 (R,), standard errors: 80 % of private scores are to lie within 1.28 of them."""
+        return np.sqrt(self.covariance.diagonal())
+
+
+def forecast(
     competition: Competition,
     labels: np.ndarray,
     stack: np.ndarray,
     public: np.ndarray,
     public_rows: int,
     private_rows: int,
-    draws: int | None = None,
     groups: np.ndarray | None = None,
-) -> np.ndarray:
-    """Simulated private scores, float64 (draws, R), greater is better whatever the metric.
-
-    labels: int (N,). stack: probabilities (R, N, C) out of fold. public: scores (R,), NaN where unknown. groups: (N,), equal
-    for rows that depend on each other, which are drawn together; None if none do.
+) -> Forecast:
+    """labels: of N rows. stack: predictions (R, N, C) out of fold. public: scores (R,), nan where unknown. groups: (N,), equal
+    for rows that depend on each other; None if none do. Raises DataError where the metric is not defined on these rows.
     """
     metric = metrics.find(competition)
-    sign = metric.sign
     submitted = [metrics.prepare_for_scoring(competition, one) for one in stack]
-    centre, known = estimate_centers(sign * scores(competition, labels, stack), sign * public, len(labels), public_rows)
-    size = round(1 / (1 / len(labels) + 1 / private_rows))
-    generator = np.random.default_rng(0)
-    if influence := metric.per_row or metric.influence:
-        rows = np.stack([influence(labels, one) for one in submitted])
-        moved = _means(*_sum_groups(rows - rows.mean(1, keepdims=True), size, groups), draws or DRAWS, generator)
-    else:
-        moved = _resample(metric, labels, submitted, size, draws or SLOW_DRAWS, generator, list_members(groups))
-    narrower = np.sqrt((1 / known + 1 / private_rows) / (1 / len(labels) + 1 / private_rows))
-    return centre + sign * moved * narrower
+    covariance = row_covariance(metric, labels, submitted, groups)
+    return infer(
+        metric.sign * scores(competition, labels, stack),
+        metric.sign * public,
+        covariance,
+        (len(labels), public_rows, private_rows),
+    )
 
 
 def scores(competition: Competition, labels: np.ndarray, stack: np.ndarray) -> np.ndarray:
@@ -66,42 +65,37 @@ def scores(competition: Competition, labels: np.ndarray, stack: np.ndarray) -> n
     return np.array([metric.score(labels, metrics.prepare_for_scoring(competition, one)) for one in stack])
 
 
-def _sum_groups(rows: np.ndarray, size: int, groups: np.ndarray | None) -> tuple[np.ndarray, int]:
-    """(rows (R, G), how many of them to draw): of each group what its part in the mean of `rows` (R, N) is, times G."""
-    numbers = number_groups(groups)
-    if numbers is None:
-        return rows, size
-    each = numbers.max() + 1
-    sums = np.stack([np.bincount(numbers, row) for row in rows])
-    return sums * each / len(numbers), max(1, round(size * each / len(numbers)))
-
-
-def _means(rows: np.ndarray, size: int, draws: int, generator: np.random.Generator) -> np.ndarray:
-    """float64 (draws, R): means of `rows` (R, N) over samples of `size` with replacement, as products with counts."""
-    values, count = rows.T.astype(np.float32), rows.shape[1]
-    out = np.empty((draws, len(rows)))
-    for start in range(0, draws, CHUNK):
-        samples = generator.integers(0, count, (min(CHUNK, draws - start), size), dtype=np.int32)
-        counts = np.stack([np.bincount(sample, minlength=count) for sample in samples])
-        out[start : start + len(samples)] = counts.astype(np.float32) @ values / size
-    return out
-
-
-def _resample(
-    metric: Metric,
-    labels: np.ndarray,
-    submitted: list[np.ndarray],
-    size: int,
-    draws: int,
-    generator: np.random.Generator,
-    members: list[np.ndarray] | None,
-) -> np.ndarray:
-    """float64 (draws, R), by how much each score is off its mean over samples of `size` with replacement. A sample on which one
-    is not defined leaves that one where it is.
+def infer(cv: np.ndarray, public: np.ndarray, covariance: np.ndarray, rows: tuple[int, int, int]) -> Forecast:
+    """cv, public: (R,), greater is better; public nan where unknown. covariance: (R, R), as of
+    kit.stats.covariance.row_covariance. rows: out of fold, public, private.
     """
-    of_rows = [lambda rows, one=one: metric.score(labels[rows], one[rows]) for one in submitted]
-    moved = np.empty((draws, len(submitted)))
-    for draw in bar(range(draws), label="private boards", unit="board"):
-        sample = draw_rows(generator, len(labels), members, size)
-        moved[draw] = [score_or_nan(score, sample) for score in of_rows]
-    return np.nan_to_num(moved - np.nanmean(moved, axis=0))
+    count, sent = len(cv), np.flatnonzero(~np.isnan(public))
+    of_cv, of_public, of_private = (covariance / number for number in rows)
+    deviation = float(np.sqrt(covariance.diagonal().mean()))
+    luck = np.zeros((count + len(sent),) * 2)
+    luck[:count, :count], luck[count:, count:] = of_cv, of_public[np.ix_(sent, sent)]
+    tested = np.hstack([np.eye(count), np.ones((count, 1))])  # qualities and shift -> what test rows expect
+    seen = np.vstack([np.eye(count, count + 1), tested[sent]])
+    centre = np.append(np.full(count, cv.mean()), 0.0)
+    prior = np.zeros((count + 1, count + 1))
+    prior[:count, :count] = _spread(cv, of_cv, deviation) * np.eye(count) + deviation**2  # their mean is hardly known
+    prior[count, count] = _shift(public[sent] - cv[sent], (of_cv + of_public)[np.ix_(sent, sent)], deviation)
+    gain = np.linalg.solve(seen @ prior @ seen.T + luck, seen @ prior).T
+    mean = centre + gain @ (np.append(cv, public[sent]) - seen @ centre)
+    left = prior - gain @ seen @ prior
+    left = (left + left.T) / 2
+    shift = (float(mean[count]), float(np.sqrt(left[count, count])))
+    return Forecast(tested @ mean, tested @ left @ tested.T + of_private, shift)
+
+
+def _spread(cv: np.ndarray, luck: np.ndarray, deviation: float) -> float:
+    """Variance of the qualities: what scores out of fold vary more than their luck, (R, R), explains."""
+    centred = np.eye(len(cv)) - 1 / len(cv)
+    more = float(np.sum((centred @ cv) ** 2) - np.trace(centred @ luck)) / max(1, len(cv) - 1)
+    return max((LEAST_SPREAD * deviation) ** 2, more)
+
+
+def _shift(differences: np.ndarray, luck: np.ndarray, deviation: float) -> float:
+    """Variance of the shift, from public less out-of-fold scores (K,) and the luck of these differences (K, K)."""
+    more = float(differences.mean() ** 2 - luck.mean()) if len(differences) else 0.0
+    return max((LEAST_SHIFT * deviation) ** 2, more)

@@ -97,15 +97,11 @@ def list_members(groups: np.ndarray | None) -> list[np.ndarray] | None:
     return np.split(numbers.argsort(kind="stable"), np.bincount(numbers).cumsum()[:-1])
 
 
-def draw_rows(
-    draw: np.random.Generator, rows: int, members: list[np.ndarray] | None, size: int | None = None
-) -> np.ndarray:
-    """int64: `size` of `rows` rows, by default as many, drawn with replacement; of groups, whole, about that many."""
-    size = size or rows
+def draw_rows(draw: np.random.Generator, rows: int, members: list[np.ndarray] | None) -> np.ndarray:
+    """int64: as many of `rows` rows, drawn with replacement; of groups, whole, about as many."""
     if members is None:
-        return draw.integers(0, rows, size)
-    count = max(1, round(size * len(members) / rows))
-    return np.concatenate([members[one] for one in draw.integers(0, len(members), count)])
+        return draw.integers(0, rows, rows)
+    return np.concatenate([members[one] for one in draw.integers(0, len(members), len(members))])
 
 
 def score_or_nan(score: Callable[[np.ndarray], float], rows: np.ndarray) -> float:

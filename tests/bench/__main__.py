@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import forms, fusion, jobs, many_classes, pick, review, speed, tables, targets
+from tests.bench import final_two, forms, fusion, jobs, many_classes, pick, review, speed, tables, targets
 from tests.bench.place import ROOT, Place
 from tests.bench.records import records
 
@@ -27,6 +27,7 @@ BENCHMARKS = {
     "loaders": speed.loaders,
     "bf16": speed.bf16,
     "pick": pick.pick,
+    "final_two": final_two.final_two_seasons,
     "review": review.review,
     "mosaics": targets.mosaics,
     "turned": targets.turned,

@@ -26,7 +26,7 @@ from kit.plugins import load
 from tests.bench.jobs import three_backbones
 from tests.bench.place import Place
 
-ENTERED, SEASONS, DRAWS = 20, 300, 500
+ENTERED, SEASONS = 20, 300
 SHARES = ((0.5, 0.15, 0.35), (0.2, 0.25, 0.55), (0.25, 0.05, 0.7))  # of the rows: CV, public, private
 WAYS = ("two best public", "two best CV", "kit pick")
 
@@ -64,10 +64,10 @@ def seasons(
         cv, board, end = (
             np.array([metric.score(labels[rows], one[rows]) for one in entered]) for rows in (known, public, private)
         )
-        simulated = private_board.simulate_boards(
-            competition, labels[known], entered[:, known], board, len(public), len(private), draws=DRAWS
+        forecast = private_board.forecast(
+            competition, labels[known], entered[:, known], board, len(public), len(private)
         )
-        pairs = (final_two.two_best(sign * board), final_two.two_best(sign * cv), final_two.best_pair(simulated))
+        pairs = (final_two.two_best(sign * board), final_two.two_best(sign * cv), final_two.best_pair(forecast))
         yield [sign * float((sign * end)[list(pair)].max()) for pair in pairs]
 
 

@@ -6,18 +6,33 @@ import numpy as np
 import pytest
 
 from kit.leaderboard import final_two
+from kit.leaderboard.private_board import Forecast
 from tests.compare.conftest import wrong
 
 
-def test_the_second_is_one_that_fails_elsewhere():
-    """Of two runs that are a little behind the best, the one that does not fail together with it."""
+def test_the_larger_of_two_scores_is_expected_as_a_simulation_has_it():
     generator = np.random.default_rng(0)
-    best = generator.normal(size=5000)
-    boards = np.stack([generator.normal(-0.2, 1, 5000), best - 0.1, best, best - 3], axis=1)
-    assert final_two.best_pair(boards) == (2, 0)
-    told = final_two.prospect(boards, (2, 0))
-    assert told["expected_max"] == pytest.approx(np.maximum(boards[:, 0], best).mean())
-    assert told["first_is_better"] == pytest.approx(0.5 + 0.2 / np.sqrt(4 * np.pi), abs=0.02)
+    mixed = generator.normal(size=(4, 4))
+    forecast = Forecast(np.array([0.90, 0.91, 0.88, 0.905]), mixed @ mixed.T / 1000, (0.0, 0.0))
+    boards = generator.multivariate_normal(forecast.mean, forecast.covariance, 400_000)
+    expected, error = final_two.expect_maximum(forecast)
+    for pair in ((0, 1), (2, 3), (1, 1)):
+        best = boards[:, list(pair)].max(1)
+        assert expected[pair] == pytest.approx(best.mean(), abs=4 * best.std() / np.sqrt(400_000))
+        assert error[pair] == pytest.approx(best.std(), rel=0.01)
+    assert final_two.expect_win(forecast, (1, 0)) == pytest.approx((boards[:, 1] > boards[:, 0]).mean(), abs=0.005)
+    gain, noise = final_two.compare_pairs(forecast, (0, 1), (0, 2))
+    difference = boards[:, :2].max(1) - boards[:, [0, 2]].max(1)
+    assert gain == pytest.approx(difference.mean(), abs=0.001) and noise == pytest.approx(difference.std(), rel=0.05)
+
+
+def test_the_second_is_one_that_fails_elsewhere():
+    """Of two runs that are a little behind the best, the one that does not fail together with it; the safe one first."""
+    covariance = np.eye(4)
+    covariance[1:3, 1:3] = 0.999
+    forecast = Forecast(np.array([-0.2, -0.1, 0.0, -3.0]), covariance, (0.0, 0.0))
+    assert final_two.best_pair(forecast) == (2, 0)
+    assert final_two.expect_win(forecast, (2, 0)) > 0.5, "what is expected to score higher is the likelier winner"
     assert final_two.two_best(np.array([0.1, np.nan, 0.3, 0.2])) == (2, 3)
     assert final_two.two_best(np.array([0.1, np.nan])) is None
 
@@ -39,6 +54,12 @@ def test_the_command(here, field):
     assert set(found["best_public"]["runs"]) == {a.id, b.id}
     assert found["best_cv"]["runs"][0] == a.id
     assert found["proposed"]["expected_max"] > found["best_public"]["expected_max"]
+    low, high = found["proposed"]["interval"]
+    assert low < found["proposed"]["expected_max"] < high <= 1
+    assert found["best_public"]["noise"] and found["best_public"]["behind"] > 0
+    assert found["public_scores"] == 2 and abs(found["shift"]["of"]) < found["shift"]["error"]
+    people = here("pick", "tiny-stripes", "--public-share", "0.2").stdout
+    assert "less, equal within the noise" in people and "expected, the better of the two with 5" in people
     assert " diff " in done.stderr
     text = here("pick", "tiny-stripes", "--all").stdout
     assert text.startswith("safe           tiny-stripes-late-")
