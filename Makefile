@@ -126,6 +126,9 @@ audit: .venv-audit/ready ## hold the lock files against known vulnerabilities (A
 	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/audit.txt
 	@touch $@
 
+sbom: ## what the image of SERVICE holds, as dist/sbom-VARIANT.cdx.json (CycloneDX)
+	@$(PYTHON) -m supply_chain.sbom kaggle-kit:$(VARIANT) locks/$(VARIANT).txt dist/sbom-$(VARIANT).cdx.json
+
 image: ## build the image of SERVICE (BASE=IMAGE: on another one; ARGS: any option of docker build)
 	@case "$(BASE)" in *@sha256:*) ;; *) echo "make image: $(BASE) is not pinned to a digest: make pin" >&2 ;; esac
 	docker build -f docker/Dockerfile -t kaggle-kit:$(VARIANT) --build-arg VARIANT=$(VARIANT) --build-arg BASE=$(BASE) \
