@@ -59,6 +59,20 @@ def test_no_secret_by_argument_or_environment_and_hashes_for_all_that_is_install
     assert "PIP_ARGS" not in final_stage(path), "an index's address may hold a password, and docker history shows it"
 
 
+SIFT = re.compile(r"find (\S+) (-type f .* -delete)")
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "kit.def"])
+def test_what_lies_beside_the_code_does_not_get_into_the_image(name, tmp_path):
+    ((where, sifted),) = SIFT.findall((ROOT / "docker" / name).read_text())
+    kept = ("LICENSE", "pyproject.toml", "kit/cli/main.py", "competitions/cifar-10/README.md")
+    for path in (*kept, "kit/kaggle/kaggle.json", "competitions/cifar-10/.env", "locks/token", "kit/LICENSE"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    subprocess.run(["sh", "-c", f"find . {sifted.replace(where, '.')}"], cwd=tmp_path, check=True)
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()) == sorted(kept)
+
+
 def test_none_is_root_and_each_tells_its_health():
     for path in DOCKERFILES:
         assert re.search(r"^USER (?!0|root)\w", final_stage(path), re.M) and "\nHEALTHCHECK " in final_stage(path)
