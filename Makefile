@@ -107,9 +107,9 @@ bench-peers: setup .venv-peers/ready ## the same jobs by timm and fastai (PyTorc
 
 lock: ## resolve the lock files again (needs uv)
 	for extra in cpu gpu gpu-jax notebook; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-header --extra $$extra --extra dev -c locks/floors.txt pyproject.toml -o locks/$$extra.txt; done
+	  --no-header --extra $$extra --extra dev -c locks/floors.txt pyproject.toml -o locks/$$extra.txt || exit 1; done
 	for name in kaggle docs audit; do uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  locks/$$name.in -o locks/$$name.txt; done
+	  locks/$$name.in -o locks/$$name.txt || exit 1; done
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  -c locks/cpu.txt locks/tracking.in -o locks/tracking.txt # the same MLflow as .venv's: they share a file
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -1,8 +1,8 @@
 """Asks a service about packages, by way of pip-audit.
 
 pip-audit ends with 0 and "No known vulnerabilities found" where its service does not know a package, even where it knows none
-(2.10.1, _service/pypi.py: 404 is a SkippedDependency), and with a traceback where no connection can be made. So its JSON is
-counted, package by package.
+(2.10.1, _service/pypi.py: 404 is a SkippedDependency), and with a traceback where no connection can be made; an answer without
+"vulnerabilities", as of a mirror, it takes for none. So its JSON is counted package by package, after that of a vulnerable one.
 """
 
 import json
@@ -17,20 +17,23 @@ from supply_chain.advisories import Advisory
 from supply_chain.lock_files import Package, normalize
 
 Answers = dict[Package, list[Advisory]]
-PROBE = "keras"  # that every service knows
+PROBE = Package("keras", "3.8.0")  # vulnerable: CVE-2025-1550
 OPTIONS = ("--no-deps", "--disable-pip", "--progress-spinner=off", "--format=json")
 
 
 def ask(packages: Iterable[Package], service: str, pip_audit: list[str] | None = None) -> tuple[Answers, str]:
     """(what is known of each package that the service knew, why it knew nothing of some).
 
-    A service that does not know the first package is away, and is asked about no other. `pip_audit` is a command in place of
-    that of this environment.
+    A service that has no advisory for PROBE is away, or a mirror without advisories, and is asked nothing more. `pip_audit` is
+    a command in place of that of this environment.
     """
-    command = pip_audit or [sys.executable, "-m", "pip_audit"]
+    command = [*(pip_audit or [sys.executable, "-m", "pip_audit"]), f"--vulnerability-service={service}"]
+    probed, trouble = _ask_batch([PROBE], command)
+    if not probed.get(PROBE):
+        return {}, f"the service has no advisory for {PROBE}, which is vulnerable" if probed else trouble
     answers: Answers = {}
     for batch in _divide(packages):
-        known, trouble = _ask_batch(batch, [*command, f"--vulnerability-service={service}"])
+        known, trouble = _ask_batch(batch, command)
         answers |= known
         if not known:
             return answers, trouble
@@ -38,10 +41,8 @@ def ask(packages: Iterable[Package], service: str, pip_audit: list[str] | None =
 
 
 def _divide(packages: Iterable[Package]) -> Iterator[list[Package]]:
-    """One that any service knows, then the others; pip-audit takes one version of each, so others make a further batch."""
-    rest = sorted(packages, key=lambda package: (package.name != PROBE, package))
-    if rest:
-        yield [rest.pop(0)]
+    """pip-audit takes one version of each package; others make a further batch."""
+    rest = sorted(packages)
     while rest:
         batch = list({package.name: package for package in rest}.values())
         yield batch

@@ -19,7 +19,8 @@ numpy==2.0.2 ; python_full_version < '3.12' \\
 numpy==2.4.6 ; python_full_version >= '3.12' \\
     --hash=sha256:00
 """
-# STATE is "", "away" (each package is unknown, exit code 0), "cut" (a traceback), or what is known of packages.
+# Its argument is "away" (each package is unknown, exit code 0), "mute" (no package has an advisory), "cut" (a traceback), or
+# what is known of packages.
 PIP_AUDIT = """
 import json, sys
 state = json.loads(sys.argv[1])
@@ -28,7 +29,9 @@ with open(sys.argv[-1].removeprefix("--requirement=")) as file:
 assert len(dict(asked)) == len(asked), "a package in two versions"
 if state == "cut":
     raise ConnectionError("no such host")
-known = {} if state == "away" else state
+known = {} if state in ("away", "mute") else state
+if asked == [["keras", "3.8.0"]] and state != "mute":
+    known = {"keras": [{"id": "CVE-2025-1550", "aliases": [], "fix_versions": ["3.9.0"], "description": ""}]}
 entries = [
     {"name": name, "skip_reason": f"not found: {name}"}
     if state == "away" or known.get(name) == "unknown"
@@ -65,7 +68,14 @@ def test_what_is_counted_is_each_package_in_each_of_its_versions(audited):
     assert code == 0 and counts(lines) == [4, 4, 0, 0, 1]
 
 
-@pytest.mark.parametrize("state, told", [('"away"', "not found: keras"), ('"cut"', "ConnectionError: no such host")])
+@pytest.mark.parametrize(
+    "state, told",
+    [
+        ('"away"', "not found: keras"),
+        ('"cut"', "ConnectionError: no such host"),
+        ('"mute"', "the service has no advisory for keras 3.8.0, which is vulnerable"),
+    ],
+)
 def test_a_service_that_is_away_is_a_failure_though_pip_audit_ends_with_0(audited, state, told):
     code, lines = audited(state)
     assert code == 5 and counts(lines) == [4, 0, 4, 0, 1]
