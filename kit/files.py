@@ -8,21 +8,17 @@ import json
 import math
 import os
 import shutil
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from kit import temporary
 from kit.errors import DataError
 
 CHUNK = 1 << 20
 MAX_DEPTH = 50  # of lists and objects in each other, in JSON
 MAX_DIGITS = 20  # of a whole number in JSON
-
-
-def _temporary(target: Path) -> Path:
-    return target.with_name(f"{target.name}.tmp-{os.getpid()}-{uuid.uuid4().hex[:8]}")
 
 
 def _sync_folder(folder: Path) -> None:
@@ -34,28 +30,29 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def replace_file(target: Path) -> Iterator[Path]:
+def replace_file(target: Path, ending: str = "") -> Iterator[Path]:
     """A temporary path beside `target` that takes its place when the block ends well, and vanishes otherwise.
 
     For libraries that insist on opening a file by name. The temporary name keeps the target's suffixes,
-    since some of them (Keras) choose the format by the suffix.
+    since some of them (Keras) choose the format by the suffix. ending: after them, so that a search by suffix does not find it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f"tmp-{os.getpid()}-{uuid.uuid4().hex[:8]}-{target.name}")
+    temporary.sweep(target.parent)
+    made = temporary.name_beside(target, ending=ending)
     try:
-        yield temporary
-        with open(temporary, "rb") as handle:
+        yield made
+        with open(made, "rb") as handle:
             os.fsync(handle.fileno())
-        os.replace(temporary, target)
+        os.replace(made, target)
         _sync_folder(target.parent)
     finally:
-        temporary.unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
 
 
 @contextmanager
 def open_atomic(target: Path) -> Iterator[BinaryIO]:
     """An open binary file that becomes `target` when the block ends well."""
-    with replace_file(target) as temporary, open(temporary, "wb") as handle:
+    with replace_file(target, ".part") as made, open(made, "wb") as handle:
         yield handle
         handle.flush()
 
@@ -64,22 +61,34 @@ def open_atomic(target: Path) -> Iterator[BinaryIO]:
 def replace_folder(target: Path) -> Iterator[Path]:
     """A temporary folder beside `target` that takes its place when the block ends well, and vanishes otherwise."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    for stale in target.parent.glob(f"{target.name}.tmp-*"):
-        shutil.rmtree(stale, ignore_errors=True)
-    temporary = _temporary(target)
-    temporary.mkdir()
+    temporary.sweep(target.parent)
+    made = temporary.name_beside(target)
+    made.mkdir()
     try:
-        yield temporary
+        yield made
         if target.exists():
-            old = _temporary(target)
+            old = temporary.name_beside(target, "old")
             os.rename(target, old)
-            os.rename(temporary, target)
+            os.rename(made, target)
             shutil.rmtree(old)
         else:
-            os.rename(temporary, target)
+            os.rename(made, target)
         _sync_folder(target.parent)
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def scratch_folder(parent: Path) -> Iterator[Path]:
+    """An empty folder in `parent`, which vanishes when the block ends, or after a kill with the next write there."""
+    parent.mkdir(parents=True, exist_ok=True)
+    temporary.sweep(parent)
+    made = temporary.name_within(parent)
+    made.mkdir()
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def write_text(target: Path, text: str) -> None:

@@ -21,11 +21,12 @@ def download(slug: str, folder: Path) -> Path:
 
     Raises DataError, and keeps nothing, if the archive is damaged or not the one recorded here before.
     """
-    if here := find_verified(folder, slug):  # before the lock, which a folder that may only be read cannot hold
-        return here
-    archive, staging = folder / f"{slug}.zip", folder.with_name(folder.name + ".partial")
+    archive, staging = folder / f"{slug}.zip", _staging(folder)
+    if (here := find_verified(folder, slug)) and not staging.exists():
+        return here  # before the lock, which a folder that may only be read cannot hold
     with _hold_lock(folder, slug):
         if here := find_verified(folder, slug):
+            shutil.rmtree(staging, ignore_errors=True)
             return here
         staged = _fetch(slug, staging)
         try:
@@ -62,12 +63,18 @@ def take(archive: Path, slug: str, folder: Path) -> Path:
                 say(f"{archive.name} differs from the archive that was here, and takes its place")
             manifest(target).unlink(missing_ok=True)  # a kill from here on leaves no record, rather than a wrong one
         record(target, "file", digest)
+        shutil.rmtree(_staging(folder), ignore_errors=True)
     return target
+
+
+def _staging(folder: Path) -> Path:
+    """Where a download lies until it is whole."""
+    return folder.with_name(folder.name + ".partial")
 
 
 @contextmanager
 def _hold_lock(folder: Path, slug: str) -> Iterator[None]:
-    """Waits while another process fetches the same archive; then removes what a killed one has left."""
+    """Waits while another process fetches the same archive."""
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder.parent / ".download.lock", "a") as handle:
         try:
@@ -75,8 +82,6 @@ def _hold_lock(folder: Path, slug: str) -> Iterator[None]:
         except BlockingIOError:
             say(f"{slug} is being fetched by another process: waiting for it")
             fcntl.flock(handle, fcntl.LOCK_EX)
-        for stale in folder.glob(f"tmp-*-{slug}.zip"):
-            stale.unlink()
         yield
 
 

@@ -1,7 +1,6 @@
 """From a built kernel to Kaggle and back: push the dataset, then the kernel; fetch what it wrote, believe it, keep it."""
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
@@ -12,7 +11,7 @@ from kit.data import folds as fold_table
 from kit.data.archives import unpack
 from kit.errors import DataError, KaggleError
 from kit.fields import check_fields, is_id, is_sha256, object_of, one_of
-from kit.files import read_json, replace_folder, sha256, write_json
+from kit.files import read_json, replace_folder, scratch_folder, sha256, write_json
 from kit.kaggle import names
 from kit.kernel import bundle
 from kit.kernel.inside import OUTPUT
@@ -133,10 +132,9 @@ def _keep_run(folder: Path, competition: Competition, run: str) -> None:
     if target.exists():
         say(f"run {run} is here already")
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetched-") as scratch:
-        unpack.open_outermost(folder / "output" / "run.zip", Path(scratch))
-        arrived = Path(scratch) / run
+    with scratch_folder(target.parent) as scratch:
+        unpack.open_outermost(folder / "output" / "run.zip", scratch)
+        arrived = scratch / run
         record, _ = read_records(arrived)
         if (record["id"], record["slug"]) != (run, competition.slug):
             raise DataError(f"run.zip holds another run than {run}", received=record["id"], do="push again")

@@ -7,6 +7,7 @@ A training has a member per fold and seed: fold-0/, and of further seeds fold-0-
 
 import dataclasses
 import datetime
+import errno
 import fcntl
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ from typing import Any
 from kit import paths
 from kit.config import Config, resolve
 from kit.errors import ConfigError, DataError, nearest
-from kit.files import write_json
+from kit.files import scratch_folder, write_json
 from kit.progress import say
 from kit.runs import environment
 from kit.runs.check_records import read_records
@@ -129,32 +130,29 @@ def create(
             "--name does not fit into a folder name", received=repr(label), expected="letters, digits, . _ -"
         )
     now = datetime.datetime.now(datetime.UTC)
-    folder = _claim(paths.runs(), f"{slug}-{label}-{now:%m%d-%H%M%S}")
-    run = Run(folder, folder.name, slug, kind, config, parents, now.isoformat("T", "seconds"))
-    write_json(folder / "config.json", {"config": dataclasses.asdict(config), "origin": dict(origin)})
-    write_json(folder / "environment.json", environment.describe(config, fingerprints))
-    named = {
-        "format": 1,
-        "id": run.id,
-        "slug": slug,
-        "kind": kind,
-        "name": name,
-        "parents": parents,
-        "created": run.created,
-    }
-    write_json(folder / "run.json", named)  # last: a folder without it is not a run
-    return run
+    created = now.isoformat("T", "seconds")
+    named = {"format": 1, "slug": slug, "kind": kind, "name": name, "parents": parents, "created": created}
+    with scratch_folder(paths.runs()) as scratch:
+        made = scratch / "run"
+        write_json(made / "config.json", {"config": dataclasses.asdict(config), "origin": dict(origin)})
+        write_json(made / "environment.json", environment.describe(config, fingerprints))
+        folder = _move(made, named, f"{slug}-{label}-{now:%m%d-%H%M%S}")
+    return Run(folder, folder.name, slug, kind, config, parents, created)
 
 
-def _claim(parent: Path, stem: str) -> Path:
+def _move(made: Path, record: Mapping[str, Any], stem: str) -> Path:
+    """Makes a whole folder a run, of the first id that is free: a run appears with all its records, or not at all."""
     for suffix in ("", *(f"-{n}" for n in range(2, 100))):
-        folder = parent / (stem + suffix)
+        folder = paths.runs() / (stem + suffix)
+        write_json(made / "run.json", {"id": folder.name, **record})
         try:
-            folder.mkdir(parents=True)
-        except FileExistsError:
+            made.rename(folder)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+                raise
             continue
         return folder
-    raise DataError(f"too many runs called {stem} in {parent}")
+    raise DataError(f"too many runs called {stem} in {paths.runs()}")
 
 
 def open_run(folder: Path) -> Run:

@@ -1,6 +1,5 @@
 """Runs of the team to here: checked to the last byte in a folder of their own, which then becomes a run, or vanishes."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from kit import paths, runs
 from kit.competition import Competition
 from kit.errors import DataError
-from kit.files import sha256, write_json
+from kit.files import scratch_folder, sha256, write_json
 from kit.progress import say
 from kit.runs import Run
 from kit.sharing import arrival, manifest
@@ -73,9 +72,8 @@ def _check_same(here: Run, said: Manifest) -> bool:
 @contextmanager
 def _fetch_files(store: Store, said: Manifest) -> Iterator[Path]:
     """A folder with the files of the manifest, each of them checked; it vanishes unless it is moved away."""
-    paths.runs().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=paths.runs(), prefix=".pulled-") as scratch:
-        folder = Path(scratch) / said.run
+    with scratch_folder(paths.runs()) as scratch:
+        folder = scratch / said.run
         for name in said.files:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
         store.fetch({f"{said.run}/{name}": folder / name for name in said.files})

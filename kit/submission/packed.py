@@ -1,7 +1,6 @@
 """A submission as people bring it: a plain table, or one packed by zip or gzip. What is checked and sent is the plain table."""
 
 import gzip
-import tempfile
 import zlib
 from pathlib import Path
 from typing import BinaryIO
@@ -9,7 +8,7 @@ from typing import BinaryIO
 from kit.data.archives.limits import Limits
 from kit.data.archives.unpack import MANIFEST, extract
 from kit.errors import DataError
-from kit.files import CHUNK, replace_file
+from kit.files import CHUNK, replace_file, scratch_folder
 
 ENDINGS = (".csv", ".csv.gz", ".zip")  # in any letter case
 MAX_BYTES = 4 << 30  # bytes of a table; the largest samples on Kaggle have a few hundred million
@@ -31,9 +30,9 @@ def unpack(path: Path, folder: Path) -> Path:
     if path.suffix.lower() == ".gz":
         return _unpack_gzip(path, folder / path.stem)
     plain = path.name if path.stem.lower().endswith(".csv") else f"{path.stem}.csv.zip"
-    with tempfile.TemporaryDirectory(dir=folder) as inside:
-        extract(path, Path(inside) / "members", limits=Limits(members=1000, bytes=MAX_BYTES, depth=1))
-        return _only_table(path, Path(inside) / "members").replace(folder / plain[: -len(".zip")])
+    with scratch_folder(folder) as inside:
+        extract(path, inside / "members", limits=Limits(members=1000, bytes=MAX_BYTES, depth=1))
+        return _only_table(path, inside / "members").replace(folder / plain[: -len(".zip")])
 
 
 def _only_table(path: Path, members: Path) -> Path:

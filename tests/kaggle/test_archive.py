@@ -1,6 +1,7 @@
 """Archives brought by hand, and what is recorded of any."""
 
 import json
+import os
 import zipfile
 
 import pytest
@@ -125,8 +126,14 @@ def test_what_a_killed_copy_left_is_cleared_away(home, archive):
     folder = kept.folder(home) / "archives"
     folder.mkdir(parents=True)
     (folder / "tmp-1-abcdef01-tiny-stripes.zip").write_bytes(b"half")
+    os.utime(folder / "tmp-1-abcdef01-tiny-stripes.zip", (0, 0))
+    (folder.with_name("archives.partial")).mkdir()
     download.take(archive, "tiny-stripes", folder)
     assert kept.left(home) == ["manifest.json", "tiny-stripes.zip"]
+    assert not folder.with_name("archives.partial").exists()
+    (folder.with_name("archives.partial")).mkdir()  # killed between the record and the removal
+    download.download("tiny-stripes", folder)
+    assert not folder.with_name("archives.partial").exists()
 
 
 def test_a_local_competition_is_built_and_recorded(here, home):

@@ -6,8 +6,6 @@ where the loss falls fastest, as in fastai (J. Howard and S. Gugger 2018).
 
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
@@ -17,6 +15,7 @@ from kit import paths
 from kit.competition import Competition
 from kit.config import Config
 from kit.errors import ConfigError
+from kit.files import scratch_folder
 from kit.learn import device
 from kit.learn.fit import auxiliary, loop, schedules
 from kit.learn.fit.checkpoints import State
@@ -55,8 +54,8 @@ def find(competition: Competition, config: Config, *, batches: int, low: float, 
             expected="10 or more, --low below --high",
         )
     rates = np.geomspace(low, high, batches)
-    with TemporaryDirectory(dir=paths.data(competition.slug).root, prefix=".lr-find-") as scratch:
-        member = rehearsal(competition, config, Path(scratch))
+    with scratch_folder(paths.data(competition.slug).root) as scratch:
+        member = rehearsal(competition, config, scratch)
         if not member.recipe.epochs(member.config):
             raise ConfigError(f"recipe {config.recipe} learns in no epochs: there is no step to find a rate for")
         with device.training_scope(member.config):

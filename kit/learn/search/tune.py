@@ -9,7 +9,6 @@ import math
 import shutil
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
@@ -21,7 +20,7 @@ from kit import paths
 from kit.competition import Competition
 from kit.config import Config
 from kit.errors import ConfigError, TrainingError
-from kit.files import hold_lock
+from kit.files import hold_lock, scratch_folder
 from kit.learn import device, train
 from kit.learn.member import Member, split_early_stopping
 from kit.learn.search import space
@@ -66,8 +65,8 @@ def tune(competition: Competition, config: Config, allowed: Space, count: int) -
     if config.deterministic:
         device.make_deterministic()
     with hold_lock(root / "tune.lock", f"{competition.slug} is already being tuned"):
-        with TemporaryDirectory(dir=root, prefix=".tune-") as scratch:
-            member = train.rehearsal(competition, config, Path(scratch))
+        with scratch_folder(root) as scratch:
+            member = train.rehearsal(competition, config, scratch)
             _check(member, allowed)
             study = _study(member, allowed, root / "tune.db")
             while len(study.get_trials(deepcopy=False, states=COUNTED)) < count:

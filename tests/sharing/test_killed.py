@@ -1,0 +1,38 @@
+"""A pull or a push that was killed leaves nothing after the next one."""
+
+from kit import paths
+from kit.sharing import arrival, stores
+from tests.sharing.teammate import contents, leave, left
+from tests.test_temporary import die, killed
+
+
+def test_a_pull_that_was_killed_leaves_nothing_after_the_next(cli, make_run, team):
+    run = make_run("a")
+    cli("runs", "push", run.id, "--to", str(team))
+    was = leave(run)
+
+    def pull():
+        arrival.check = die
+        cli("runs", "pull", str(team))
+
+    killed(pull)
+    assert len(left()) == 1 and left() != [run.id]
+    cli("runs", "pull", str(team))
+    assert left() == [run.id] and contents(run.folder)["oof.npz"] == was["oof.npz"]
+
+
+def test_a_push_that_was_killed_leaves_nothing_after_the_next(cli, make_run, team, tmp_path):
+    run = make_run("a")
+
+    def push():
+        stores.shutil.copyfile = die
+        cli("runs", "push", run.id, "--to", str(team))
+
+    killed(push)
+    (team / run.id / f"tmp-{'0' * 8}-1-1-01234567-new-oof.npz").touch()  # of a machine that may still be at it
+    cli("runs", "push", run.id, "--to", str(team))
+    names = {path.name for path in (team / run.id).iterdir()}
+    assert "manifest.json" in names and [name for name in names if name.startswith("tmp-")] == [
+        f"tmp-{'0' * 8}-1-1-01234567-new-oof.npz"
+    ]
+    assert paths.runs().exists()
