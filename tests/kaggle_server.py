@@ -25,7 +25,7 @@ class Kaggle:
     archive: the bytes of "download all". faults[method]: answers to give before the right one, each a dict with
     status, body, headers; for the storage of the archive ("Storage"): {"cut": bytes} closes the connection after so many
     bytes, {"bytes": content} sends other content, {"whole": True} ignores the Range that was asked for. {"silent": Event}
-    answers nothing until then.
+    answers nothing until then; {"drop": True} closes the connection. lost[method]: the same, but the request has its effect.
     """
 
     def __init__(self) -> None:
@@ -33,6 +33,7 @@ class Kaggle:
         self.etag = '"version-1"'
         self.token = SECRET  # the access token that is good
         self.faults = defaultdict(list)
+        self.lost = defaultdict(list)
         self.requests = []
         self.authorizations = []  # as the API saw them, "Basic ..." or "Bearer ..."
         self.uploads = []
@@ -60,6 +61,10 @@ def refusal(status: int, message: str = "", shape: str = "flat", **headers: str)
     return {"status": status, "body": json.dumps(body).encode(), "headers": headers}
 
 
+def _snake(method: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", method).lower()
+
+
 class Handler(KernelMethods, BoardMethods, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     kaggle: Kaggle
@@ -75,6 +80,9 @@ class Handler(KernelMethods, BoardMethods, BaseHTTPRequestHandler):
         self.kaggle.authorizations.append(self.headers.get("Authorization") or "")
         if self.kaggle.faults[method]:
             self._answer(**self.kaggle.faults[method].pop(0))
+        elif self.kaggle.lost[method]:
+            getattr(self, f"_{_snake(method)}")(asked)
+            self._answer(**self.kaggle.lost[method].pop(0))
         elif method in ("DownloadDataFiles", "DownloadDataFile"):
             self._answer(302, headers={"Location": f"http://storage.test/{asked['competitionName']}.zip"})
         elif method == "DownloadDataset" and not asked.get(
@@ -85,7 +93,7 @@ class Handler(KernelMethods, BoardMethods, BaseHTTPRequestHandler):
             name = f"{asked['ownerSlug']}/{asked['datasetSlug']}/{asked['fileName']}"
             self._answer(302, headers={"Location": f"http://storage.test/dataset/{name}"})
         else:
-            found = getattr(self, f"_{re.sub(r'(?<!^)(?=[A-Z])', '_', method).lower()}")(asked)
+            found = getattr(self, f"_{_snake(method)}")(asked)
             if found is None:
                 self._answer(**refusal(404, "Not found"))
             elif found is not ANSWERED:
@@ -169,17 +177,23 @@ class Handler(KernelMethods, BoardMethods, BaseHTTPRequestHandler):
         self._answer(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
 
     def _answer(
-        self, status: int = 200, body: bytes = b"", headers: dict | None = None, silent: threading.Event | None = None
+        self,
+        status: int = 200,
+        body: bytes = b"",
+        headers: dict | None = None,
+        silent: threading.Event | None = None,
+        drop: bool = False,
     ) -> None:
         if silent:
             silent.wait(60)
+        if silent or drop:
             self.close_connection = True
             return
         self.send_response(status)
         for name, value in {
             "Content-Type": "application/json",
-            **(headers or {}),
             "Content-Length": str(len(body)),
+            **(headers or {}),
         }.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()

@@ -29,8 +29,8 @@ data      kit.data kit.data.archives kit.data.archives.limits kit.data.archives.
           kit.data.check kit.data.prepare
 runs      kit.runs.environment kit.runs.check_records kit.runs.history
           kit.runs kit.runs.scores kit.runs.provenance kit.runs.listing kit.runs.trash
-kaggle    kit.kaggle kit.kaggle.names kit.kaggle.credentials kit.kaggle.client kit.kaggle.archive kit.kaggle.download
-          kit.kaggle.fetch kit.kaggle.submissions kit.kaggle.leaderboard kit.kaggle.datasets
+kaggle    kit.kaggle kit.kaggle.names kit.kaggle.credentials kit.kaggle.client kit.kaggle.send_once kit.kaggle.archive
+          kit.kaggle.download kit.kaggle.fetch kit.kaggle.submissions kit.kaggle.leaderboard kit.kaggle.datasets
           kit.kaggle.class_dataset kit.kaggle.kernels
 blending  kit.ensemble kit.ensemble.pool kit.ensemble.mixtures kit.ensemble.stacking
           kit.ensemble.join_images
@@ -65,7 +65,7 @@ outcome   kit.submission kit.submission.table kit.submission.sample kit.submissi
           kit.submission.read_back kit.submission.rows
           kit.submission.values kit.submission.validate kit.submission.build kit.submission.local kit.submission.packed
           kit.submission.check
-          kit.submission.message kit.submission.records kit.submission.upload
+          kit.submission.message kit.submission.records kit.submission.kaggle_list kit.submission.once kit.submission.upload
           kit.compare kit.compare.pair kit.compare.effect kit.compare.diff kit.compare.runs
           kit.leaderboard kit.leaderboard.ledger kit.leaderboard.board kit.leaderboard.agreement kit.leaderboard.overview
           kit.leaderboard.picture kit.leaderboard.shadow kit.leaderboard.candidates kit.leaderboard.next_steps

@@ -41,6 +41,7 @@ def command(
     """
     from kit import metrics
     from kit.leaderboard import agreement, board, ledger, overview
+    from kit.submission import kaggle_list
 
     competition = obj.competition(slug)
     competition.check_on_kaggle()
@@ -54,7 +55,7 @@ def command(
     value = {
         "asked": kept.asked.isoformat(timespec="seconds"),
         **board.describe_standing(
-            kept.teams, board.ours(kept.teams, ledger.rows(slug).values()), greater_is_better=greater
+            kept.teams, board.ours(kept.teams, kaggle_list.rows(slug).values()), greater_is_better=greater
         ),
         "allowance": board.allowance(kept, entries, datetime.datetime.now(datetime.UTC)),
         "metric": competition.metric,

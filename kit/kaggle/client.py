@@ -21,7 +21,12 @@ from kit.signals import Terminated
 Result = TypeVar("Result")
 TIMEOUT_S = (10, 60)  # seconds to connect, and between two pieces of an answer
 PAUSES_S = (1.0, 2.0, 4.0)  # seconds before an idempotent call is repeated
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError)  # the client trusts the form of every answer
 MAX_WAIT_S = 60.0  # seconds that Kaggle may ask us to wait before we would rather tell the user
+
+
+class NoAnswer(KaggleError):
+    """Kaggle cannot answer now: no connection, too many requests, a fault of its own, or a page where JSON is due."""
 
 
 @contextmanager
@@ -47,13 +52,13 @@ def _explain_errors(slug: str, token: Credentials, own: bool) -> Iterator[None]:
     except HTTPError as error:
         raise _explain_response(error.response, slug, token, own) from None
     except JSONDecodeError:
-        raise KaggleError("Kaggle's answer cannot be read", expected="JSON", do="repeat in a few minutes") from None
+        raise NoAnswer("Kaggle's answer cannot be read", expected="JSON", do="repeat in a few minutes") from None
     except RequestException as error:
-        raise KaggleError(
+        raise NoAnswer(
             "no connection to Kaggle", received=type(error).__name__, do="check the network, then repeat"
         ) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:  # the client trusts the form of every answer
-        raise KaggleError(
+    except MALFORMED as error:
+        raise NoAnswer(
             "Kaggle's answer cannot be read", received=type(error).__name__, do="repeat in a few minutes"
         ) from error
 
@@ -111,9 +116,9 @@ def _explain_response(response: Any, slug: str, token: Credentials, own: bool) -
         return AccessError(f"Kaggle does not accept the token from {token.source}", received=message, do=_remedy(token))
     if status == 429:
         wait = response.headers.get("Retry-After")
-        return KaggleError("too many requests to Kaggle", received=message, do=f"repeat in {wait or 'some'} seconds")
+        return NoAnswer("too many requests to Kaggle", received=message, do=f"repeat in {wait or 'some'} seconds")
     if status >= 500:
-        return KaggleError(f"Kaggle has a fault of its own ({status})", received=message, do="repeat in a few minutes")
+        return NoAnswer(f"Kaggle has a fault of its own ({status})", received=message, do="repeat in a few minutes")
     if response.history:  # redirected to a storage, where a refusal means that the signed address has run out
         return KaggleError(f"Kaggle's storage refused ({status})", do="repeat the command")
     if own and status in (403, 404):
@@ -150,37 +155,22 @@ def _read_message(response: Any) -> str | None:
         return str(response.text)[:300] or None if plain else None
 
 
-@contextmanager
-def send_once(what: str, look: str) -> Iterator[None]:
-    """Around a request that must not be sent twice: if its answer is lost, KaggleError says that it may have counted."""
-    from requests import RequestException
-
-    try:
-        yield
-    except RequestException as error:
-        status = error.response.status_code if error.response is not None else None
-        if status and status < 500:
-            raise
-        raise KaggleError(
-            f"Kaggle gave no answer to {what}",
-            received=status or type(error).__name__,
-            do=f"it may have counted: see {look} before you send it again",
-        ) from None
-
-
 def pause(seconds: float, end: float) -> float:
     """Sleeps, but not past `end` (of time.monotonic). Returns the next pause: half as long again, up to a minute."""
     time.sleep(max(0.0, min(seconds, end - time.monotonic())))
     return min(seconds * 1.5, max(seconds, MAX_WAIT_S))
 
 
-def retry_unless_offline(call: Callable[..., Result], *arguments: Any) -> Result | None:
-    """`retried`; None if the network is away: what is waited for is not, so a long wait goes on."""
-    from requests.exceptions import ConnectionError, Timeout
+def ask(slug: str, call: Callable[..., Result], *arguments: Any, own: bool = False) -> Result | None:
+    """call(api, *arguments), connected as by `connect`; None, and why on stderr, where Kaggle cannot answer now.
 
+    For long waits: what is waited for goes on meanwhile.
+    """
     try:
-        return retry(call, *arguments)
-    except (ConnectionError, Timeout):
+        with connect(slug, own=own) as api:
+            return call(api, *arguments)
+    except NoAnswer as error:
+        say(f"{str(error).partition(';')[0]}: asking again")
         return None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from kit.errors import AccessError, KaggleError
 from kit.files import CHUNK, read_json
-from kit.kaggle.client import connect, pause, retry, retry_unless_offline
+from kit.kaggle.client import ask, connect, pause, retry
 from kit.progress import bar, say
 
 METADATA = "dataset-metadata.json"
@@ -33,7 +33,8 @@ def publish(folder: Path, notes: str, *, timeout_s: float, poll_s: float) -> str
             raise KaggleError(
                 f"Kaggle did not take the dataset {name}", received=answer and (answer.error or answer.status)
             )
-        _wait(api, name, version or 0, timeout_s, poll_s)
+    _wait(name, version or 0, timeout_s, poll_s)
+    with connect(name, own=True) as api:
         _check(api, name, folder)
     return name
 
@@ -56,14 +57,12 @@ def _status(api: Any, name: str) -> dict[str, Any] | None:
         raise
 
 
-def _wait(api: Any, name: str, before: int, timeout_s: float, poll_s: float) -> None:
+def _wait(name: str, before: int, timeout_s: float, poll_s: float) -> None:
     """Until a version after `before` is ready: of a new version, "ready" may still be said of the old one."""
     end = time.monotonic() + timeout_s
     while True:
-        status_record = retry_unless_offline(_status, api, name) or {
-            "status": "not there yet",
-            "current_version_number": 0,
-        }
+        unknown: dict[str, Any] = {"status": "not there yet", "current_version_number": 0}
+        status_record = ask(name, _status, name, own=True) or unknown
         status = str(status_record["status"]).lower()
         if status == "ready" and int(status_record["current_version_number"] or 0) > before:
             return

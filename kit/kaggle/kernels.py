@@ -7,7 +7,9 @@ from typing import Any
 
 from kit.errors import KaggleError
 from kit.files import CHUNK
-from kit.kaggle.client import connect, pause, retry, retry_unless_offline, send_once
+from kit.kaggle.client import ask, connect, pause, retry
+from kit.kaggle.send_once import LostAnswer, send_once
+from kit.kaggle.submissions import look_in_list
 from kit.progress import bar, say
 
 ENDED = ("complete", "error", "cancel_acknowledged")
@@ -27,8 +29,8 @@ def push(folder: Path, name: str) -> Pushed:
 
     Raises KaggleError for Kaggle's own error, and for a source that it left out of the kernel, which it would only mention.
     """
-    look = f"https://www.kaggle.com/code/{name}"
-    with connect(name, own=True) as api, send_once(f"the push of {name}", look):
+    do = f"it may have counted: see https://www.kaggle.com/code/{name} before you push again"
+    with connect(name, own=True) as api, send_once(f"the push of {name}", "SaveKernel", do):
         answer = api.kernels_push(str(folder))
     if answer.error:
         raise KaggleError(f"Kaggle did not take the kernel {name}", received=answer.error)
@@ -55,13 +57,12 @@ def status(name: str, version: int) -> tuple[str, str]:
 def wait(name: str, version: int, *, timeout_s: float, poll_s: float) -> None:
     """Returns when the version has run to its end. Raises KaggleError if it failed, or after `timeout_s` seconds."""
     end = time.monotonic() + timeout_s
-    with connect(name, own=True) as api:
-        while (state := retry_unless_offline(_status, api, name, version)) is None or state[0] not in ENDED:
-            now = state[0] if state else "out of reach"
-            if time.monotonic() > end:
-                raise KaggleError(f"{name} version {version} is {now} after {timeout_s:g} s", do="wait longer")
-            say(f"{name} version {version} is {now}")
-            poll_s = pause(poll_s, end)
+    while (state := ask(name, _status, name, version, own=True)) is None or state[0] not in ENDED:
+        now = state[0] if state else "out of reach"
+        if time.monotonic() > end:
+            raise KaggleError(f"{name} version {version} is {now} after {timeout_s:g} s", do="wait longer")
+        say(f"{name} version {version} is {now}")
+        poll_s = pause(poll_s, end)
     if state[0] != "complete":
         raise KaggleError(f"{name} version {version} ended with {state[0]}", received=state[1] or None)
 
@@ -113,13 +114,14 @@ def _list_output(api: Any, name: str, version: int) -> tuple[list[Any], str]:
 
 
 def submit(slug: str, name: str, version: int, message: str) -> int:
-    """Submits a version's submission.csv to a code competition. Returns Kaggle's reference. Never repeated by itself."""
-    look = f"https://www.kaggle.com/competitions/{slug}/submissions"
-    with connect(slug) as api, send_once(f"the submission of {name} version {version}", look):
+    """Submits a version's submission.csv to a code competition, and returns Kaggle's reference. Raises as submissions.send."""
+    what = f"the submission of {name} version {version}"
+    with connect(slug) as api, send_once(what, "CreateCodeSubmission", look_in_list(slug)):
         answer = api.competition_submit_code("submission.csv", message, slug, name, version, quiet=True)
-    if not answer.ref:
-        raise KaggleError(f"Kaggle did not take version {version} of {name}", received=answer.message)
-    return int(answer.ref)
+        reference = int(answer.ref or 0)
+    if not reference:
+        raise LostAnswer(f"Kaggle gave no reference to {what}", received=answer.message, do=look_in_list(slug))
+    return reference
 
 
 def owner() -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from kit.errors import KaggleError
-from kit.kaggle.client import connect, pause, retry, retry_unless_offline, send_once
+from kit.kaggle.client import ask, connect, pause, retry
+from kit.kaggle.send_once import LostAnswer, send_once
 from kit.progress import say
 
 
@@ -31,35 +32,43 @@ class KaggleSubmission:
 
 
 def send(slug: str, file: Path, message: str) -> int:
-    """Uploads a submission and returns Kaggle's reference, greater than 0. Never repeated by itself: it may have counted."""
-    look = f"https://www.kaggle.com/competitions/{slug}/submissions"
-    with connect(slug) as api, send_once(f"the upload of {file.name}", look):
+    """Uploads a submission and returns Kaggle's reference, greater than 0. Never repeated by itself.
+
+    Raises LostAnswer if it may have counted; after any other KitError nothing was submitted.
+    """
+    what = f"the upload of {file.name}"
+    with connect(slug) as api, send_once(what, "CreateSubmission", look_in_list(slug)) as left:
         answer = api.competition_submit(str(file), message, slug, quiet=True)
-    if not answer.ref:  # the client reports a failed upload as a success without a reference
-        raise KaggleError(
-            f"the upload of {file.name} failed", received=answer.message, do="nothing was submitted: repeat"
-        )
-    return int(answer.ref)
+        reference = int(answer.ref or 0)
+    if not reference and left:
+        raise LostAnswer(f"Kaggle gave no reference to {what}", received=answer.message, do=look_in_list(slug))
+    if not reference:  # the client reports a failed upload as a success without a reference
+        raise KaggleError(f"{what} failed", received=answer.message, do="nothing was submitted: repeat")
+    return reference
+
+
+def look_in_list(slug: str) -> str:
+    return f"it may have counted: the same command looks into Kaggle's list first, as does: kit submissions {slug}"
 
 
 def wait(slug: str, ref: int, *, timeout_s: float, poll_s: float) -> KaggleSubmission:
     """Asks until Kaggle has scored the submission, or refused it. Raises KaggleError after `timeout_s` seconds.
 
-    The first pause is `poll_s` seconds, each further one half as long again, up to a minute.
+    The first pause is `poll_s` seconds, each further one half as long again, up to a minute. A Kaggle that is away or busy
+    meanwhile is asked again.
     """
     end = time.monotonic() + timeout_s
-    with connect(slug) as api:
-        while True:
-            submission = retry_unless_offline(_get, api, ref)
-            if submission and submission.status != "pending":
-                return submission
-            left = end - time.monotonic()
-            if left <= 0:
-                raise KaggleError(
-                    f"submission {ref} has no score after {timeout_s:g} s", do="look at kaggle.com, or wait longer"
-                )
-            say(f"submission {ref} is being scored" if submission else "no connection to Kaggle: asking again")
-            poll_s = pause(poll_s, end)
+    while True:
+        submission = ask(slug, _get, ref)
+        if submission and submission.status != "pending":
+            return submission
+        if time.monotonic() >= end:
+            raise KaggleError(
+                f"submission {ref} has no score after {timeout_s:g} s", do="look at kaggle.com, or wait longer"
+            )
+        if submission:
+            say(f"submission {ref} is being scored")
+        poll_s = pause(poll_s, end)
 
 
 def _get(api: Any, ref: int) -> KaggleSubmission:

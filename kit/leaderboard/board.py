@@ -11,6 +11,7 @@ from kit.errors import DataError, KaggleError
 from kit.files import open_atomic, read_json, write_json
 from kit.kaggle.submissions import KaggleSubmission
 from kit.leaderboard import ledger
+from kit.submission import kaggle_list
 
 AHEAD = 3  # places above ours that are shown
 
@@ -44,23 +45,24 @@ class Board:
 
 
 def fetch(slug: str) -> Board:
-    """Asks Kaggle for the whole leaderboard and the allowance, and keeps both for `local`. After kit.leaderboard.ledger."""
+    """Asks Kaggle for the whole leaderboard and the allowance, and keeps both for `read_cached`. After ledger.fetch."""
     from kit.kaggle import leaderboard, submissions
 
     text, left = leaderboard.download(slug), submissions.count_remaining(slug)
     parse(text)  # only what can be read is kept
-    with open_atomic(ledger.folder(slug) / "leaderboard.csv") as handle:
+    with open_atomic(kaggle_list.folder(slug) / "leaderboard.csv") as handle:
         handle.write(text)
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     write_json(
-        ledger.folder(slug) / "asked.json", {"asked": now, "left": left, "last": max(ledger.rows(slug), default=0)}
+        kaggle_list.folder(slug) / "asked.json",
+        {"asked": now, "left": left, "last": max(kaggle_list.rows(slug), default=0)},
     )
     return read_cached(slug)
 
 
 def read_cached(slug: str) -> Board:
     """As Kaggle last gave it. Raises DataError if it was never asked."""
-    folder = ledger.folder(slug)
+    folder = kaggle_list.folder(slug)
     try:
         text = (folder / "leaderboard.csv").read_bytes()
     except FileNotFoundError:

@@ -1,23 +1,17 @@
-"""Every submission of the team: Kaggle's own list is the shared ledger, joined with the runs and uploads that are here.
+"""Every submission of the team: Kaggle's own list is the shared ledger, joined with the runs and uploads that are here."""
 
-runs/submissions/<slug>/kaggle/ holds what Kaggle said last, one JSON file per submission: files of several members can lie
-there together, in any number of copies.
-"""
-
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from kit import paths
 from kit.errors import DataError
 from kit.fields import check_fields
-from kit.files import read_json, write_json
+from kit.files import read_json
 from kit.kaggle.submissions import KaggleSubmission
-from kit.progress import bar, say
+from kit.progress import say
 from kit.runs import Run
 from kit.runs.check_records import SCORED
-from kit.submission import message, records
+from kit.submission import kaggle_list, message, records
 
 
 @dataclass(frozen=True)
@@ -46,8 +40,8 @@ def read_cached(slug: str) -> list[Entry]:
     """What is known without a request: uploads from here and the list as Kaggle last gave it; oldest first."""
     uploads = {record.ref: record for record in records.list_records(slug)}
     known = {ref: _convert_record(record) for ref, record in uploads.items()}
-    for ref, row in rows(slug).items():
-        known[ref] = max(row, known.get(ref, row), key=_knows)
+    for ref, row in kaggle_list.rows(slug).items():
+        known[ref] = max(row, known.get(ref, row), key=kaggle_list.knowledge)
     entries = [_entry(row, uploads.get(ref)) for ref, row in known.items()]
     return sorted(entries, key=lambda entry: (entry.when, entry.ref))
 
@@ -58,42 +52,15 @@ def list_refs(run: Run) -> list[int]:
 
 
 def fetch(slug: str) -> list[Entry]:
-    """Asks Kaggle for the whole list and keeps it, so that `local` knows it."""
-    from kit.kaggle import submissions
-
-    keep(slug, submissions.list_all(slug))
+    """Asks Kaggle for the whole list and keeps it, so that `read_cached` knows it."""
+    kaggle_list.fetch(slug)
     return read_cached(slug)
 
 
-def keep(slug: str, listed: Iterable[KaggleSubmission]) -> None:
-    """Writes what is new, each submission into its own file."""
-    known = rows(slug)
-    new = [row for row in listed if known.get(row.ref) != row]
-    for row in bar(new, label="keeping Kaggle's list", unit="submission"):
-        write_json(folder(slug) / "submissions" / f"{row.ref}.json", asdict(row))
-
-
-def folder(slug: str) -> Path:
-    """What Kaggle said last about a competition."""
-    return paths.submissions(slug) / "kaggle"
-
-
-def rows(slug: str) -> dict[int, KaggleSubmission]:
-    """Kaggle's rows as they are kept here, by reference; of several copies, the one that knows most."""
-    by_ref: dict[int, KaggleSubmission] = {}
-    for path in sorted((folder(slug) / "submissions").glob("*.json")):
-        try:
-            value = read_json(path)
-            row = KaggleSubmission(**{field.name: value[field.name] for field in fields(KaggleSubmission)})
-        except (DataError, TypeError, KeyError):
-            say(f"{path} is no submission of Kaggle's list and is left out; without --offline it is fetched again")
-            continue
-        by_ref[row.ref] = max(row, by_ref.get(row.ref, row), key=_knows)
-    return by_ref
-
-
-def _knows(row: KaggleSubmission) -> tuple[bool, bool, bool]:
-    return row.status != "pending", bool(row.private_score), bool(row.submitted_by)
+def refresh(slug: str, *, offline: bool = False) -> list[Entry]:
+    """By a list no older than a minute; where that cannot be, or is not wanted, the age of the kept one is said."""
+    kaggle_list.refresh(slug, offline=offline)
+    return read_cached(slug)
 
 
 def _convert_record(record: records.Record) -> KaggleSubmission:

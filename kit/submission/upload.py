@@ -1,12 +1,11 @@
-"""A checked submission goes to Kaggle: the same bytes once, and recorded as soon as Kaggle has given a reference."""
+"""A checked submission goes to Kaggle: the same bytes once, whoever of the team has sent them."""
 
 from pathlib import Path
 
 from kit import paths
 from kit.competition import Competition
-from kit.errors import ConfigError, DataError
-from kit.progress import say
-from kit.submission import message, records
+from kit.errors import DataError
+from kit.submission import message, once, records
 from kit.submission.check import Checked
 from kit.submission.records import Record
 
@@ -25,6 +24,8 @@ def send(
     words: what to say about the file on Kaggle, before its run id, CV and hash. again: also bytes that were uploaded before.
     wait_s: seconds to wait for the score, asking every poll_s seconds; None does not wait, and leaves the scores None.
 
+    An upload from here whose answer was lost, and that is in Kaggle's list, is not sent again: its record is returned.
+
     Raises ConfigError for a competition that is not on Kaggle and for bytes that were uploaded before, DataError for a file
     that has changed since it was checked, AccessError for a missing or refused token, and KaggleError for a failed upload, a
     file that Kaggle could not score, and no score in time.
@@ -38,24 +39,15 @@ def send(
 def _send(slug: str, checked: Checked, words: str, folder: Path, again: bool) -> Record:
     sha256, run = checked.report.sha256, checked.run
     with records.lock_uploads(slug):
-        _refuse_repeated(slug, sha256, folder, again)
+        earlier = once.look_up(slug, sha256, folder)
+        if earlier.completed:
+            return earlier.completed
+        if not again:
+            once.refuse_repeated(earlier)
         if checked.path.read_bytes() != checked.data:
             raise DataError(f"{checked.path} has changed since it was checked", do="run the command again")
         from kit.kaggle import submissions
 
         text = message.write(words, run.id if run else checked.path.name, sha256, run.metrics if run else None)
-        ref = submissions.send(slug, checked.path, text)
-        say(f"uploaded: submission {ref}")  # before the record: a full disk must not hide it
-        record = Record(slug, sha256, run.id if run else None, str(checked.path), text, ref, records.now())
-        records.write(folder, record)
-    return record
-
-
-def _refuse_repeated(slug: str, sha256: str, folder: Path, again: bool) -> None:
-    before = [record for record in records.list_records(slug, folder) if record.sha256 == sha256]
-    if before and not again:
-        last = before[-1]
-        raise ConfigError(
-            f"these bytes were uploaded before, as submission {last.ref} of {last.run or last.file} at {last.when}",
-            do="add --again to spend another of the day's submissions on them",
-        )
+        attempt = records.begin(slug, sha256, run.id if run else None, str(checked.path), text, earlier.newest)
+        return once.send(attempt, folder, lambda: submissions.send(slug, checked.path, text))

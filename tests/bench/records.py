@@ -11,9 +11,8 @@ from kit import paths, predictions, runs
 from kit.config import Config
 from kit.data import cache
 from kit.kaggle.submissions import KaggleSubmission
-from kit.leaderboard import ledger
 from kit.plugins import load
-from kit.submission import message
+from kit.submission import kaggle_list, message
 from tests.bench.place import Place
 from tests.kaggle_board import COLUMNS
 
@@ -52,13 +51,15 @@ def write(seed: int) -> list[str]:
         for path, ids in ((run.oof, train.ids), (run.test, np.arange(TEST_ROWS).astype(str))):
             said = draw.dirichlet(np.ones(10), len(ids))
             predictions.save(path, predictions.make(ids, said, competition.target))
-    ledger.keep(SLUG, [_row(number, run, draw) for number, run in enumerate(made[:300])])
+    kaggle_list.keep(SLUG, [_row(number, run, draw) for number, run in enumerate(made[:300])])
     lines = [",".join(COLUMNS)]
     lines += [f"{rank},{rank},team {rank},2026-11-01 10:00:00,{1 - rank / 1e5},9,user{rank}" for rank in range(1, 3000)]
-    (ledger.folder(SLUG) / "leaderboard.csv").write_text(
+    (kaggle_list.folder(SLUG) / "leaderboard.csv").write_text(
         "\n".join([*lines, "3000,7,us,2026-11-01 10:00:00,0.9,9,anna"])
     )
-    (ledger.folder(SLUG) / "asked.json").write_text('{"asked": "2026-11-20T10:00:00+00:00", "left": 4, "last": 300}')
+    (kaggle_list.folder(SLUG) / "asked.json").write_text(
+        '{"asked": "2026-11-20T10:00:00+00:00", "left": 4, "last": 300}'
+    )
     return [run.id for run in pair]
 
 

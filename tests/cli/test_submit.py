@@ -82,6 +82,8 @@ def kaggle(monkeypatch):
         return 40 + len(fake.sent)
 
     fake.send = send
+    fake.list_all = lambda slug: []
+    fake.count_remaining = lambda slug: 3
     fake.wait = lambda slug, ref, *, timeout_s, poll_s: fake.outcome
     monkeypatch.setattr(kit.kaggle, "submissions", fake, raising=False)
     return fake
@@ -100,7 +102,8 @@ def submit(home, plugins):
 
 
 def sent_records() -> list[dict]:
-    return [json.loads(path.read_text()) for path in sorted(paths.runs().rglob("submissions/**/*.json"))]
+    files = sorted(paths.runs().rglob("submissions/**/*.json"))
+    return [json.loads(path.read_text()) for path in files if path.name != "listed.json"]
 
 
 def test_a_run_becomes_a_checked_file(here, make_run):
@@ -223,11 +226,9 @@ def test_what_fails_is_neither_sent_nor_recorded(submit, make_run, kaggle, tmp_p
 
 
 def test_a_file_that_changes_after_the_check_is_not_sent(submit, prepared, kaggle, tmp_path, monkeypatch):
-    from kit.submission import records
-
     file = tmp_path / "mine.csv"
     file.write_bytes(b"id,label\n3,1\n1,1\n2,0\n")
-    monkeypatch.setattr(records, "list_records", lambda slug, where: file.write_bytes(b"other") and [])
+    monkeypatch.setattr(kaggle, "list_all", lambda slug: file.write_bytes(b"other") and [])
     with pytest.raises(DataError, match=r"mine\.csv has changed since it was checked"):
         submit("zoo", file, "--send")
     assert kaggle.sent == [] and sent_records() == []

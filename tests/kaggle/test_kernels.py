@@ -9,6 +9,7 @@ import pytest
 from kit import paths
 from kit.data import cache, folds
 from kit.files import write_json
+from kit.submission import once
 from tests.kaggle.conftest import NAME
 from tests.kaggle_server import refusal
 
@@ -166,9 +167,18 @@ def test_a_version_is_not_submitted_twice_by_mistake(here, push, kaggle, folder)
 
 
 @pytest.mark.parametrize(("method", "words"), [("SaveKernel", ["push"]), ("CreateCodeSubmission", ["submit"])])
-def test_a_lost_answer_is_not_called_a_refusal(here, push, kaggle, folder, method, words):
+def test_a_lost_answer_is_not_called_a_refusal(here, push, kaggle, folder, monkeypatch, method, words):
     if method != "SaveKernel":
         push()
+    monkeypatch.setattr(once, "SETTLE_S", 0)
     kaggle.faults[method] = [refusal(502)]
     done = here("kernel", *words, NAME, check=False)
     assert done.returncode == 5 and "it may have counted" in done.stderr and len(kaggle.asked(method)) == 1
+
+
+def test_a_kernel_that_was_submitted_though_the_answer_is_lost_is_found_in_the_list(here, push, kaggle, folder):
+    push()
+    kaggle.lost["CreateCodeSubmission"] = [refusal(502)]
+    done = here("kernel", "submit", NAME, "--json")
+    assert json.loads(done.stdout)["ref"] == 60_000_001 and "counted, as submission 60000001" in done.stderr
+    assert here("kernel", "submit", NAME, check=False).returncode == 2 and len(kaggle.submissions) == 1

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from requests.exceptions import ConnectionError
 
-from kit.errors import KaggleError
+from kit.errors import AccessError, KaggleError
 from kit.kaggle import submissions
+from kit.submission import once
 from tests.kaggle_server import SECRET, refusal
 
 
@@ -48,6 +49,7 @@ def test_a_file_that_fails_the_check_is_never_uploaded(here, file, kaggle):
     assert done.returncode == 6 and not kaggle.requests
 
 
+PAGE = {"body": b"<html>", "headers": {"Content-Type": "text/html"}}
 QUOTA = "Submission not allowed: Your team has used its daily Submission allowance (5) today"
 
 
@@ -62,15 +64,18 @@ QUOTA = "Submission not allowed: Your team has used its daily Submission allowan
             "CreateSubmission",
             refusal(500, shape="none"),
             5,
-            "it may have counted: see https://www.kaggle.com/competitions/",
+            "the upload of mine.csv, and its list does not have it",
         ),
     ],
 )
-def test_a_failed_upload_is_an_error_and_is_not_recorded_as_sent(here, file, kaggle, home, method, fault, code, words):
+def test_a_failed_upload_is_an_error_and_is_not_recorded_as_sent(
+    here, file, kaggle, home, monkeypatch, method, fault, code, words
+):
+    monkeypatch.setattr(once, "SETTLE_S", 0)
     kaggle.faults[method] = [fault]
     done = here("submit", "tiny-stripes", str(file), "--send", check=False)
     assert done.returncode == code and words in done.stderr and SECRET not in done.stderr
-    assert not list(home.rglob("submissions/**/*.json"))
+    assert not list(home.rglob("submissions/tiny-stripes/*.json"))
     kaggle.faults.clear()
     here("submit", "tiny-stripes", str(file), "--send")  # and so it may be sent after all
 
@@ -102,6 +107,26 @@ def test_waiting_outlasts_a_network_that_is_away_and_asks_ever_less_often(kaggle
     monkeypatch.setattr(submissions, "_get", answer)
     assert submissions.wait("tiny-stripes", 7, timeout_s=900, poll_s=30).public_score == "0.9"
     assert pauses == [30, 45, 60]
+
+
+@pytest.mark.parametrize("away", [refusal(503), refusal(429, "slow down"), {"drop": True}, PAGE, {"body": b""}])
+def test_waiting_outlasts_a_kaggle_that_is_busy_or_answers_with_a_page(here, file, kaggle, away):
+    kaggle.faults["GetSubmission"] = [away] * 6
+    done = here("submit", "tiny-stripes", str(file), "--send", "--wait", "--poll", "0", "--json")
+    assert json.loads(done.stdout)["public_score"] == "0.99571"
+    assert done.stderr.count("asking again") == 6 and len(kaggle.asked("GetSubmission")) > 6
+
+
+def test_waiting_for_a_busy_kaggle_ends_at_its_own_timeout(kaggle):
+    kaggle.faults["GetSubmission"] = [refusal(503)] * 1000
+    with pytest.raises(KaggleError, match=r"submission 7 has no score after 0\.2 s"):
+        submissions.wait("tiny-stripes", 7, timeout_s=0.2, poll_s=0.01)
+
+
+def test_a_refusal_is_not_waited_for(kaggle):
+    kaggle.faults["GetSubmission"] = [refusal(403)]
+    with pytest.raises(AccessError, match="accept the rules"):
+        submissions.wait("tiny-stripes", 7, timeout_s=900, poll_s=1)
 
 
 def test_a_server_that_knows_only_one_page_ends_the_list(kaggle, monkeypatch):

@@ -9,6 +9,7 @@ from kit.files import write_json, write_text
 from kit.kaggle import leaderboard
 from kit.kaggle.submissions import KaggleSubmission
 from kit.leaderboard import board, ledger
+from kit.submission import kaggle_list
 from tests.kaggle_server import refusal
 
 CSV = (
@@ -68,14 +69,14 @@ def test_our_team_is_found_by_its_members_then_by_its_latest_name():
 
 @pytest.mark.parametrize("teams", [1, 3, 9, 10])
 def test_a_board_with_few_medals_or_none_is_shown(here, home, teams):
-    folder = ledger.folder("tiny-stripes")
+    folder = kaggle_list.folder("tiny-stripes")
     rows = "".join(f"{rank},{rank},t{rank},,{1 - rank / 100},1,u{rank}\n" for rank in range(1, teams + 1))
     write_text(
         folder / "leaderboard.csv",
         "Rank,TeamId,TeamName,LastSubmissionDate,Score,SubmissionCount,TeamMemberUserNames\n" + rows,
     )
     write_json(folder / "asked.json", {"asked": "2026-11-20T10:00:00+00:00", "left": 5, "last": 7})
-    ledger.keep("tiny-stripes", [KaggleSubmission(7, "complete", "0.99", "", "", submitted_by="u1")])
+    kaggle_list.keep("tiny-stripes", [KaggleSubmission(7, "complete", "0.99", "", "", submitted_by="u1")])
     shown = here("leaderboard", "tiny-stripes", "--offline").stdout
     assert f"place 1 of {teams} teams: t1" in shown and shown.count("none") >= (teams < 10)
 
@@ -116,4 +117,4 @@ def test_what_is_no_board_is_not_kept(kaggle, home):
     kaggle.faults["DownloadLeaderboard"] = [{"body": b"<html>", "headers": {"Content-Type": "text/html"}}]
     with pytest.raises(KaggleError, match="leaderboard cannot be read"):
         board.fetch("zoo")
-    assert not ledger.folder("zoo").exists()
+    assert not kaggle_list.folder("zoo").exists()

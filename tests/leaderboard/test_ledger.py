@@ -12,7 +12,7 @@ import pytest
 from kit import paths
 from kit.kaggle.submissions import KaggleSubmission
 from kit.leaderboard import ledger
-from kit.submission import records
+from kit.submission import kaggle_list, records
 
 RUN, SHA = "zoo-big-1120-101500", "0123456789ab"
 PENDING = KaggleSubmission(
@@ -22,18 +22,18 @@ COMPLETE = replace(PENDING, status="complete", public_score="0.91000")
 
 
 def files() -> list:
-    return sorted((ledger.folder("zoo") / "submissions").iterdir())
+    return sorted((kaggle_list.folder("zoo") / "submissions").iterdir())
 
 
 def test_a_run_that_is_not_here_is_known_by_its_message(home):
-    ledger.keep("zoo", [COMPLETE])
+    kaggle_list.keep("zoo", [COMPLETE])
     [entry] = ledger.read_cached("zoo")
     assert (entry.run, entry.cv, entry.cv_error, entry.sha256) == (RUN, 0.9, 0.01, SHA)
     assert (entry.by, entry.public, entry.private) == ("anna", 0.91, None)
 
 
 def test_the_score_of_a_run_that_is_here_is_its_own(home):
-    ledger.keep("zoo", [COMPLETE])
+    kaggle_list.keep("zoo", [COMPLETE])
     folder = home / "runs" / RUN
     folder.mkdir()
     (folder / "metrics.json").write_text('{"score": 0.90001, "error": 0.0101}')
@@ -42,16 +42,16 @@ def test_the_score_of_a_run_that_is_here_is_its_own(home):
 
 
 def test_a_file_is_written_again_only_when_kaggle_says_more(home):
-    ledger.keep("zoo", [PENDING])
+    kaggle_list.keep("zoo", [PENDING])
     before = [path.stat().st_mtime_ns for path in files()]
-    ledger.keep("zoo", [PENDING])
+    kaggle_list.keep("zoo", [PENDING])
     assert [path.stat().st_mtime_ns for path in files()] == before
-    ledger.keep("zoo", [COMPLETE])
+    kaggle_list.keep("zoo", [COMPLETE])
     assert len(files()) == 1 and ledger.read_cached("zoo")[0].public == 0.91
 
 
 def test_copies_and_damaged_files_of_others_do_no_harm(home, capsys):
-    ledger.keep("zoo", [COMPLETE, replace(COMPLETE, ref=8, submitted_by="ben")])
+    kaggle_list.keep("zoo", [COMPLETE, replace(COMPLETE, ref=8, submitted_by="ben")])
     [seven, _] = files()
     old = json.loads(seven.read_text()) | {"status": "pending", "public_score": ""}
     seven.with_name("7 (conflicted copy).json").write_text(json.dumps(old))
@@ -73,17 +73,17 @@ def test_an_upload_is_known_before_kaggle_is_asked_and_a_score_is_not_forgotten(
     [entry] = ledger.read_cached("zoo")
     assert (entry.ref, entry.status, entry.run, entry.cv) == (7, "pending", RUN, None)
     assert entry.when == "2026-11-20T10:15:01+00:00"
-    ledger.keep("zoo", [PENDING])
+    kaggle_list.keep("zoo", [PENDING])
     records.write(paths.submissions("zoo"), replace(upload, status="complete", public_score="0.91"))
     assert ledger.read_cached("zoo")[0].public == 0.91  # by `kit submit --wait`, after the list was fetched
-    ledger.keep("zoo", [replace(COMPLETE, private_score="0.89")])
+    kaggle_list.keep("zoo", [replace(COMPLETE, private_score="0.89")])
     assert (ledger.read_cached("zoo")[0].private, ledger.read_cached("zoo")[0].by) == (0.89, "anna")
 
 
 def test_reading_offline_imports_nothing_heavy(home):
-    ledger.keep("digit-recognizer", [COMPLETE])
-    (ledger.folder("digit-recognizer") / "leaderboard.csv").write_text("Rank,TeamName,Score\n1,us,0.9\n")
-    (ledger.folder("digit-recognizer") / "asked.json").write_text(
+    kaggle_list.keep("digit-recognizer", [COMPLETE])
+    (kaggle_list.folder("digit-recognizer") / "leaderboard.csv").write_text("Rank,TeamName,Score\n1,us,0.9\n")
+    (kaggle_list.folder("digit-recognizer") / "asked.json").write_text(
         '{"asked": "2026-11-20T10:00:00+00:00", "left": 1, "last": 7}'
     )
     script = """

@@ -8,9 +8,8 @@ from kit import paths, predictions, runs
 from kit.errors import ConfigError, DataError
 from kit.files import hold_lock, write_json
 from kit.kaggle.submissions import KaggleSubmission
-from kit.leaderboard import ledger
 from kit.runs import trash
-from kit.submission import message, records
+from kit.submission import kaggle_list, message, records
 
 
 def test_a_deleted_run_comes_back_as_it_was(cli, make_run):
@@ -86,7 +85,7 @@ def test_a_run_that_a_teammate_submitted_is_refused_too(cli, make_run):
     uploaded = KaggleSubmission(
         88, "complete", "0.9", "", "", message.write("again", run.id, "ab" * 32), "2026-11-01T09:00:00+00:00", "ben"
     )
-    ledger.keep(run.slug, [uploaded])
+    kaggle_list.keep(run.slug, [uploaded])
     with pytest.raises(DataError, match="was submitted as 88"):
         cli("runs", "delete", run.id)
 

@@ -28,7 +28,11 @@ def kaggle(monkeypatch):
     import kit.kaggle
 
     scored = SimpleNamespace(status="complete", public_score="0.5", private_score="", error="")
-    fake = SimpleNamespace(send=lambda slug, path, message: 7, wait=lambda slug, ref, *, timeout_s, poll_s: scored)
+    fake = SimpleNamespace(
+        send=lambda slug, path, message: 7,
+        wait=lambda slug, ref, *, timeout_s, poll_s: scored,
+        list_all=lambda slug: [],
+    )
     monkeypatch.setattr(kit.kaggle, "submissions", fake, raising=False)
 
 

@@ -4,7 +4,6 @@ import click
 
 from kit.cli import options
 from kit.cli.kernel import built
-from kit.errors import ConfigError
 
 
 @click.command()
@@ -24,30 +23,27 @@ def command(name: str, wait: bool, again: bool, timeout: float, poll: float, wor
     from kit import paths
     from kit.kaggle import kernels
     from kit.kernel import bundle, pushed
-    from kit.submission import message, records
+    from kit.submission import message, once, records
 
     folder = built.folder(name)
     manifest, bundled = bundle.manifest(folder), pushed.record(folder)["bundle"]
     kernel, version = pushed.version(folder)
     slug, subject, where = manifest["slug"], f"{kernel}/{version}", paths.submissions(manifest["slug"])
+    words = f"{words} {kernel} version {version}".strip()
+    run = manifest.get("run")
+    text = message.write(words, run or "", bundled, paths.runs() / (run or "") / "metrics.json")
     with records.lock_uploads(slug):
-        before = [record for record in records.list_records(slug, where) if record.file == subject]
-        if before and not again and not wait:
-            raise ConfigError(
-                f"this version was submitted before, as submission {before[-1].ref} at {before[-1].when}",
-                do="add --wait for its score, or --again to spend another submission on it",
-            )
-        if before and not again:
-            kept = before[-1]
-        else:
+        earlier = once.look_up(slug, bundled, where, f"{kernel} version {version} ")
+        kept = earlier.completed
+        if kept is None and wait and not again and earlier.sent:
+            kept = earlier.sent[-1][0]
+        if kept is None:
+            if not again:
+                once.refuse_repeated(earlier, "this version was submitted")
             kernels.wait(kernel, version, timeout_s=timeout if wait else 0, poll_s=poll)
-            run = manifest.get("run") or ""
-            words = f"{words} {kernel} version {version}".strip()
-            text = message.write(words, run, bundled, paths.runs() / run / "metrics.json")
-            ref = kernels.submit(slug, kernel, version, text)
-            kept = records.Record(slug, bundled, manifest.get("run"), subject, text, ref, records.now())
-            records.write(where, kept)
+            attempt = records.begin(slug, bundled, run, subject, text, earlier.newest)
+            kept = once.send(attempt, where, lambda: kernels.submit(slug, kernel, version, text))
     if wait:
         kept = records.await_score(kept, where, timeout_s=timeout, poll_s=poll)
-    text = f"submission    {kept.ref}\nscore         {kept.public_score or 'not yet'}"
-    options.result(asdict(kept), text, as_json=as_json)
+    shown = f"submission    {kept.ref}\nscore         {kept.public_score or 'not yet'}"
+    options.result(asdict(kept), shown, as_json=as_json)
