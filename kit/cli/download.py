@@ -15,6 +15,7 @@ from kit.cli.options import GlobalOptions
     type=click.Path(),
     help="A zip fetched by hand in the browser, or the folder that it was unpacked to.",
 )
+@options.archive_options
 @options.json_option
 @click.pass_obj
 def command(obj: GlobalOptions, slug: str, archive: str | None, as_json: bool) -> None:

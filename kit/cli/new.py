@@ -31,6 +31,7 @@ from kit.progress import say
     type=click.Path(path_type=Path, file_okay=False),
     help="The folder of competition folders to put it in.  [default: that of --competitions, else competitions]",
 )
+@options.archive_options
 @click.pass_obj
 def command(obj: GlobalOptions, slug: str, given: str | None, parent: Path | None) -> None:
     """Start DIR/SLUG/competition.py, a plug-in that loads as it is; what is left to decide is marked TODO.

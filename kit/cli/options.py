@@ -1,7 +1,8 @@
 """What the verbs share: the competition argument, --json, and the line that names the next sensible command."""
 
+import functools
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import click
 
 from kit.cli import completion
 from kit.competition import Competition
+from kit.data.archives.budget import DEFAULT_LIMITS, Limits, allow
 from kit.files import to_json
 from kit.runs.scores import read_scores
 from kit.suggest import complete
@@ -55,9 +57,50 @@ RECIPE_OPTIONS = (
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 
 
+LIMIT_OPTIONS = (
+    click.option(
+        "--max-ratio",
+        type=click.IntRange(1),
+        default=DEFAULT_LIMITS.ratio,
+        show_default=True,
+        help="Refuse archives that unpack to more than so many times their size, and to more than 64 MiB.",
+    ),
+    click.option(
+        "--max-bytes",
+        type=click.IntRange(1),
+        default=DEFAULT_LIMITS.bytes,
+        show_default=True,
+        help="Refuse archives that unpack, with all that is nested in them, to more bytes.",
+    ),
+    click.option(
+        "--max-files",
+        type=click.IntRange(1),
+        default=DEFAULT_LIMITS.files,
+        show_default=True,
+        help="Refuse archives of more files, with all that is nested in them.",
+    ),
+    click.option("--any-case", is_flag=True, help="Take names that differ in letter case or Unicode form alone."),
+)
+
+
+def archive_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The limits of archives, for each verb that opens any: in force while it runs."""
+
+    @functools.wraps(command)
+    def within(*given: Any, max_ratio: int, max_bytes: int, max_files: int, any_case: bool, **named: Any) -> None:
+        with allow(Limits(files=max_files, bytes=max_bytes, ratio=max_ratio, any_case=any_case)):
+            command(*given, **named)
+
+    return _add_options(within, LIMIT_OPTIONS)
+
+
 def recipe_options(command: Callable[..., None]) -> Callable[..., None]:
     """What is trained, for each verb that trains."""
-    for option in reversed(RECIPE_OPTIONS):
+    return _add_options(command, RECIPE_OPTIONS)
+
+
+def _add_options(command: Callable[..., None], group: Sequence[Callable[..., Any]]) -> Callable[..., None]:
+    for option in reversed(group):
         command = option(command)
     return command
 

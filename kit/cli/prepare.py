@@ -31,6 +31,7 @@ from kit.cli import options
     metavar="SHARE",
     help="Set this share of the training images aside, once and for all, for `kit submit --local`.",
 )
+@options.archive_options
 @options.json_option
 @click.pass_obj
 def command(

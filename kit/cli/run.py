@@ -18,6 +18,7 @@ from kit.cli.options import GlobalOptions
 @click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Any setting of kit.config, for every model."
 )
+@options.archive_options
 @options.json_option
 @click.pass_obj
 def command(

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from kit.data.archives.limits import is_hidden
+from kit.data.archives.unpack import check_listing
 from kit.data.class_parts import Classes, Parts, find_parts
 from kit.data.readers import IMAGES, natural
 from kit.errors import DataError
@@ -60,6 +61,7 @@ def _list_files(stack: ExitStack, source: Path) -> Files:
         walked = (Path(root) / name for root, _, names in os.walk(source) for name in names)
         return {name: path.read_bytes for path in walked if not is_hidden(name := path.relative_to(source).as_posix())}
     try:
+        check_listing(source)
         packed = stack.enter_context(zipfile.ZipFile(source))
     except (OSError, zipfile.BadZipFile) as error:
         raise DataError(f"no folder of images at {source}", received=error) from None

@@ -1,17 +1,13 @@
 """What is kept of an archive: its bytes, checked to the last member, and a manifest with their size and sha256."""
 
 import datetime
-import lzma
-import struct
 import zipfile
-import zlib
 from pathlib import Path
 
+from kit.data.archives.unpack import read_through
 from kit.errors import DataError
-from kit.files import CHUNK, read_json, sha256, write_json
+from kit.files import read_json, sha256, write_json
 from kit.progress import bar, say
-
-DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ValueError)
 
 
 def find_verified(folder: Path, slug: str) -> Path | None:
@@ -33,19 +29,10 @@ def find_verified(folder: Path, slug: str) -> Path | None:
 
 
 def check_members(archive: Path) -> None:
-    """Reads every member and compares its CRC. Raises DataError for anything but a whole zip archive with files in it."""
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            members = opened.infolist()
-            for member in bar(members, label=f"checking {archive.name}", unit="file"):
-                with opened.open(member) as content:
-                    while content.read(CHUNK):
-                        pass
-    except DAMAGED as error:
-        raise DataError(
-            f"{archive.name} is not a whole zip archive", received=_kind(archive, error), do="fetch it again"
-        ) from None
-    if not members:
+    """Reads every member and compares its CRC. Raises DataError for anything but a whole zip archive with files in it, and for
+    one whose listing kit.data.archives refuses, before any of it is inflated.
+    """
+    if not read_through(archive):
         raise DataError(f"{archive.name} is a zip archive without files", do="fetch it again")
 
 
@@ -74,15 +61,6 @@ def _files(folder: Path) -> list[Path]:
         if path.is_file()
         and not any(part.startswith(".") or part == "__MACOSX" for part in path.relative_to(folder).parts)
     ]
-
-
-def _kind(archive: Path, error: Exception) -> str:
-    try:
-        with open(archive, "rb") as handle:
-            start = handle.read(1)
-    except OSError as refused:
-        return str(refused.strerror)
-    return "an empty file" if not start else "a web page" if start == b"<" else str(error) or type(error).__name__
 
 
 def record(archive: Path, source: str, digest: str | None = None) -> None:

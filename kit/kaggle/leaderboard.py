@@ -1,11 +1,14 @@
 """The public leaderboard of a competition, whole, as Kaggle gives it for download."""
 
 import tempfile
-import zipfile
 from pathlib import Path
 
-from kit.errors import KaggleError
+from kit.data.archives.budget import Limits
+from kit.data.archives.unpack import open_outermost
+from kit.errors import DataError, KaggleError
 from kit.kaggle.client import connect, retry
+
+LIMITS = Limits(files=100, bytes=1 << 30)
 
 
 def download(slug: str) -> bytes:
@@ -14,10 +17,10 @@ def download(slug: str) -> bytes:
         with connect(slug) as api:
             retry(api.competition_leaderboard_download, slug, folder, quiet=True)
         try:
-            with zipfile.ZipFile(Path(folder) / f"{slug}.zip") as archive:
-                [name] = [name for name in archive.namelist() if name.endswith(".csv")]
-                return archive.read(name)
-        except (zipfile.BadZipFile, OSError, ValueError) as error:
+            open_outermost(Path(folder) / f"{slug}.zip", Path(folder) / "board", limits=LIMITS)
+            [table] = (Path(folder) / "board").rglob("*.csv")
+            return table.read_bytes()
+        except (DataError, OSError, ValueError) as error:
             raise KaggleError(
                 "Kaggle's leaderboard cannot be read", received=error, expected="a zip archive with one CSV"
             ) from None

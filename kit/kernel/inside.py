@@ -4,6 +4,7 @@ import json
 import platform
 import resource
 import shutil
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from kit.config import resolve
 from kit.data import cache, prepare, write_cache
 from kit.data import folds as fold_table
 from kit.data.archives import unpack
+from kit.data.archives.budget import Limits, allow
 from kit.data.cache import Dataset
 from kit.data.image_rows import list_rows
 from kit.ensemble import finish, join_images
@@ -27,6 +29,9 @@ from kit.plugins import load
 from kit.progress import say
 from kit.submission import check
 
+OPENED_BEFORE = Limits(
+    files=sys.maxsize, bytes=sys.maxsize, ratio=sys.maxsize
+)  # by `kit prepare`, under those of its call
 OUTPUT = "result.json"  # written last, with the sha256 of the other files: what `kit kernel output` trusts
 
 
@@ -44,7 +49,8 @@ def _run(bundle: Path, kaggle: Path, started: float) -> None:
     competition = load(manifest["slug"])
     backend.load()
     mounted = _find_data(kaggle / "input", competition)
-    final = {"predict": _predict, "train": _train}[manifest["mode"]](competition, manifest, bundle, mounted)
+    with allow(OPENED_BEFORE):
+        final = {"predict": _predict, "train": _train}[manifest["mode"]](competition, manifest, bundle, mounted)
     checked = check.build_or_read_checked(competition, final.id)
     output = kaggle / "working"
     shutil.copy(checked.path, output / "submission.csv")

@@ -5,7 +5,6 @@ import gzip
 import io
 import os
 import re
-import tarfile
 import zipfile
 import zlib
 from collections import Counter
@@ -18,9 +17,12 @@ from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 from kit.data import json_tables
-from kit.data.archives.limits import ARCHIVES, DEFAULT_LIMITS, is_hidden
+from kit.data.archives.budget import Budget
+from kit.data.archives.formats import open_tar, open_zip, tar_member, zip_member
+from kit.data.archives.limits import ARCHIVES, check, is_hidden
 from kit.data.tables import not_utf8, wrong_separator
 from kit.errors import DataError
+from kit.files import CHUNK
 
 Open = Callable[[], IO[bytes]]
 FOREIGN = re.compile(
@@ -44,11 +46,13 @@ class Members:
 @contextmanager
 def open_members(archive: Path) -> Iterator[Members]:
     """archive: or a folder that it was unpacked to. Raises DataError for a file that is no sound zip archive, or as soon as a
-    part that is read proves damaged.
+    part that is read proves damaged, or that kit.data.archives refuses.
     """
     try:
         with ExitStack() as stack:
-            yield _list_members(stack, _list_folder(archive) if archive.is_dir() else _list_zip(stack, archive))
+            size = sum(path.stat().st_size for path in _list_files(archive)) if archive.is_dir() else None
+            budget = Budget(archive, size)
+            yield _list_members(stack, _list_outermost(stack, archive, budget), budget)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, csv.Error) as error:
         # RuntimeError: a password or an unknown compression
         raise DataError(
@@ -56,7 +60,7 @@ def open_members(archive: Path) -> Iterator[Members]:
         ) from None
 
 
-def _list_members(stack: ExitStack, source: Mapping[str, Open]) -> Members:
+def _list_members(stack: ExitStack, source: Mapping[str, Open], budget: Budget) -> Members:
     listed = [name for name in source if not name.endswith("/")]
     names = [name for name in listed if not is_hidden(name)]
     around = _wrapping_folder(names)
@@ -71,7 +75,7 @@ def _list_members(stack: ExitStack, source: Mapping[str, Open]) -> Members:
         inside: dict[str, Open] = {path: source[name]}
         if path.lower().endswith(ARCHIVES):
             try:
-                inside = _look_inside(stack, path, source[name]())
+                inside = _look_inside(stack, path, source[name](), budget, budget.limits.depth - 1)
             except Exception as error:  # of whatever kind a damaged archive raises in its reader
                 closed[path] = str(error) or type(error).__name__
                 continue
@@ -86,66 +90,102 @@ def _wrapping_folder(names: list[str]) -> str:
     return f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in names) else ""
 
 
-def _look_inside(
-    stack: ExitStack, path: str, packed: IO[bytes], depth: int = DEFAULT_LIMITS.depth - 1
-) -> dict[str, Open]:
+def _look_inside(stack: ExitStack, path: str, packed: IO[bytes], budget: Budget, depth: int) -> dict[str, Open]:
     """The files of an archive inside, by the path that kit.data.archives.unpack gives them. Raises what its reader raises, and
-    ValueError for archives in it that are nested deeper than `depth`.
+    DataError for one whose listing is refused. depth: how many archives may lie in each other, this one included.
     """
-    if depth == 0:
-        raise ValueError(f"{path} is nested too deep")
     stack.enter_context(packed)
-    own, ending = PurePosixPath(path).with_suffix(""), PurePosixPath(path).suffix.lower()
-    listed = {own.name: partial(_open_gz, packed)} if ending == ".gz" else LISTERS[ending](stack, packed)
+    archive, own, ending = PurePosixPath(path), PurePosixPath(path).with_suffix(""), PurePosixPath(path).suffix.lower()
+    if ending == ".gz":
+        listed = {own.name: cast(Open, partial(_Gzip, packed, budget))}
+    else:
+        listed = LISTERS[ending](stack, archive, packed, budget, depth)
     names = [name for name in listed if not (name.endswith("/") or is_hidden(name))]
     folder = own.parent if {name.partition("/")[0] for name in names} == {own.name} else own
     files: dict[str, Open] = {}
     for name in names:
         inner = (folder / name).as_posix()
         deeper = inner.lower().endswith(ARCHIVES)
-        files |= _look_inside(stack, inner, listed[name](), depth - 1) if deeper else {inner: listed[name]}
+        files |= _look_inside(stack, inner, listed[name](), budget, depth - 1) if deeper else {inner: listed[name]}
     return files
 
 
-def _list_folder(folder: Path) -> dict[str, Open]:
-    files = (Path(root) / name for root, _, names in os.walk(folder) for name in sorted(names))
-    return {path.relative_to(folder).as_posix(): partial(_open, path) for path in files}
+def _list_outermost(stack: ExitStack, archive: Path, budget: Budget) -> dict[str, Open]:
+    if archive.is_dir():
+        return {path.relative_to(archive).as_posix(): partial(_open, path) for path in _list_files(archive)}
+    source = stack.enter_context(open_zip(archive, stack.enter_context(_open(archive)), budget))
+    check(archive, [zip_member(info) for info in source.infolist()], budget, budget.limits.depth)
+    return {name: partial(source.open, name) for name in source.namelist()}
+
+
+def _list_files(folder: Path) -> list[Path]:
+    return [Path(root) / name for root, _, names in os.walk(folder) for name in sorted(names)]
 
 
 def _open(path: Path) -> IO[bytes]:
     return open(path, "rb")
 
 
-def _list_zip(stack: ExitStack, packed: IO[bytes] | Path) -> dict[str, Open]:
+def _list_zip(
+    stack: ExitStack, archive: PurePosixPath, packed: IO[bytes], budget: Budget, depth: int
+) -> dict[str, Open]:
     source = stack.enter_context(zipfile.ZipFile(packed))
+    check(archive, [zip_member(info) for info in source.infolist()], budget, depth)
     return {name: partial(source.open, name) for name in source.namelist()}
 
 
-def _list_tar(stack: ExitStack, packed: IO[bytes]) -> dict[str, Open]:
-    source = stack.enter_context(tarfile.open(fileobj=packed))  # noqa: SIM115
+def _list_tar(
+    stack: ExitStack, archive: PurePosixPath, packed: IO[bytes], budget: Budget, depth: int
+) -> dict[str, Open]:
+    source = stack.enter_context(open_tar(archive, packed, budget))
+    infos = [info for info in source if info.name != "."]
+    check(archive, [tar_member(info) for info in infos], budget, depth)
     return {
-        info.name.removeprefix("./"): partial(source.extractfile, info)  # type: ignore[misc]
-        for info in source
+        tar_member(info).name: partial(source.extractfile, info)  # type: ignore[misc]
+        for info in infos
         if info.isreg()
     }
 
 
-def _list_7z(stack: ExitStack, packed: IO[bytes]) -> dict[str, Open]:
-    import py7zr  # only here: few competitions need it
+def _list_7z(
+    stack: ExitStack, archive: PurePosixPath, packed: IO[bytes], budget: Budget, depth: int
+) -> dict[str, Open]:
+    from kit.data.archives.sevenzip import list_members, open_listed, read_member  # only here: few need py7zr
 
-    from kit.data.archives.sevenzip import read_member
-
-    source = stack.enter_context(py7zr.SevenZipFile(packed))
-
-    return {entry.filename: partial(read_member, source, entry.filename) for entry in source.files if entry.is_file}
-
-
-def _open_gz(packed: IO[bytes]) -> IO[bytes]:
-    packed.seek(0)
-    return cast(IO[bytes], gzip.GzipFile(fileobj=packed))
+    source = stack.enter_context(open_listed(archive, packed))
+    members = list_members(source)
+    check(archive, members, budget, depth)
+    return {
+        member.name: partial(read_member, source, member.name, budget) for member in members if member.kind == "file"
+    }
 
 
-LISTERS: Mapping[str, Callable[[ExitStack, IO[bytes]], dict[str, Open]]] = {
+class _Gzip(gzip.GzipFile):
+    """A file in a .gz, which says nowhere how large it is: read as far as the budget goes."""
+
+    def __init__(self, packed: IO[bytes], budget: Budget) -> None:
+        packed.seek(0)
+        super().__init__(fileobj=packed)
+        self._budget = budget
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is None or size < 0:
+            return b"".join(iter(partial(self.read, CHUNK), b""))
+        return self._count(super().read(size))
+
+    def read1(self, size: int = -1) -> bytes:
+        return self._count(super().read1(size))
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._budget.announce(offset)
+        return super().seek(offset, whence)
+
+    def _count(self, data: bytes) -> bytes:
+        self._budget.announce(self.tell())
+        return data
+
+
+LISTERS: Mapping[str, Callable[[ExitStack, PurePosixPath, IO[bytes], Budget, int], dict[str, Open]]] = {
     ".zip": _list_zip,
     ".7z": _list_7z,
     ".tar": _list_tar,

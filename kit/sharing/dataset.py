@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from kit.data.archives.unpack import open_outermost
 from kit.errors import ConfigError, DataError
 from kit.fields import ID
 from kit.files import write_json
@@ -65,9 +66,13 @@ class Dataset:
         if lacking := [name for name in wanted if name not in self._files]:
             raise DataError(f"kaggle:{self.name} lacks {lacking[0]}", do="push that run again")
         with tempfile.TemporaryDirectory() as scratch:
-            datasets.fetch(self.name, {name: Path(scratch) / name for name in wanted}, self._files)
+            folder = Path(scratch)
+            datasets.fetch(self.name, {name: folder / name for name in wanted}, self._files)
+            for name in wanted:
+                if name.endswith(PACKED):
+                    open_outermost(folder / name, folder / "opened" / name, kind=".zip")
             for key, path in files.items():
-                _take(Path(scratch) / _file(key), key, path)
+                _take(folder, key, path)
 
     def put(self, files: Mapping[str, Path]) -> None:
         from kit.kaggle import datasets
@@ -102,14 +107,10 @@ def _add(file: Path, key: str, path: Path) -> None:
         pack.write(path, key)
 
 
-def _take(file: Path, key: str, path: Path) -> None:
-    if file.suffix != PACKED:
-        shutil.copyfile(file, path)
-        return
-    try:
-        with zipfile.ZipFile(file) as pack, pack.open(key) as member, open(path, "wb") as out:
-            if pack.getinfo(key).compress_type != zipfile.ZIP_STORED:  # as none is pushed: it may inflate to anything
-                raise zipfile.BadZipFile(f"{key} is compressed")
-            shutil.copyfileobj(member, out)
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise DataError(f"{file.name} is damaged", received=error, do="push that run again") from None
+def _take(folder: Path, key: str, path: Path) -> None:
+    """Moves what has that key out of the files that were fetched into `folder`, and the packs opened there."""
+    name = _file(key)
+    arrived = folder / "opened" / name / key if name.endswith(PACKED) else folder / name
+    if not arrived.is_file():
+        raise DataError(f"{name} is damaged", received=f"no {key} in it", do="push that run again")
+    shutil.move(arrived, path)

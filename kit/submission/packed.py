@@ -5,7 +5,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-from kit.data.archives.limits import Limits
+from kit.data.archives.budget import Limits
 from kit.data.archives.unpack import MANIFEST, extract
 from kit.errors import DataError
 from kit.files import CHUNK, replace_file, scratch_folder
@@ -31,7 +31,7 @@ def unpack(path: Path, folder: Path) -> Path:
         return _unpack_gzip(path, folder / path.stem)
     plain = path.name if path.stem.lower().endswith(".csv") else f"{path.stem}.csv.zip"
     with scratch_folder(folder) as inside:
-        extract(path, inside / "members", limits=Limits(members=1000, bytes=MAX_BYTES, depth=1))
+        extract(path, inside / "members", limits=Limits(files=1000, bytes=MAX_BYTES, depth=1))
         return _only_table(path, inside / "members").replace(folder / plain[: -len(".zip")])
 
 

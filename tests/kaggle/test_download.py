@@ -88,7 +88,7 @@ def test_a_refusal_leaves_the_part_that_is_there(home, killed, pauses):
 
 def test_an_archive_that_changed_at_kaggle_is_not_mixed_with_the_old_part(home, killed):
     killed.archive, killed.etag = killed.archive[::-1], '"version-2"'
-    with pytest.raises(DataError, match="not a whole zip"):  # reversed, so that any mixture would show
+    with pytest.raises(DataError, match="is damaged"):  # reversed, so that any mixture would show
         kept.fetch(home)
     assert kept.ranges(killed)[-1] is None and kept.nothing(home)
 

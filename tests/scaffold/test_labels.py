@@ -91,7 +91,11 @@ def test_a_table_that_cannot_be_read_is_one_error(tmp_path, fault):
         data[data.rindex(b"PK\x03\x04") + 6] |= 1
     archive = tmp_path / "bad.zip"
     archive.write_bytes(data)
-    said = {"latin-1": "trainLabels.csv is not UTF-8 text", "semicolons": "trainLabels.csv: fields separated by ';'"}
+    said = {
+        "password": "is protected by a password",
+        "latin-1": "trainLabels.csv is not UTF-8 text",
+        "semicolons": "trainLabels.csv: fields separated by ';'",
+    }
     with pytest.raises(DataError, match=said.get(fault, r"cannot read .*bad\.zip; received")):
         facts.read(archive)
 

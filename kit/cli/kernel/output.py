@@ -14,6 +14,7 @@ from kit.cli.options import GlobalOptions
 @click.option("--wait", is_flag=True, help="Until the kernel has run to its end.")
 @built.timeout_option
 @built.poll_option
+@options.archive_options
 @options.json_option
 @click.pass_obj
 def command(obj: GlobalOptions, name: str, wait: bool, timeout: float, poll: float, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from kit.cli.options import GlobalOptions
 @built.name_argument
 @click.option("--layout", type=click.Choice(["old", "new"]), default="new", show_default=True, help="Of /kaggle/input.")
 @click.option("--python", metavar="PATH", help="With the packages of Kaggle's image. Default: that of make kernel-env.")
+@options.archive_options
 @options.json_option
 @click.pass_obj
 def command(obj: GlobalOptions, name: str, layout: str, python: str | None, as_json: bool) -> None:

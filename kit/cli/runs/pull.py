@@ -12,6 +12,7 @@ from kit.progress import say
 @click.argument("where", metavar="WHERE")
 @click.argument("references", metavar="[RUN...]", nargs=-1, shell_complete=completion.runs)
 @click.option("--weights", is_flag=True, help="The weights too.")
+@options.archive_options
 @options.json_option
 @click.pass_obj
 def command(obj: GlobalOptions, where: str, references: tuple[str, ...], weights: bool, as_json: bool) -> None:

@@ -1,5 +1,5 @@
 """What .zip, .7z, .tar and .gz files list, and how members are copied: a chunk at a time, never more than the listing declares
-(of a .gz, which declares nothing, never more than the ratio to what is packed).
+(a .gz declares nothing: what its budget leaves).
 """
 
 import copy
@@ -10,20 +10,24 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
-from typing import BinaryIO
+from pathlib import Path, PurePath
+from typing import IO
 
-from kit.data.archives.limits import DEFAULT_LIMITS, Create, Member, Opened, refusal
+from kit.data.archives.budget import Budget, refusal
+from kit.data.archives.limits import Create, Member, Opened
+from kit.data.archives.zip_layout import check_layout, count_entries
 from kit.errors import KitError
 from kit.files import CHUNK
 from kit.progress import bar
 
+MAX_HEADER = 1 << 20  # bytes of a name or of what else a tar says of one member
+_DESCRIBING = (b"L", b"K", b"x", b"g", b"X")  # types of headers that say it
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile bounds the memory of no other
 
 
 @contextmanager
-def _open_zip(archive: Path) -> Iterator[Opened]:
-    with zipfile.ZipFile(archive) as source:
+def _open_zip(archive: Path, budget: Budget) -> Iterator[Opened]:
+    with open(archive, "rb") as handle, open_zip(archive, handle, budget) as source:
         infos = source.infolist()
 
         def copy_all(create: Create) -> None:
@@ -31,10 +35,18 @@ def _open_zip(archive: Path) -> Iterator[Opened]:
                 if not info.is_dir():
                     _copy_zipped(archive, source, info, create)
 
-        yield [_zip_member(info) for info in infos], copy_all
+        yield [zip_member(info) for info in infos], copy_all
 
 
-def _zip_member(info: zipfile.ZipInfo) -> Member:
+def open_zip(archive: PurePath, handle: IO[bytes], budget: Budget) -> zipfile.ZipFile:
+    """Raises DataError for entries that are too many, overlap, or are hidden from the list of members."""
+    count_entries(archive, handle, budget)
+    source = zipfile.ZipFile(handle)
+    check_layout(archive, handle, source.infolist(), source.start_dir)
+    return source
+
+
+def zip_member(info: zipfile.ZipInfo) -> Member:
     kind = stat.S_IFMT(info.external_attr >> 16)
     plain = kind in (0, stat.S_IFDIR if info.is_dir() else stat.S_IFREG)
     return Member(
@@ -72,64 +84,85 @@ def _copy_zipped(archive: Path, source: zipfile.ZipFile, info: zipfile.ZipInfo, 
         )
 
 
-def _open_7z(archive: Path) -> AbstractContextManager[Opened]:
+def _open_7z(archive: Path, budget: Budget) -> AbstractContextManager[Opened]:
     from kit.data.archives.sevenzip import open_7z  # only here: few competitions need it
 
     return open_7z(archive)
 
 
 @contextmanager
-def _open_tar(archive: Path) -> Iterator[Opened]:
-    """A tar that is not compressed; names without the ./ that `tar -c .` begins them with."""
-    with open(archive, "rb") as handle, tarfile.open(fileobj=handle, mode="r:") as source:
-        infos = [(info.name.removeprefix("./"), info) for info in source if info.name != "."]
-        handle.seek(source.offset)
-        if handle.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):  # tarfile takes any bad header for the end
-            raise refusal(archive, "it is damaged or cut off", received=f"{len(infos)} members without an end")
+def _open_tar(archive: Path, budget: Budget) -> Iterator[Opened]:
+    with open(archive, "rb") as handle, open_tar(archive, handle, budget) as source:
+        infos = [info for info in source.getmembers() if info.name != "."]
 
         def copy_all(create: Create) -> None:
-            for name, info in bar(infos, label=f"extract {archive.name}", unit="file"):
+            for info in bar(infos, label=f"extract {archive.name}", unit="file"):
                 if packed := source.extractfile(info):  # None for a folder
-                    with packed, create(name) as out:
+                    with packed, create(tar_member(info).name) as out:
                         shutil.copyfileobj(packed, out, CHUNK)
 
-        yield [_tar_member(name, info) for name, info in infos], copy_all
+        yield [tar_member(info) for info in infos], copy_all
 
 
-def _tar_member(name: str, info: tarfile.TarInfo) -> Member:
+def open_tar(archive: PurePath, handle: IO[bytes], budget: Budget) -> tarfile.TarFile:
+    """A tar that is not compressed, listed to its end. Raises DataError for entries that are too many or overlap, and for one
+    that is cut off.
+    """
+    source = tarfile.open(fileobj=handle, mode="r:", tarinfo=_Header)  # noqa: SIM115 - for whoever asks to close
+    end = 0
+    for count, _ in enumerate(source, 1):
+        if count > budget.files_left:
+            budget.list_files(count)
+        if source.offset <= end:  # after a size below 0, which older tarfiles follow for ever (CVE-2025-8194)
+            raise refusal(archive, "two of its members overlap")
+        end = source.offset
+    handle.seek(source.offset)
+    if handle.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):  # tarfile takes any bad header for the end
+        raise refusal(
+            archive, "it is damaged or cut off", received=f"{len(source.getmembers())} members without an end"
+        )
+    return source
+
+
+class _Header(tarfile.TarInfo):
+    """A header; one that describes the next one, which tarfile reads at once, is of bounded size."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "_Header":
+        header = super().frombuf(buf, encoding, errors)
+        if header.type in _DESCRIBING and header.size > MAX_HEADER:
+            raise tarfile.ReadError(f"a header of {header.size} bytes")
+        return header
+
+
+def tar_member(info: tarfile.TarInfo) -> Member:
+    """Named without the ./ that `tar -c .` begins names with."""
     file = info.isreg() and not info.issparse()
-    return Member(name, info.size, kind="file" if file else "folder" if info.isdir() else "special")
+    return Member(
+        info.name.removeprefix("./"), info.size, kind="file" if file else "folder" if info.isdir() else "special"
+    )
 
 
 @contextmanager
-def _open_gz(archive: Path) -> Iterator[Opened]:
+def _open_gz(archive: Path, budget: Budget) -> Iterator[Opened]:
     """A single file: train.tar of train.tar.gz."""
     name, packed = archive.with_suffix("").name, archive.stat().st_size
     if not packed:  # which gzip takes for a file of nothing
         raise refusal(archive, "it is damaged or cut off", received="no bytes")
 
     def copy_all(create: Create) -> None:
-        most = max(DEFAULT_LIMITS.ratio_from, DEFAULT_LIMITS.ratio * packed)
-        with gzip.open(archive) as source, create(name) as out:
+        label = f"extract {archive.name}"
+        with gzip.open(archive) as source, create(name) as out, bar(label=label, unit="byte") as progress:
             try:
-                _copy_bounded(archive, source, out, most)
+                while chunk := source.read(CHUNK):
+                    progress.update(out.write(chunk))
             except gzip.BadGzipFile as error:
                 raise refusal(archive, "it is damaged or not an archive", received=error) from error
 
     yield [Member(name, packed)], copy_all
 
 
-def _copy_bounded(archive: Path, source: gzip.GzipFile, out: BinaryIO, most: int) -> None:
-    written = 0
-    with bar(label=f"extract {archive.name}", unit="byte") as progress:
-        while chunk := source.read(CHUNK):
-            written += out.write(chunk)
-            progress.update(len(chunk))
-            if written > most:
-                raise refusal(archive, "it looks like a decompression bomb", expected=f"at most {most} bytes")
-
-
-OPENERS: dict[str, Callable[[Path], AbstractContextManager[Opened]]] = {
+OPENERS: dict[str, Callable[[Path, Budget], AbstractContextManager[Opened]]] = {
     ".zip": _open_zip,
     ".7z": _open_7z,
     ".tar": _open_tar,

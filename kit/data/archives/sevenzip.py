@@ -3,14 +3,15 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import py7zr
 from py7zr.io import Py7zIO, WriterFactory
 
-from kit.data.archives.limits import Create, Member, Opened, refusal
+from kit.data.archives.budget import Budget, CountedFile, refusal
+from kit.data.archives.limits import Create, Member, Opened
 from kit.errors import KitError
 from kit.progress import bar
 
@@ -18,9 +19,8 @@ from kit.progress import bar
 @contextmanager
 def open_7z(archive: Path) -> Iterator[Opened]:
     # An open file rather than its name: py7zr would decompress its blocks in parallel, each with its own dictionary.
-    with open(archive, "rb") as handle, _sevenzip(archive, handle) as source:
-        listing = [_7z_member(entry, source.needs_password()) for entry in source.files]
-        source.max_extract_size = sum(member.size for member in listing)
+    with open(archive, "rb") as handle, open_listed(archive, handle) as source:
+        listing = list_members(source)
 
         def copy_all(create: Create) -> None:
             total = sum(member.kind == "file" for member in listing)
@@ -38,23 +38,30 @@ def open_7z(archive: Path) -> Iterator[Opened]:
         yield listing, copy_all
 
 
-def read_member(source: py7zr.SevenZipFile, name: str) -> BinaryIO:
+def read_member(source: py7zr.SevenZipFile, name: str, budget: Budget) -> BinaryIO:
     """One member of an open archive, as a temporary file. Unpacks all that was packed before it."""
     out = TemporaryFile()  # noqa: SIM115 - for whoever asks to close
     source.reset()
     with bar(total=1, label=f"extract {name}", unit="file") as progress:
-        files = _Files(lambda _: open(os.dup(out.fileno()), "wb"), progress)  # noqa: SIM115 - py7zr closes it
+        files = _Files(lambda _: CountedFile(open(os.dup(out.fileno()), "wb"), budget), progress)  # noqa: SIM115 - py7zr closes it
         source.extract(targets=[name], factory=files)
         files.close()
     out.seek(0)
     return out
 
 
-def _sevenzip(archive: Path, handle: BinaryIO) -> py7zr.SevenZipFile:
+def open_listed(archive: PurePath, handle: IO[bytes]) -> py7zr.SevenZipFile:
+    """An open archive that unpacks to no more than it lists. Raises DataError for one with a password."""
     try:
-        return py7zr.SevenZipFile(handle)
+        source = py7zr.SevenZipFile(handle)
     except py7zr.PasswordRequired:
         raise refusal(archive, "it is protected by a password") from None
+    source.max_extract_size = sum(member.size for member in list_members(source))
+    return source
+
+
+def list_members(source: py7zr.SevenZipFile) -> list[Member]:
+    return [_7z_member(entry, source.needs_password()) for entry in source.files]
 
 
 def _7z_member(entry: "py7zr.py7zr.ArchiveFile", encrypted: bool) -> Member:
@@ -90,7 +97,7 @@ class _Files(WriterFactory):
 class _Sink(Py7zIO):
     """A file as py7zr wants it: written once from its beginning to its end."""
 
-    def __init__(self, out: BinaryIO) -> None:
+    def __init__(self, out: CountedFile) -> None:
         self._out = out
 
     def write(self, s: bytes | bytearray) -> int:

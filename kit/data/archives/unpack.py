@@ -6,17 +6,20 @@ repeated: `1.png` and `train/1.png` both become `<into>/train/1.png` (and `train
 So does `train/1.png` of the `train.tar` in `train.tar.7z` or `train.tar.gz`.
 Nor is a folder around all that the competition declares.
 
+All of it keeps within one budget (budget.py), however it is nested.
+
 What is hidden (`.DS_Store`, `._1.jpg`, all in `__MACOSX/`) is left out, and counted in manifest.json.
 """
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
 
+from kit.data.archives.budget import Budget, CountedFile, Limits, refusal
 from kit.data.archives.formats import OPENERS
-from kit.data.archives.limits import ARCHIVES, DEFAULT_LIMITS, Limits, Member, check, is_hidden, refusal, strip_packed
+from kit.data.archives.limits import ARCHIVES, Create, Member, Opened, check, is_hidden, strip_packed
 from kit.errors import DataError, KitError
 from kit.files import read_json, replace_folder, sha256, write_json
 
@@ -29,13 +32,14 @@ def extract(
     *,
     digest: str | None = None,
     required: Collection[str] = (),
-    limits: Limits = DEFAULT_LIMITS,
+    limits: Limits | None = None,
 ) -> str:
     """Fills `into` with the files of `archive` (mode 0644) and its manifest.json, written last. Returns the sha256.
 
     A folder that already holds this archive (by sha256 `digest`, number of files and bytes) is left as it is.
-    required: members that must be there, packed or unpacked whichever way they are named. Raises DataError naming the member
-    that is refused, damaged or missing; then `into` is as it was before.
+    required: members that must be there, packed or unpacked whichever way they are named. limits: by default those of
+    kit.data.archives.budget.allow. Raises DataError naming the member that is refused, damaged or missing, or the limit that
+    is exceeded; then `into` is as it was before.
     """
     if digest is not None and _is_whole(into, digest):
         return digest
@@ -45,7 +49,8 @@ def extract(
     if not _is_whole(into, actual):
         with replace_folder(into) as folder:
             hidden: list[str] = []
-            _unpack(archive, folder, folder, limits, hidden, required)
+            budget = Budget(archive, limits=limits)
+            _unpack(archive, folder, folder, budget, budget.limits.depth, hidden, required)
             if (folder / MANIFEST).exists():
                 raise refusal(archive, f"member {MANIFEST!r} has the name of the kit's own record")
             count, size = _extent(folder)
@@ -55,26 +60,24 @@ def extract(
     return actual
 
 
-def gather(mounted: Path, into: Path, *, without: Collection[str] = (), limits: Limits = DEFAULT_LIMITS) -> None:
+def gather(mounted: Path, into: Path, *, without: Collection[str] = ()) -> None:
     """Fills `into` with what `extract` would, from a folder that holds the members of the archive, as Kaggle mounts them.
 
     Archives in it are unpacked, but for those named in `without`; other files are linked, not copied.
     Raises DataError as `extract` does.
     """
-    limits = replace(limits, depth=limits.depth - 1)
+    sources = [Path(root) / name for root, _, names in os.walk(mounted) for name in names]
+    seen = [path for path in sources if not is_hidden(path.relative_to(mounted).as_posix())]
+    packed = [path for path in seen if path.suffix.lower() in ARCHIVES]
+    budget = Budget(mounted, sum(path.stat().st_size for path in packed))
     with replace_folder(into) as folder:
-        for root, _, names in os.walk(mounted):
-            here = folder / Path(root).relative_to(mounted)
-            here.mkdir(exist_ok=True)
-            for name in names:
-                source = Path(root) / name
-                if is_hidden(source.relative_to(mounted).as_posix()):
-                    continue
-                if source.suffix.lower() not in ARCHIVES:
-                    (here / name).symlink_to(source)
-                elif name not in without:
-                    left = _unpack(source, here, here / source.stem, limits, [])
-                    limits = replace(left, depth=limits.depth)
+        for source in seen:
+            here = folder / source.parent.relative_to(mounted)
+            here.mkdir(parents=True, exist_ok=True)
+            if source not in packed:
+                (here / source.name).symlink_to(source)
+            elif source.name not in without:
+                _unpack(source, here, here / source.stem, budget, budget.limits.depth - 1, [])
 
 
 def count_hidden(folder: Path) -> int:
@@ -83,11 +86,31 @@ def count_hidden(folder: Path) -> int:
     return int(read_json(manifest).get("hidden", 0)) if manifest.exists() else 0
 
 
-def open_outermost(archive: Path, into: Path) -> None:
-    """Writes the members of `archive` into `into` and leaves archives among them as they are, as Kaggle mounts them."""
-    with OPENERS[archive.suffix.lower()](archive) as (members, copy_all):
-        check(archive, members, DEFAULT_LIMITS)
-        copy_all(_creator(archive, into, []))
+def open_outermost(archive: Path, into: Path, *, kind: str | None = None, limits: Limits | None = None) -> None:
+    """Writes the members of `archive` into `into` and leaves archives among them as they are, as Kaggle mounts them.
+
+    kind: the ending of such archives, by default its own. limits: as for `extract`, and as there a DataError is raised.
+    """
+    budget = Budget(archive, limits=limits)
+    with _open(archive, budget, budget.limits.depth, kind) as (_, copy_all):
+        copy_all(_creator(archive, into, budget, []))
+
+
+def check_listing(archive: Path) -> None:
+    """Raises DataError, before anything is inflated, for a .zip, whatever it is called, that must not be."""
+    budget = Budget(archive)
+    with _open(archive, budget, budget.limits.depth, ".zip"):
+        pass
+
+
+def read_through(archive: Path) -> int:
+    """Reads every member of a .zip, whatever it is called, to its end, and keeps nothing. Returns how many there are. Raises
+    DataError as `extract` does, but for what lies in archives inside.
+    """
+    budget = Budget(archive)
+    with _open(archive, budget, budget.limits.depth, ".zip") as (members, copy_all):
+        copy_all(lambda _: _discard(budget))
+    return len(members)
 
 
 def _is_whole(folder: Path, digest: str) -> bool:
@@ -107,26 +130,13 @@ def _extent(folder: Path) -> tuple[int, int]:
     return len(sizes), sum(sizes)
 
 
-def _unpack(
-    archive: Path, parent: Path, own: Path, limits: Limits, hidden: list[str], required: Collection[str] = ()
-) -> Limits:
-    """Writes all of `archive` into `own`, or into `parent` if all of it lies under the name of `own` already.
-
-    Returns the limits that remain for the archives that follow, and adds what it leaves out to `hidden`.
-    """
+@contextmanager
+def _open(archive: Path, budget: Budget, depth: int, kind: str | None = None) -> Iterator[Opened]:
+    """The checked listing of an archive, and what copies its files. Whatever goes wrong within the block is a DataError."""
     try:
-        with OPENERS[archive.suffix.lower()](archive) as (members, copy_all):
-            check(archive, members, limits)
-            listed, members = len(members), [member for member in members if not is_hidden(member.name)]
-            wrapping = _wrapping_folder(members, required)
-            members = [replace(member, name=member.name.removeprefix(wrapping)) for member in members]
-            _check_required(archive, members, required)
-            folder = parent if {member.name.partition("/")[0] for member in members} == {own.name} else own
-            for member in members:
-                if member.kind == "folder":
-                    (folder / member.name).mkdir(parents=True, exist_ok=True)
-            create = _creator(archive, folder, hidden)
-            copy_all(lambda name: create(name.removeprefix(wrapping)))
+        with OPENERS[kind or archive.suffix.lower()](archive, budget) as (members, copy_all):
+            check(archive, members, budget, depth)
+            yield members, copy_all
     except KitError:
         raise
     except OSError as error:  # no space, no permission
@@ -134,28 +144,50 @@ def _unpack(
     except ImportError as error:
         raise DataError(f"cannot open {archive.name}", received=error, do="install what it names") from error
     except Exception as error:  # a damaged listing can raise anything inside zipfile and py7zr
-        raise refusal(archive, "it is damaged or not an archive", received=error or type(error).__name__) from error
-    spent = sum(member.size for member in members)
-    left = replace(limits, members=limits.members - listed, bytes=limits.bytes - spent)
-    return _unpack_nested([folder / member.name for member in members if member.archive], left, hidden)
+        raise refusal(archive, "it is damaged or not an archive", received=_explain(archive, error)) from error
 
 
-def _unpack_nested(archives: list[Path], limits: Limits, hidden: list[str]) -> Limits:
-    for archive in archives:
-        left = _unpack(
-            archive, archive.parent, archive.with_suffix(""), replace(limits, depth=limits.depth - 1), hidden
-        )
-        limits = replace(left, depth=limits.depth)
-        archive.unlink()
-    return limits
+def _explain(archive: Path, error: Exception) -> str:
+    with open(archive, "rb") as handle:
+        start = handle.read(1)
+    return "an empty file" if not start else "a web page" if start == b"<" else str(error) or type(error).__name__
 
 
-def _creator(archive: Path, folder: Path, hidden: list[str]) -> Callable[[str], BinaryIO]:
-    def create(name: str) -> BinaryIO:
+def _unpack(
+    archive: Path,
+    parent: Path,
+    own: Path,
+    budget: Budget,
+    depth: int,
+    hidden: list[str],
+    required: Collection[str] = (),
+) -> None:
+    """Writes all of `archive` into `own`, or into `parent` if all of it lies under the name of `own` already.
+
+    depth: how many archives may lie in each other, this one included. Adds what it leaves out to `hidden`.
+    """
+    with _open(archive, budget, depth) as (members, copy_all):
+        members = [member for member in members if not is_hidden(member.name)]
+        wrapping = _wrapping_folder(members, required)
+        members = [replace(member, name=member.name.removeprefix(wrapping)) for member in members]
+        _check_required(archive, members, required)
+        folder = parent if {member.name.partition("/")[0] for member in members} == {own.name} else own
+        for member in members:
+            if member.kind == "folder":
+                (folder / member.name).mkdir(parents=True, exist_ok=True)
+        create = _creator(archive, folder, budget, hidden)
+        copy_all(lambda name: create(name.removeprefix(wrapping)))
+    for inner in [folder / member.name for member in members if member.archive]:
+        _unpack(inner, inner.parent, inner.with_suffix(""), budget, depth - 1, hidden)
+        inner.unlink()
+
+
+def _creator(archive: Path, folder: Path, budget: Budget, hidden: list[str]) -> Create:
+    def create(name: str) -> CountedFile:
         """A new file; never an existing one, so no archive writes over what another one brought."""
         if is_hidden(name):
             hidden.append(name)
-            return open(os.devnull, "wb")
+            return _discard(budget)
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -167,9 +199,13 @@ def _creator(archive: Path, folder: Path, hidden: list[str]) -> Callable[[str], 
         except OSError:
             handle.close()
             raise
-        return handle
+        return CountedFile(handle, budget)
 
     return create
+
+
+def _discard(budget: Budget) -> CountedFile:
+    return CountedFile(open(os.devnull, "wb"), budget)
 
 
 def _wrapping_folder(members: list[Member], required: Collection[str]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import py7zr
 import pytest
 
-from kit.data.archives.limits import Limits
+from kit.data.archives.budget import Limits
 from kit.data.archives.unpack import extract
 from kit.errors import DataError
 from tests.data.archives.conftest import packed7, refused, zipped
@@ -154,10 +154,10 @@ def test_members_and_depth_are_limited_over_all_that_is_nested(tmp_path):
         extract(archive, tmp_path / "raw")
     inner = zipped(tmp_path / "in.zip", *((f"{n}.png", b"1") for n in range(5))).read_bytes()
     archive = zipped(tmp_path / "b.zip", *((f"{n}.zip", inner) for n in range(3)))
-    with pytest.raises(DataError, match="too many members; received 5; expected at most 1"):
-        extract(archive, tmp_path / "raw", limits=Limits(members=9))
+    with pytest.raises(DataError, match="too many members; received 13; expected at most 9"):
+        extract(archive, tmp_path / "raw", limits=Limits(files=9))
     assert not (tmp_path / "raw").exists()
-    extract(archive, tmp_path / "raw", limits=Limits(members=18))
+    extract(archive, tmp_path / "raw", limits=Limits(files=18))
 
 
 def test_a_member_cannot_pose_as_the_manifest(tmp_path):
