@@ -30,7 +30,8 @@ data      kit.data kit.data.archives kit.data.archives.budget kit.data.archives.
           kit.data.check kit.data.prepare
 runs      kit.runs.environment kit.runs.check_records kit.runs.history
           kit.runs kit.runs.scores kit.runs.provenance kit.runs.listing kit.runs.trash
-kaggle    kit.kaggle kit.kaggle.names kit.kaggle.credentials kit.kaggle.client kit.kaggle.send_once kit.kaggle.archive
+kaggle    kit.kaggle kit.kaggle.names kit.kaggle.credentials kit.kaggle.client kit.kaggle.send_once
+          kit.kaggle.archive kit.kaggle.staging
           kit.kaggle.download kit.kaggle.fetch kit.kaggle.submissions kit.kaggle.leaderboard kit.kaggle.datasets
           kit.kaggle.class_dataset kit.kaggle.kernels
 blending  kit.ensemble kit.ensemble.pool kit.ensemble.mixtures kit.ensemble.stacking

@@ -7,6 +7,7 @@ from pathlib import Path
 from kit.data.split_classes import split_classes
 from kit.kaggle.archive import check_members
 from kit.kaggle.client import connect, retry
+from kit.kaggle.staging import fetch_whole, stop_where_disk_is_full
 
 DATASET = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9-]+")  # owner/name
 
@@ -18,11 +19,14 @@ def build_from_dataset(name: str, archive: Path, solution: Path) -> None:
     Raises AccessError without a token, DataError for no such dataset or one without classes, KaggleError if the network fails.
     """
     staging = archive.parent.with_name("dataset.partial")
-    with connect(name) as api:
-        retry(api.dataset_download_files, name, path=str(staging), quiet=False)
-    packed = staging / f"{name.rpartition('/')[2]}.zip"
+
+    def fetch() -> Path:
+        with connect(name) as api, stop_where_disk_is_full():
+            retry(api.dataset_download_files, name, path=str(staging), quiet=False)
+        return staging / f"{name.rpartition('/')[2]}.zip"
+
+    packed = fetch_whole(fetch, staging, check_members)
     try:
-        check_members(packed)
         split_classes(packed, archive, solution)
     finally:
         shutil.rmtree(staging)

@@ -11,6 +11,7 @@ from kit.errors import DataError, KaggleError
 from kit.files import CHUNK, replace_file, sha256
 from kit.kaggle.archive import check_members, find_verified, manifest, pack, read_digest, record, size_of
 from kit.kaggle.client import connect, retry
+from kit.kaggle.staging import fetch_whole, stop_where_disk_is_full
 from kit.progress import bar, say
 
 SPACE = 3  # times the archive: itself, extracted, decoded
@@ -28,9 +29,8 @@ def download(slug: str, folder: Path) -> Path:
         if here := find_verified(folder, slug):
             shutil.rmtree(staging, ignore_errors=True)
             return here
-        staged = _fetch(slug, staging)
+        staged = fetch_whole(lambda: _fetch(slug, staging), staging, check_members)
         try:
-            check_members(staged)
             digest = _same_as_recorded(staged, archive)
         except DataError:
             shutil.rmtree(staging)
@@ -91,7 +91,7 @@ def _fetch(slug: str, staging: Path) -> Path:
     from requests.exceptions import HTTPError
 
     archive = staging / f"{slug}.zip"
-    with connect(slug) as api:
+    with connect(slug) as api, stop_where_disk_is_full():
         _check_space(staging.parent, _count_bytes(api, slug), held=archive.stat().st_size if archive.exists() else 0)
         before = _state(archive)
         try:

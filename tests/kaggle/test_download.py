@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 import zipfile
+from contextlib import contextmanager
 
 import pytest
 
@@ -160,3 +162,36 @@ def test_waits_are_kaggles_own_unless_they_are_long(home, served, pauses):
     with pytest.raises(KaggleError, match="repeat in 3600 seconds"):
         kept.fetch(home)
     assert pauses == [7, 2]
+
+
+@contextmanager
+def full_after(size):
+    """As a disk that takes no file of more bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_fills_up_ends_a_download_at_once_which_then_goes_on(home, big, pauses):
+    with (
+        full_after(1_500_000),
+        pytest.raises(DataError, match=r"cannot write .*tiny-stripes\.zip; received .*free some"),
+    ):
+        kept.fetch(home)
+    assert not pauses and len(kept.ranges(big)) == 1 and "tiny-stripes.zip" in kept.left(home)
+    kept.fetch(home)
+    kept.whole(home, big)
+    assert kept.ranges(big)[-1], "only what was missing"
+
+
+@pytest.mark.parametrize("wrong", [lambda whole: whole + b"more", lambda whole: whole[:-1] + b"?"])
+def test_a_part_that_is_longer_than_what_kaggle_has_or_other_bytes_is_fetched_anew(home, served, capsys, wrong):
+    partial = kept.folder(home) / "archives.partial" / "tiny-stripes.zip"
+    partial.parent.mkdir(parents=True)
+    partial.write_bytes(wrong(served.archive))
+    kept.fetch(home)
+    kept.whole(home, served)
+    assert "beginning anew" in capsys.readouterr().err
