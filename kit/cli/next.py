@@ -17,8 +17,8 @@ from kit.competition import Competition
 def command(obj: GlobalOptions, slug: str, offline: bool, as_json: bool) -> None:
     """Rate the finished runs that were not submitted yet, against the best one that was, on the same rows out of fold.
 
-    Worth it is what is probably better, or as good within the noise and different enough to be the second of a final two.
-    "may add": the expected improvement over the best so far, if the better of the two is kept.
+    Worth it is what is better by more than twice the error of its gain, or equal within the noise and different enough to be
+    the second of a final two. "may add": the expected improvement over the best so far, if the better of the two is kept.
     """
     from kit import paths
     from kit.data import corrections

@@ -4,11 +4,11 @@ The rule. The bar is the best run submitted so far, by its score out of fold. Ca
 
 - nothing is submitted yet: the first one, to learn how the public board relates to cross-validation;
 - it would say exactly what a submitted run said: not worth it;
-- it beats the bar with a probability of at least 1/2: worth it, and it is the bar from here on;
-- it is behind by less than a standard error (a probability of at least 0.16), and decides otherwise than everything submitted
-  or proposed on at least half as many test rows as the bar has mistakes (numbers: by half of what it is off on average): worth
-  it as the different one of a final two;
-- else not.
+- it beats the bar by more than twice the standard error of the gain: worth it, and it is the bar from here on;
+- it is equal to the bar within the noise, ahead by no more than that or behind by less than one standard error, and decides
+  otherwise than everything submitted or proposed on at least half as many test rows as the bar has mistakes (numbers: by
+  half of what it is off on average): worth it as the different one of a final two;
+- else not: a gain that no test can tell from zero is no reason to spend a submission.
 
 The probability is that of a normal distribution around the paired gain on the rows that both judged out of fold. It is not
 corrected for how many candidates were compared: the best of thirty equals looks better than it is.
@@ -31,8 +31,15 @@ BEHIND = 0.16  # the probability of being better when a standard error behind
 DIFFERENT = 0.5  # of the bar's mistakes
 
 
+def is_clear(gain: float, error: float) -> bool:
+    """Whether it is above 0 by more than twice its standard error, as everywhere in the kit; never where that is not known."""
+    return gain > 2 * error
+
+
 def probability(gain: float, error: float) -> float:
     """That a gain is truly above 0: 1/2 where nothing is known against it."""
+    if np.isnan(error):
+        return 0.5
     if error == 0:
         return 0.5 if gain == 0 else float(gain > 0)
     return float(ndtr(gain / error))
@@ -42,7 +49,7 @@ def estimate_improvement(gain: float, error: float) -> float:
     """The expected improvement (Mockus 1978): the mean of what is above 0 of a normal distribution around the gain. That is
     what there is to win by a submission, if the better of the two is kept.
     """
-    if error == 0:
+    if error == 0 or np.isnan(error):
         return max(gain, 0.0)
     return float(gain * ndtr(gain / error) + error * np.exp(-((gain / error) ** 2) / 2) / np.sqrt(2 * np.pi))
 
@@ -70,7 +77,7 @@ def rate(
         rated.append(record)
         if record["worth"]:
             taken.append(one)
-            bar = one if bar is None or record["better"] >= 0.5 else bar
+            bar = one if bar is None or is_clear(record["gain"], record["gain_error"]) else bar
     return rated
 
 
@@ -114,16 +121,16 @@ def _verdict(
     if twin := next((other for other in taken if other.content_hash == one.content_hash), None):
         return False, f"identical predictions to {twin.run.id}"
     better, differs = record["better"], target.describe_distance(record["differs"])
-    if better >= 0.5:
+    if is_clear(record["gain"], record["gain_error"]):
         of = "submitted" if submitted and bar is submitted[0] else "so far"
-        sure = "clearly" if better >= 0.975 else "probably" if better >= 0.84 else "perhaps"
-        return True, f"{sure} better than the best {of} ({better:.0%})"
+        return True, f"clearly better than the best {of} ({better:.0%})"
     if better < BEHIND:
         return False, f"worse by more than 1 SE (P(better) = {better:.0%})"
+    equal = f"equal to {bar.run.id} within the noise (P(better) = {better:.0%})"
     if record["differs"] >= (enough := DIFFERENT * mean_mistake(target, bar, known)):
-        return True, f"as good within the noise ({better:.0%}), and different: {differs}"
+        return True, f"{equal}, and different: {differs}"
     wanted = target.describe_distance(enough).split()[0]  # the figure alone
-    return False, f"too like {record['nearest']}: {differs} differ, {wanted} would be different"
+    return False, f"{equal}, and too like {record['nearest']}: {differs} differ, {wanted} would be different"
 
 
 def mean_mistake(target: Target, one: Candidate, known: Known) -> float:

@@ -76,7 +76,25 @@ def test_the_first_that_is_proposed_was_not_submitted(field):
     field.make("other", wrong(field.labels, range(2, 4)), wrong(field.test, range(4)))
     first, second = rated(field).values()
     assert first["why"].startswith("the first")
-    assert second["against"] == first["run"] and second["why"] == "perhaps better than the best so far (50%)"
+    assert second["worth"] and second["against"] == first["run"]
+    assert second["why"].startswith(f"equal to {first['run']} within the noise (P(better) = 50%), and different")
+
+
+def test_a_gain_that_no_test_can_tell_from_zero_is_not_advised(field):
+    """The same rows wrong or three fewer of eighteen: no more than noise, and the same decisions but for one test row."""
+    field.submit(field.make("bar", wrong(field.labels, range(18)), field.test), None)
+    field.make("same", wrong(field.labels, range(18)), wrong(field.test, [0]))
+    field.make("ahead", wrong(field.labels, range(15)), wrong(field.test, [1]))
+    found = rated(field)
+    assert found["ahead"]["gain"] == pytest.approx(3 / 90) and found["same"]["gain"] == 0
+    for record in found.values():
+        assert not record["worth"] and record["why"].startswith("equal to tiny-stripes-bar-")
+    assert [next_steps.is_clear(*pair) for pair in ((0.1, np.nan), (0.0, 0.0), (0.1, 0.05), (0.1, 0.04))] == [
+        False,
+        False,
+        False,
+        True,
+    ]
 
 
 def test_no_score_is_expected_beyond_its_range(field):
