@@ -53,8 +53,12 @@ def _cell(value: Any) -> Any:
 
 
 def _verdict(metrics: Scores) -> str:
+    from kit.stats.paired import is_noise
+
     gain, error = (metrics["gain_over_best_part"][key] for key in ("gain", "error"))
     if metrics["method"] == "single":
         chosen = f"what the other folds chose gains {gain:.5f} ± {error:.5f}"
         return f"the best run alone is kept: no method beats it; {chosen}"
-    return f"better than the best run by {gain:.5f} ± {error:.5f}" + (": that is noise" if gain < 2 * error else "")
+    return f"better than the best run by {gain:.5f} ± {error:.5f}" + (
+        ": that is noise" if is_noise(gain, error) else ""
+    )

@@ -119,6 +119,8 @@ def _predict_again(source: Run, competition: Competition, tta: str, name: str | 
 
 def _format(report: dict[str, Any], average: str, competition: Competition) -> str:
     """What each view gains, averaged with the first one, over that alone; and all that were kept, honestly."""
+    from kit.stats.paired import is_noise
+
     rows = [
         {
             "view": row["view"],
@@ -130,7 +132,7 @@ def _format(report: dict[str, Any], average: str, competition: Competition) -> s
     ]
     gained = report["gain_over_first_view"]
     words = ", ".join(f"{key} {value}" for key, value in _gains(gained, competition).items())
-    verdict = ": that is noise" if gained["loss_gain"] <= 2 * gained["loss_error"] else ""
+    verdict = ": that is noise" if is_noise(gained["loss_gain"], gained["loss_error"]) else ""
     return "\n".join(
         [
             options.table(rows) + "\n",

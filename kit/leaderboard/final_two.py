@@ -17,6 +17,7 @@ from kit.leaderboard import private_board
 from kit.leaderboard.candidates import Candidate, stack_shared
 from kit.leaderboard.private_board import Forecast
 from kit.stats.known import Known
+from kit.stats.paired import is_noise
 
 Pair = tuple[int, int]
 HELD = 0.8  # the part of private scores that the interval of a forecast is to hold
@@ -137,5 +138,5 @@ def _describe_pair(
         "differs": float(apart.mean()),
         "behind": behind,
         "behind_error": behind_error,
-        "noise": behind <= 2 * behind_error,
+        "noise": is_noise(behind, behind_error),
     }

@@ -25,15 +25,11 @@ from kit.leaderboard.candidates import Candidate
 from kit.predictions import match_ids
 from kit.stats import paired
 from kit.stats.known import Known
+from kit.stats.paired import is_noise
 from kit.targets import Target
 
 BEHIND = 0.16  # the probability of being better when a standard error behind
 DIFFERENT = 0.5  # of the bar's mistakes
-
-
-def is_clear(gain: float, error: float) -> bool:
-    """Whether it is above 0 by more than twice its standard error, as everywhere in the kit; never where that is not known."""
-    return gain > 2 * error
 
 
 def probability(gain: float, error: float) -> float:
@@ -77,7 +73,7 @@ def rate(
         rated.append(record)
         if record["worth"]:
             taken.append(one)
-            bar = one if bar is None or is_clear(record["gain"], record["gain_error"]) else bar
+            bar = one if bar is None or _is_clear(record) else bar
     return rated
 
 
@@ -107,6 +103,10 @@ def _compare_with_bar(
     return record
 
 
+def _is_clear(record: dict[str, Any]) -> bool:
+    return bool(record["gain"] > 0 and not is_noise(record["gain"], record["gain_error"]))
+
+
 def _verdict(
     target: Target,
     record: dict[str, Any],
@@ -121,7 +121,7 @@ def _verdict(
     if twin := next((other for other in taken if other.content_hash == one.content_hash), None):
         return False, f"identical predictions to {twin.run.id}"
     better, differs = record["better"], target.describe_distance(record["differs"])
-    if is_clear(record["gain"], record["gain_error"]):
+    if _is_clear(record):
         of = "submitted" if submitted and bar is submitted[0] else "so far"
         return True, f"clearly better than the best {of} ({better:.0%})"
     if better < BEHIND:

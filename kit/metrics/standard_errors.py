@@ -15,13 +15,15 @@ RESAMPLES = 200
 
 
 def standard_error(metric: Metric, labels: np.ndarray, values: np.ndarray, groups: np.ndarray | None = None) -> float:
-    """Of a score; nan where it, or more than half of the resampled ones, is not defined. groups: as for `error_of_mean`."""
+    """Of a score; nan where it, or more than half of the resampled ones, is not defined. Never 0 (`least_error`). groups: as
+    for `error_of_mean`.
+    """
     influence = metric.per_row or metric.influence
     if influence:
         error = error_of_mean(influence(labels, values), groups)
     else:
         error = _bootstrap(lambda rows: metric.score(labels[rows], values[rows]), len(labels), groups)
-    return add_one_row(error, metric, len(labels))
+    return least_error(metric, labels, values) if error == 0 else error
 
 
 def error_of_mean(values: np.ndarray, groups: np.ndarray | None = None) -> float:
@@ -47,20 +49,46 @@ def number_groups(groups: np.ndarray | None) -> np.ndarray | None:
     return numbers if 1 < len(each) < len(numbers) else None
 
 
-def add_one_row(error: float, metric: Metric, rows: int) -> float:
-    """The error, but never 0 in a metric of finite range: rows that are all right do not say that the next one will be. Then it
-    is what one more row that goes wrong would move, as in Laplace's rule of succession.
+def least_error(metric: Metric, labels: np.ndarray, values: np.ndarray) -> float:
+    """The error of a score whose rows do not differ: that all are right does not say that the next one will be. It is what one
+    more row that goes wrong would move, as in Laplace's rule of succession: at least add_one_row, and more where a row of a
+    rare class, or of the least or greatest label, that gets the values of another one moves more. nan where neither is known.
     """
+    moved = [add_one_row(metric, len(labels))]
+    _, first, counts = np.unique(labels, axis=0, return_index=True, return_counts=True)
+    some = np.unique([first[0], first[-1], *first[counts.argsort(kind="stable")[:2]]])
+    every, score = np.arange(len(labels)), metric.score(labels, values)
+    for one in some:
+        for other in some[some != one]:
+            more = score_or_nan(lambda at: metric.score(labels[at[:, 0]], values[at[:, 1]]), _append(every, one, other))
+            moved.append(abs(more - score))
+    return float(np.nanmax(moved)) if np.isfinite(moved).any() else float("nan")
+
+
+def _append(rows: np.ndarray, label: int, value: int) -> np.ndarray:
+    """int (N + 1, 2): each row with its own label and values, and one more with the label and the values of two rows."""
+    return np.vstack([np.stack([rows, rows], 1), [[label, value]]])
+
+
+def add_one_row(metric: Metric, rows: int) -> float:
+    """What one more row that goes wrong moves a mean over rows at most; nan in a metric without bounds."""
     span = metric.high - metric.low
-    return span / (rows + 1) if error == 0 and np.isfinite(span) else error
+    return span / (rows + 1) if np.isfinite(span) else float("nan")
 
 
 def paired_gain(
     metric: Metric, labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray, groups: np.ndarray | None = None
 ) -> tuple[float, float]:
-    """(how much better `ours` scores than `theirs`, standard error of that), rows paired; 0 ±0 of equal values. groups: as of
-    `error_of_mean`.
+    """(how much better `ours` scores than `theirs`, standard error of that), rows paired; 0 ±0 of equal values, else never ±0.
+    groups: as of `error_of_mean`.
     """
+    gain, error = _paired_gain(metric, labels, ours, theirs, groups)
+    return gain, least_error(metric, labels, ours) if error == 0 and gain else error
+
+
+def _paired_gain(
+    metric: Metric, labels: np.ndarray, ours: np.ndarray, theirs: np.ndarray, groups: np.ndarray | None
+) -> tuple[float, float]:
     if metric.per_row:
         rows = metric.sign * (metric.per_row(labels, ours) - metric.per_row(labels, theirs))
         return float(rows.mean()), error_of_mean(rows, groups)

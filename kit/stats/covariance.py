@@ -6,7 +6,7 @@ import numpy as np
 
 from kit.competition import Metric
 from kit.errors import DataError
-from kit.metrics.standard_errors import add_one_row, draw_rows, list_members, number_groups, score_or_nan
+from kit.metrics.standard_errors import draw_rows, least_error, list_members, number_groups, score_or_nan
 from kit.progress import bar
 
 RESAMPLES = 300  # of metrics that know no influence of rows
@@ -31,9 +31,9 @@ def row_covariance(
         raise DataError(
             "the metric is not defined on the rows that all these runs judged", received=f"{len(labels)} rows"
         )
-    errors = np.sqrt(found.diagonal().clip(0) / len(labels))
-    least = np.array([add_one_row(error, metric, len(labels)) for error in errors])
-    return found + len(labels) * np.diag(least**2 - errors**2)
+    for run in np.flatnonzero(found.diagonal() <= 0):
+        found[run, run] = len(labels) * least_error(metric, labels, submitted[int(run)]) ** 2
+    return found
 
 
 def _covariance_of_means(moved: np.ndarray, groups: np.ndarray | None) -> np.ndarray:

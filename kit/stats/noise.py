@@ -43,5 +43,5 @@ def public_error(metric: Metric, score: float, rows: int | None, deviation: floa
     if not rows:
         return None
     if metric.binary_rows and 0 <= score <= 1:
-        return add_one_row(float(np.sqrt(score * (1 - score) / rows)), metric, rows)
+        return float(np.sqrt(score * (1 - score) / rows)) or add_one_row(metric, rows)
     return deviation / float(np.sqrt(rows)) if deviation is not None else None

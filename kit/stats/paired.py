@@ -28,8 +28,13 @@ class Paired:
     @property
     def record(self) -> dict[str, Any]:
         """For JSON. noise: whether the gain is no more than twice its error, as that of two equal runs is."""
-        noise = abs(self.gain) <= 2 * self.error
+        noise = is_noise(self.gain, self.error)
         return {"rows": len(self.labels), "gain": self.gain, "error": self.error, "noise": noise}
+
+
+def is_noise(gain: float, error: float) -> bool:
+    """Whether a gain, or a loss, is no more than twice its standard error, or that is not known (nan)."""
+    return not abs(gain) > 2 * error
 
 
 def compare(competition: Competition, ours: Predictions, theirs: Predictions, known: Known) -> Paired | None:

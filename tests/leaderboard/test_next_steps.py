@@ -9,6 +9,7 @@ from kit import paths
 from kit.data import cache
 from kit.leaderboard import candidates, next_steps
 from kit.stats.known import Known
+from kit.stats.paired import is_noise
 from tests.compare.conftest import wrong
 from tests.kaggle_server import refusal
 
@@ -89,12 +90,7 @@ def test_a_gain_that_no_test_can_tell_from_zero_is_not_advised(field):
     assert found["ahead"]["gain"] == pytest.approx(3 / 90) and found["same"]["gain"] == 0
     for record in found.values():
         assert not record["worth"] and record["why"].startswith("equal to tiny-stripes-bar-")
-    assert [next_steps.is_clear(*pair) for pair in ((0.1, np.nan), (0.0, 0.0), (0.1, 0.05), (0.1, 0.04))] == [
-        False,
-        False,
-        False,
-        True,
-    ]
+    assert all(is_noise(*pair) for pair in ((0.1, np.nan), (0.0, 0.0), (0.1, 0.05))) and not is_noise(-0.1, 0.04)
 
 
 def test_no_score_is_expected_beyond_its_range(field):
