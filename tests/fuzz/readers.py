@@ -153,6 +153,20 @@ TABLES = [
 ]
 
 
+@st.composite
+def _records(draw: st.DrawFn) -> Input:
+    """JSON of any kind, or images and annotations of which one part is so."""
+    if draw(st.booleans()):
+        return Input("records.json", json.dumps(draw(literals())).encode())
+    value = json.loads(COCO)
+    part = draw(st.sampled_from(("images", "annotations")))
+    if draw(st.booleans()):
+        value[part] = draw(literals())
+    else:
+        value[part][0][draw(st.sampled_from(sorted(value[part][0])))] = draw(literals())
+    return Input("coco.json", json.dumps(value).encode())
+
+
 def _read_table(given: Input, folder: Path) -> None:
     path = _write(given, folder)
     if given.name == "pixels.csv":
@@ -254,7 +268,7 @@ def _read_json(given: Input, folder: Path) -> None:
 READERS = {
     "submission validator": Reader(mutated([_submission(name) for name in FORMS]), _read_submission),
     "archive reader": Reader(mutated(ARCHIVES) | packed([INNER, NESTED], NAMES), _read_archive),
-    "table reader": Reader(mutated(TABLES), _read_table),
+    "table reader": Reader(mutated(TABLES) | _records(), _read_table),
     "configuration parser": Reader(_typed() | _kept(), _read_configuration),
     "scaffold": Reader(packed(FOUND, SCAFFOLDED), _read_scaffold),
     "npz reader": Reader(mutated(_arrays()), _read_arrays),
