@@ -145,6 +145,10 @@ class Config:
     leaf_rows: int = _setting(10, "training rows that a leaf holds, at least", low=1, high=1_000_000)
     leaf_decay: float = _setting(1.0, "L2 regularization of what leaves add", low=0, high=1e6)
     column_share: float = _setting(0.3, "of the columns, drawn anew for each split of a tree", low=0.01, high=1)
+    stacked_on: tuple[str, ...] = _setting(
+        (),
+        "finished runs or ensembles of the same folds, whose predictions (out of fold, of test rows) are further columns",
+    )
     head_strength: float = _setting(
         0.0, "inverse regularization C of the linear head; 0: by cross-validation in the training rows", low=0, high=1e6
     )

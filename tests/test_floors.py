@@ -58,7 +58,8 @@ fit       kit.learn.fit kit.learn.fit.training_set kit.learn.fit.stages kit.lear
           kit.learn.fit.loop
 recipes   kit.learn.recipes.scratch kit.learn.recipes.teacher kit.learn.recipes.progressive
           kit.learn.recipes.many_classes kit.learn.recipes.features kit.learn.recipes.finetune kit.learn.recipes.distill
-          kit.learn.recipes.pseudo kit.learn.recipes.boosting kit.learn.recipes.mlp kit.learn.recipes kit.learn.settings
+          kit.learn.recipes.pseudo kit.learn.recipes.stacked_on kit.learn.recipes.boosting kit.learn.recipes.mlp
+          kit.learn.recipes kit.learn.settings
           kit.learn.competitions
 a run     kit.learn.join kit.learn.train_member kit.learn.train kit.learn.predict_again kit.learn.predict_photos kit.learn.open
 about it  kit.learn.cost kit.learn.cost.plan kit.learn.cost.timing kit.learn.cost.forecast kit.learn.cost.device_check

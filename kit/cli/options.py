@@ -42,7 +42,8 @@ RECIPE_OPTIONS = (
         "--recipe",
         help="scratch, progressive: a network from its first weights. distill, pseudo: one that a teacher helps. "
         "finetune: a pretrained backbone goes on learning. features: a head on a frozen one. "
-        "boosting: trees on columns, and on a frozen backbone if one is named. mlp: dense layers on columns.",
+        "boosting: trees on columns, on a frozen backbone if one is named, and on what other runs predicted. "
+        "mlp: dense layers on columns.",
     ),
     click.option(
         "--backbone",

@@ -79,8 +79,8 @@ def seconds(run: Run) -> int | None:
 
 
 def _trainings(run: Run) -> dict[str, Run]:
-    if run.kind == "train":
-        return {run.id: run}
     if run.kind == "import":
         raise DataError(f"{run.id} was trained elsewhere")
-    return {key: one for parent in run.parents for key, one in _trainings(runs.find(parent, runs.read_run)).items()}
+    before = [_trainings(runs.find(parent, runs.read_run)) for parent in run.parents]
+    own = {run.id: run} if run.kind == "train" else {}
+    return own | {key: one for each in before for key, one in each.items()}

@@ -54,6 +54,10 @@ def build_for_training(
     config = check_config(competition, config)
     if config.teacher:
         raise ConfigError("a teacher stays here", received=f"recipe {config.recipe}", expected="one without a teacher")
+    if config.stacked_on:
+        raise ConfigError(
+            "runs to stack on stay here", received=f"stacked_on={','.join(config.stacked_on)}", expected="none"
+        )
     files: dict[str, Path] = {}
     manifest = {"mode": "train", "config": entries.portable(config), "origin": origin, "name": None}
     manifest["backbone"] = entries.backbone(competition, config, files)

@@ -17,8 +17,8 @@ from kit.runs.scores import read_scores
 def entries(competition: Competition, final: Run, files: dict[str, Path]) -> list[dict[str, Any]]:
     """One record per run, parts before the ensembles made of them, `final` last; adds to `files` (name -> path) what to carry.
 
-    Raises DataError for a run that is not finished, was trained by a kit that did not keep class priors, or saw images of
-    another size than they are decoded to now, as a kernel would.
+    Raises DataError for a run that is not finished, is stacked on others, was trained by a kit that did not keep class priors,
+    or saw images of another size than they are decoded to now, as a kernel would.
     """
     if final.status() != "finished":
         raise DataError(f"{final.id} is not finished", received=final.status(), do=f"kit train --resume {final.id}")
@@ -38,6 +38,7 @@ def entries(competition: Competition, final: Run, files: dict[str, Path]) -> lis
         blend["parts"] = [part["run"] for part in parts]
         return [*by_run.values(), _entry(final, blend=blend)]
     trained = runs.training_of(final)
+    provenance.check_not_stacked(trained, "in a kernel")
     provenance.check_data(trained, {"data_fingerprint": cache.read_fingerprint(paths.data(final.slug))})
     members = [_member(trained, trained.member(*member), files) for member in trained.members()]
     return [_entry(final, members=members, backbone=_carry_backbone(competition, trained.config, files))]

@@ -42,6 +42,7 @@ def predict_photos(
     provenance.check_competition(run, competition.slug)
     if not competition.has_images:
         raise DataError(f"{run.id} reads no images", received="a competition of a table alone")
+    _check_models(run, competition)
     levels = _read_levels(competition)
     files = _list_photos(photos)
     with tempfile.TemporaryDirectory(prefix="kit-photos-") as scratch:
@@ -53,6 +54,18 @@ def predict_photos(
         said = _predict(run, competition, data, folders)
     check_whole(said, "what is said of photos")
     return said, faults
+
+
+def _check_models(run: Run, competition: Competition) -> None:
+    """Raises DataError for a run, or a part of an ensemble, without models or of models that want more than images."""
+    if run.kind == "ensemble":
+        for part in read_scores(run)["parts"]:
+            _check_models(runs.find(part["run"]), competition)
+        return
+    trained = predict_again.find_training(run)
+    provenance.check_not_stacked(trained, "on photos")
+    if recipes.find(competition, trained.config).reads == "table":
+        raise DataError(f"{trained.id} reads no images", received=f"recipe {trained.config.recipe}")
 
 
 def _read_levels(competition: Competition) -> Levels:
@@ -122,8 +135,6 @@ def _predict(run: Run, competition: Competition, data: Dataset, folders: DataFol
 def _average_members(run: Run, competition: Competition, data: Dataset, folders: DataFolders) -> np.ndarray:
     """(N, K), by the members of the training that `run` goes back to."""
     trained, known, none = predict_again.find_training(run), recipes.available(competition), np.empty(0, np.int64)
-    if recipes.find(competition, trained.config).reads == "table":
-        raise DataError(f"{trained.id} reads no images", received=f"recipe {trained.config.recipe}")
     config, values = replace(trained.config, tta=run.config.tta, average=run.config.average), []
     for fold, number in trained.members():
         folder = trained.member(fold, number)

@@ -18,6 +18,7 @@ from kit.learn import device, join, recipes, train_member
 from kit.learn.input import augment, views
 from kit.learn.member import Member
 from kit.learn.networks import backbones, pretrained
+from kit.learn.recipes import stacked_on
 from kit.progress import say
 from kit.runs import Run, provenance
 
@@ -63,12 +64,21 @@ def _create_run(
     if recipe.pretrained and config.weights not in ("imagenet", "none"):
         pretrained.check_file(Path(config.weights), config.backbone)
         prints["weights_sha256"] = sha256(Path(config.weights))  # by which it is known wherever it is moved
-    run = runs.create(competition.slug, "train", config, origin, name=name, fingerprints=prints)
+    if sources := _find_sources(competition, config, data, fold_of):
+        prints["stacked_on_sha256"] = provenance.hash_predictions(sources)
+    run = runs.create(competition.slug, "train", config, origin, name=name, fingerprints=prints, parents=sources)
     say(f"run {run.id}")
     typed = [key for key, layer in origin.items() if layer == "the command line"]
     for remark in recipes.remarks(recipe, config, typed):
         say(remark)
     return run, data, fold_of
+
+
+def _find_sources(competition: Competition, config: Config, data: Dataset, fold_of: np.ndarray) -> tuple[str, ...]:
+    """Ids of the runs that a training is stacked on. Raises DataError for one that does not fit these rows and folds."""
+    sources = config.stacked_on if recipes.find(competition, config).uses("stacked_on") else ()
+    stacked_on.check(competition, sources, data, fold_of)
+    return sources
 
 
 def check_config(competition: Competition, config: Config) -> Config:
@@ -77,7 +87,7 @@ def check_config(competition: Competition, config: Config) -> Config:
 
     Raises ConfigError for what this competition cannot be trained with: unknown recipes, backbones or views, images too small
     for the network, and more folds than folds.csv has, if there is one here; DataError for a run that cannot
-    be used as a teacher.
+    be used as a teacher, or to stack on.
     """
     recipes.check(competition, config)
     augment.check(competition, config)
@@ -106,6 +116,7 @@ def rehearsal(competition: Competition, config: Config, folder: Path) -> Member:
     if not known[config.recipe].seeded:
         raise ConfigError(f"recipe {config.recipe} has a closed-form (convex) head: nothing to tune")
     data, fold_of = load(competition)
+    _find_sources(competition, config, data, fold_of)
     learn = training_rows(data, fold_of, 0)
     return Member(competition, config, data, paths.data(competition.slug), 0, learn, learn[:0], folder, recipes=known)
 

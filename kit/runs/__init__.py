@@ -30,7 +30,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 @dataclass(frozen=True)
 class Run:
     """kind: "train", "predict" (a finished run under other TTA views), "ensemble" or "import" (predictions made elsewhere);
-    parents: ids of the runs it came from.
+    parents: ids of the runs it came from; of a training those that it is stacked on.
 
     created: UTC, ISO 8601. note: which settings of another version of the kit were left out of `config`, if any.
     """

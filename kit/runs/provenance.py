@@ -1,10 +1,12 @@
 """What a run's environment.json says of the data that it was trained on, so that what does not fit is refused."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from kit import runs
 from kit.errors import DataError
 from kit.files import read_json, sha256, write_json
 from kit.runs import Run
@@ -35,9 +37,46 @@ def check_rows(run: Run, fingerprints: Mapping[str, str | None]) -> None:
 
 def check_data(run: Run, fingerprints: Mapping[str, str | None]) -> None:
     """Raises DataError unless the run was trained on this data, to the pixel, and these folds: other folds would let members
-    judge rows that they learned from.
+    judge rows that they learned from; and where what it is stacked on is not here, or has changed.
     """
     _compare(run, {key: value for key, value in fingerprints.items() if key != "rows_fingerprint"})
+    if run.kind == "train" and run.parents:
+        _check_sources(run)
+
+
+def find_source(reference: str) -> Run:
+    """A run that another one is stacked on, among those here. Raises DataError where there is none."""
+    try:
+        return runs.find(runs.find(reference).id)  # not one in a folder elsewhere
+    except DataError as error:
+        raise DataError(str(error), do="a teammate's comes by kit runs pull") from None
+
+
+def hash_predictions(sources: Sequence[str]) -> str:
+    """The sha256, in hex, of what those runs predicted, out of fold and of the test rows."""
+    files = [path for run in map(find_source, sources) for path in (run.oof, run.test)]
+    return hashlib.sha256(" ".join(map(sha256, files)).encode()).hexdigest()
+
+
+def _check_sources(run: Run) -> None:
+    noted, actual = read_environment(run).get("stacked_on_sha256", ""), hash_predictions(run.parents)
+    if noted != actual:
+        raise DataError(
+            f"the predictions that {run.id} is stacked on have changed since it was trained",
+            received=f"{', '.join(run.parents)}: sha256 {actual[:12]}",
+            expected=noted[:12],
+            do="bring them back, or train again",
+        )
+
+
+def check_not_stacked(run: Run, purpose: str) -> None:
+    """Raises DataError for a training that is stacked on other runs, which `purpose` cannot ask for more predictions."""
+    if run.kind == "train" and run.parents:
+        raise DataError(
+            f"{run.id} cannot be used {purpose}: it is stacked on files of predictions, not on models",
+            received=f"stacked_on={','.join(run.parents)}",
+            expected="a run that reads the data alone",
+        )
 
 
 def _compare(run: Run, fingerprints: Mapping[str, str | None]) -> None:

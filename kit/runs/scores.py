@@ -52,6 +52,7 @@ class Environment(TypedDict, total=False):
     folds_fingerprint: str
     corrections_fingerprint: str | None
     weights_sha256: str
+    stacked_on_sha256: str
     device: dict[str, Any]
     kit: str
     source_sha256: str

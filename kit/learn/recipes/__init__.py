@@ -47,7 +47,7 @@ def check(competition: Competition, config: Config) -> None:
     meaning for the target.
     """
     recipe = find(competition, config)
-    _check_rows(competition, config.recipe, recipe)
+    _check_rows(competition, config, recipe)
     networks = recipe.networks(competition)
     if config.backbone not in networks:
         message = f"recipe {config.recipe} has no backbone {config.backbone!r}"
@@ -65,14 +65,15 @@ def check(competition: Competition, config: Config) -> None:
     _check_meaning(competition.target, recipe, config)
 
 
-def _check_rows(competition: Competition, name: str, recipe: Recipe) -> None:
-    """Raises ConfigError for a recipe of images where there are none, or of a table."""
+def _check_rows(competition: Competition, config: Config, recipe: Recipe) -> None:
+    """Raises ConfigError for a recipe of images where there are none, or of a table, unless it is stacked on other runs."""
     here = {"images": competition.has_images, "table": bool(competition.table.columns)}
-    if not here[recipe.reads]:
+    stacked = recipe.uses("stacked_on") and config.stacked_on
+    if not here[recipe.reads] and not (recipe.reads == "table" and stacked):
         fitting = [known for known, other in available(competition).items() if here[other.reads]]
         also = "--backbone, a pretrained one, or " if recipe.on_backbone and competition.has_images else ""
         raise ConfigError(
-            f"recipe {name} needs {recipe.reads}, which {competition.slug} has not",
+            f"recipe {config.recipe} needs {recipe.reads}, which {competition.slug} has not",
             do=f"{also}--recipe, one of {', '.join(fitting)}",
         )
 

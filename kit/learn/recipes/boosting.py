@@ -1,6 +1,7 @@
 """boosting: trees on the columns of a table, one after another, each on what those before it leave unexplained.
 
-Where --backbone names a pretrained one, its pooled features of the image are columns beside those of the table, or alone.
+Where --backbone names a pretrained one, its pooled features of the image are columns beside those of the table, or alone. So is
+what the runs of `stacked_on` predicted (stacked_on.py).
 """
 
 import time
@@ -14,11 +15,15 @@ from kit.learn.member import Member, split_early_stopping, weigh
 from kit.learn.networks import backbones
 from kit.learn.predict import tta
 from kit.learn.recipe import History, Opened, Predictor, Recipe
+from kit.learn.recipes import stacked_on
 from kit.learn.trees import forest, inputs
 from kit.learn.trees.grow import Rows, grow
 
 TREES = "trees"  # in place of a backbone: none
-SETTINGS = ("learning_rate", "trees", "leaves", "leaf_rows", "leaf_decay", "column_share", "patience", "stopping_share")
+SETTINGS = (
+    *("learning_rate", "trees", "leaves", "leaf_rows", "leaf_decay", "column_share", "patience", "stopping_share"),
+    "stacked_on",
+)
 
 
 def fit(member: Member) -> History:
@@ -48,8 +53,11 @@ def _rows(member: Member, rows: np.ndarray, kept: list[np.ndarray]) -> Rows:
 def _inputs(
     member: Member, split: CachedSplit, rows: np.ndarray, kept: list[np.ndarray], view: str = "identity"
 ) -> np.ndarray:
-    """float64 (len(rows), D): categories, numbers, and a pretrained backbone's features of the image, if one is set."""
+    """float64 (len(rows), D): categories and numbers; if they are set, predictions of other runs, and a pretrained backbone's
+    features of the image.
+    """
     table = inputs.arrange(split.table[rows], len(member.competition.table.numbers), kept)
+    table = np.concatenate([table, stacked_on.columns(member, split, rows)], axis=1)
     if member.config.backbone == TREES:
         return table
     from kit.learn.predict import extract_features
@@ -83,6 +91,7 @@ RECIPE = Recipe(
     settings=SETTINGS,
     defaults={"backbone": TREES, "learning_rate": 0.03, "patience": 0, "tta": ("identity",)},
     epochs=lambda config: (),
+    resolve=stacked_on.resolve,
     reads="table",
     on_backbone={
         "reads": "images",

@@ -114,7 +114,9 @@ def list_trainings(run: Run) -> list[Run]:
     if run.kind == "import":
         raise DataError(f"{run.id} cannot be used as a teacher", received="predictions made elsewhere, without models")
     if run.kind != "ensemble":
-        return [runs.training_of(run)]
+        trained = runs.training_of(run)
+        provenance.check_not_stacked(trained, "as a teacher")
+        return [trained]
     named = [run["run"] for run in read_scores(run)["parts"]]
     return list({run.id: run for name in named for run in list_trainings(runs.find(name))}.values())
 
