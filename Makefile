@@ -32,7 +32,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick test-jax test-kernel test-container test-tracking fuzz check wheel bench bench-peers lock pin image container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env audit sbom runs run completion
+.PHONY: help setup demo test test-quick test-jax test-kernel test-container test-tracking fuzz check wheel bench bench-peers lock pin image sif container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env audit sbom runs run completion
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -135,6 +135,9 @@ image: ## build the image of SERVICE (BASE=IMAGE: on another one; ARGS: any opti
 	  $(if $(filter gpu-jax,$(VARIANT)),--build-arg BACKEND=jax) \
 	  --build-arg VERSION=$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' kit/__init__.py) \
 	  --build-arg COMMIT=$$(git describe --always --dirty --abbrev=40 2>/dev/null || echo unknown) $(ARGS) .
+
+sif: ## kit.sif of SERVICE, for a cluster (needs Apptainer, which takes a digest without a tag only)
+	apptainer build --build-arg VARIANT=$(VARIANT) --build-arg "BASE=$$(echo $(BASE) | sed 's|:[^:/@]*@|@|')" kit.sif docker/kit.def
 
 container:
 	@docker/ready.sh $(SERVICE) kaggle-kit:$(VARIANT)

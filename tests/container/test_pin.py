@@ -55,3 +55,20 @@ def test_without_a_registry_no_digest_is_made_up_for_any(pin, trouble):
     done, bases = pin(**{trouble: "registry.test:5000/postgres:17"})
     assert done.returncode == 5 and "registry.test:5000/postgres:17" in done.stderr.splitlines()[-1]
     assert "stays as it was" in done.stderr and bases == BASES
+
+
+@pytest.mark.parametrize(
+    "base, given",
+    [
+        ("python:3.11-slim", "python:3.11-slim"),
+        (f"python:3.11-slim@{NEW}", f"python@{NEW}"),
+        (f"registry.test:5000/python:3.11@{NEW}", f"registry.test:5000/python@{NEW}"),
+    ],
+)
+def test_apptainer_which_refuses_a_tag_beside_a_digest_gets_the_digest(tmp_path, base, given):
+    (tmp_path / "apptainer").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "apptainer").chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    command = ["make", "--silent", "sif", f"BASE={base}"]
+    done = subprocess.run(command, cwd=SCRIPT.parents[1], env=environment, capture_output=True, text=True)
+    assert f"BASE={given}" in done.stdout.splitlines(), done.stderr
