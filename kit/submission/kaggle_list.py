@@ -64,11 +64,15 @@ def describe_age(slug: str) -> str:
 
 
 def keep(slug: str, listed: Iterable[KaggleSubmission]) -> None:
-    """Writes what is new, each submission into its own file."""
+    """Writes what is new, each submission into its own file; never less than is known of it, as in an answer that came late."""
     known = rows(slug)
-    new = [row for row in listed if known.get(row.ref) != row]
+    new = [row for row in listed if _is_news(row, known.get(row.ref))]
     for row in bar(new, label="keeping Kaggle's list", unit="submission"):
         write_json(folder(slug) / "submissions" / f"{row.ref}.json", asdict(row))
+
+
+def _is_news(row: KaggleSubmission, known: KaggleSubmission | None) -> bool:
+    return known is None or (row != known and knowledge(row) >= knowledge(known))
 
 
 def rows(slug: str) -> dict[int, KaggleSubmission]:
