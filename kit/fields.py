@@ -58,6 +58,11 @@ def is_number(value: Any) -> bool:
     return type(value) in (int, float) and math.isfinite(value)
 
 
+def is_share(value: Any) -> bool:
+    """a number from 0 to 1"""
+    return is_number(value) and 0 <= value <= 1
+
+
 def is_object(value: Any) -> bool:
     """an object"""
     return isinstance(value, dict)
@@ -65,6 +70,10 @@ def is_object(value: Any) -> bool:
 
 def or_null(check: Check) -> Check:
     return _describe(lambda value: value is None or check(value), f"{check.__doc__}, or null")
+
+
+def either(one: Check, other: Check) -> Check:
+    return _describe(lambda value: one(value) or other(value), f"{one.__doc__}, or {other.__doc__}")
 
 
 def list_of(check: Check) -> Check:

@@ -5,10 +5,12 @@ from typing import Any
 
 from kit.fields import (
     check_fields,
+    either,
     is_count,
     is_id,
     is_number,
     is_object,
+    is_share,
     is_text,
     list_of,
     object_of,
@@ -36,7 +38,7 @@ OF_SOME_METRICS = {
     "method": is_text,
     "parameters": is_object,
     "finish": or_null(is_object),
-    "images_joined_by": is_text,
+    "images_joined_by": either(one_of("mean", "max"), is_share),
     "methods": list_of(is_object),
     "chosen_in_folds": object_of(is_count),
     "given_up": or_null(is_text),
@@ -50,6 +52,7 @@ OF_SOME_ENVIRONMENTS = {
     **dict.fromkeys(
         ("weights_sha256", "kit", "source_sha256", "git_commit", "keras_backend", "python", "machine"), TEXT
     ),
+    "stacked_on_sha256": TEXT,
     "packages": object_of(is_text),
     "device": is_object,
 }

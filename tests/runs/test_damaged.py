@@ -3,7 +3,8 @@
 import pytest
 
 from kit import paths, runs
-from kit.files import write_text
+from kit.errors import DataError
+from kit.files import read_json, write_json, write_text
 
 
 @pytest.mark.parametrize("name", ["run.json", "metrics.json"])
@@ -23,3 +24,16 @@ def test_verbs_that_go_over_all_runs_do_without_a_damaged_one(here, make_run, na
         assert done.returncode == 0 and "Traceback" not in done.stderr, (words, done.stderr)
     assert [run.id for run in runs.list_runs()] == [good.id]
     assert (paths.runs() / broken.id / name).read_text() == '{"parents": 5}'
+
+
+def test_images_are_joined_by_a_name_or_a_share(make_run):
+    run = make_run("a")
+    for method in ("mean", "max", 0.3):
+        write_json(run.metrics, read_json(run.metrics) | {"images_joined_by": method})
+        assert runs.find(run.id) == run
+    for method in ("median", 1.3, None):
+        write_json(run.metrics, read_json(run.metrics) | {"images_joined_by": method})
+        with pytest.raises(
+            DataError, match="images_joined_by; received .*; expected mean or max, or a number from 0 to 1"
+        ):
+            runs.find(run.id)
