@@ -52,6 +52,10 @@ class DataError(KitError):
     exit_code = 3
 
 
+class NewerVersionError(DataError):
+    """Of a stored record that a newer kit wrote: nothing is wrong with it."""
+
+
 class AccessError(KitError):
     exit_code = 4
 

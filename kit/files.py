@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from kit import temporary
-from kit.errors import DataError
+from kit.errors import DataError, NewerVersionError
 
 CHUNK = 1 << 20
 MAX_DEPTH = 50  # of lists and objects in each other, in JSON
@@ -139,7 +139,7 @@ def check_version(value: Any, what: object, version: int) -> Any:
     """The value itself. Raises DataError if it says to be of a newer form than `version`."""
     written = value.get("format", 1) if isinstance(value, dict) else 1
     if type(written) is not int or written > version:
-        raise DataError(
+        raise NewerVersionError(
             f"{what} was written by a newer version of the kit",
             received=f"format {ascii(written)[:20]}",
             expected=f"at most {version}",

@@ -14,11 +14,11 @@ from kit.files import read_json, write_json
 from kit.kaggle import archive
 from kit.kaggle.submissions import KaggleSubmission
 from kit.kernel import bundle, pushed
-from kit.leaderboard import board, ledger
+from kit.leaderboard import board
 from kit.learn.fit import checkpoints
 from kit.runs.scores import read_environment, read_scores
 from kit.sharing import manifest
-from kit.submission import records
+from kit.submission import kaggle_list, records
 
 SLUG = "tiny-stripes"
 KIT = Path(__file__).resolve().parents[2] / "kit"
@@ -38,7 +38,7 @@ def upload(make_run, competition):
 
 
 def asked(make_run, competition):
-    folder = ledger.folder(SLUG)
+    folder = kaggle_list.folder(SLUG)
     folder.mkdir(parents=True)
     (folder / "leaderboard.csv").write_text("Rank,TeamName,Score\n")
     write_json(folder / "asked.json", {"asked": "2026-01-01T00:00:00+00:00", "left": 1, "last": 0})
@@ -119,10 +119,12 @@ def test_a_newer_form_is_refused_and_one_that_names_no_version_is_read(make_run,
 
 
 def test_a_newer_row_of_kaggles_list_is_left_out_by_name(home, capsys):
-    ledger.keep(SLUG, [KaggleSubmission(1, "complete", "0.5", "", ""), KaggleSubmission(2, "complete", "0.6", "", "")])
-    path = ledger.folder(SLUG) / "submissions" / "1.json"
+    kaggle_list.keep(
+        SLUG, [KaggleSubmission(1, "complete", "0.5", "", ""), KaggleSubmission(2, "complete", "0.6", "", "")]
+    )
+    path = kaggle_list.folder(SLUG) / "submissions" / "1.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 2}))
-    assert list(ledger.rows(SLUG)) == [2] and str(path) in capsys.readouterr().err.replace("\n", "")
+    assert list(kaggle_list.rows(SLUG)) == [2] and str(path) in capsys.readouterr().err.replace("\n", "")
 
 
 def test_what_an_older_kit_called_log_loss_is_the_loss(make_run):

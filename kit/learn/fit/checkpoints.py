@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from kit import arrays
-from kit.errors import DataError
+from kit.errors import DataError, NewerVersionError
 from kit.files import open_atomic, read_json, sha256, write_json
 from kit.learn.networks.weights import WEIGHTS, damage_error, load, save
 from kit.progress import say
@@ -80,6 +80,8 @@ def read(folder: Path) -> State:
         return State()
     try:
         state = State(**read_json(folder / STATE))
+    except NewerVersionError:
+        raise
     except (DataError, TypeError):
         raise _damaged(folder / STATE, "no state of a training") from None
     for name in filter(None, (state.weights, state.best_weights)):
