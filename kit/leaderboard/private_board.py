@@ -17,6 +17,9 @@ from kit.competition import Competition
 from kit.stats.covariance import row_covariance
 
 LEAST_SHIFT = 0.05  # of the deviation of one row: what a shift is taken to be where nothing larger is seen
+LEAST_OWN = (
+    0.01  # of the same: luck of each run's own, so that runs of equal decisions, and rounded scores, do not contradict
+)
 LEAST_SPREAD = 0.01  # of the same: what qualities are taken to differ by where scores do not differ by more than luck
 
 
@@ -70,8 +73,8 @@ def infer(cv: np.ndarray, public: np.ndarray, covariance: np.ndarray, rows: tupl
     kit.stats.covariance.row_covariance. rows: out of fold, public, private.
     """
     count, sent = len(cv), np.flatnonzero(~np.isnan(public))
-    of_cv, of_public, of_private = (covariance / number for number in rows)
     deviation = float(np.sqrt(covariance.diagonal().mean()))
+    of_cv, of_public, of_private = ((covariance + (LEAST_OWN * deviation) ** 2 * np.eye(count)) / each for each in rows)
     luck = np.zeros((count + len(sent),) * 2)
     luck[:count, :count], luck[count:, count:] = of_cv, of_public[np.ix_(sent, sent)]
     tested = np.hstack([np.eye(count), np.ones((count, 1))])  # qualities and shift -> what test rows expect

@@ -20,7 +20,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from kit import metrics
-from kit.competition import Competition
+from kit.competition import Competition, Submission
 from kit.leaderboard import final_two, private_board
 from kit.plugins import load
 from tests.bench.jobs import three_backbones
@@ -35,9 +35,16 @@ def pick(place: Place, seed: int) -> str:
     lines = ["private score of the better of two, by how they were chosen"]
     for slug, (labels, stack) in (("sklearn-digits", digits(seed)), ("dogs-vs-cats", dogs(place, seed))):
         for metric in ("accuracy", "log_loss"):
-            competition = replace(load(slug), metric=metric)
+            competition = enter(load(slug), metric)
             lines += [told(competition, labels, stack, shares, seed) for shares in SHARES]
     return "\n".join(lines)
+
+
+def enter(competition: Competition, metric: str) -> Competition:
+    """Judged by a metric on what it judges: a class, or a probability of each."""
+    kind = "label" if metric == "accuracy" else "probability"
+    columns = ("label",) if kind == "label" else competition.target.columns
+    return replace(competition, metric=metric, submission=Submission("id", columns, kind))
 
 
 def told(competition: Competition, labels: np.ndarray, stack: np.ndarray, shares: tuple, seed: int) -> str:

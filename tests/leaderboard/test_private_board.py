@@ -78,6 +78,12 @@ def test_runs_that_are_all_right_are_not_sure_and_an_undefined_metric_is_refused
         row_covariance(undefined, labels, [sure(labels)] * 2)
 
 
+def test_runs_of_the_same_decisions_with_other_public_scores_do_not_contradict():
+    covariance = np.ones((3, 3)) * 0.16 + np.diag([0, 0, 0.02])
+    forecast = private_board.infer(np.array([0.8, 0.8, 0.79]), np.array([0.81, 0.82, 0.8]), covariance, ROWS)
+    assert forecast.mean == pytest.approx([0.81, 0.81, 0.8], abs=0.02) and (forecast.error < 0.05).all()
+
+
 @pytest.mark.parametrize("influence", [True, False])
 def test_rows_of_one_group_rise_and_fall_together(influence):
     own = metrics.METRICS["accuracy"]
