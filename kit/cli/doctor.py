@@ -112,7 +112,7 @@ def _kaggle() -> dict[str, Any]:
     from kit.kaggle import credentials
 
     credentials_found = credentials.find()
-    none = f"none found: {credentials.WHERE_TO_GET}"
+    none = "not used: others can read it" if credentials_found.exposed else f"none found: {credentials.WHERE_TO_GET}"
     return {
         "kaggle token": f"from {credentials_found.source}" if credentials_found.source else none,
         "problems": list(credentials_found.problems),

@@ -36,6 +36,8 @@ def connect(slug: str, *, own: bool = False) -> Iterator[Any]:
     slug: of a competition, or owner/slug of a dataset or, if `own`, of a kernel or dataset of ours.
     """
     token = credentials.find()
+    if token.exposed:
+        raise AccessError("a Kaggle token that others can read is not used", do="; ".join(token.problems))
     if token.source is None:
         raise AccessError("no Kaggle token", received="; ".join(token.problems) or None, do=credentials.WHERE_TO_GET)
     with contextlib.redirect_stdout(sys.stderr), _timeouts(), _explain_errors(slug, token, own):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,27 +10,36 @@ WHERE_TO_GET = (
     "create a token at kaggle.com (Settings, API), put it at ~/.kaggle/access_token (a key: kaggle.json), chmod 600 it, "
     "or set KAGGLE_API_TOKEN; or fetch the archive in the browser and use `kit download SLUG --from ARCHIVE`"
 )
+# kinds of file systems, as of Windows, where every file has the same mode
+WITHOUT_MODES = ("9p", "v9fs", "drvfs", "vfat", "exfat", "ntfs", "ntfs3", "fuseblk", "cifs", "smb3")
 KEY_FIELDS = {"username": "KAGGLE_USERNAME", "key": "KAGGLE_KEY"}
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """source: where the credentials come from, None if there are none. problems: one line each, never with a value."""
+    """source: where the credentials come from, None if there are none. problems: one line each, never with a value. exposed:
+    whether they lie in a file that others can read, which is not used before its owner has closed it.
+    """
 
     source: str | None
     problems: tuple[str, ...] = ()
+    exposed: bool = False
 
 
 def find() -> Credentials:
-    """In the order of the client (kaggle 2.2.4): a token beats a key, also when the token is dead."""
+    """In the order of the client (kaggle 2.2.4): a token beats a key, also when the token is dead. None is used in place of one
+    that is exposed, since the client would not do so.
+    """
     sources = [source for source in (_notebook(), _token(), _key(), _oauth()) if source]
     problems = [problem for source in sources for problem in source.problems]
-    usable = [source.source for source in sources if source.source]
+    usable = [source for source in sources if source.source]
     if len(usable) > 1:
-        problems.append(f"{usable[0]} is used, and {usable[1]} is not: remove the one you do not mean")
+        problems.append(f"{usable[0].source} is used, and {usable[1].source} is not: remove the one you do not mean")
     if os.environ.get("KAGGLE_TOKEN"):  # the client takes any KAGGLE_X for its setting x, and "token" overrules a key
         problems.append("the client sends KAGGLE_TOKEN in place of a key: unset it, or rename it to KAGGLE_API_TOKEN")
-    return Credentials(usable[0] if usable else None, tuple(problems))
+    if not usable or usable[0].exposed:
+        return Credentials(None, tuple(problems), exposed=bool(usable))
+    return Credentials(usable[0].source, tuple(problems))
 
 
 def _home() -> Path:
@@ -52,7 +62,7 @@ def _token() -> Credentials | None:
     for name in ("access_token", "access_token.txt"):
         path = _home() / ".kaggle" / name
         if _holds_text(path):
-            return Credentials(str(path), _permissions(path))
+            return _in_file(path, str(path))
     return None
 
 
@@ -64,7 +74,7 @@ def _check_named_token(value: str) -> Credentials:
     path = Path(value)
     if path.is_file():
         empty = (f"{name} names an empty file",)
-        return Credentials(f"{name} (a file)", _permissions(path)) if _holds_text(path) else Credentials(None, empty)
+        return _in_file(path, f"{name} (a file)") if _holds_text(path) else Credentials(None, empty)
     if value.startswith(("/", "~", ".")):
         return Credentials(name, (f"{name} looks like a path, but there is no such file",))
     return Credentials(name)
@@ -87,7 +97,7 @@ def _key() -> Credentials | None:
     if not path.is_file():
         return Credentials(None, lone) if lone else None
     faults = _faults(path, [field for field in KEY_FIELDS if field not in named])
-    return Credentials(None if faults else str(path), (*lone, *faults, *_permissions(path)))
+    return Credentials(None, (*lone, *faults)) if faults else _in_file(path, str(path), lone)
 
 
 def _config_folder() -> Path:
@@ -110,12 +120,27 @@ def _faults(path: Path, needed: list[str]) -> tuple[str, ...]:
     return tuple(f"{path} has no {field!r}" for field in needed if not stored.get(field))
 
 
-def _permissions(path: Path) -> tuple[str, ...]:
-    if path.stat().st_mode & 0o077:
-        return (f"{path} can be read by others: chmod 600 {path}",)
-    return ()
+def _in_file(path: Path, source: str, problems: tuple[str, ...] = ()) -> Credentials:
+    """Credentials that lie at `path`: exposed if others can read it, and its owner, who is us, can change that by chmod."""
+    if not path.stat().st_mode & 0o077:
+        return Credentials(source, problems)
+    problem = f"{path} can be read by others: chmod 600 {shlex.quote(str(path))}"
+    return Credentials(source, (*problems, problem), exposed=path.stat().st_uid == os.geteuid() and _keeps_modes(path))
+
+
+def _keeps_modes(path: Path) -> bool:
+    """Whether chmod would do anything. Not where a container mounts a secret, which is read-only, nor on a disk of Windows."""
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        return False
+    place = os.path.realpath(path)
+    try:
+        mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    except OSError:  # another system than Linux
+        return True
+    around = [mount for mount in mounts if os.path.commonpath([place, mount[1]]) == mount[1]]
+    return not around or max(around, key=lambda mount: len(mount[1]))[2] not in WITHOUT_MODES
 
 
 def _oauth() -> Credentials | None:
     path = _home() / ".kaggle" / "credentials.json"
-    return Credentials(str(path), _permissions(path)) if path.is_file() else None
+    return _in_file(path, str(path)) if path.is_file() else None

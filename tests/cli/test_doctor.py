@@ -17,15 +17,21 @@ def key(home):
     path = home / ".kaggle" / "kaggle.json"
     path.parent.mkdir()
     path.write_text(json.dumps({"username": "somebody", "key": "SENTINEL"}))
-    path.chmod(0o644)
+    path.chmod(0o600)
     return path
 
 
 def test_it_tells_the_source_of_the_token_and_never_the_value(here, key):
     done = here("doctor", "--quick", "--json")
     told = json.loads(done.stdout)
-    assert told["kaggle token"] == f"from {key}" and "chmod 600" in told["problems"][0]
+    assert told["kaggle token"] == f"from {key}" and told["problems"] == []
     assert "SENTINEL" not in done.stdout + done.stderr and told["packages"]["kaggle"] and "devices" not in told
+
+
+def test_it_tells_of_a_token_that_others_can_read(here, key):
+    key.chmod(0o644)
+    told = json.loads(here("doctor", "--quick", "--json").stdout)
+    assert told["kaggle token"] == "not used: others can read it" and f"chmod 600 {key}" in told["problems"][0]
 
 
 def test_it_sees_the_devices_and_says_where_to_get_a_token(here):

@@ -1,6 +1,7 @@
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -55,9 +56,37 @@ def test_a_malformed_file_is_named_with_its_field_and_without_its_value(key, con
     assert "SENTINEL" not in str(result)
 
 
-def test_a_file_that_others_can_read_is_a_problem(key):
+def test_a_file_that_others_can_read_is_not_used_nor_another_one_in_its_place(key):
     path = key(GOOD, 0o644)
-    assert find().source == str(path) and find().problems == (f"{path} can be read by others: chmod 600 {path}",)
+    other = path.with_name("credentials.json")
+    other.write_text("{}")
+    other.chmod(0o600)
+    found = find()
+    assert found.source is None and found.exposed
+    assert found.problems[0] == f"{path} can be read by others: chmod 600 {path}"
+
+
+def test_one_that_others_can_read_beside_one_that_is_used_is_only_told(key, monkeypatch):
+    key(GOOD, 0o644)
+    monkeypatch.setenv("KAGGLE_API_TOKEN", "SENTINEL")
+    assert find().source == "KAGGLE_API_TOKEN" and "chmod 600" in find().problems[0]
+
+
+@pytest.mark.parametrize("reason", ["read-only", "9p", "vfat", "of another user"])
+def test_where_chmod_would_change_nothing_it_is_told_and_used(key, monkeypatch, reason):
+    """A secret that a container mounts; a disk of Windows in WSL; a file of root that the group may read."""
+    path = key(GOOD, 0o644)
+    if reason == "read-only":
+        monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+    elif reason == "of another user":
+        monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
+    else:
+        mounts = f"/dev/sda / ext4 rw 0 0\nC: {path.parent} {reason} rw 0 0\n"
+        plain = Path.read_text
+        monkeypatch.setattr(
+            Path, "read_text", lambda self, *how: mounts if str(self) == "/proc/self/mounts" else plain(self, *how)
+        )
+    assert find() == Credentials(str(path), (f"{path} can be read by others: chmod 600 {path}",))
 
 
 def test_a_token_that_shadows_a_key_is_said(key, monkeypatch):

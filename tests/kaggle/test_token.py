@@ -53,8 +53,25 @@ def test_empty_variables_do_not_hide_a_good_file(kit, home, served):
     file = home / "secrets" / "kaggle.json"
     file.parent.mkdir()
     file.write_text(json.dumps({"username": "somebody", "key": SECRET}))
+    file.chmod(0o600)
     kit("download", "tiny-stripes", KAGGLE_CONFIG_DIR=str(file.parent), KAGGLE_USERNAME="", KAGGLE_KEY="")
     assert [one.split()[0] for one in served.authorizations] == ["Basic"] * len(served.authorizations)
+    kept.whole(home, served)
+
+
+@pytest.mark.parametrize("name", ["kaggle.json", "access_token"])
+def test_a_file_that_others_can_read_is_refused_with_the_command_that_closes_it(here, home, served, monkeypatch, name):
+    for variable in ("KAGGLE_USERNAME", "KAGGLE_KEY"):
+        monkeypatch.delenv(variable)
+    file = home / ".kaggle" / name
+    file.parent.mkdir()
+    file.write_text(json.dumps({"username": "somebody", "key": SECRET}) if name == "kaggle.json" else SECRET)
+    file.chmod(0o640)
+    done = here("download", "tiny-stripes", check=False)
+    assert done.returncode == 4 and f"chmod 600 {file}" in done.stderr and done.stderr.count("\n") == 1
+    assert SECRET not in done.stderr and not served.requests
+    file.chmod(0o600)
+    here("download", "tiny-stripes")
     kept.whole(home, served)
 
 
