@@ -1,7 +1,7 @@
 """Every error a user can meet, one line each, with an exit code by family.
 
 KitError                    1   something the kit did not foresee
- ├─ TrainingError           1   a training that cannot go on: its loss is no number
+ ├─ TrainingError           1   a training that cannot go on: its loss is no number, memory ran out
  ├─ ConfigError             2   a wrong option, key or type
  ├─ DataError               3   a competition, archive, image, table, weights file or run that is not what it should be
  ├─ AccessError             4   no token, a refused token, rules not accepted

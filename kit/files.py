@@ -1,13 +1,16 @@
 """The only way files that matter are written: a crash leaves the old state or the new one."""
 
 import csv
+import errno
 import fcntl
 import hashlib
 import io
 import json
 import math
 import os
+import re
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +22,7 @@ from kit.errors import DataError, NewerVersionError
 CHUNK = 1 << 20
 MAX_DEPTH = 50  # of lists and objects in each other, in JSON
 MAX_DIGITS = 20  # of a whole number in JSON
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # a disk, a quota, a limit of the system
 
 
 def _sync_folder(folder: Path) -> None:
@@ -27,6 +31,33 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def explain_full_disk(target: Path) -> Iterator[None]:
+    """Raises DataError in place of what any library raises where there is no room for `target`."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        said = re.search(r"errno = (\d+)", str(error))  # h5py tells it in words
+        number = int(said[1]) if said else getattr(error, "errno", None)
+        if number not in FULL:
+            raise
+        left = shutil.disk_usage(target.parent).free / 1e6
+        raise DataError(
+            f"no room to write {target}",
+            received=f"{os.strerror(number)}, {left:.1f} MB free",
+            do="make room, then repeat the command, or go on with --resume: what was there is as it was",
+        ) from None
+
+
+def check_room(target: Path, size: int) -> None:
+    """Raises DataError unless `size` bytes more can be written beside `target` now. For HDF5, which may crash the process where
+    it finds the disk full.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with explain_full_disk(target), tempfile.TemporaryFile(dir=target.parent) as probe:
+        os.posix_fallocate(probe.fileno(), 0, size)
 
 
 @contextmanager
@@ -40,9 +71,10 @@ def replace_file(target: Path, ending: str = "") -> Iterator[Path]:
     temporary.sweep(target.parent)
     made = temporary.name_beside(target, ending=ending)
     try:
-        yield made
-        with open(made, "rb") as handle:
-            os.fsync(handle.fileno())
+        with explain_full_disk(target):
+            yield made
+            with open(made, "rb") as handle:
+                os.fsync(handle.fileno())
         os.replace(made, target)
         _sync_folder(target.parent)
     finally:

@@ -1,3 +1,4 @@
+import errno
 import json
 import multiprocessing
 import os
@@ -64,3 +65,19 @@ def test_damaged_json_says_which_file_and_what_to_do(tmp_path):
     (tmp_path / "a.json").write_text('{"a":')
     with pytest.raises(DataError, match=r"a\.json is damaged.*repeat the step"):
         read_json(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), RuntimeError("Can't decrement id (errno = 28, ...)")]
+)
+def test_a_full_disk_is_one_line_whoever_tells_it(tmp_path, error):
+    target = tmp_path / "a.json"
+    write_json(target, {"old": 1})
+    with (
+        pytest.raises(DataError, match="no room to write .*a.json; received No space left on device"),
+        open_atomic(target),
+    ):
+        raise error
+    with pytest.raises(OSError, match="denied"), open_atomic(target):
+        raise PermissionError(errno.EACCES, "denied")
+    assert read_json(target) == {"old": 1} and [file.name for file in tmp_path.iterdir()] == ["a.json"]

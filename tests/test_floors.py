@@ -28,8 +28,8 @@ data      kit.data kit.data.archives kit.data.archives.budget kit.data.archives.
           kit.data.strata kit.data.groups kit.data.deal_groups kit.data.holdout kit.data.cache_manifest kit.data.cache
           kit.data.write_cache kit.data.folds kit.data.keep_folds kit.data.corrections kit.data.near_duplicates
           kit.data.check kit.data.prepare
-runs      kit.runs.environment kit.runs.check_records kit.runs.history
-          kit.runs kit.runs.scores kit.runs.provenance kit.runs.listing kit.runs.trash
+runs      kit.runs.environment kit.runs.check_records kit.runs.history kit.runs.plugin kit.runs.run
+          kit.runs kit.runs.scores kit.runs.provenance kit.runs.listing kit.runs.trash kit.runs.rename
 kaggle    kit.kaggle kit.kaggle.names kit.kaggle.credentials kit.kaggle.client kit.kaggle.send_once
           kit.kaggle.archive kit.kaggle.staging
           kit.kaggle.download kit.kaggle.fetch kit.kaggle.submissions kit.kaggle.leaderboard kit.kaggle.datasets
@@ -42,7 +42,7 @@ blending  kit.ensemble kit.ensemble.pool kit.ensemble.mixtures kit.ensemble.stac
           kit.ensemble.contribution kit.ensemble.build
 learning  kit.learn kit.learn.input.resize kit.learn.networks
           kit.learn.networks.backbones kit.learn.backend kit.learn.device kit.learn.member
-          kit.learn.recipe kit.learn.finite
+          kit.learn.recipe kit.learn.finite kit.learn.memory
 input     kit.learn.input kit.learn.input.randaugment kit.learn.input.augment
           kit.learn.input.samples kit.learn.input.augmenter kit.learn.input.shared_memory kit.learn.input.loader
 networks  kit.learn.networks.weights kit.learn.networks.batchnorm kit.learn.networks.cnn kit.learn.networks.resnet9

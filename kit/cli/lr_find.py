@@ -18,6 +18,7 @@ from kit.learn import backend
 @click.option(
     "--high", default=10.0, show_default=True, help="The last one; a loss that diverges ends the test before."
 )
+@options.device_option
 @options.json_option
 @click.pass_obj
 def command(

@@ -1,6 +1,7 @@
 """What the verbs share: the competition argument, --json, and the line that names the next sensible command."""
 
 import functools
+import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from kit.cli import completion
 from kit.competition import Competition
 from kit.data.archives.budget import DEFAULT_LIMITS, Limits, allow
 from kit.files import to_json
+from kit.learn.backend import DEVICES
 from kit.runs.scores import read_scores
 from kit.suggest import complete
 
@@ -54,6 +56,13 @@ RECIPE_OPTIONS = (
         "--weights", metavar="imagenet|none|PATH", help="Weights of the backbone; PATH is a local .h5 or .weights.h5."
     ),
     click.option("--seed", type=int),
+)
+device_option = click.option(
+    "--device",
+    type=click.Choice(DEVICES),
+    expose_value=False,
+    callback=lambda ctx, option, value: os.environ.update(KIT_DEVICE=value) if value else None,
+    help="gpu: end at once where there is none. auto: a GPU if there is one.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 

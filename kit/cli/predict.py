@@ -29,6 +29,7 @@ from kit.targets import Target
 @click.option("--name", help="Goes into the id of the new run.")
 @click.option("--top", default=3, show_default=True, type=click.IntRange(min=1), help="Of photos: columns to show.")
 @click.option("--csv", "table", metavar="FILE", type=click.Path(dir_okay=False), help="Of photos: write all columns.")
+@options.device_option
 @options.json_option
 @click.pass_obj
 def command(
@@ -60,6 +61,9 @@ def command(
         run = moved if tta else runs.find(reference)
     competition = obj.competition(run.slug)
     backend.load()
+    from kit.learn import device
+
+    device.check_wanted()
     if tta:
         _predict_again(run, competition, tta, chosen["name"], chosen["as_json"])
     else:

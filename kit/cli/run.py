@@ -19,6 +19,7 @@ from kit.cli.options import GlobalOptions
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Any setting of kit.config, for every model."
 )
 @options.archive_options
+@options.device_option
 @options.json_option
 @click.pass_obj
 def command(

@@ -27,6 +27,7 @@ from kit.learn import backend
 )
 @click.option("--fold", type=int, metavar="K", help="With --resume: only its members, as one of several machines.")
 @click.option("--create", is_flag=True, help="Only write the run's folder; its members are trained with --resume.")
+@options.device_option
 @options.json_option
 @click.pass_obj
 def command(obj: GlobalOptions, /, slug: str | None, overrides: tuple[str, ...], as_json: bool, **chosen: Any) -> None:

@@ -31,6 +31,7 @@ SHOWN = 10
     metavar="KEY=LOW:HIGH[:log]|KEY=A,B,C",
     help="What to vary; may be repeated. Without: learning rate, weight decay, label smoothing, dropout and cutout.",
 )
+@options.device_option
 @options.json_option
 @click.pass_obj
 def command(

@@ -8,7 +8,7 @@ from kit.competition import Competition
 from kit.config import FIELDS
 from kit.data import corrections
 from kit.files import read_json
-from kit.runs import Run
+from kit.runs import Run, plugin
 from kit.runs.scores import read_environment
 from kit.stats import paired
 
@@ -45,6 +45,18 @@ def environments(compared: Sequence[Run]) -> list[dict[str, Any]]:
     by_key = {key: [one.get(key) for one in stored] for one in stored for key in one}
     differing = {key: values for key, values in by_key.items() if any(value != values[0] for value in values)}
     return [{"what": key, "values": values} for key, values in differing.items() if key != "seed"]  # that is a setting
+
+
+def plugins(compared: Sequence[Run]) -> list[dict[str, Any]]:
+    """How the competition's folder differs from that of the first run, of the runs that kept a copy of it: {"run", "over",
+    "file", "diff": lines, none of a file that is no text}.
+    """
+    kept = [run for run in compared if run.plugin.is_dir()]
+    return [
+        {"run": run.id, "over": kept[0].id, "file": name, "diff": diff}
+        for run in kept[1:]
+        for name, diff in plugin.compare(kept[0].plugin, run.plugin)
+    ]
 
 
 def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -63,6 +63,7 @@ def _member(run: Run, folder: Path, files: dict[str, Path]) -> dict[str, Any]:
         raise DataError(
             f"{run.id} was trained by an older kit", expected="the class prior of its members", do="train again"
         )
+    provenance.check_weights(folder / "model.weights.h5")
     name = f"{run.id}.{folder.name}.weights.h5"
     files[name] = folder / "model.weights.h5"
     return {"weights": name, "class_prior": metrics["class_prior"]}

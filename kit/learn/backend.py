@@ -5,10 +5,18 @@ import sys
 import tempfile
 
 from kit import paths
+from kit.errors import ConfigError
+
+DEVICES = ("auto", "cpu", "gpu")  # of --device and KIT_DEVICE; auto: a GPU where there is one
 
 
 def load() -> None:
-    """Imports keras (seconds), with what its backend writes to stderr held back, and shown only if the import fails."""
+    """Imports keras (seconds), with what its backend writes to stderr held back, and shown only if the import fails.
+
+    Where KIT_DEVICE is cpu, GPUs are hidden from it. Raises ConfigError for one that is no device.
+    """
+    if wanted_device() == "cpu":
+        os.environ.update(CUDA_VISIBLE_DEVICES="-1", JAX_PLATFORMS="cpu")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     _keep_out_of_tmp()
     if os.environ.get("KERAS_BACKEND") == "jax":  # what one command has compiled the next ones load: seconds of each
@@ -27,6 +35,14 @@ def load() -> None:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+
+
+def wanted_device() -> str:
+    """One of DEVICES, as KIT_DEVICE says. Raises ConfigError for another."""
+    wanted = os.environ.get("KIT_DEVICE") or "auto"
+    if wanted not in DEVICES:
+        raise ConfigError("KIT_DEVICE is no device", received=wanted, expected=", ".join(DEVICES))
+    return wanted
 
 
 def _keep_out_of_tmp() -> None:

@@ -11,6 +11,7 @@ import keras
 
 from kit.config import Config
 from kit.errors import ConfigError
+from kit.learn import backend
 from kit.learn.networks.backbones import BACKBONES
 
 BATCH = 128  # images; what learning_rate is for where the batch size is left to us
@@ -21,6 +22,15 @@ CPUS = Path("/proc/cpuinfo")  # of Linux
 def gpus() -> list[str]:
     """Picked out of all devices, since JAX fails when asked for a kind that is not there."""
     return [name for name in keras.distribution.list_devices() if name.startswith("gpu")]
+
+
+def check_wanted() -> None:
+    """Raises ConfigError where KIT_DEVICE asks for a GPU and there is none. After `make_deterministic`, whose flags JAX reads
+    when it looks for devices.
+    """
+    if backend.wanted_device() == "gpu" and not gpus():
+        seen = f"{', '.join(keras.distribution.list_devices())} (keras on {keras.backend.backend()})"
+        raise ConfigError("--device gpu: there is no GPU here", received=seen, do="kit doctor --gpu")
 
 
 def capability() -> tuple[int, int] | None:

@@ -56,6 +56,7 @@ def _create_run(
     config = check_config(competition, config)
     if config.deterministic:
         device.make_deterministic()
+    device.check_wanted()
     if not config.batch_size:
         config, origin = device.resolve_auto_batch(config), {**origin, "batch_size": "auto", "learning_rate": "auto"}
     data, fold_of = load(competition)
@@ -66,7 +67,8 @@ def _create_run(
         prints["weights_sha256"] = sha256(Path(config.weights))  # by which it is known wherever it is moved
     if sources := _find_sources(competition, config, data, fold_of):
         prints["stacked_on_sha256"] = provenance.hash_predictions(sources)
-    run = runs.create(competition.slug, "train", config, origin, name=name, fingerprints=prints, parents=sources)
+    records = {"fingerprints": prints, "parents": sources, "competition": competition.folder}
+    run = runs.create(competition.slug, "train", config, origin, name=name, **records)
     say(f"run {run.id}")
     typed = [key for key, layer in origin.items() if layer == "the command line"]
     for remark in recipes.remarks(recipe, config, typed):
@@ -111,6 +113,7 @@ def rehearsal(competition: Competition, config: Config, folder: Path) -> Member:
 
     Raises ConfigError for settings that do not fit, and for a recipe that learns in no epochs.
     """
+    device.check_wanted()
     config = device.resolve_auto_batch(check_config(competition, replace(config, folds=1, seeds=1)))
     known = recipes.available(competition)
     if not known[config.recipe].seeded:
@@ -130,9 +133,11 @@ def resume(run: Run, competition: Competition, *, fold: int | None = None) -> Ru
         raise DataError(f"{run.id} is not a training", received=run.kind, expected="a run of kit train")
     if fold is not None and not 0 <= fold < run.config.folds:
         raise ConfigError(f"{run.id} has no such fold", received=fold, expected=f"0 to {run.config.folds - 1}")
+    provenance.check_plugin(run, competition.folder)
     augment.check(competition, run.config)  # of a run of an older kit
     if run.config.deterministic:
         device.make_deterministic()
+    device.check_wanted()
     data, fold_of = load(competition)
     provenance.check_data(run, corrections.fingerprints(data, fold_of))
     if fold is None:

@@ -14,9 +14,9 @@ from kit.data import image_rows
 from kit.data.cache import CachedSplit
 from kit.ensemble import join_images
 from kit.errors import TrainingError
-from kit.files import hold_lock, write_json, write_text
-from kit.learn import device, finite
-from kit.learn.member import Member
+from kit.files import hold_lock, sha256, write_json, write_text
+from kit.learn import device, finite, memory
+from kit.learn.member import WEIGHTS, Member
 from kit.learn.recipe import Predictor
 from kit.progress import bar, say
 from kit.runs import Run
@@ -32,7 +32,7 @@ def train(member: Member, run: Run) -> None:
         if run.is_trained(member.fold, member.number):
             return
         member.folder.mkdir(exist_ok=True)
-        with _note_failure(run.failure(member.fold, member.number)):
+        with _note_failure(run.failure(member.fold, member.number)), memory.explain(member):
             _fit(member)
             predict(member, member.folder)
         for leftover in (*member.folder.glob("epoch-*.weights.h5"), *member.folder.glob("best-*.npz")):
@@ -77,7 +77,10 @@ def predict(member: Member, out: Path, validation: np.ndarray | None = None) -> 
     predictions.save(out / "oof.npz", oof)
     predictions.save(out / "test.npz", test)
     score = _score(member, oof.values)
-    write_json(out / "metrics.json", {"fold": member.fold, "seed": member.number, **score, "class_prior": prior})
+    record = {"fold": member.fold, "seed": member.number, **score, "class_prior": prior}
+    if (out / WEIGHTS).exists():  # not of predictions under other views, whose models are another run's
+        record["weights_sha256"] = sha256(out / WEIGHTS)
+    write_json(out / "metrics.json", record)
     result = f"{member.competition.metric} {score['score']:.5f} ±{score['error']:.5f}"
     say(f"{member.label}: {result} on {score['rows']} unseen {member.competition.row_name}s")
 

@@ -8,10 +8,10 @@ A training has a member per fold and seed: fold-0/, and of further seeds fold-0-
 import dataclasses
 import datetime
 import errno
-import fcntl
 import re
+import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,94 +20,12 @@ from kit.config import Config, resolve
 from kit.errors import ConfigError, DataError, nearest
 from kit.files import scratch_folder, write_json
 from kit.progress import say
-from kit.runs import environment
+from kit.runs import environment, plugin
 from kit.runs.check_records import read_records
+from kit.runs.run import Run as Run
+from kit.suggest import complete
 
-FAILURE = "failed.json"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
-
-
-@dataclass(frozen=True)
-class Run:
-    """kind: "train", "predict" (a finished run under other TTA views), "ensemble" or "import" (predictions made elsewhere);
-    parents: ids of the runs it came from; of a training those that it is stacked on.
-
-    created: UTC, ISO 8601. note: which settings of another version of the kit were left out of `config`, if any.
-    """
-
-    folder: Path
-    id: str
-    slug: str
-    kind: str
-    config: Config
-    parents: tuple[str, ...] = ()
-    created: str = ""
-    note: str = ""
-
-    @property
-    def has_models(self) -> bool:
-        """Whether models of one recipe predicted it; of an ensemble or an import the settings say nothing."""
-        return self.kind in ("train", "predict")
-
-    @property
-    def oof(self) -> Path:
-        return self.folder / "oof.npz"
-
-    @property
-    def test(self) -> Path:
-        return self.folder / "test.npz"
-
-    @property
-    def metrics(self) -> Path:
-        """Written last: a run that has it is finished."""
-        return self.folder / "metrics.json"
-
-    @property
-    def lock(self) -> Path:
-        return self.folder / ".lock"
-
-    @property
-    def archive_mark(self) -> Path:
-        """An empty file, so that two who archive a run agree: hidden in the list, and no candidate for anything."""
-        return self.folder / "archived"
-
-    def members(self, fold: int | None = None) -> list[tuple[int, int]]:
-        """(fold, number of the seed) of each member of a training, or of one fold's; the seeds of a fold in turn."""
-        folds = range(self.config.folds) if fold is None else [fold]
-        return [(fold, seed) for fold in folds for seed in range(self.config.seeds)]
-
-    def member(self, fold: int, seed: int = 0) -> Path:
-        """Its folder. seed: 0 to config.seeds - 1."""
-        return self.folder / (f"fold-{fold}-seed-{seed}" if seed else f"fold-{fold}")
-
-    def is_trained(self, fold: int, seed: int = 0) -> bool:
-        """Whether that member is; its metrics.json is written last, too."""
-        return (self.member(fold, seed) / "metrics.json").exists()
-
-    def failure(self, fold: int, seed: int = 0) -> Path:
-        """What that member failed with, if its training cannot go on: {"error": one line}."""
-        return self.member(fold, seed) / FAILURE
-
-    def member_lock(self, fold: int, seed: int = 0) -> Path:
-        """Of its own, so that several machines can each train members of one run."""
-        return self.folder / self.member(fold, seed).name.replace("fold", ".lock")
-
-    def status(self) -> str:
-        """finished | running | failed | interrupted, read off the files, so a killed run never says "running"."""
-        if self.metrics.exists():
-            return "finished"
-        if any(_is_locked(lock) for lock in self.folder.glob(".lock*")):
-            return "running"
-        return "failed" if any(self.folder.glob(f"fold-*/{FAILURE}")) else "interrupted"
-
-
-def _is_locked(lock: Path) -> bool:
-    with open(lock) as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return True
-    return False
 
 
 def create(
@@ -119,10 +37,12 @@ def create(
     name: str | None,
     fingerprints: Mapping[str, str | None],
     parents: tuple[str, ...] = (),
+    competition: Path | None = None,
 ) -> Run:
-    """A new run folder with its records. Its id is <slug>-<name>-<UTC time>, unique here.
+    """A new run folder with its records. Its id is <slug>-<name>-<UTC time>-<random>, so that those of a team do not meet.
 
     fingerprints: of the data, the folds and the corrections that it is trained on (kit.data.corrections.fingerprints).
+    competition: the competition's folder, of which a training keeps a copy.
     """
     label = name or (kind if kind in ("ensemble", "import") else f"{config.recipe}-{config.backbone}")
     if not NAME.fullmatch(label):
@@ -134,25 +54,30 @@ def create(
     named = {"format": 1, "slug": slug, "kind": kind, "name": name, "parents": parents, "created": created}
     with scratch_folder(paths.runs()) as scratch:
         made = scratch / "run"
+        if competition:
+            copy = plugin.copy(competition, made / "plugin" / slug)
+            fingerprints = {**fingerprints, "plugin_sha256": plugin.hash_folder(copy)}
         write_json(made / "config.json", {"config": dataclasses.asdict(config), "origin": dict(origin)})
         write_json(made / "environment.json", environment.describe(config, fingerprints))
-        folder = _move(made, named, f"{slug}-{label}-{now:%m%d-%H%M%S}")
+        folder = _move(made, named, make_id(slug, label, now))
     return Run(folder, folder.name, slug, kind, config, parents, created)
 
 
-def _move(made: Path, record: Mapping[str, Any], stem: str) -> Path:
-    """Makes a whole folder a run, of the first id that is free: a run appears with all its records, or not at all."""
-    for suffix in ("", *(f"-{n}" for n in range(2, 100))):
-        folder = paths.runs() / (stem + suffix)
-        write_json(made / "run.json", {"id": folder.name, **record})
-        try:
-            made.rename(folder)
-        except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
-                raise
-            continue
-        return folder
-    raise DataError(f"too many runs called {stem} in {paths.runs()}")
+def make_id(slug: str, label: str, created: datetime.datetime) -> str:
+    return f"{slug}-{label}-{created:%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _move(made: Path, record: Mapping[str, Any], name: str) -> Path:
+    """Makes a whole folder a run: it appears with all its records, or not at all."""
+    folder = paths.runs() / name
+    write_json(made / "run.json", {"id": name, **record})
+    try:
+        made.rename(folder)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+            raise DataError(f"a run {name} is here already", do="repeat the command") from None
+        raise
+    return folder
 
 
 def open_run(folder: Path) -> Run:
@@ -164,11 +89,15 @@ def read_run(folder: Path) -> Run:
     """As `open_run`, to list or remove a run: what this kit does not know of its settings is left out, with a note."""
     record, stored = read_records(folder)
     try:
-        return _make_run(folder, record, stored)
+        run = _make_run(folder, record, stored)
     except ConfigError:
         known = {key: value for key, value in stored.items() if _fits(key, value)}
         odd = ", ".join(key for key in stored if key not in known)
-        return replace(_make_run(folder, record, known), note=f"of another version of the kit: {odd}")
+        run = replace(_make_run(folder, record, known), note=f"of another version of the kit: {odd}")
+    if run.id != folder.name:
+        said = complete(f"in the folder {folder.name}, which is not its id: kit runs rename {folder.name}")
+        return replace(run, note="; ".join(filter(None, (run.note, said))))
+    return run
 
 
 def _make_run(folder: Path, record: Mapping[str, Any], stored: Mapping[str, Any]) -> Run:
@@ -225,7 +154,14 @@ def find(reference: str, opened: Callable[[Path], Run] = open_run) -> Run:
     if "/" in reference and (Path(reference) / "run.json").is_file():
         return opened(Path(reference).resolve())
     ids = [file.parent.name for file in paths.runs().glob("*/run.json")]
-    return opened(paths.runs() / one_of(reference, ids, str(paths.runs()), "`kit runs` lists them"))
+    run = opened(paths.runs() / one_of(reference, ids, str(paths.runs()), "`kit runs` lists them"))
+    if opened is open_run and run.id != run.folder.name:
+        raise DataError(
+            f"the folder {run.folder.name} is not called as the run in it",
+            received=run.id,
+            do=f"kit runs rename {run.folder.name}",
+        )
+    return run
 
 
 def training_of(run: Run) -> Run:

@@ -23,7 +23,13 @@ from kit.files import read_json
 KINDS = ("train", "predict", "ensemble", "import")
 NUMBER = or_null(is_number)  # null where it is not defined
 SCORES = {"score": NUMBER, "error": NUMBER, "rows": is_count}
-OF_A_MEMBER = {"fold": is_count, "seed": is_count, "class_prior": list_of(is_number), **SCORES}  # its metrics.json
+OF_A_MEMBER = {
+    "fold": is_count,
+    "seed": is_count,
+    "class_prior": list_of(is_number),
+    "weights_sha256": is_text,
+    **SCORES,
+}  # its metrics.json
 MEMBER = object_with({"fold": is_count, **SCORES}, OF_A_MEMBER)
 RUN = {"id": is_id, "slug": is_id, "kind": one_of(*KINDS), "parents": list_of(is_id)}
 CONFIG = {"config": is_object}
@@ -52,7 +58,7 @@ OF_SOME_ENVIRONMENTS = {
     **dict.fromkeys(
         ("weights_sha256", "kit", "source_sha256", "git_commit", "keras_backend", "python", "machine"), TEXT
     ),
-    "stacked_on_sha256": TEXT,
+    **dict.fromkeys(("stacked_on_sha256", "plugin_sha256"), TEXT),
     "packages": object_of(is_text),
     "device": is_object,
 }

@@ -34,13 +34,19 @@ def record(run: Run) -> Row:
     metrics = read_scores(run) if status == "finished" else {}
     return {
         **{name: getattr(run.config, name) for name in FIELDS},
-        **{name: getattr(run, name) for name in ("slug", "kind", "created", "note")},
+        **{name: getattr(run, name) for name in ("slug", "kind", "created")},
         **{name: metrics.get(name) for name in ("metric", *NUMBERS)},
         "run": run.id,
         "status": status,
         "parents": list(run.parents),
         "archived": run.archive_mark.exists(),
+        "note": "; ".join(filter(None, (run.note, read_note(run)))),
     }
+
+
+def read_note(run: Run) -> str:
+    """The line that somebody noted about it; empty without one."""
+    return " ".join(run.note_file.read_text(errors="replace").split()) if run.note_file.exists() else ""
 
 
 def summary(run: Run) -> Row:

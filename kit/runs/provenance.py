@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from kit import runs
-from kit.errors import DataError
+from kit.errors import DataError, list_names
 from kit.files import read_json, sha256, write_json
-from kit.runs import Run
+from kit.runs import Run, plugin
 from kit.runs.scores import read_environment
 
 
@@ -90,6 +90,37 @@ def _compare(run: Run, fingerprints: Mapping[str, str | None]) -> None:
                 expected=str(environment.get(key))[:12],
                 do="bring back the folds.csv, corrections.csv and data it was trained on, or train again",
             )
+
+
+def check_plugin(run: Run, folder: Path | None) -> None:
+    """Raises DataError where the competition's folder is not what it was when the run began: members learn alike, or are no
+    members of one run. One of an older kit, or that somebody else trained, does not know.
+    """
+    known = read_environment(run).get("plugin_sha256")
+    if known and folder and plugin.hash_folder(folder) != known:
+        odd = [name for name, _ in plugin.compare(run.plugin, folder)] if run.plugin.is_dir() else [folder]
+        raise DataError(
+            f"{folder} has changed since {run.id} began",
+            received=f"another {list_names(list(map(str, odd)))}",
+            expected=f"as in {run.plugin}",
+            do=f"kit --competitions {run.plugin.parent} train --resume {run.id} goes on as it began; "
+            f"or train a new run: kit train {run.slug}",
+        )
+
+
+def check_weights(path: Path) -> None:
+    """Raises DataError unless the weights of a member are those that its metrics.json beside them recorded. An older kit, and a
+    member that is not finished, recorded none.
+    """
+    record = path.with_name("metrics.json")
+    known = read_json(record).get("weights_sha256") if record.exists() and path.exists() else None
+    if known and (actual := sha256(path)) != known:
+        raise DataError(
+            f"{path} is damaged or was replaced since it was trained",
+            received=f"sha256 {actual}",
+            expected=known,
+            do="`kit runs pull WHERE RUN --weights` if a teammate has it, else move its folder away and resume the run",
+        )
 
 
 def move_weights(run: Run, path: Path) -> Run:

@@ -7,7 +7,9 @@ from kit.runs import Run
 
 
 class MemberScores(TypedDict, total=False):
-    """Of a member's validation rows. class_prior: share of each class among the images that it learned from."""
+    """Of a member's validation rows. class_prior: share of each class among the images that it learned from. weights_sha256: of
+    its weights file.
+    """
 
     fold: int
     seed: int
@@ -15,6 +17,7 @@ class MemberScores(TypedDict, total=False):
     error: float
     rows: int
     class_prior: list[float]
+    weights_sha256: str
 
 
 class Scores(TypedDict, total=False):
@@ -53,6 +56,7 @@ class Environment(TypedDict, total=False):
     corrections_fingerprint: str | None
     weights_sha256: str
     stacked_on_sha256: str
+    plugin_sha256: str
     device: dict[str, Any]
     kit: str
     source_sha256: str

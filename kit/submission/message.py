@@ -1,6 +1,6 @@
 """The line that goes to Kaggle with an upload, and comes back in the list of the whole team's submissions.
 
-    what somebody said  dogs-vs-cats-f256-1121-120447  CV 0.988588 +- 0.0028  1a2b3c4d5e6f
+    what somebody said  dogs-vs-cats-f256-1121-120447-5e0f  CV 0.988588 +- 0.0028  1a2b3c4d5e6f
 
 The words, the run (or the name of a bare file), its score out of fold with standard error, and the beginning of the sha256
 of what was sent. Messages from before the CV was written, and those of other programs, can be read as well.
@@ -15,7 +15,7 @@ from kit.files import read_json
 NUMBER = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
 CV = rf"CV (?P<cv>{NUMBER})(?: \+- (?P<error>{NUMBER}))?"
 FORM = re.compile(rf"(?:(?P<words>.*?)\s)??(?P<subject>\S+)(?:\s{CV})?\s(?P<sha256>[0-9a-f]{{12}})", re.DOTALL)
-RUN = re.compile(r"[a-z0-9][A-Za-z0-9._-]*-\d{4}-\d{6}(?:-\d+)?")  # ends in a time, as kit.runs.create names it
+RUN = re.compile(r"[a-z0-9][A-Za-z0-9._-]*-\d{4}-\d{6}(?:-[0-9a-f]+)?")  # ends in a time, as kit.runs.create names it
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import click
 from kit.cli import completion, options
 from kit.cli.options import GlobalOptions
 
+LINES = 40  # of a diff
 HASH = re.compile(r"^([0-9a-f]{12})[0-9a-f]{28}([0-9a-f]{24})?")  # its beginning is enough for people
 
 
@@ -17,7 +18,7 @@ HASH = re.compile(r"^([0-9a-f]{12})[0-9a-f]{28}([0-9a-f]{24})?")  # its beginnin
 @options.json_option
 @click.pass_obj
 def command(obj: GlobalOptions, references: tuple[str, ...], as_json: bool) -> None:
-    """What differs between runs: settings (and where each value came from), environment, score and time.
+    """What differs between runs: settings (and where each value came from), environment, competition.py, score and time.
 
     Then how much better each is than the first, on the out-of-fold rows that both have, with its standard error: paired, so
     that what is hard for both does not blur it.
@@ -37,6 +38,7 @@ def command(obj: GlobalOptions, references: tuple[str, ...], as_json: bool) -> N
         "runs": scores,
         "settings": comparison.settings(compared),
         "environment": comparison.environments(compared),
+        "plugin": comparison.plugins(compared),
         "gains": comparison.gains(obj.competition(compared[0].slug), finished) if len(finished) > 1 else [],
     }
     options.result(answer, _text(answer), as_json=as_json)
@@ -61,6 +63,7 @@ def _text(answer: dict[str, Any]) -> str:
         or "the same settings",
         options.table([{"environment": row["what"]} | _columns(names, row["values"]) for row in answer["environment"]])
         or "the same environment",
+        *(_plugin(letter, row) for row in answer["plugin"]),
         *(_verdict(letter, row) for row in answer["gains"]),
     ]
     return "\n\n".join(parts)
@@ -84,6 +87,13 @@ def _cell(value: Any) -> str:
         return ",".join(map(str, value))
     text = "" if value is None else f"{value:.5g}" if isinstance(value, float) else str(value)
     return HASH.sub(r"\1", text)
+
+
+def _plugin(letter: dict[str, str], row: dict[str, Any]) -> str:
+    left = len(row["diff"]) - LINES
+    lines = [*row["diff"][:LINES], *([f"... {left} lines more"] if left > 0 else [])]
+    head = f"{row['file']} of {letter[row['run']]} is not that of {letter[row['over']]}"
+    return "\n".join([head, *(f"  {line}" for line in lines)])
 
 
 def _verdict(letter: dict[str, str], row: dict[str, Any]) -> str:

@@ -34,7 +34,7 @@ def command(
     as_json: bool,
 ) -> None:
     """What was trained, and how it scored out of fold (with the standard error: less than twice that apart is noise)."""
-    from kit import runs
+    from kit import paths, runs
     from kit.runs import listing
 
     tests = [listing.condition(text) for text in conditions]
@@ -46,7 +46,8 @@ def command(
     wanted = [*listing.COLUMNS, *(name for name in shown if name not in listing.COLUMNS)]
     answer = [{name: row[name] for name in (*wanted, "slug", "parents", "archived", "note")} for row in rows]
     options.result(answer, options.table(_cells(rows, wanted)) or "no runs yet", as_json=as_json)
-    if finished := [row for row in rows if row["status"] == "finished"]:
+    here = [row for row in rows if (paths.runs() / row["run"]).is_dir()]  # not in a folder of another name
+    if finished := [row for row in here if row["status"] == "finished"]:
         best = finished[0 if key else -1]
         options.next_step(f"report {best['run']}   (or: kit submit {best['slug']} {best['run']})")
     else:

@@ -15,7 +15,7 @@ import numpy as np
 
 from kit.config import Config
 from kit.errors import ConfigError, KitError
-from kit.learn import device
+from kit.learn import device, memory
 from kit.learn.fit import auxiliary, batches, checkpoints, loss, optimizers, row_weights, schedules
 from kit.learn.fit.callback import Epochs, evaluate, take_average
 from kit.learn.fit.checkpoints import State
@@ -85,10 +85,12 @@ def learn(
         units.set_from(model, member.competition.target.tell(member.data.train.labels[member.train_rows]))
         columns.set_from(model, member.data.train.table[member.train_rows])
         first_weights(model)
-        history = train(auxiliary.add(model, member), member, opened_loader, training_set, stages)
+        with memory.explain(member, batches=True):
+            history = train(auxiliary.add(model, member), member, opened_loader, training_set, stages)
+    keras.utils.set_random_seed(member.seed)  # the state that dropout begins with is in the file, too
     finished = network(member)  # without the optimizer, which only training needs
     finished.set_weights(model.get_weights())
-    weights.save(finished, member.folder / weights.WEIGHTS)
+    weights.save_plain(finished, member.folder / weights.WEIGHTS)
     return history
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from kit import arrays
 from kit.competition import View
 from kit.config import Config
+from kit.data.write_npy import open_npy
 from kit.errors import DataError
 from kit.files import replace_file, sha256
 from kit.learn import device
@@ -68,17 +69,16 @@ def _name(member: Member, weights: str, split: str, view: str) -> str:
 def _write(
     model: keras.Model, images: np.ndarray, view: View, config: Config, size: int, path: Path, label: str
 ) -> None:
-    with replace_file(path) as temporary:
-        out = np.lib.format.open_memmap(
-            temporary, mode="w+", dtype=np.float32, shape=(len(images), model.output_shape[-1])
-        )
-        with bar(total=len(images), label=label, unit="image") as shown:
-            for start in range(0, len(images), BATCH):
-                batch = _batch(images, start, view, config, size)
-                filled = min(BATCH, len(images) - start)
-                out[start : start + filled] = np.asarray(model.predict_on_batch(batch))[:filled]
-                shown.update(filled)
-        out.flush()
+    with (
+        replace_file(path) as temporary,
+        open_npy(temporary, model.output_shape[1:], np.float32) as append,
+        bar(total=len(images), label=label, unit="image") as shown,
+    ):
+        for start in range(0, len(images), BATCH):
+            batch = _batch(images, start, view, config, size)
+            filled = min(BATCH, len(images) - start)
+            append(np.asarray(model.predict_on_batch(batch))[:filled])
+            shown.update(filled)
 
 
 def _batch(images: np.ndarray, start: int, view: View, config: Config, size: int) -> np.ndarray:

@@ -40,7 +40,7 @@ def fit(member: Member, compute: Compute | None = None) -> History:
     kernel, bias, strength = solve(member, [_join(features["train", view], beside) for view in views], beside.shape[1])
     head = heads.head(kernel.shape[0], kernel.shape[1])
     head.set_weights([kernel, bias])
-    weights.save(head, member.folder / weights.WEIGHTS)
+    weights.save_plain(head, member.folder / weights.WEIGHTS)
     return [{"epoch": 1, "head_strength": strength, "seconds": round(time.monotonic() - started, 2)}]
 
 

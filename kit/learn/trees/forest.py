@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from kit.errors import DataError
-from kit.files import replace_file
+from kit.files import check_room, replace_file
+from kit.runs import provenance
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,15 +67,17 @@ def save(forest: Forest, kept: dict[str, np.ndarray], path: Path) -> None:
     import h5py
 
     arrays = {one.name: getattr(forest, one.name) for one in fields(forest)} | {f"kept/{k}": v for k, v in kept.items()}
+    check_room(path, sum(array.nbytes + 4096 for array in arrays.values()))
     with replace_file(path) as temporary, h5py.File(temporary, "w") as out:
         for name, array in arrays.items():
             out.create_dataset(name, data=array)
 
 
 def load(path: Path) -> tuple[Forest, dict[str, np.ndarray]]:
-    """What `save` kept. Raises DataError for a file that is missing or damaged."""
+    """What `save` kept. Raises DataError for a file that is missing or damaged, or not what the member's record says."""
     import h5py
 
+    provenance.check_weights(path)
     try:
         with h5py.File(path, "r") as file:
             forest = Forest(**{one.name: file[one.name][:] for one in fields(Forest)})

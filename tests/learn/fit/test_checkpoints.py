@@ -85,3 +85,12 @@ def test_a_checkpoint_of_an_older_kit_is_read(halted):
     (folder / state["best_weights"]).write_bytes(b"")
     with pytest.raises(DataError, match=state["best_weights"]):
         checkpoints.read(folder)
+
+
+def test_what_is_finished_again_has_the_same_bytes(prepared, home):
+    """As of one that was killed while it predicted: names that Keras counts, and what dropout begins with, are no other."""
+    member = make_member(prepared, home, **SETTINGS | {"dropout": 0.2})
+    RECIPES["progressive"].fit(member)
+    first = member.weights.read_bytes()
+    RECIPES["progressive"].fit(member)
+    assert member.weights.read_bytes() == first

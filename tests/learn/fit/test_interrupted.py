@@ -44,6 +44,9 @@ def test_a_killed_training_goes_on_and_ends_bit_equal(here, prepared, home, plug
     here("train", "--resume", halted.id)
 
     assert _equal(_weights(straight), _weights(halted))
+    assert (straight.member(0) / "model.weights.h5").read_bytes() == (
+        halted.member(0) / "model.weights.h5"
+    ).read_bytes()
     assert np.array_equal(predictions.load(straight.test).values, predictions.load(halted.test).values)
     assert _history(straight) == _history(halted)
     other = runs.find(here("train", "tiny-stripes", *words, "--seed", "1").stdout.splitlines()[-1])
