@@ -8,11 +8,7 @@ from tests.fuzz.readers import READERS
 INPUTS = 200
 
 
-BEING_MENDED = ("npz reader", "json reader")
-CASES = [pytest.param(name, marks=[pytest.mark.xfail] * (name in BEING_MENDED)) for name in READERS]
-
-
-@pytest.mark.parametrize("reader", CASES)
+@pytest.mark.parametrize("reader", READERS)
 def test_every_input_is_read_or_refused_in_one_line(reader):
     done = fuzz(reader, INPUTS, seed=0)
     assert done.fault is None, done.fault
