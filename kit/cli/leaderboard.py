@@ -9,6 +9,7 @@ import click
 from kit.cli import options
 from kit.cli.options import GlobalOptions
 from kit.cli.submissions import format_with_error
+from kit.errors import DataError
 
 SHOWN = 10  # submissions in the table for people; --json has all
 UNKNOWN_ERROR = (
@@ -45,15 +46,19 @@ def command(
 
     competition = obj.competition(slug)
     competition.check_on_kaggle()
-    entries = ledger.read_cached(slug) if offline else ledger.fetch(slug)
+    entries = ledger.refresh(competition, offline=True) if offline else ledger.fetch(slug)
     kept = board.read_cached(slug) if offline else board.fetch(slug)
+    if not (kept.asked or entries):
+        raise DataError(
+            f"nothing of Kaggle's leaderboard of {slug} is kept here", do="ask Kaggle once, without --offline"
+        )
     rows = overview.public_rows(competition, public_share or competition.public_share)
     scored = overview.list_scored(competition, entries, rows)
     pairs = overview.pairs(scored)
     line = agreement.fit(pairs)
     greater = metrics.find(competition).greater_is_better
     value = {
-        "asked": kept.asked.isoformat(timespec="seconds"),
+        "asked": kept.asked.isoformat(timespec="seconds") if kept.asked else None,
         **board.describe_standing(
             kept.teams, board.ours(kept.teams, kaggle_list.rows(slug).values()), greater_is_better=greater
         ),
@@ -94,10 +99,14 @@ def _paragraphs(value: dict[str, Any]) -> list[str]:
 
 
 def _describe_standing(value: dict[str, Any]) -> str:
+    if value["asked"] is None:
+        return "the leaderboard was not asked for yet: without --offline it is"
     asked = value["asked"][:16].replace("T", " ")
     if value["rank"] is None:
         return f"not on the leaderboard of {value['teams']:,} teams (asked {asked} UTC)"
-    head = f"place {value['rank']:,} of {value['teams']:,} teams: {value['team']}, {value['score']:.5f} (asked {asked} UTC)"
+    tied = f", as {value['tied']} others" if value["tied"] else ""
+    place = f"place {value['rank']:,} of {value['teams']:,} teams"
+    head = f"{place}: {value['team']}, {value['score']:.5f}{tied} (asked {asked} UTC)"
     ahead = [{"place": row["rank"], **_line(row)} for row in value["ahead"]]
     none = {"to place": "none", "team": "", "score": "", "missing": ""}
     medals = [

@@ -6,12 +6,13 @@ import click
 
 from kit.cli import options
 from kit.cli.options import GlobalOptions
-from kit.competition import Competition
 
 
 @click.command()
 @options.slug_argument
-@click.option("--offline", is_flag=True, help="Do not ask Kaggle how many submissions are left today.")
+@click.option(
+    "--offline", is_flag=True, help="Do not ask Kaggle what the team has sent and how many submissions are left today."
+)
 @options.json_option
 @click.pass_obj
 def command(obj: GlobalOptions, slug: str, offline: bool, as_json: bool) -> None:
@@ -20,46 +21,17 @@ def command(obj: GlobalOptions, slug: str, offline: bool, as_json: bool) -> None
     Worth it is what is better by more than twice the error of its gain, or equal within the noise and different enough to be
     the second of a final two. "may add": the expected improvement over the best so far, if the better of the two is kept.
     """
-    from kit import paths
-    from kit.data import corrections
-    from kit.leaderboard import candidates, next_steps
+    from kit.leaderboard import ledger, next_steps
+    from kit.submission import kaggle_list
 
     competition = obj.competition(slug)
-    finished, sent = candidates.list_finished(competition), candidates.read_submitted(slug)
-    before = [run for run in finished if run.id in sent][: candidates.MAX_CANDIDATES]
-    fresh = [run for run in finished if run.id not in sent]
-    left = _count_left(competition) if not offline else None
-    loaded = candidates.load(competition, before + fresh[: candidates.MAX_CANDIDATES])
-    known = corrections.read_clean_labels(competition, paths.data(slug)) if fresh else None
-    rated = next_steps.rate(competition, loaded[len(before) :], loaded[: len(before)], known) if known else []
-    result = {
-        "metric": competition.metric,
-        "left_today": left,
-        "submitted": [run.id for run in before],
-        "not_compared": [run.id for run in fresh[candidates.MAX_CANDIDATES :]],
-        "candidates": rated,
-    }
+    ledger.refresh(competition, offline=offline)
+    left = None if offline or competition.scored_here else kaggle_list.count_left(slug)
+    result = {"metric": competition.metric, "left_today": left, **next_steps.rate_finished(competition)}
     options.result(result, "\n".join(_text(slug, result)), as_json=as_json)
-    best = next((record["run"] for record in rated if record["worth"]), None)
+    best = next((record["run"] for record in result["candidates"] if record["worth"]), None)
     upload = "" if competition.scored_here else " --send --wait"
     options.next_step(f"submit {slug} {best}{upload}" if best and left != 0 else f"train {slug}")
-
-
-def _count_left(competition: Competition) -> int | None:
-    """The day's allowance; None where it cannot be asked, which is no reason to say nothing of the runs."""
-    from kit.errors import KitError
-    from kit.kaggle import credentials
-    from kit.progress import say
-
-    if competition.scored_here or credentials.find().source is None:
-        return None
-    from kit.kaggle import submissions
-
-    try:
-        return submissions.count_remaining(competition.slug)
-    except KitError as error:
-        say(f"the allowance is not known: {error}")
-        return None
 
 
 def _text(slug: str, result: dict[str, Any]) -> list[str]:

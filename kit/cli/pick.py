@@ -10,6 +10,7 @@ from kit.cli.submissions import format_with_error
 from kit.targets import Target
 
 PUBLIC_SHARE = 0.3  # where nobody says: Kaggle shows a fifth to a half
+ASK_SHARE = "the competition's leaderboard page says it: --public-share, or public_share in its competition.py"
 
 
 @click.command()
@@ -24,9 +25,12 @@ PUBLIC_SHARE = 0.3  # where nobody says: Kaggle shows a fifth to a half
     help="Of the test rows, those that the public score is of, as the competition's leaderboard page says. "
     f"Default: that of the competition, else {PUBLIC_SHARE}.",
 )
+@click.option("--offline", is_flag=True, help="By the list of submissions as Kaggle last gave it; no request is made.")
 @options.json_option
 @click.pass_obj
-def command(obj: GlobalOptions, slug: str, every: bool, public_share: float | None, as_json: bool) -> None:
+def command(
+    obj: GlobalOptions, slug: str, every: bool, public_share: float | None, offline: bool, as_json: bool
+) -> None:
     """Forecast the private scores, and propose the pair of runs with the best expected maximum.
 
     The forecast joins scores out of fold, public scores where they are known, how alike the runs are row by row, and how much
@@ -35,26 +39,55 @@ def command(obj: GlobalOptions, slug: str, every: bool, public_share: float | No
     from kit import paths
     from kit.data import corrections
     from kit.errors import DataError
-    from kit.leaderboard import candidates, final_two
+    from kit.leaderboard import candidates, final_two, ledger
     from kit.progress import say
 
-    competition, public = obj.competition(slug), candidates.read_submitted(slug)
+    competition = obj.competition(slug)
+    entries, public = ledger.refresh(competition, offline=offline), candidates.read_submitted(slug)
     runs = [run for run in candidates.list_finished(competition) if every or run.id in public]
     compared, few = candidates.split_comparable(candidates.load(competition, runs[: candidates.MAX_CANDIDATES]))
     if few:
         say(f"left out, as judged on too few rows: {', '.join(one.run.id for one in few)}")
+    elsewhere = candidates.list_elsewhere(entries, {one.run.id for one in compared})
     if len(compared) < 2:
+        for line in _elsewhere(elsewhere):
+            say(line)
         raise DataError(
             "a final two needs two runs",
             received=f"{len(compared)} {'finished' if every else 'submitted'} here",
             do="train more" if every else "--all chooses among all finished runs",
         )
     share = public_share or competition.public_share or PUBLIC_SHARE
+    if not (public_share or competition.public_share):
+        say(f"public share not known: {PUBLIC_SHARE} is assumed; {ASK_SHARE}")
     known = corrections.read_clean_labels(competition, paths.data(slug))
-    result = final_two.propose(competition, compared, known, public, min(share, 0.99))
-    options.result(result, "\n".join(_text(result, competition.target)), as_json=as_json)
+    result = final_two.propose(competition, compared, known, public, min(share, 0.99)) | {"elsewhere": elsewhere}
+    text = [*_text(result, competition.target), *_elsewhere(elsewhere)]
+    options.result(result, "\n".join(text), as_json=as_json)
     safe, other = result["proposed"]["runs"]
     options.next_step(f"diff {safe} {other}")
+
+
+def _elsewhere(rows: list[dict[str, Any]]) -> list[str]:
+    """What is not among the runs that are compared, the best CVs and public scores of it included."""
+    if not rows:
+        return []
+    shown = [
+        {
+            "ref": row["ref"],
+            "by": row["by"],
+            "run": row["run"] or " ".join(row["message"].split())[:60],
+            "CV": format_with_error(row["cv"], row["cv_error"]),
+            "public": format_with_error(row["public"]),
+            "what is missing": row["missing"],
+        }
+        for row in rows
+    ]
+    return [
+        "",
+        f"not compared: {len(rows)} submissions of which only what Kaggle's list says is known",
+        options.table(shown),
+    ]
 
 
 PAIRS = {

@@ -11,19 +11,23 @@ from kit.learn import backend
 @click.argument("reference", metavar="RUN|SLUG", shell_complete=completion.runs)
 @click.option("--quick", is_flag=True, help="Without class activation maps, filters and feature maps: no Keras.")
 @click.option("--layer", metavar="N", default=1, show_default=True, help="Convolution to look into, counted from 1.")
+@click.option("--offline", is_flag=True, help="Of a competition: as Kaggle last said; no request is made.")
 @options.json_option
 @click.pass_obj
-def command(obj: GlobalOptions, reference: str, quick: bool, layer: int, as_json: bool) -> None:
+def command(obj: GlobalOptions, reference: str, quick: bool, layer: int, offline: bool, as_json: bool) -> None:
     """Write one self-contained page about a run: scores, curves, confusions, calibration, mistakes, and what the network saw:
     class activation maps (Grad-CAM), filters, feature maps.
 
     Of a competition: all runs over time, and its submissions, out of fold against public score.
     """
     from kit import plugins, runs
+    from kit.leaderboard import ledger
     from kit.report import page, season
 
     if reference in plugins.folders(obj.folders):
-        path = season.write(obj.competition(reference))
+        competition = obj.competition(reference)
+        ledger.refresh(competition, offline=offline)
+        path = season.write(competition)
         options.result({"competition": reference, "report": str(path)}, str(path), as_json=as_json)
         options.next_step(f"runs {reference}")
         return

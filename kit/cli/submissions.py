@@ -29,10 +29,11 @@ def command(
     """
     from kit.leaderboard import ledger
 
-    obj.competition(slug).check_on_kaggle()
+    competition = obj.competition(slug)
+    competition.check_on_kaggle()
     if wait and offline:
         raise ConfigError("--wait asks Kaggle and --offline does not", do="leave one of them out")
-    entries = ledger.read_cached(slug) if offline else ledger.fetch(slug)
+    entries = ledger.refresh(competition, offline=True) if offline else ledger.fetch(slug)
     if wait and any(entry.status == "pending" for entry in entries):
         entries = _await_scores(slug, entries, timeout, poll)
     text = options.table([_row(entry) for entry in entries]) or "no submissions yet"

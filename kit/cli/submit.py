@@ -8,12 +8,17 @@ from kit.cli import options
 from kit.cli.options import GlobalOptions
 from kit.competition import Competition
 from kit.errors import ConfigError
-from kit.submission import check, packed, upload
+from kit.submission import check, kaggle_list, packed, upload
 
 
 @click.command()
 @options.slug_argument
-@click.argument("subject", metavar="(RUN | FILE.csv)")
+@click.argument("subject", metavar="(RUN | FILE.csv)", required=False)
+@click.option(
+    "--queue",
+    is_flag=True,
+    help="In place of a RUN: those that are worth a submission, in order; --send sends the first.",
+)
 @click.option("--send", is_flag=True, help="Upload the file to Kaggle; without it no request is made.")
 @click.option("--wait", is_flag=True, help="With --send: wait for the score.")
 @click.option("--timeout", type=click.FloatRange(min=0), default=900.0, show_default=True, help="Seconds --wait waits.")
@@ -31,7 +36,8 @@ from kit.submission import check, packed, upload
 def command(
     obj: GlobalOptions,
     slug: str,
-    subject: str,
+    subject: str | None,
+    queue: bool,
     send: bool,
     wait: bool,
     timeout: float,
@@ -48,14 +54,24 @@ def command(
     """
     competition = obj.competition(slug)
     _check_options(competition, send, wait, again)
+    wait_s = timeout if wait else None
+    if queue:
+        _check_queue(competition, subject, again, local or reveal)
+        from kit.cli import queue as queued
+
+        queued.run(competition, send, words, wait_s, poll, as_json)
+        return
+    if subject is None:
+        raise click.UsageError("Missing argument '(RUN | FILE.csv)', or --queue.")
     if local or reveal:
         _local(competition, subject, local, send, reveal, as_json)
         return
     checked = check.build_or_read_checked(competition, subject)
     result = check.describe(competition, checked)
     if send:
-        record = upload.send(competition, checked, words, again=again, wait_s=timeout if wait else None, poll_s=poll)
+        record = upload.send(competition, checked, words, again=again, wait_s=wait_s, poll_s=poll)
         result |= {key: getattr(record, key) for key in ("ref", "status", "public_score", "private_score")}
+        result["left_today"] = kaggle_list.count_left(competition.slug)
     text = [f"{key:<14}{value}" for key, value in result.items() if key != "notices" and value is not None]
     text += [f"{'notice':<14}{notice}" for notice in checked.report.notices]
     options.result(result, "\n".join(text), as_json=as_json)
@@ -67,6 +83,13 @@ def _check_options(competition: Competition, send: bool, wait: bool, again: bool
         competition.check_on_kaggle("leave --send out")
     if not send and (wait or again):
         raise ConfigError(f"{'--wait' if wait else '--again'} is about an upload", do="add --send")
+
+
+def _check_queue(competition: Competition, subject: str | None, again: bool, local: bool) -> None:
+    competition.check_on_kaggle("see what is worth it with: kit next")
+    if subject or again or local:
+        received = subject or ("--again" if again else "--local or --reveal")
+        raise ConfigError("--queue takes the runs that nobody has sent", received=received, expected="only SLUG")
 
 
 def _local(competition: Competition, subject: str, local: bool, send: bool, reveal: bool, as_json: bool) -> None:

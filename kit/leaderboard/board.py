@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kit.errors import DataError, KaggleError
+from kit.errors import KaggleError
 from kit.files import open_atomic, read_json, write_json
 from kit.kaggle.submissions import KaggleSubmission
 from kit.leaderboard import ledger
@@ -36,12 +36,15 @@ class Team:
 
 @dataclass(frozen=True)
 class Board:
-    """asked: when, UTC. left: submissions left on that day, None if Kaggle did not say; last: the newest one by then."""
+    """asked: when, UTC, None if never. left: submissions left on that day, None if Kaggle did not say. last: the newest."""
 
     teams: tuple[Team, ...]
-    asked: datetime.datetime
+    asked: datetime.datetime | None
     left: int | None
     last: int
+
+
+NEVER_ASKED = Board((), None, None, 0)
 
 
 def fetch(slug: str) -> Board:
@@ -61,14 +64,12 @@ def fetch(slug: str) -> Board:
 
 
 def read_cached(slug: str) -> Board:
-    """As Kaggle last gave it. Raises DataError if it was never asked."""
+    """As Kaggle last gave it, NEVER_ASKED if it did not yet."""
     folder = kaggle_list.folder(slug)
     try:
         text = (folder / "leaderboard.csv").read_bytes()
     except FileNotFoundError:
-        raise DataError(
-            f"no leaderboard of {slug} is kept here", do=f"ask Kaggle once, without --offline: kit leaderboard {slug}"
-        ) from None
+        return NEVER_ASKED
     record = read_json(folder / "asked.json")
     return Board(parse(text), datetime.datetime.fromisoformat(record["asked"]), record["left"], record["last"])
 
@@ -113,19 +114,22 @@ def ours(teams: Sequence[Team], rows: Iterable[KaggleSubmission]) -> Team | None
 
 
 def describe_standing(teams: Sequence[Team], our: Team | None, *, greater_is_better: bool) -> dict[str, Any]:
-    """Rank, the next places above, and each medal's line. distance: what is missing to that score, below 0 if it is ours."""
+    """Rank, the next places with a better score, and each medal's line. distance: what is missing to that score, below 0 if it
+    is ours. tied: the other teams with our score, which are not above us whatever their rank.
+    """
 
     def line(team: Team) -> dict[str, Any]:
         missing = (team.score - our.score) * (1 if greater_is_better else -1) if our else None
         return {"rank": team.rank, "team": team.name, "score": team.score, "distance": missing}
 
-    above = [team for team in teams if our and team.rank < our.rank]
+    above = [team for team in teams if our and team.rank < our.rank and team.score != our.score]
     lines = {medal: line(teams[last - 1]) if last else None for medal, last in medals(len(teams)).items()}
     return {
         "teams": len(teams),
         "rank": our.rank if our else None,
         "team": our.name if our else None,
         "score": our.score if our else None,
+        "tied": sum(team.score == our.score for team in teams) - 1 if our else 0,
         "ahead": [line(team) for team in above[-AHEAD:]],
         "medals": lines,
     }
@@ -138,6 +142,6 @@ def allowance(board: Board, entries: Iterable[ledger.Entry], now: datetime.datet
     """
     renews = datetime.datetime.combine(now.date() + datetime.timedelta(1), datetime.time(), datetime.UTC)
     since = sum(entry.ref > board.last and entry.status != "error" for entry in entries)
-    known = board.left if board.asked.date() == now.date() else None
+    known = board.left if board.asked and board.asked.date() == now.date() else None
     left = None if known is None else max(0, known - since)
     return {"left": left, "renews": renews.isoformat(timespec="seconds")}

@@ -1,16 +1,18 @@
 """The finished runs of a competition as candidates for a submission: what they scored out of fold, and what they say."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from kit import metrics, predictions, runs
+from kit import metrics, paths, predictions, runs
 from kit.compare.pair import read_test_predictions
 from kit.competition import Competition
 from kit.errors import DataError
 from kit.leaderboard import ledger
+from kit.leaderboard.ledger import Entry
 from kit.predictions import Predictions, match_ids, order_columns
 from kit.progress import bar
 from kit.runs import Run
@@ -43,6 +45,28 @@ def read_submitted(slug: str) -> dict[str, float | None]:
         if entry.run and entry.status != "error":
             public_scores[entry.run] = public_scores.get(entry.run) if entry.public is None else entry.public
     return public_scores
+
+
+def list_elsewhere(entries: list[Entry], here: Collection[str]) -> list[dict[str, Any]]:
+    """The submissions that Kaggle could score, or may yet, whose runs are not among those `here`: what Kaggle's list knows of
+    each, and what is missing to compare it.
+    """
+    return [
+        {
+            **{key: getattr(entry, key) for key in ("ref", "by", "run", "message", "public", "cv", "cv_error")},
+            "missing": _describe_missing(entry),
+        }
+        for entry in entries
+        if entry.status != "error" and entry.run not in here
+    ]
+
+
+def _describe_missing(entry: Entry) -> str:
+    if entry.run is None:
+        return "predictions out of fold: kit runs import"
+    if not (paths.runs() / entry.run).exists():
+        return f"its run: kit runs pull WHERE {entry.run}"
+    return "enough predictions out of fold"
 
 
 def list_finished(competition: Competition) -> list[Run]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit import paths
+from kit.competition import Competition
 from kit.errors import DataError
 from kit.fields import check_fields
 from kit.files import read_json
@@ -57,10 +58,11 @@ def fetch(slug: str) -> list[Entry]:
     return read_cached(slug)
 
 
-def refresh(slug: str, *, offline: bool = False) -> list[Entry]:
+def refresh(competition: Competition, *, offline: bool = False) -> list[Entry]:
     """By a list no older than a minute; where that cannot be, or is not wanted, the age of the kept one is said."""
-    kaggle_list.refresh(slug, offline=offline)
-    return read_cached(slug)
+    if not competition.scored_here:
+        kaggle_list.refresh(competition.slug, offline=offline)
+    return read_cached(competition.slug)
 
 
 def _convert_record(record: records.Record) -> KaggleSubmission:

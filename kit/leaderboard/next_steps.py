@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
-from kit import metrics
+from kit import metrics, paths
 from kit.competition import Competition
-from kit.leaderboard.candidates import Candidate
+from kit.data import corrections
+from kit.leaderboard.candidates import MAX_CANDIDATES, Candidate, list_finished, load, read_submitted
 from kit.predictions import match_ids
 from kit.stats import paired
 from kit.stats.known import Known
@@ -56,6 +57,21 @@ def gain_over(competition: Competition, ours: Candidate, theirs: Candidate, know
         return pair.gain, pair.error, len(pair.labels)
     sign = metrics.find(competition).sign
     return sign * (ours.score - theirs.score), float(np.hypot(ours.error, theirs.error)), 0
+
+
+def rate_finished(competition: Competition) -> dict[str, Any]:
+    """The finished runs here that nobody has submitted, as `rate` has them; the runs that were; and those of lower scores."""
+    finished, sent = list_finished(competition), read_submitted(competition.slug)
+    before = [run for run in finished if run.id in sent][:MAX_CANDIDATES]
+    fresh = [run for run in finished if run.id not in sent]
+    loaded = load(competition, before + fresh[:MAX_CANDIDATES])
+    known = corrections.read_clean_labels(competition, paths.data(competition.slug)) if fresh else None
+    rated = rate(competition, loaded[len(before) :], loaded[: len(before)], known) if known else []
+    return {
+        "submitted": [run.id for run in before],
+        "not_compared": [run.id for run in fresh[MAX_CANDIDATES:]],
+        "candidates": rated,
+    }
 
 
 def rate(

@@ -9,6 +9,7 @@ from kit.scaffold.read_body import GUESS, list_readers, literal, write_doubt, wr
 INLINE = 50  # columns of a target that stand in competition.py itself; more stand in a file beside it
 FILE = "columns.txt"
 
+SHARE = "    # TODO: public_share=0.3, of the test rows those behind the public score, as the leaderboard's page says\n"
 COMPETITION = Template('''"""$title. TODO: what is to be told apart, how it is scored, which score is good.
 
 Try: kit prepare $slug, then kit train $slug, then kit submit $slug RUN
@@ -48,7 +49,7 @@ ${sample_doubt}        sample=$sample,  # Kaggle's own sample submission
     ),
     read=read,
 $augment_fields    defaults=$defaults,  # any field of kit.config.Config
-$build_field)
+$build_field$share)
 ''')
 
 AUGMENT = '''
@@ -117,6 +118,7 @@ def competition(slug: str, facts: Facts, build_imports: str = "", build: str = "
         build_imports=build_imports,
         build=build,
         build_field="    build=build,\n" if build else "",
+        share="" if build else SHARE,
         read=write_read(facts),
         target_kind=declared.kind,
         columns=_write_columns(facts),

@@ -48,6 +48,19 @@ def refresh(slug: str, *, offline: bool = False) -> None:
     say(describe_age(slug))
 
 
+def count_left(slug: str) -> int | None:
+    """Submissions that are left today; None where Kaggle cannot be asked or does not say, which is no reason to stop."""
+    if credentials.find().source is None:
+        return None
+    from kit.kaggle import submissions
+
+    try:
+        return submissions.count_remaining(slug)
+    except KitError as error:
+        say(f"the allowance is not known: {error}")
+        return None
+
+
 def read_asked(slug: str) -> datetime.datetime | None:
     """When the kept list was read, UTC; None if it never was."""
     try:
@@ -58,9 +71,14 @@ def read_asked(slug: str) -> datetime.datetime | None:
 
 def describe_age(slug: str) -> str:
     asked = read_asked(slug)
+    return f"{describe_asked(slug)}{f', {_format_age(_now() - asked)} ago' if asked else ''}"
+
+
+def describe_asked(slug: str) -> str:
+    asked = read_asked(slug)
     if asked is None:
-        return "Kaggle's list of submissions was not asked for yet: what teammates sent is not known here"
-    return f"Kaggle's list of submissions is {_format_age(_now() - asked)} old, of {asked:%Y-%m-%d %H:%M} UTC"
+        return "Kaggle's list of submissions was not read yet: what teammates sent is not known here"
+    return f"Kaggle's list of submissions was read at {asked:%Y-%m-%d %H:%M} UTC"
 
 
 def keep(slug: str, listed: Iterable[KaggleSubmission]) -> None:

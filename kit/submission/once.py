@@ -25,6 +25,10 @@ POLL_S = 1.0
 OLD_S = 3600.0  # an upload that began so many seconds ago is not under way any more
 
 
+class SentBefore(ConfigError):
+    """The same content was sent before, by somebody of the team."""
+
+
 @dataclass(frozen=True)
 class Earlier:
     """What was sent of the same content before. completed: by an upload from here that ended without an answer, and counted.
@@ -52,11 +56,11 @@ def look_up(slug: str, sha256: str, folder: Path, words: str = "") -> Earlier:
 
 
 def refuse_repeated(earlier: Earlier, what: str = "these bytes were uploaded") -> None:
-    """Raises ConfigError if the same content was sent before."""
+    """Raises SentBefore if the same content was sent before."""
     if earlier.sent:
         last, sender = earlier.sent[-1]
         by = f" by {sender}" if sender else ""
-        raise ConfigError(
+        raise SentBefore(
             f"{what} before, as submission {last.ref} of {last.run or last.file} at {last.when}{by}",
             do="add --again to spend another of the day's submissions",
         )

@@ -31,6 +31,7 @@ def test_send_uploads_the_checked_bytes_and_wait_returns_the_score(here, file, k
     result = json.loads(done.stdout)
     assert kaggle.uploads == [file.read_bytes()]
     assert (result["ref"], result["status"], result["public_score"]) == (50_000_001, "complete", "0.99571")
+    assert result["left_today"] == 5
     [said] = [body["submissionDescription"] for body in kaggle.asked("CreateSubmission")]
     assert said.startswith("first ") and result["sha256"][:12] in said
 

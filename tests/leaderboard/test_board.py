@@ -81,6 +81,17 @@ def test_a_board_with_few_medals_or_none_is_shown(here, home, teams):
     assert f"place 1 of {teams} teams: t1" in shown and shown.count("none") >= (teams < 10)
 
 
+def test_teams_with_our_score_are_not_above_us():
+    teams = [board.Team(rank, name, score, ()) for rank, name, score in ((1, "a", 0.9), (2, "b", 0.8), (3, "us", 0.8))]
+    found = board.describe_standing(teams, teams[2], greater_is_better=True)
+    assert (found["rank"], found["tied"], [row["team"] for row in found["ahead"]]) == (3, 1, ["a"])
+
+
+def test_without_anything_of_kaggle_there_is_nothing_to_show(here, home):
+    refused = here("leaderboard", "tiny-stripes", "--offline", check=False)
+    assert refused.returncode == 3 and "without --offline" in refused.stderr
+
+
 def test_distance_is_what_is_missing_in_either_direction():
     alpha, beta = board.parse(CSV.encode())
     low = board.describe_standing((alpha, beta), beta, greater_is_better=False)  # of a loss, Alpha's 0.25 is ahead

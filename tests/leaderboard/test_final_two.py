@@ -79,3 +79,23 @@ def test_a_run_that_judged_few_rows_does_not_blind_the_others(here, field):
     found = json.loads(done.stdout)
     assert found["out_of_fold_rows"] == 90 and hold_out.id not in found["proposed"]["runs"]
     assert f"left out, as judged on too few rows: {hold_out.id}" in done.stderr
+
+
+def test_what_is_not_compared_is_named_with_what_is_missing(here, field, kaggle):
+    for number, name in enumerate(("a", "b"), 1):
+        field.submit(field.make(name, wrong(field.labels, range(9 * number)), field.test), "0.8", number)
+    away = {"description": "tiny-stripes-c-1120-101500 CV 0.95 +- 0.01 0123456789ab", "publicScore": "0.95"}
+    kaggle.submissions = [
+        {"ref": 7, "status": "COMPLETE", "submittedBy": "ann", **away},
+        {"ref": 8, "status": "COMPLETE", "submittedBy": "ben", "description": "my notebook", "publicScore": "0.9"},
+        {"ref": 9, "status": "ERROR", "submittedBy": "ben", "description": "broken"},
+    ]
+    done = here("pick", "tiny-stripes", "--json")
+    c, notebook = json.loads(done.stdout)["elsewhere"]
+    assert (c["ref"], c["by"], c["public"], c["cv"]) == (7, "ann", 0.95, 0.95)
+    assert c["missing"] == "its run: kit runs pull WHERE tiny-stripes-c-1120-101500"
+    assert (notebook["message"], notebook["missing"]) == ("my notebook", "predictions out of fold: kit runs import")
+    assert "public share not known: 0.3 is assumed; the competition's leaderboard page says it" in done.stderr
+    text = here("pick", "tiny-stripes", "--public-share", "0.2", "--offline")
+    assert "not compared: 2 submissions" in text.stdout and " runs pull WHERE tiny-stripes-c" in text.stdout
+    assert "Kaggle's list of submissions was read at" in text.stderr and "assumed" not in text.stderr

@@ -7,9 +7,11 @@ import pytest
 
 from kit import paths
 from kit.data import cache
+from kit.files import write_json
 from kit.leaderboard import candidates, next_steps
 from kit.stats.known import Known
 from kit.stats.paired import is_noise
+from kit.submission import kaggle_list
 from tests.compare.conftest import wrong
 from tests.kaggle_server import refusal
 
@@ -132,6 +134,26 @@ def test_the_allowance(here, field, kaggle):
     kaggle.faults["GetSubmissionLimits"] = [refusal(403, "no rules accepted")]
     done = here("next", "tiny-stripes")
     assert "the allowance is not known" in done.stderr and done.stdout.endswith(f"submit {run.id}\n")
+
+
+def test_what_a_teammate_has_sent_meanwhile_is_not_proposed(here, field, kaggle):
+    best = field.make("best", field.labels, field.test)
+    other = field.make("other", wrong(field.labels, range(18)), wrong(field.test, range(9)))
+    kaggle.submissions = [
+        {"ref": 7, "status": "COMPLETE", "description": f"{best.id} 0123456789ab", "publicScore": "0.9"}
+    ]
+    found = json.loads(here("next", "tiny-stripes", "--json").stdout)
+    assert found["submitted"] == [best.id] and [one["run"] for one in found["candidates"]] == [other.id]
+    here("next", "tiny-stripes")
+    assert len(kaggle.asked("ListSubmissions")) == 1, "a list that is not a minute old is not asked for again"
+    stale = kaggle_list.folder("tiny-stripes") / "listed.json"
+    write_json(stale, {"asked": "2026-11-20T10:00:00+00:00"})
+    here("next", "tiny-stripes")
+    assert len(kaggle.asked("ListSubmissions")) == 2
+    write_json(stale, {"asked": "2026-11-20T10:00:00+00:00"})
+    kaggle.faults["ListSubmissions"] = [refusal(401)]
+    assert "read at 2026-11-20 10:00 UTC, " in here("next", "tiny-stripes").stderr
+    assert "read at 2026-11-20 10:00 UTC, " in here("next", "tiny-stripes", "--offline").stderr
 
 
 def test_nothing_to_submit(here, field):

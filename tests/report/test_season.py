@@ -38,6 +38,15 @@ def test_a_competition_without_runs_or_data_has_a_page_too(here, home):
     assert "no run is finished yet" in text and "is not prepared" in text
 
 
+def test_the_page_of_a_competition_has_kaggle_s_list_and_says_from_when(here, home, kaggle):
+    kaggle.submissions = [{"ref": 7, "status": "COMPLETE", "description": "of a teammate", "publicScore": "0.9"}]
+    text = Path(here("report", "tiny-stripes").stdout.strip()).read_text()
+    assert "of a teammate" in text and re.search(r"list of submissions was read at \d{4}-\d\d-\d\d \d\d:\d\d UTC", text)
+    kaggle.submissions, asked = [], len(kaggle.requests)
+    done = here("report", "tiny-stripes", "--offline")
+    assert "was read at" in done.stderr and len(kaggle.requests) == asked
+
+
 def test_what_the_pages_and_the_results_tell_to_type_has_the_options_before_the_verb(here, plugins, make_run):
     run, given = make_run(0.8), f"kit --competitions {plugins}"
     page = Path(here("report", run.id, "--quick").stdout.strip()).read_text()

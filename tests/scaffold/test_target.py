@@ -98,4 +98,5 @@ def test_many_classes_stand_in_a_file_beside(scaffold):
 
 def test_the_metrics_that_fit_are_named(scaffold):
     made = scaffold(forms.pets())
+    assert "TODO: public_share=0.3, of the test rows those behind the public score" in text_of(made)
     assert "TODO: the competition's own metric; of the kit's, these fit: rmse, rmsle, mae, r2;" in text_of(made)

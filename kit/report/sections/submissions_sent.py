@@ -6,6 +6,7 @@ from kit.leaderboard.agreement import Fit
 from kit.leaderboard.ledger import Entry
 from kit.report.render import charts, html
 from kit.report.render.charts import Axes, Dot, Line
+from kit.submission import kaggle_list
 
 SURPRISING = 3  # its colour
 
@@ -27,7 +28,8 @@ def section(competition: Competition, entries: list[Entry]) -> str:
     ]
     if not rows:
         return html.empty_note("none yet: kit submit SLUG RUN --send")
-    return _agreement(competition, entries) + html.table(rows, tall=True)
+    age = html.paragraph(kaggle_list.describe_asked(competition.slug))
+    return age + _agreement(competition, entries) + html.table(rows, tall=True)
 
 
 def _agreement(competition: Competition, entries: list[Entry]) -> str:

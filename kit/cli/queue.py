@@ -1,0 +1,55 @@
+"""`kit submit SLUG --queue`: the runs that are worth a submission, in the order to send them, and the next of them."""
+
+from typing import Any
+
+from kit.cli import options
+from kit.competition import Competition
+from kit.errors import ConfigError, DataError
+from kit.progress import say
+from kit.submission import check, kaggle_list, once, upload
+
+
+def run(competition: Competition, send: bool, words: str, wait_s: float | None, poll_s: float, as_json: bool) -> None:
+    """Prints the queue; with `send` uploads the first run whose bytes nobody has sent, if anything is left today."""
+    from kit.leaderboard import ledger, next_steps
+
+    ledger.refresh(competition)
+    left = kaggle_list.count_left(competition.slug)
+    rated = next_steps.rate_finished(competition)
+    queue = [record for record in rated["candidates"] if record["worth"]]
+    result: dict[str, Any] = {"left_today": left, "queue": queue}
+    if send:
+        record = _send_next(competition, [one["run"] for one in queue], left, words, wait_s, poll_s)
+        result["sent"] = {key: getattr(record, key) for key in ("run", "ref", "status", "public_score")}
+        result["left_today"] = kaggle_list.count_left(competition.slug)
+    options.result(result, "\n".join(_text(result, competition.metric)), as_json=as_json)
+    more = f"submit {competition.slug} --queue --send --wait" if queue else f"train {competition.slug}"
+    options.next_step(f"submissions {competition.slug} --wait" if send else more)
+
+
+def _send_next(
+    competition: Competition, queue: list[str], left: int | None, words: str, wait_s: float | None, poll_s: float
+) -> Any:
+    if left == 0:
+        raise ConfigError("nothing is left of today's submissions", do="they renew at midnight UTC")
+    for run in queue:
+        checked = check.build_or_read_checked(competition, run)
+        try:
+            return upload.send(competition, checked, words, wait_s=wait_s, poll_s=poll_s)
+        except once.SentBefore as error:  # under another name, or by a teammate a moment ago
+            say(f"{run} is passed over: {error}")
+    raise DataError("the queue is empty: no run here is worth a submission", do="train something better or other")
+
+
+def _text(result: dict[str, Any], metric: str) -> list[str]:
+    left, sent = result["left_today"], result.get("sent")
+    rows = [
+        {"": place, "run": one["run"], metric: f"{one['score']:.5f} ±{one['error']:.5f}", "why": one["why"]}
+        for place, one in enumerate(result["queue"], 1)
+    ]
+    lines = [f"left today     {'not known' if left is None else left}"]
+    if sent:
+        lines.append(
+            f"sent           {sent['run']}, as submission {sent['ref']}, score {sent['public_score'] or 'not yet'}"
+        )
+    return [*lines, "", options.table(rows) or "the queue is empty: no run here is worth a submission"]

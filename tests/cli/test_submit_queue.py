@@ -1,0 +1,74 @@
+"""`kit submit --queue`: what is worth a submission, in order; two members, and the end of the day."""
+
+import json
+import shutil
+
+import pytest
+
+from tests.compare.conftest import field, wrong  # noqa: F401
+
+
+@pytest.fixture
+def queued(here, field, kaggle):  # noqa: F811
+    """Two runs that are worth it, the better one first, and one that is not; queue(...) -> its JSON."""
+    runs = [
+        field.make("best", wrong(field.labels, range(18)), field.test),
+        field.make("second", wrong(field.labels, [*range(9), *range(20, 30)]), wrong(field.test, range(6))),
+        field.make("twin", wrong(field.labels, range(18)), field.test),
+    ]
+
+    def queue(*words: str, **how):
+        return json.loads(here("submit", "tiny-stripes", "--queue", *words, "--json", **how).stdout)
+
+    queue.runs = [run.id for run in runs]
+    return queue
+
+
+def test_the_queue_is_shown_and_nothing_is_sent(queued, kaggle):
+    found = queued()
+    assert (found["left_today"], [one["run"] for one in found["queue"]]) == (5, queued.runs[:2])
+    assert not kaggle.asked("CreateSubmission")
+
+
+def test_the_next_is_sent_while_something_is_left(queued, here, kaggle):
+    best, second, _ = queued.runs
+    assert queued("--send")["sent"]["run"] == best
+    sent = queued("--send", "--wait", "--poll", "0")
+    assert (sent["sent"]["run"], sent["sent"]["public_score"]) == (second, "0.99571")
+    done = here("submit", "tiny-stripes", "--queue", "--send", check=False)
+    assert done.returncode == 3 and "the queue is empty" in done.stderr
+    assert len(kaggle.submissions) == 2
+
+
+def test_nothing_is_sent_when_nothing_is_left(queued, here, kaggle):
+    kaggle.allowed = 0
+    done = here("submit", "tiny-stripes", "--queue", "--send", check=False)
+    assert done.returncode == 2 and "nothing is left of today" in done.stderr and not kaggle.submissions
+
+
+def test_two_members_spend_one_each(queued, kaggle, tmp_path):
+    """The second has the same runs, and a list that is from before the first has sent."""
+    best, second, _ = queued.runs
+    shutil.copytree(tmp_path / "home", tmp_path / "other")
+    queued(KIT_HOME=str(tmp_path / "other"))
+    assert queued("--send")["sent"]["run"] == best
+    assert queued("--send", KIT_HOME=str(tmp_path / "other"))["sent"]["run"] == second
+    assert len(kaggle.submissions) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("RUN",), "received RUN; expected only SLUG"),
+        (("--send", "--again"), "received --again"),
+        (("--local",), "received --local or --reveal"),
+    ],
+)
+def test_the_queue_takes_no_run(here, home, words, said):
+    refused = here("submit", "tiny-stripes", *words, "--queue", check=False)
+    assert refused.returncode == 2 and said in refused.stderr
+
+
+def test_without_a_run_or_a_queue_there_is_nothing_to_submit(here, home):
+    refused = here("submit", "tiny-stripes", check=False)
+    assert refused.returncode == 2 and "Missing argument '(RUN | FILE.csv)', or --queue." in refused.stderr
