@@ -21,6 +21,7 @@ from kit.errors import ConfigError, DataError, nearest
 from kit.files import scratch_folder, write_json
 from kit.progress import say
 from kit.runs import environment, plugin
+from kit.runs.author import find_author
 from kit.runs.check_records import read_records
 from kit.runs.run import Run as Run
 from kit.suggest import complete
@@ -51,7 +52,9 @@ def create(
         )
     now = datetime.datetime.now(datetime.UTC)
     created = now.isoformat("T", "seconds")
-    named = {"format": 1, "slug": slug, "kind": kind, "name": name, "parents": parents, "created": created}
+    author = find_author()[0]
+    named = {"format": 1, "slug": slug, "kind": kind, "name": name, "parents": parents}
+    named |= {"created": created, "author": author}
     with scratch_folder(paths.runs()) as scratch:
         made = scratch / "run"
         if competition:
@@ -60,7 +63,7 @@ def create(
         write_json(made / "config.json", {"config": dataclasses.asdict(config), "origin": dict(origin)})
         write_json(made / "environment.json", environment.describe(config, fingerprints))
         folder = _move(made, named, make_id(slug, label, now))
-    return Run(folder, folder.name, slug, kind, config, parents, created)
+    return Run(folder, folder.name, slug, kind, config, parents, created, author=author)
 
 
 def make_id(slug: str, label: str, created: datetime.datetime) -> str:
@@ -103,7 +106,8 @@ def read_run(folder: Path) -> Run:
 def _make_run(folder: Path, record: Mapping[str, Any], stored: Mapping[str, Any]) -> Run:
     config, _ = resolve([(str(folder / "config.json"), stored)])
     created = _read_created(folder / "run.json", record)
-    return Run(folder, record["id"], record["slug"], record["kind"], config, tuple(record["parents"]), created)
+    own = (record["id"], record["slug"], record["kind"], config, tuple(record["parents"]), created)
+    return Run(folder, *own, author=record.get("author", ""))
 
 
 def _read_created(path: Path, record: Mapping[str, Any]) -> str:

@@ -68,7 +68,7 @@ def read_records(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """(run.json, the settings in config.json). Raises DataError if those, environment.json or metrics.json are damaged; the
     latter two may be missing.
     """
-    record = check_fields(read_json(folder / "run.json"), folder / "run.json", RUN, {})
+    record = check_fields(read_json(folder / "run.json"), folder / "run.json", RUN, {"author": is_text})
     stored = check_fields(
         read_json(folder / "config.json"), folder / "config.json", CONFIG, {"origin": object_of(is_text)}
     )

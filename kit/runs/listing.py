@@ -14,7 +14,7 @@ from kit.runs.scores import read_scores
 
 COLUMNS = ("run", "kind", "status", "created", "folds", "seeds", "metric", "score", "error")
 NUMBERS = ("score", "error", "rows")
-KEYS = dict.fromkeys((*COLUMNS, "rows", "slug", *FIELDS))  # what a row holds that people can ask for
+KEYS = dict.fromkeys((*COLUMNS, "rows", "slug", "author", *FIELDS))  # what a row holds that people can ask for
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
@@ -27,14 +27,14 @@ Row = dict[str, Any]
 
 
 def record(run: Run) -> Row:
-    """One row: every setting; run, slug, kind, status, created, parents, archived, note; and once it is finished metric,
-    score, error and rows, else None for each.
+    """One row: every setting; run, slug, kind, status, created, author, parents, archived, note; and metric, score, error and
+    rows, None for each until it is finished.
     """
     status = run.status()
     metrics = read_scores(run) if status == "finished" else {}
     return {
         **{name: getattr(run.config, name) for name in FIELDS},
-        **{name: getattr(run, name) for name in ("slug", "kind", "created")},
+        **{name: getattr(run, name) for name in ("slug", "kind", "created", "author")},
         **{name: metrics.get(name) for name in ("metric", *NUMBERS)},
         "run": run.id,
         "status": status,

@@ -15,7 +15,7 @@ class Run:
     parents: ids of the runs it came from; of a training those that it is stacked on.
 
     created: UTC, ISO 8601. note: what is odd of it, if anything: which settings of another version of the kit were left out of
-    `config`, and a folder that is not called as its run.
+    `config`, and a folder that is not called as its run. author: who made it (kit.runs.author), "" where that is not recorded.
     """
 
     folder: Path
@@ -26,6 +26,7 @@ class Run:
     parents: tuple[str, ...] = ()
     created: str = ""
     note: str = ""
+    author: str = ""
 
     @property
     def has_models(self) -> bool:

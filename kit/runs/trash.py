@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kit import paths, runs
 from kit.errors import DataError
+from kit.files import write_text
 from kit.runs import Run
 
 WEIGHTS = ("model.weights.h5", "epoch-*.weights.h5", "best-*.npz", "state.json")  # of a member, with its checkpoints
@@ -13,6 +14,21 @@ WEIGHTS = ("model.weights.h5", "epoch-*.weights.h5", "best-*.npz", "state.json")
 
 def folder() -> Path:
     return paths.runs() / ".trash"
+
+
+def _mark(run_id: str) -> Path:
+    """An empty file for each run that was deleted here: it stays away, also when the trash is empty, until it is asked for."""
+    return paths.runs() / ".deleted" / run_id
+
+
+def list_deleted() -> set[str]:
+    """The ids of the runs that were deleted here, and not brought back."""
+    return {file.name for file in _mark("").glob("*")} | set(list_ids())
+
+
+def forget_deletion(run_id: str) -> None:
+    """The run is wanted here again."""
+    _mark(run_id).unlink(missing_ok=True)
 
 
 def list_ids() -> list[str]:
@@ -38,6 +54,7 @@ def delete(doomed: Sequence[Run], submitted: Callable[[Run], Sequence[int]], *, 
     for run in doomed:
         folder().mkdir(parents=True, exist_ok=True)
         _keep_submissions(run)
+        write_text(_mark(run.id), "")
         run.folder.rename(folder() / run.id)
 
 
@@ -106,6 +123,7 @@ def restore(reference: str) -> Run:
     if target.exists():
         raise DataError(f"a run {name} is here already", do="delete that one first")
     (folder() / name).rename(target)
+    forget_deletion(name)
     return runs.read_run(target)
 
 

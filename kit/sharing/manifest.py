@@ -1,19 +1,25 @@
 """What of a run is shared, in two parts, and the manifest of each: it is written last, so a push that was cut off has none."""
 
-import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kit.errors import DataError
-from kit.fields import is_count, is_sha256, show
-from kit.files import check_version, parse_json, sha256
-from kit.runs import Run
+from kit.fields import check_fields, is_count, is_number, is_sha256, is_text, or_null, show
+from kit.files import check_version, parse_json, sha256, to_json
+from kit.runs import Run, listing
+from kit.runs.author import find_author
 
 FORMAT = 1
 MAX_RECORD = 64 << 20  # bytes of a file of records, which is read whole
 MEMBER = r"fold-\d{1,3}(-seed-\d{1,2})?"
 NEEDED = ("run.json", "config.json", "environment.json", "metrics.json", "oof.npz", "test.npz")
+
+ABOUT = {
+    **dict.fromkeys(("slug", "author", "created", "recipe", "backbone", "metric", "note"), is_text),
+    **dict.fromkeys(("score", "error"), or_null(is_number)),
+    "rows": is_count,
+}
 
 
 @dataclass(frozen=True)
@@ -38,12 +44,13 @@ WEIGHTS = Part("weights.json", re.compile(rf"{MEMBER}/model\.weights\.h5"))
 
 @dataclass(frozen=True)
 class Manifest:
-    """files: name -> (sha256, bytes)."""
+    """files: name -> (sha256, bytes). about: whose run it is and how it scores (ABOUT), to be looked at before it is pulled."""
 
     run: str
     kind: str
     part: Part
     files: dict[str, tuple[str, int]]
+    about: dict[str, Any] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -55,7 +62,8 @@ class Manifest:
 
     def text(self) -> str:
         files = {name: {"sha256": digest, "bytes": size} for name, (digest, size) in self.files.items()}
-        return json.dumps({"format": FORMAT, "run": self.run, "kind": self.kind, "files": files}, indent=2) + "\n"
+        record = {"format": FORMAT, "run": self.run, "kind": self.kind, "about": self.about, "files": files}
+        return to_json(record) + "\n"
 
 
 def make(run: Run, part: Part) -> Manifest:
@@ -64,7 +72,13 @@ def make(run: Run, part: Part) -> Manifest:
     files = {
         name: (sha256(path), path.stat().st_size) for name, path in paths_here.items() if part.files.fullmatch(name)
     }
-    return Manifest(run.id, run.kind, part, dict(sorted(files.items())))
+    about = _describe(run) if part is PREDICTIONS and run.status() == "finished" else {}
+    return Manifest(run.id, run.kind, part, dict(sorted(files.items())), about)
+
+
+def _describe(run: Run) -> dict[str, Any]:
+    row = listing.record(run)
+    return {name: row[name] for name in ABOUT if name in row} | {"author": run.author or find_author()[0]}
 
 
 def parse(data: bytes, run: str, part: Part) -> Manifest:
@@ -76,13 +90,14 @@ def parse(data: bytes, run: str, part: Part) -> Manifest:
         if stored["run"] != run:
             raise ValueError(f"run {show(stored['run'])}")
         kind = str(stored["kind"])
+        about = check_fields(stored.get("about", {}), f"the manifest of {run}", {}, ABOUT)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"the manifest of {run} is damaged, or not one", received=error, do="push it again") from None
     if odd := [name for name in files if not part.files.fullmatch(name)]:
         raise DataError(f"the manifest of {run} names what is no file of a run", received=ascii(odd[0]))
     if lacking := [name for name in part.needed if name not in files]:
         raise DataError(f"the manifest of {run} lacks {', '.join(lacking)}", do="push it again")
-    return Manifest(run, kind, part, files)
+    return Manifest(run, kind, part, files, {name: about[name] for name in ABOUT if name in about})
 
 
 def _entry(name: str, entry: dict[str, Any]) -> tuple[str, int]:

@@ -107,7 +107,7 @@ def test_the_trash_is_emptied_after_asking(cli, make_run):
     cli("runs", "delete", run.id)
     assert cli("runs", "empty-trash", input="n\n").stdout.startswith(run.id) and trash.list_ids() == [run.id]
     cli("runs", "empty-trash", "--yes")
-    assert os.listdir(paths.runs()) == [] and "freed 0.0" in cli("runs", "empty-trash").stdout
+    assert os.listdir(paths.runs()) == [".deleted"] and "freed 0.0" in cli("runs", "empty-trash").stdout
 
 
 def test_a_run_of_the_same_id_is_never_written_over(cli, make_run):

@@ -9,6 +9,7 @@ SUBVERBS = {
     "list": "every run and its score out of fold; what `kit runs` alone does",
     "compare": "what differs between runs, and whether one is better beyond noise",
     "push": "predictions and records of runs to the team: a folder, a URL, a Kaggle dataset",
+    "remote": "what the team has there: whose runs, and how they score",
     "pull": "runs of the team, checked on arrival",
     "import": "predictions made elsewhere, as a run: checked, scored, and joined like any other",
     "archive": "hide runs from the list (--undo shows them again)",

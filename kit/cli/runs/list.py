@@ -44,7 +44,7 @@ def command(
     if key:
         rows = listing.sort_rows(rows, key, obj.folders)
     wanted = [*listing.COLUMNS, *(name for name in shown if name not in listing.COLUMNS)]
-    answer = [{name: row[name] for name in (*wanted, "slug", "parents", "archived", "note")} for row in rows]
+    answer = [{name: row[name] for name in (*wanted, "slug", "author", "parents", "archived", "note")} for row in rows]
     options.result(answer, options.table(_cells(rows, wanted)) or "no runs yet", as_json=as_json)
     here = [row for row in rows if (paths.runs() / row["run"]).is_dir()]  # not in a folder of another name
     if finished := [row for row in here if row["status"] == "finished"]:
@@ -55,8 +55,9 @@ def command(
 
 
 def _cells(rows: list[dict[str, Any]], wanted: list[str]) -> list[dict[str, Any]]:
-    """The wanted columns as texts; the notes only where there are any."""
-    wanted = [*wanted, *(name for name in ("archived", "note") if any(row[name] for row in rows))]
+    """The wanted columns as texts; notes only where there are any, authors where there are several."""
+    several = ["author"] if len({row["author"] for row in rows}) > 1 and "author" not in wanted else []
+    wanted = [*wanted, *several, *(name for name in ("archived", "note") if any(row[name] for row in rows))]
     return [{name: _cell(name, row[name]) for name in wanted} for row in rows]
 
 

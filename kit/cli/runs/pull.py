@@ -1,40 +1,52 @@
 """kit runs pull"""
 
+from typing import Any
+
 import click
 
+from kit import paths
 from kit.cli import completion, options
 from kit.cli.options import GlobalOptions
-from kit.errors import DataError, KitError
+from kit.errors import DataError, KitError, list_names
+from kit.fields import ID
 from kit.progress import say
 
 
 @click.command()
 @click.argument("where", metavar="WHERE")
 @click.argument("references", metavar="[RUN...]", nargs=-1, shell_complete=completion.runs)
+@click.option(
+    "--best", type=click.IntRange(1), metavar="N", help="Of each competition, only the N of the best scores there."
+)
 @click.option("--weights", is_flag=True, help="The weights too.")
 @options.archive_options
 @options.json_option
 @click.pass_obj
-def command(obj: GlobalOptions, where: str, references: tuple[str, ...], weights: bool, as_json: bool) -> None:
-    """Bring runs here from a shared folder, a URL, or kaggle:owner/name; all that are there, if none is named.
+def command(
+    obj: GlobalOptions, where: str, references: tuple[str, ...], best: int | None, weights: bool, as_json: bool
+) -> None:
+    """Bring runs here from a shared folder, a URL, or kaggle:owner/name; all that are there, if none is named, but for those
+    that were deleted here: name them to have them back.
 
     A run is taken only if every byte is as it was pushed, its classes, rows, data and folds are those here, and no other run
     of its id is here. Then it is a run like any other: `kit ensemble`, `kit report` and `kit submit` take it.
     """
     from kit import runs
-    from kit.fields import ID
+    from kit.runs import trash
     from kit.sharing import stores
     from kit.sharing.manifest import PREDICTIONS
     from kit.sharing.pull import pull
 
     store = stores.open_store(where)
     there = [name for name in store.ids(PREDICTIONS.name) if ID.fullmatch(name)]
-    chosen = [runs.one_of(text, there, stores.redact(where), "its owner is to push it") for text in references] or there
+    chosen = [runs.one_of(text, there, stores.redact(where), "its owner is to push it") for text in references]
+    chosen = chosen or _choose(there, store, best, obj)
     fetched: dict[str, int] = {}
     refused = []
     for name in dict.fromkeys(chosen):
         try:
             fetched[name] = pull(store, name, obj.competition, source=stores.redact(where), weights=weights)
+            trash.forget_deletion(name)
         except KitError as error:
             if len(chosen) == 1:
                 raise
@@ -46,3 +58,16 @@ def command(obj: GlobalOptions, where: str, references: tuple[str, ...], weights
     if refused:
         raise DataError(f"{len(refused)} of {len(chosen)} runs were refused", received=", ".join(refused))
     options.next_step("runs --sort score   (then: kit ensemble SLUG RUN RUN)")
+
+
+def _choose(there: list[str], store: Any, best: int | None, obj: GlobalOptions) -> list[str]:
+    """What to pull where no run is named: not what was deleted here."""
+    from kit.runs import trash
+    from kit.sharing import remote
+
+    if best:
+        return [row["run"] for row in remote.choose_best(remote.list_shared(store, competitions=obj.folders), best)]
+    deleted = [name for name in there if name in trash.list_deleted() and not (paths.runs() / name).exists()]
+    if deleted:
+        say(f"deleted here, and left there: {list_names(deleted)}; name them to have them back")
+    return [name for name in there if name not in deleted]

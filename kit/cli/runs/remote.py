@@ -1,0 +1,34 @@
+"""kit runs remote"""
+
+from typing import Any
+
+import click
+
+from kit.cli import completion, options
+from kit.cli.options import GlobalOptions
+
+
+@click.command()
+@click.argument("where", metavar="WHERE")
+@click.argument("slug", metavar="[SLUG]", required=False, shell_complete=completion.competitions)
+@options.json_option
+@click.pass_obj
+def command(obj: GlobalOptions, where: str, slug: str | None, as_json: bool) -> None:
+    """What the team has in a shared folder, a URL, or kaggle:owner/name: whose runs, and how they score. None is pulled.
+
+    The best comes first. here: yes, or deleted, where `kit runs pull` brings it only by its name.
+    """
+    from kit.sharing import remote, stores
+
+    rows = remote.list_shared(stores.open_store(where), slug, obj.folders)
+    text = options.table([{name: _cell(name, row[name]) for name in remote.COLUMNS} for row in rows])
+    options.result(rows, text or "no runs", as_json=as_json)
+    options.next_step(f"runs pull {stores.redact(where)} --best 3   (or name runs; without either, all)")
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if name == "created":
+        return str(value)[:16].replace("T", " ")
+    return f"{value:.5f}" if name in ("score", "error") else str(value)
