@@ -10,6 +10,7 @@ from kit.cli import options
 from kit.cli.options import GlobalOptions
 from kit.cli.submissions import format_with_error
 from kit.errors import DataError
+from kit.stats.digits import write_error, write_with_error
 
 SHOWN = 10  # submissions in the table for people; --json has all
 UNKNOWN_ERROR = (
@@ -134,9 +135,9 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "ref": row["ref"],
         "run": row["run"] or "",
-        "CV ± over rows": format_with_error(row["cv"], row["cv_error"]),
-        "over folds": "" if folds is None else f"±{folds:.5f}",
-        "public": format_with_error(row["public"], row["public_error"]),
+        "CV ± over rows": write_with_error(row["cv"], row["cv_error"]),
+        "over folds": "" if folds is None else f"±{write_error(folds)}",
+        "public": write_with_error(row["public"], row["public_error"]),
     }
 
 
@@ -174,6 +175,6 @@ def _best_two(two: dict[str, Any]) -> str:
     if "missing" in two:
         return f"the two best runs are not compared: {two['missing']}"
     first, second = two["runs"]
-    gain = f"{two['gain']:+.5f} ±{two['error']:.5f} on the same {two['rows']:,} rows"
+    gain = f"{two['gain']:+.5f} ±{write_error(two['error'])} on the same {two['rows']:,} rows"
     verdict = "that is noise" if two["noise"] else "more than noise, though they were picked by these rows"
     return f"the two best runs, {first} against {second}: {gain}: {verdict}"

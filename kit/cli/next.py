@@ -6,6 +6,8 @@ import click
 
 from kit.cli import options
 from kit.cli.options import GlobalOptions
+from kit.competition import Competition
+from kit.stats.digits import write_error, write_with_error
 
 
 @click.command()
@@ -43,8 +45,8 @@ def _text(slug: str, result: dict[str, Any]) -> list[str]:
     rows = [
         {
             "run": record["run"],
-            result["metric"]: f"{record['score']:.5f} ±{record['error']:.5f}",
-            "gain": "" if record["gain"] is None else f"{record['gain']:+.5f} ±{record['gain_error']:.5f}",
+            result["metric"]: write_with_error(record["score"], record["error"]),
+            "gain": "" if record["gain"] is None else f"{record['gain']:+.5f} ±{write_error(record['gain_error'])}",
             "may add": "" if record["may_add"] is None else f"{record['may_add']:.5f}",
             "worth it": "yes" if record["worth"] else "no",
             "why": record["why"],

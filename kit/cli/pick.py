@@ -6,7 +6,7 @@ import click
 
 from kit.cli import options
 from kit.cli.options import GlobalOptions
-from kit.cli.submissions import format_with_error
+from kit.stats.digits import write_error, write_with_error
 from kit.targets import Target
 
 PUBLIC_SHARE = 0.3  # where nobody says: Kaggle shows a fifth to a half
@@ -99,14 +99,14 @@ PAIRS = {
 
 def _text(result: dict[str, Any], target: Target) -> list[str]:
     pair, shift = result["proposed"], result["shift"]
-    forecast = {run["run"]: format_with_error(run["forecast"], run["forecast_error"]) for run in result["runs"]}
+    forecast = {run["run"]: write_with_error(run["forecast"], run["forecast_error"]) for run in result["runs"]}
     wins, differs = pair["first_is_better"], target.describe_distance(pair["differs"])
     public = f"{result['public_scores']} public scores" if result["public_scores"] else "no public score"
     return [
         f"safe           {pair['runs'][0]}  {forecast[pair['runs'][0]]} expected, the better of the two with {wins:.0%}",
         f"different      {pair['runs'][1]}  {forecast[pair['runs'][1]]} expected, decides {differs} otherwise",
         f"forecast       of {result['private_rows']} private rows, from {result['out_of_fold_rows']} out of fold and {public}",
-        f"test rows      {shift['of']:+.5f} ±{shift['error']:.5f} against those out of fold",
+        f"test rows      {shift['of']:+.5f} ±{write_error(shift['error'])} against those out of fold",
         "",
         options.table([_row(result, key, what) for key, what in PAIRS.items() if result[key]]),
     ]
@@ -114,14 +114,13 @@ def _text(result: dict[str, Any], target: Target) -> list[str]:
 
 def _row(result: dict[str, Any], key: str, what: str) -> dict[str, str]:
     pair, low, high = result[key], *(f"{end:.5f}" for end in result[key]["interval"])
-    behind = (
-        f"{pair['behind']:.5f} ±{pair['behind_error']:.5f} less{', equal within the noise' if pair['noise'] else ''}"
-    )
+    verdict = ", equal within the noise" if pair["noise"] else ""
+    behind = f"{pair['behind']:.5f} ±{write_error(pair['behind_error'])} less{verdict}"
     if set(pair["runs"]) == set(result["proposed"]["runs"]):
         behind = "" if key == "proposed" else "the same two"
     return {
         "pair": what,
-        f"expected best {result['metric']}": format_with_error(pair["expected_max"], pair["error"]),
+        f"expected best {result['metric']}": write_with_error(pair["expected_max"], pair["error"]),
         "80 %": f"{low} to {high}",
         "against the first": behind,
         "runs": ", ".join(pair["runs"]),

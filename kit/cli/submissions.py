@@ -9,6 +9,7 @@ import click
 from kit.cli import options
 from kit.cli.options import GlobalOptions
 from kit.errors import ConfigError
+from kit.stats.digits import write_with_error
 
 
 @click.command()
@@ -72,12 +73,8 @@ def _row(entry: Any) -> dict[str, Any]:
         "ref": entry.ref,
         "by": entry.by,
         "run": entry.run or " ".join(entry.message.split())[:60],
-        "CV": format_with_error(entry.cv, entry.cv_error),
-        "public": format_with_error(entry.public),
-        "private": format_with_error(entry.private),
+        "CV": write_with_error(entry.cv, entry.cv_error),
+        "public": write_with_error(entry.public),
+        "private": write_with_error(entry.private),
         "status": entry.status,
     }
-
-
-def format_with_error(value: float | None, error: float | None = None) -> str:
-    return "" if value is None else f"{value:.5f}" + ("" if error is None else f" ±{error:.5f}")

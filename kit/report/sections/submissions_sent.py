@@ -6,6 +6,7 @@ from kit.leaderboard.agreement import Fit
 from kit.leaderboard.ledger import Entry
 from kit.report.render import charts, html
 from kit.report.render.charts import Axes, Dot, Line
+from kit.stats.digits import write_error
 from kit.submission import kaggle_list
 
 SURPRISING = 3  # its colour
@@ -19,7 +20,7 @@ def section(competition: Competition, entries: list[Entry]) -> str:
             "run": one.run or one.message,
             "by": one.by,
             "out of fold": one.cv,
-            "±": one.cv_error,
+            "±": None if one.cv_error is None else write_error(one.cv_error),
             "public": one.public,
             "private": one.private,
             "status": ": ".join(filter(None, (one.status, one.error))),
