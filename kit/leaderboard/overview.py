@@ -21,17 +21,18 @@ def list_scored(competition: Competition, entries: list[Entry], public_rows: int
     cv_error_folds: the standard error over folds beside the one over rows. None: not known here.
     """
     known = {entry.run: run_metrics for entry in entries if (run_metrics := ledger.metrics_of(entry.run))}
-    usual = noise.median_row_deviation(known.values())
+    metric = metrics.find(competition)
+    usual = noise.median_row_deviation(metric, known.values())
     return [
         {
             **{key: getattr(entry, key) for key in ("ref", "when", "run", "sha256", "cv", "cv_error")},
             "cv_error_folds": noise.error_over_folds(known.get(entry.run, {})),
             "public": entry.public,
             "public_error": noise.public_error(
-                metrics.find(competition),
+                metric,
                 entry.public,
                 public_rows,
-                noise.row_deviation(known[entry.run]) if entry.run in known else usual,
+                noise.row_deviation(metric, known[entry.run]) if entry.run in known else usual,
             ),
         }
         for entry in entries

@@ -23,25 +23,46 @@ def error_over_folds(metrics: Mapping[str, Any]) -> float | None:
     return float(np.std(folds, ddof=1) / np.sqrt(len(folds))) if len(folds) > 1 else None
 
 
-def row_deviation(metrics: Mapping[str, Any]) -> float:
-    """The deviation of one row's contribution to the score, from the standard error over all."""
-    return float(metrics["error"] * np.sqrt(metrics["rows"]))
+def row_deviation(metric: Metric, scored: Mapping[str, Any]) -> float:
+    """The deviation of one row's contribution to a score of `score`, `error` and `rows`, in units of `scale`: what it has in
+    common with another score of like predictions.
+    """
+    if scored["score"] is None or scored["error"] is None:  # not defined
+        return float("nan")
+    return float(scored["error"] * np.sqrt(scored["rows"]) / (scale(metric, scored["score"]) or np.nan))
 
 
-def median_row_deviation(known: Iterable[Mapping[str, Any]]) -> float | None:
-    """The median of `per_row` over finished runs, for submissions whose run is not here. None without a run."""
-    deviations = [row_deviation(metrics) for metrics in known]
-    return float(np.median(deviations)) if deviations else None
+def scale(metric: Metric, score: float) -> float:
+    """How much rows differ at this score, but for a factor: of shares sqrt(p (1 - p)), as of zeros and ones; of losses, and of
+    what is below a highest score, in proportion to it. 1 where no bound says what is best.
+    """
+    below, above = score - metric.low, metric.high - score
+    if metric.greater_is_better and np.isfinite(below + above):
+        return float(np.sqrt(max(0.0, below * above)))
+    wrong = above if metric.greater_is_better else below
+    return float(wrong) if np.isfinite(wrong) else 1.0
+
+
+def median_row_deviation(metric: Metric, known: Iterable[Mapping[str, Any]]) -> float | None:
+    """The median of `row_deviation` over finished runs, for submissions whose run is not here. None without a run."""
+    deviations = [row_deviation(metric, scored) for scored in known]
+    return float(np.nanmedian(deviations)) if np.isfinite(deviations).any() else None
 
 
 def public_error(metric: Metric, score: float, rows: int | None, deviation: float | None) -> float | None:
-    """Standard error of a public score over `rows` test rows; None if their number or `deviation` (per_row) is unknown.
+    """Standard error of a public score over `rows` test rows; None if their number or `deviation` (row_deviation) is unknown.
 
-    Where rows contribute 0 or 1 it follows from the score: sqrt(p (1 - p) / rows); else rows are taken to differ as they do out
-    of fold.
+    It is that of what was sent, which averages members and errs less than each of them did out of fold: the rows' deviation is
+    brought from the score out of fold to the public one (`scale`). Where rows contribute 0 or 1 the score says it all.
     """
     if not rows:
         return None
-    if metric.binary_rows and 0 <= score <= 1:
-        return float(np.sqrt(score * (1 - score) / rows)) or add_one_row(metric, rows)
-    return deviation / float(np.sqrt(rows)) if deviation is not None else None
+    factor = 1.0 if metric.binary_rows else deviation
+    if factor is None or not np.isfinite(factor):
+        return None
+    return factor * scale(metric, score) / float(np.sqrt(rows)) or _one_row_more(metric, rows)
+
+
+def _one_row_more(metric: Metric, rows: int) -> float | None:
+    least = add_one_row(metric, rows)
+    return least if np.isfinite(least) else None

@@ -6,6 +6,7 @@ from scipy.stats import spearmanr
 
 from kit.leaderboard.agreement import Pair, fit, spearman
 from kit.metrics import METRICS
+from kit.metrics.standard_errors import standard_error
 from kit.stats import noise
 
 
@@ -48,16 +49,36 @@ def test_the_error_of_a_public_accuracy_is_how_it_scatters():
 def test_the_error_of_a_public_loss_comes_from_how_rows_differ_out_of_fold():
     draw = np.random.default_rng(3)
     rows = draw.gamma(0.3, 0.5, 20_000)
-    metrics = {"error": rows.std() / np.sqrt(len(rows)), "rows": len(rows)}
+    metrics = {"score": rows.mean(), "error": rows.std() / np.sqrt(len(rows)), "rows": len(rows)}
+    loss = METRICS["log_loss"]
     scores = [draw.choice(rows, 400).mean() for _ in range(2000)]
-    assert noise.public_error(METRICS["log_loss"], 0.15, 400, noise.row_deviation(metrics)) == pytest.approx(
-        np.std(scores), rel=0.06
+    deviation = noise.row_deviation(loss, metrics)
+    assert noise.public_error(loss, rows.mean(), 400, deviation) == pytest.approx(np.std(scores), rel=0.06)
+    assert noise.public_error(loss, 0.15, None, 1.0) is None and noise.public_error(loss, 0.15, 400, None) is None
+    assert noise.median_row_deviation(loss, []) is None
+    assert noise.median_row_deviation(loss, [metrics]) == pytest.approx(rows.std() / rows.mean())
+    undefined = {"score": None, "error": None, "rows": 9}
+    assert noise.public_error(loss, 0.15, 400, noise.row_deviation(loss, undefined)) is None
+
+
+@pytest.mark.parametrize("name", ["accuracy", "macro_f1", "map@3", "log_loss", "auc", "rmse", "mae", "r2"])
+def test_the_error_of_an_average_is_its_own_and_not_that_of_its_members(name):
+    """Five members averaged on the test rows, each alone out of fold: nearer to the error of the rows that were sent."""
+    draw, metric = np.random.default_rng(4), METRICS[name]
+    if metric.forms[0] == "value":
+        labels = draw.normal(size=(8000, 1))
+        one, mean = (labels + 0.2 * draw.normal(size=(many, 8000, 1)).mean(0) for many in (1, 5))
+    else:
+        labels, common = draw.choice(4, 8000), 0.7 * draw.normal(size=(8000, 4))
+        logits = 2 * np.eye(4)[labels] + common + draw.normal(size=(6, 8000, 4))
+        said = np.exp(logits) / np.exp(logits).sum(2, keepdims=True)
+        one, mean = said[0], said[1:].mean(0)
+    members, sent = (
+        {"score": metric.score(labels, values), "error": standard_error(metric, labels, values), "rows": 8000}
+        for values in (one, mean)
     )
-    assert (
-        noise.public_error(METRICS["log_loss"], 0.15, None, 1.0) is None
-        and noise.public_error(METRICS["log_loss"], 0.15, 400, None) is None
-    )
-    assert noise.median_row_deviation([]) is None and noise.median_row_deviation([metrics]) == pytest.approx(rows.std())
+    found = noise.public_error(metric, sent["score"], 8000, noise.row_deviation(metric, members))
+    assert abs(found - sent["error"]) < 0.7 * abs(members["error"] - sent["error"])
 
 
 def test_the_error_over_folds_takes_the_mean_of_a_folds_seeds():
