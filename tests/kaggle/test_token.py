@@ -6,7 +6,7 @@ import json
 import pytest
 
 from kit import signals
-from kit.kaggle import client
+from kit.kaggle import client, credentials
 from tests.kaggle import kept
 from tests.kaggle_server import SECRET, refusal
 
@@ -71,8 +71,7 @@ def test_a_file_that_others_can_read_is_refused_with_the_command_that_closes_it(
     assert done.returncode == 4 and f"chmod 600 {file}" in done.stderr and done.stderr.count("\n") == 1
     assert SECRET not in done.stderr and not served.requests
     file.chmod(0o600)
-    here("download", "tiny-stripes")
-    kept.whole(home, served)
+    assert credentials.find() == credentials.Credentials(str(file))
 
 
 @pytest.mark.parametrize("token", [{}, {"KAGGLE_API_TOKEN": SECRET}])
