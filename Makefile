@@ -32,7 +32,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick test-jax test-kernel test-container test-tracking fuzz check wheel bench bench-peers lock pin image sif container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env audit sbom runs run completion
+.PHONY: help setup demo test test-quick test-jax test-kernel test-pillow test-container test-tracking fuzz check wheel bench bench-peers lock pin image sif container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env audit sbom runs run completion
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +87,13 @@ wheel: setup ## dist/*.whl: the kit and its competitions, to install without thi
 
 fuzz: setup ## random faults in all that the kit reads, 10,000 of each kind (ARGS="--seed 5", "--inputs 100 scaffold")
 	.venv/bin/python -m tests.fuzz $(ARGS)
+
+test-pillow: setup ## decoded pixels, with the oldest Pillow that is allowed and the newest there is
+	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	for wanted in "$$(sed -n 's/.*"pillow>=\([0-9.]*\)".*/pillow==\1/p' pyproject.toml)" pillow; do \
+	  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target "$$folder" $$wanted; \
+	  PYTHONPATH=$$folder .venv/bin/python -c 'import PIL; print("Pillow", PIL.__version__)'; \
+	  PYTHONPATH=$$folder .venv/bin/python -m pytest tests/data/test_golden.py tests/data/test_decode_image.py $(ARGS); done
 
 test-container: setup ## build the image and prove what it is to keep (needs a container engine; minutes)
 	.venv/bin/python -m pytest -s tests/container/container.py $(ARGS)
