@@ -67,8 +67,10 @@ def _create_run(
         prints["weights_sha256"] = sha256(Path(config.weights))  # by which it is known wherever it is moved
     if sources := _find_sources(competition, config, data, fold_of):
         prints["stacked_on_sha256"] = provenance.hash_predictions(sources)
-    records = {"fingerprints": prints, "parents": sources, "competition": competition.folder}
-    run = runs.create(competition.slug, "train", config, origin, name=name, **records)
+    of = competition.folder
+    run = runs.create(
+        competition.slug, "train", config, origin, name=name, fingerprints=prints, parents=sources, competition=of
+    )
     say(f"run {run.id}")
     typed = [key for key, layer in origin.items() if layer == "the command line"]
     for remark in recipes.remarks(recipe, config, typed):

@@ -9,7 +9,9 @@ from typing import Any
 
 from kit.config import FIELDS, convert
 from kit.errors import ConfigError, DataError, nearest
+from kit.files import read_json
 from kit.runs import Run
+from kit.runs.run import FAILURE
 from kit.runs.scores import read_scores
 
 COLUMNS = ("run", "kind", "status", "created", "folds", "seeds", "metric", "score", "error")
@@ -40,13 +42,20 @@ def record(run: Run) -> Row:
         "status": status,
         "parents": list(run.parents),
         "archived": run.archive_mark.exists(),
-        "note": "; ".join(filter(None, (run.note, read_note(run)))),
+        "note": "; ".join(filter(None, (run.note, read_note(run), _read_failure(run) if status == "failed" else ""))),
     }
 
 
 def read_note(run: Run) -> str:
     """The line that somebody noted about it; empty without one."""
     return " ".join(run.note_file.read_text(errors="replace").split()) if run.note_file.exists() else ""
+
+
+def _read_failure(run: Run) -> str:
+    """Why it failed: the line of the first member that did."""
+    with suppress(DataError, AttributeError):  # that file says nothing, then
+        return next((str(read_json(file).get("error")) for file in sorted(run.folder.glob(f"fold-*/{FAILURE}"))), "")
+    return ""
 
 
 def summary(run: Run) -> Row:

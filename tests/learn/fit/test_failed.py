@@ -59,7 +59,8 @@ def test_one_that_fails_in_its_first_epoch_is_kept_as_failed(here, prepared, mon
     done = here(*WORDS, check=False)
     [run] = runs.list_runs()
     assert done.returncode == 1 and run.status() == "failed" and "epoch 1" in done.stderr
-    assert "failed" in here("runs").stdout
+    listed = here("runs").stdout
+    assert "failed" in listed and "fold 0: the loss of epoch 1, batch 2 of 3 is no number" in listed
 
 
 def test_a_stopping_loss_that_is_no_number_ends_it_too(here, prepared, monkeypatch):
