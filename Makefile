@@ -32,7 +32,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick test-jax test-kernel test-pillow test-container test-tracking fuzz check wheel bench bench-peers lock pin image sif container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env audit sbom runs run completion
+.PHONY: help setup demo test test-quick test-jax test-kernel test-pillow test-container test-tracking fuzz reliability check wheel bench bench-peers lock pin image sif container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env audit sbom runs run completion
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ test-pillow: setup ## decoded pixels, with the oldest Pillow that is allowed and
 	  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target "$$folder" $$wanted; \
 	  PYTHONPATH=$$folder .venv/bin/python -c 'import PIL; print("Pillow", PIL.__version__)'; \
 	  PYTHONPATH=$$folder .venv/bin/python -m pytest tests/data/test_golden.py tests/data/test_decode_image.py $(ARGS); done
+
+reliability: setup ## kills, faults, full disks and hostile files, against every verb (ARGS="kills --verb train"): half an hour
+	.venv/bin/python -m tests.reliability $(ARGS)
 
 test-container: setup ## build the image and prove what it is to keep (needs a container engine; minutes)
 	.venv/bin/python -m pytest -s tests/container/container.py $(ARGS)

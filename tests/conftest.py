@@ -80,6 +80,15 @@ def pixel_table(images: np.ndarray, labels: list[str] | None) -> str:
     return "\n".join(lines) + "\n"
 
 
+def write_archive(path: Path) -> None:
+    train, labels = stripes(90, seed=1)
+    test, _ = stripes(30, seed=2)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("train.csv", pixel_table(train, [("flat", "steep", "none")[label] for label in labels]))
+        out.writestr("test.csv", pixel_table(test, None))
+        out.writestr("sample.csv", "Id,Label\n" + "".join(f"{n + 1},0\n" for n in range(30)))
+
+
 @pytest.fixture
 def home(tmp_path, monkeypatch) -> Path:
     """$KIT_HOME and $HOME in an empty folder; no Kaggle credentials in the environment."""
@@ -105,12 +114,7 @@ def plugins(tmp_path) -> Path:
 def archive(tmp_path) -> Path:
     """tiny-stripes as Kaggle would serve it: 90 training and 30 test images in a zip of CSV files."""
     path = tmp_path / "tiny-stripes.zip"
-    train, labels = stripes(90, seed=1)
-    test, _ = stripes(30, seed=2)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
-        out.writestr("train.csv", pixel_table(train, [("flat", "steep", "none")[label] for label in labels]))
-        out.writestr("test.csv", pixel_table(test, None))
-        out.writestr("sample.csv", "Id,Label\n" + "".join(f"{n + 1},0\n" for n in range(30)))
+    write_archive(path)
     return path
 
 

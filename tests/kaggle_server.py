@@ -201,9 +201,9 @@ class Handler(KernelMethods, BoardMethods, BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serve(held: Kaggle) -> Iterator[str]:
+def serve(held: Kaggle, handler: type[Handler] = Handler) -> Iterator[str]:
     """The URL of the proxy that leads the client to a server that answers from `held`, until the block ends."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"kaggle": held}))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (handler,), {"kaggle": held}))
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -1,0 +1,81 @@
+"""What a command left on disk beside what it leaves undisturbed: bytes and rows that are lost, and files too many.
+
+Moments are no part of what is compared: dates, seconds, the time in the id of a run, and process ids in locks.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+MOMENTS = re.compile(
+    rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(\+00:00|Z)?"  # ISO 8601
+    rb"|\d{8}T\d{6,12}Z"  # the name of a record
+    rb"|(?<=-)\d{4}-\d{6}(-\d+)?(?![\d-])"  # the id of a run
+    rb'|(?<=seconds": )[\d.e-]+'
+)
+TEXTS = (".json", ".csv", ".html", ".py", ".md", ".txt", ".ipynb", ".jsonl")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """lost: names of files that are missing or differ, and their bytes; rows: of tables; strays: names of files too many."""
+
+    lost: tuple[str, ...]
+    bytes: int
+    rows: int
+    strays: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.lost or self.strays)
+
+    def __str__(self) -> str:
+        parts = [
+            f"{what} {', '.join(names[:4])}" for what, names in (("lost", self.lost), ("stray", self.strays)) if names
+        ]
+        return "; ".join(parts)
+
+
+def read(folder: Path) -> dict[str, bytes]:
+    """The content of every file by its name, without moments. A run that was interrupted and says so is left out: it is the
+    user's to resume or to delete.
+    """
+    found: dict[str, bytes] = {}
+    for path in sorted(folder.rglob("*")):
+        if (path.is_file() or path.is_symlink()) and not _is_of_interrupted_run(path, folder):
+            name = _forget_moments(path.relative_to(folder).as_posix().encode()).decode()
+            found[name + "#" * (name in found)] = _read_file(path)
+    return found
+
+
+def _is_of_interrupted_run(path: Path, folder: Path) -> bool:
+    parts = path.relative_to(folder).parts
+    if "runs" not in parts[:-2]:
+        return False
+    run = folder.joinpath(*parts[: parts.index("runs") + 2])
+    return (run / "run.json").exists() and not (run / "metrics.json").exists()
+
+
+def _read_file(path: Path) -> bytes:
+    if ".lock" in path.name:
+        return b""
+    data = path.read_bytes() if path.exists() else b""
+    if path.name == "history.csv":  # whose last column is seconds
+        data = b"\n".join(line.rpartition(b",")[0] for line in data.splitlines())
+    return _forget_moments(data) if path.suffix in TEXTS else data
+
+
+def _forget_moments(data: bytes) -> bytes:
+    return MOMENTS.sub(b"WHEN", data)
+
+
+def compare(found: Mapping[str, bytes], undisturbed: Mapping[str, bytes]) -> Difference:
+    lost = tuple(name for name, data in undisturbed.items() if found.get(name) != data)
+    rows = sum(_count_lost_rows(found.get(name, b""), undisturbed[name]) for name in lost if name.endswith(".csv"))
+    strays = tuple(name for name in found if name not in undisturbed)
+    return Difference(lost, sum(len(undisturbed[name]) for name in lost), rows, strays)
+
+
+def _count_lost_rows(found: bytes, undisturbed: bytes) -> int:
+    return (Counter(undisturbed.splitlines()) - Counter(found.splitlines())).total()
