@@ -11,8 +11,9 @@ from kit.data import folds
 from kit.errors import ConfigError, DataError
 from kit.files import write_json
 from kit.learn import train
+from kit.learn.predict import extract_features
 from kit.learn.predict_photos import predict_photos
-from kit.learn.recipes import stacked_on, teacher
+from kit.learn.recipes import boosting, stacked_on, teacher
 from kit.targets import Classes
 from tests.learn.recipes.conftest import make_member, train_run
 
@@ -70,6 +71,16 @@ def test_columns_are_joined_by_the_row_of_an_image_and_nan_where_it_was_never_ju
     assert np.isnan(seen[1]).all() and np.array_equal(seen[[0, 2, 3]], own.values[[4, 7, 3]])
     of_rows = replace(split, rows=np.repeat(split.ids[::3], 3))  # three images for a row
     assert np.array_equal(stacked_on.columns(member, of_rows, rows)[[0, 2, 3]], own.values[[3, 6, 3]])
+
+
+def test_features_of_a_backbone_stand_beside_predictions(prepared, home, knows, monkeypatch):
+    run = knows(0)
+    member = make_member(prepared, home, recipe="boosting", backbone="vgg16", stacked_on=(run.id,))
+    monkeypatch.setattr(
+        extract_features, "compute", lambda member, splits, views: {(splits[0], views[0]): np.ones((90, 4), np.float32)}
+    )
+    seen = boosting._inputs(member, member.data.train, np.arange(5), [])
+    assert np.array_equal(seen, np.concatenate([predictions.load(run.oof).values[:5], np.ones((5, 4))], axis=1))
 
 
 def test_two_classes_are_one_column(prepared, home, knows):
