@@ -8,7 +8,6 @@ import click
 
 from kit.cli import options
 from kit.cli.options import GlobalOptions
-from kit.cli.submissions import format_with_error
 from kit.errors import DataError
 from kit.stats.digits import write_error, write_with_error
 

@@ -6,7 +6,6 @@ import click
 
 from kit.cli import options
 from kit.cli.options import GlobalOptions
-from kit.competition import Competition
 from kit.stats.digits import write_error, write_with_error
 
 

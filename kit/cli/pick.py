@@ -77,8 +77,8 @@ def _elsewhere(rows: list[dict[str, Any]]) -> list[str]:
             "ref": row["ref"],
             "by": row["by"],
             "run": row["run"] or " ".join(row["message"].split())[:60],
-            "CV": format_with_error(row["cv"], row["cv_error"]),
-            "public": format_with_error(row["public"]),
+            "CV": write_with_error(row["cv"], row["cv_error"]),
+            "public": write_with_error(row["public"]),
             "what is missing": row["missing"],
         }
         for row in rows
