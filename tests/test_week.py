@@ -55,7 +55,7 @@ def test_the_commands_of_the_week_do_what_the_readme_says(here, kaggle, archive,
         if "--name plain" in line:
             _wrong_in_other_rows(load_folder(plugins / "tiny-stripes"), "tiny-stripes-first", "tiny-stripes-plain")
     sent = json.loads(here("submissions", "tiny-stripes", "--offline", "--json").stdout)
-    assert [entry["run"].rsplit("-", 2)[0] for entry in sent] == ["tiny-stripes-first", "tiny-stripes-both"]
+    assert [entry["run"].rsplit("-", 3)[0] for entry in sent] == ["tiny-stripes-first", "tiny-stripes-both"]
     assert {entry["public"] for entry in sent} == {0.99571}
     assert len(list((home / "runs").glob("tiny-stripes-*/report.html"))) == 1
     assert (home / "data" / "tiny-stripes" / "report.html").is_file()
