@@ -38,7 +38,7 @@ def command(
     if wait and any(entry.status == "pending" for entry in entries):
         entries = _await_scores(slug, entries, timeout, poll)
     text = options.table([_row(entry) for entry in entries]) or "no submissions yet"
-    options.result([asdict(entry) for entry in entries], "\n".join([text, *_notes(entries)]), as_json=as_json)
+    options.result([asdict(entry) for entry in entries], "\n".join([text, *_notes(slug, entries)]), as_json=as_json)
     pending = any(entry.status == "pending" for entry in entries)
     options.next_step(f"submissions {slug} --wait" if pending else f"leaderboard {slug}")
 
@@ -54,9 +54,10 @@ def _await_scores(slug: str, entries: list[Any], timeout_s: float, poll_s: float
     return ledger.fetch(slug)
 
 
-def _notes(entries: list[Any]) -> list[str]:
-    """Why submissions failed, in full, and how far the CVs are only told."""
+def _notes(slug: str, entries: list[Any]) -> list[str]:
+    """Why submissions failed, in full, how far the CVs are only told, and uploads whose answer was lost."""
     from kit import paths
+    from kit.submission import records
 
     notes = [
         f"{entry.ref} failed: {entry.error or 'Kaggle gives no reason'}" for entry in entries if entry.status == "error"
@@ -64,6 +65,10 @@ def _notes(entries: list[Any]) -> list[str]:
     away = {entry.run for entry in entries if entry.run and not (paths.runs() / entry.run).exists()}
     if away:
         notes.append(f"{len(away)} of the runs are not here: their CV is the one in the message")
+    open_uploads = [one.run or one.file for one in records.list_open(slug).values()]
+    if open_uploads:
+        names = ", ".join(open_uploads)
+        notes.append(f"without an answer from Kaggle yet: {names}; `kit submit` settles it before it sends anything")
     return notes
 
 

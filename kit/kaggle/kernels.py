@@ -1,6 +1,7 @@
 """Kernels at Kaggle: push one, ask how it goes, fetch what it wrote, submit it. Faults named in passing are errors here."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,10 +114,10 @@ def _list_output(api: Any, name: str, version: int) -> tuple[list[Any], str]:
             request.page_token = page.next_page_token
 
 
-def submit(slug: str, name: str, version: int, message: str) -> int:
+def submit(slug: str, name: str, version: int, message: str, check: Callable[[], None] = lambda: None) -> int:
     """Submits a version's submission.csv to a code competition, and returns Kaggle's reference. Raises as submissions.send."""
     what = f"the submission of {name} version {version}"
-    with connect(slug) as api, send_once(what, "CreateCodeSubmission", look_in_list(slug)):
+    with connect(slug) as api, send_once(what, "CreateCodeSubmission", look_in_list(slug), check):
         answer = api.competition_submit_code("submission.csv", message, slug, name, version, quiet=True)
         reference = int(answer.ref or 0)
     if not reference:

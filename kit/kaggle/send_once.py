@@ -1,6 +1,6 @@
 """A request that spends something, and so must not be sent twice: whether it left, and whether it may have counted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,8 +15,9 @@ class LostAnswer(KaggleError):
 
 
 @contextmanager
-def send_once(what: str, method: str, do: str) -> Iterator[list[str]]:
-    """Around calls of the client that end in the request of `method`. Yields a list that is empty until that leaves.
+def send_once(what: str, method: str, do: str, check: Callable[[], None] = lambda: None) -> Iterator[list[str]]:
+    """Around calls of the client that end in the request of `method`. Yields a list that is empty until that leaves. `check` is
+    called just before it does; what that raises holds the request back.
 
     Raises LostAnswer, which says what to `do`, if the request may have counted; KaggleError if there was no connection for it.
     Refusals are raised as they come.
@@ -24,7 +25,7 @@ def send_once(what: str, method: str, do: str) -> Iterator[list[str]]:
     from requests import RequestException
     from requests.exceptions import HTTPError
 
-    with _note_requests(method) as left:
+    with _note_requests(method, check) as left:
         try:
             yield left
         except (RequestException, *MALFORMED) as error:
@@ -60,14 +61,15 @@ def _never_connected(error: BaseException | None) -> bool:
 
 
 @contextmanager
-def _note_requests(method: str) -> Iterator[list[str]]:
-    """A list that the address of each request of `method` joins before its first byte leaves."""
+def _note_requests(method: str, check: Callable[[], None]) -> Iterator[list[str]]:
+    """A list that the address of each request of `method` joins after the check, before its first byte leaves."""
     from requests.adapters import HTTPAdapter
 
     plain, left = HTTPAdapter.send, list[str]()
 
     def send(self: Any, request: Any, *rest: Any, **more: Any) -> Any:
         if request.url.endswith(f"/{method}"):
+            check()
             left.append(request.url)
         return plain(self, request, *rest, **more)
 

@@ -2,6 +2,7 @@
 
 import datetime
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,13 +32,15 @@ class KaggleSubmission:
     file_name: str = ""
 
 
-def send(slug: str, file: Path, message: str) -> int:
+def send(slug: str, file: Path, message: str, check: Callable[[], None] = lambda: None) -> int:
     """Uploads a submission and returns Kaggle's reference, greater than 0. Never repeated by itself.
+
+    check: called when the file is there and before it is submitted; what it raises holds that back.
 
     Raises LostAnswer if it may have counted; after any other KitError nothing was submitted.
     """
     what = f"the upload of {file.name}"
-    with connect(slug) as api, send_once(what, "CreateSubmission", look_in_list(slug)) as left:
+    with connect(slug) as api, send_once(what, "CreateSubmission", look_in_list(slug), check) as left:
         answer = api.competition_submit(str(file), message, slug, quiet=True)
         reference = int(answer.ref or 0)
     if not reference and left:

@@ -62,27 +62,38 @@ def refuse_repeated(earlier: Earlier, what: str = "these bytes were uploaded") -
         by = f" by {sender}" if sender else ""
         raise SentBefore(
             f"{what} before, as submission {last.ref} of {last.run or last.file} at {last.when}{by}",
-            do="add --again to spend another of the day's submissions",
+            do=f"its score: kit submissions {last.slug} --wait; add --again to spend another of the day's submissions",
         )
 
 
-def send(attempt: Record, folder: Path, call: Callable[[], int]) -> Record:
+def send(attempt: Record, folder: Path, call: Callable[[Callable[[], None]], int]) -> Record:
     """Writes the attempt, calls what sends it, and writes Kaggle's reference into it. To be called under the lock.
 
-    A lost answer is looked for in Kaggle's list. Raises what `call` raises, and KaggleError if the list does not have it.
+    call: is given a check to make at the last moment, which raises SentBefore if somebody was quicker. A lost answer is looked
+    for in Kaggle's list. Raises what `call` raises, and KaggleError if the list does not have it.
     """
     file = records.write(folder, attempt)
     try:
-        ref = call()
+        ref = call(lambda: _refuse_overtaken(attempt))
     except LostAnswer as lost:
         return _look_for(attempt, folder, lost)
-    except KitError:  # a refusal, or no connection: nothing counted
+    except KitError:  # a refusal, somebody quicker, or no connection: nothing counted
         file.unlink()
         raise
     say(f"uploaded: submission {ref}")  # before the record: a full disk must not hide it
     record = replace(attempt, ref=ref, status=None)
     records.write(folder, record)
     return record
+
+
+def _refuse_overtaken(attempt: Record) -> None:
+    from kit.kaggle import submissions
+
+    for row in submissions.list_all(attempt.slug):
+        if row.ref > attempt.after and _is_of(row, attempt.sha256):
+            raise SentBefore(
+                f"these bytes were uploaded meanwhile, as submission {row.ref} by {row.submitted_by or 'a teammate'}"
+            )
 
 
 def _look_for(attempt: Record, folder: Path, lost: LostAnswer) -> Record:

@@ -50,4 +50,4 @@ def _send(slug: str, checked: Checked, words: str, folder: Path, again: bool) ->
 
         text = message.write(words, run.id if run else checked.path.name, sha256, run.metrics if run else None)
         attempt = records.begin(slug, sha256, run.id if run else None, str(checked.path), text, earlier.newest)
-        return once.send(attempt, folder, lambda: submissions.send(slug, checked.path, text))
+        return once.send(attempt, folder, lambda check: submissions.send(slug, checked.path, text, check))

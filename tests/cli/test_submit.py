@@ -75,7 +75,7 @@ def kaggle(monkeypatch):
 
     fake = SimpleNamespace(sent=[], fail=None, outcome=None)
 
-    def send(slug, path, message):
+    def send(slug, path, message, check):
         if fake.fail:
             raise fake.fail
         fake.sent.append((slug, path.read_bytes(), message))

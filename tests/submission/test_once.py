@@ -10,11 +10,13 @@ import threading
 
 import pytest
 
+from kit import paths
 from kit.kaggle.submissions import KaggleSubmission
 from kit.submission import kaggle_list, once, records
 from tests.kaggle_server import refusal
 
 PAGE = {"body": b"<html>We'll be back</html>", "headers": {"Content-Type": "text/html"}}
+EMPTY = {"body": b'{"submissions": []}'}
 LOST = {
     "502": refusal(502),
     "503 with a reason": refusal(503, "busy"),
@@ -65,12 +67,13 @@ def test_what_counted_though_its_answer_is_lost_is_found_in_the_list(send, kaggl
 
 
 @pytest.mark.parametrize("answer", [LOST["502"], LOST["dropped"], LOST["a web page"]])
-def test_the_next_command_looks_for_it_where_the_list_was_away_too(send, kaggle, answer):
+def test_the_next_command_looks_for_it_where_the_list_was_away_too(send, here, kaggle, answer):
     kaggle.lost["CreateSubmission"] = [answer]
-    kaggle.faults["ListSubmissions"] = [{"body": b'{"submissions": []}'}, PAGE]
+    kaggle.faults["ListSubmissions"] = [EMPTY, EMPTY, PAGE]
     done = send(check=False)
     assert done.returncode == 5 and "it may have counted: the same command looks into Kaggle's list" in done.stderr
     assert [one.status for one in open_records()] == ["sending"]
+    assert "without an answer from Kaggle yet: " in here("submissions", "tiny-stripes", "--offline").stdout
     done = send("--again")
     assert json.loads(done.stdout)["ref"] == 50_000_001 and "counted, as submission 50000001" in done.stderr
     assert len(kaggle.submissions) == 1 and not open_records()
@@ -116,10 +119,30 @@ def test_a_teammate_has_sent_the_same_bytes(send, kaggle, monkeypatch, tmp_path)
     assert len(kaggle.submissions) == 1
 
 
+def test_a_teammate_is_quicker_by_a_moment(send, kaggle):
+    """What they have sent is in the list that is asked for just before the submission leaves."""
+    send()
+    kaggle.submissions[0]["submittedBy"] = "ann"
+    kaggle.faults["ListSubmissions"] = [EMPTY]
+    for record in (paths.submissions("tiny-stripes")).glob("*.json"):
+        record.unlink()
+    done = send(check=False)
+    assert done.returncode == 2 and "uploaded meanwhile, as submission 50000001 by ann" in done.stderr
+    assert len(kaggle.submissions) == 1 and not open_records()
+
+
 def move_home(tmp_path):
     """The data of this home, without what was sent from it."""
     shutil.copytree(tmp_path / "home" / "data", tmp_path / "other" / "data")
     return tmp_path / "other"
+
+
+def test_many_commands_at_once_spend_one(plugins, file, kaggle):
+    words = ["--competitions", str(plugins), "submit", "tiny-stripes", str(file), "--send"]
+    command = [sys.executable, "-m", "kit", *words]
+    started = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(3)]
+    codes = [process.wait(60) for process in started]
+    assert codes.count(0) == 1 and set(codes) <= {0, 2, 3} and len(kaggle.submissions) == 1
 
 
 def test_a_full_disk_after_the_answer(send, kaggle, monkeypatch):

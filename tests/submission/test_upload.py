@@ -29,7 +29,7 @@ def kaggle(monkeypatch):
 
     scored = SimpleNamespace(status="complete", public_score="0.5", private_score="", error="")
     fake = SimpleNamespace(
-        send=lambda slug, path, message: 7,
+        send=lambda slug, path, message, check: 7,
         wait=lambda slug, ref, *, timeout_s, poll_s: scored,
         list_all=lambda slug: [],
     )

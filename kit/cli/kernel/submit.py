@@ -42,7 +42,7 @@ def command(name: str, wait: bool, again: bool, timeout: float, poll: float, wor
                 once.refuse_repeated(earlier, "this version was submitted")
             kernels.wait(kernel, version, timeout_s=timeout if wait else 0, poll_s=poll)
             attempt = records.begin(slug, bundled, run, subject, text, earlier.newest)
-            kept = once.send(attempt, where, lambda: kernels.submit(slug, kernel, version, text))
+            kept = once.send(attempt, where, lambda check: kernels.submit(slug, kernel, version, text, check))
     if wait:
         kept = records.await_score(kept, where, timeout_s=timeout, poll_s=poll)
     shown = f"submission    {kept.ref}\nscore         {kept.public_score or 'not yet'}"
