@@ -69,7 +69,7 @@ def command(
 
 
 def _elsewhere(rows: list[dict[str, Any]]) -> list[str]:
-    """What is not among the runs that are compared, the best CVs and public scores of it included."""
+    """What cannot be compared, though it may hold the best public scores."""
     if not rows:
         return []
     shown = [
@@ -85,7 +85,7 @@ def _elsewhere(rows: list[dict[str, Any]]) -> list[str]:
     ]
     return [
         "",
-        f"not compared: {len(rows)} submissions of which only what Kaggle's list says is known",
+        f"not compared: {len(rows)} submissions of which only Kaggle's list is known; the pairs above are of the others",
         options.table(shown),
     ]
 

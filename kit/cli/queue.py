@@ -6,6 +6,7 @@ from kit.cli import options
 from kit.competition import Competition
 from kit.errors import ConfigError, DataError
 from kit.progress import say
+from kit.stats.digits import write_with_error
 from kit.submission import check, kaggle_list, once, upload
 
 
@@ -44,7 +45,7 @@ def _send_next(
 def _text(result: dict[str, Any], metric: str) -> list[str]:
     left, sent = result["left_today"], result.get("sent")
     rows = [
-        {"": place, "run": one["run"], metric: f"{one['score']:.5f} ±{one['error']:.5f}", "why": one["why"]}
+        {"": place, "run": one["run"], metric: write_with_error(one["score"], one["error"]), "why": one["why"]}
         for place, one in enumerate(result["queue"], 1)
     ]
     lines = [f"left today     {'not known' if left is None else left}"]
