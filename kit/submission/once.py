@@ -74,7 +74,7 @@ def send(attempt: Record, folder: Path, call: Callable[[Callable[[], None]], int
     """
     file = records.write(folder, attempt)
     try:
-        ref = call(lambda: _refuse_overtaken(attempt))
+        ref = call(lambda: _last_check(attempt, folder))
     except LostAnswer as lost:
         return _look_for(attempt, folder, lost)
     except KitError:  # a refusal, somebody quicker, or no connection: nothing counted
@@ -86,7 +86,8 @@ def send(attempt: Record, folder: Path, call: Callable[[Callable[[], None]], int
     return record
 
 
-def _refuse_overtaken(attempt: Record) -> None:
+def _last_check(attempt: Record, folder: Path) -> None:
+    """Before the request that spends a submission."""
     from kit.kaggle import submissions
 
     for row in submissions.list_all(attempt.slug):
@@ -94,6 +95,7 @@ def _refuse_overtaken(attempt: Record) -> None:
             raise SentBefore(
                 f"these bytes were uploaded meanwhile, as submission {row.ref} by {row.submitted_by or 'a teammate'}"
             )
+    records.write(folder, replace(attempt, status="sending"))
 
 
 def _look_for(attempt: Record, folder: Path, lost: LostAnswer) -> Record:
@@ -125,7 +127,9 @@ def _settle(slug: str, sha256: str, folder: Path) -> tuple[Record | None, dict[i
 
 
 def _close(slug: str, listed: Mapping[int, KaggleSubmission], folder: Path, last: bool) -> list[Record]:
-    """The uploads without an answer that the list has, now with their references. last: what it has not did not count."""
+    """The uploads without an answer that the list has, now with their references. last: what it has not did not count; nor did,
+    under the lock, what had not come to the sending.
+    """
     taken = {record.ref for record in records.list_records(slug, folder)}
     found = []
     for file, one in records.list_open(slug, folder).items():
@@ -136,7 +140,7 @@ def _close(slug: str, listed: Mapping[int, KaggleSubmission], folder: Path, last
             found.append(replace(one, ref=min(refs), status=None))
             write_json(file, asdict(found[-1]))
             say(f"found in Kaggle's list: {name} counted, as submission {min(refs)}")
-        elif last or _age_s(one) > OLD_S:
+        elif last or one.status == "uploading" or _age_s(one) > OLD_S:
             file.unlink()
             say(f"not in Kaggle's list: {name} did not count")
     return found

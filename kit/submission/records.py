@@ -1,6 +1,5 @@
-"""What was uploaded: one JSON file per upload. It is on disk before the first byte leaves, with "sending" as its status and no
-reference of Kaggle's, and stays so if the answer never comes: kit.submission.once then asks Kaggle's list. Only an upload that
-did not count is removed.
+"""What was uploaded: one JSON file per upload. It is on disk before the first byte leaves, without a reference of Kaggle's, and
+stays so if the answer never comes: kit.submission.once then asks Kaggle's list. Only an upload that did not count is removed.
 
 runs/<run-id>/submissions/ holds a run's uploads, runs/submissions/<slug>/ those of files made elsewhere.
 """
@@ -20,6 +19,7 @@ from kit.files import hold_lock, read_json, write_json
 class Record:
     """One upload. run: its id, None for a bare file. when: UTC, ISO 8601. Scores as Kaggle writes them, None until known.
 
+    status: as Kaggle says it; before that "uploading", and "sending" from when it may have counted.
     ref: Kaggle's reference, 0 while it is not known whether the upload counted. after: the newest reference before it.
     """
 
@@ -42,7 +42,7 @@ def now() -> str:
 
 def begin(slug: str, sha256: str, run: str | None, file: str, message: str, after: int) -> Record:
     """The record of an upload that is about to begin."""
-    return Record(slug, sha256, run, file, message, 0, now(), "sending", after=after)
+    return Record(slug, sha256, run, file, message, 0, now(), "uploading", after=after)
 
 
 def path(where: Path, record: Record) -> Path:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -164,10 +165,18 @@ def test_an_upload_of_another_day_is_settled_without_waiting(home, monkeypatch):
     monkeypatch.setattr(once, "SETTLE_S", 900)
     monkeypatch.setattr(kaggle_list, "fetch", lambda slug: {})
     where = home / "runs" / "submissions" / "zoo"
-    old = records.begin("zoo", "ab" * 32, None, "x.csv", "x.csv abababababab", 0)
-    records.write(where, old.__class__(**{**old.__dict__, "when": "2026-01-01T00:00:00.000000+00:00"}))
+    begun = records.begin("zoo", "ab" * 32, None, "x.csv", "x.csv abababababab", 0)
+    records.write(where, replace(begun, when="2026-01-01T00:00:00.000000+00:00", status="sending"))
     earlier = once.look_up("zoo", "ab" * 32, where)
     assert (earlier.completed, earlier.sent, records.list_open("zoo")) == (None, [], {})
+
+
+def test_an_upload_that_had_not_come_to_the_sending_is_not_waited_for(home, monkeypatch):
+    monkeypatch.setattr(once, "SETTLE_S", 900)
+    monkeypatch.setattr(kaggle_list, "fetch", lambda slug: {})
+    where = home / "runs" / "submissions" / "zoo"
+    records.write(where, records.begin("zoo", "ab" * 32, None, "x.csv", "x.csv abababababab", 0))
+    assert once.look_up("zoo", "ab" * 32, where).sent == [] and records.list_open("zoo") == {}
 
 
 def test_only_what_came_after_an_upload_began_completes_it(home, monkeypatch):
@@ -207,12 +216,14 @@ def start(plugins, file, renames: int, moment: str) -> subprocess.Popen:
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize(("renames", "counted"), [(0, 0), (1, 0), (2, 1)], ids=["list", "attempt", "reference"])
+@pytest.mark.parametrize(
+    ("renames", "counted"), [(0, 0), (1, 0), (2, 0), (3, 1)], ids=["list", "uploading", "sending", "reference"]
+)
 def test_a_process_that_is_killed_at_a_rename(send, plugins, file, kaggle, renames, counted, moment):
     process = start(plugins, file, renames + (moment == "after"), moment)
     assert process.wait(60) == -signal.SIGKILL and len(kaggle.submissions) == counted
     done = send(check=False)
-    finished = moment == "after" and renames == 2  # it had done everything, and so the bytes are known
+    finished = moment == "after" and renames == 3  # it had done everything, and so the bytes are known
     assert done.returncode == (2 if finished else 0), done.stderr
     assert len(kaggle.submissions) == 1 and not open_records()
 
