@@ -236,7 +236,9 @@ def hold_lock(path: Path, busy: str) -> Iterator[None]:
         except OSError:
             handle.seek(0)
             raise DataError(busy, received=f"in use by pid {handle.read().strip() or '?'}") from None
-        handle.truncate(0)
-        handle.write(str(os.getpid()))
-        handle.flush()
+        with explain_full_disk(path):
+            handle.truncate(0)
+            os.write(
+                handle.fileno(), str(os.getpid()).encode()
+            )  # unbuffered: nothing is left to write when it is closed
         yield

@@ -17,9 +17,11 @@ from kit.data.cache import CachedSplit, Dataset
 from kit.data.columns import Levels
 from kit.data.decode_image import choose_decoding, decode
 from kit.data.readers import IMAGES, natural
+from kit.data.write_npy import open_npy
 from kit.ensemble import finish
 from kit.ensemble.build import blend
 from kit.errors import DataError
+from kit.files import explain_full_disk
 from kit.learn import predict_again, recipes, train_member
 from kit.learn.member import Member
 from kit.paths import DataFolders
@@ -100,18 +102,19 @@ def _decode(competition: Competition, files: Sequence[Path], array: Path) -> tup
     how = choose_decoding(competition, window)
     faults: list[DataError] = []
     ids: list[str] = []
-    pixels = np.lib.format.open_memmap(array, mode="w+", dtype=np.uint8, shape=(len(files), *shape))
-    for path in bar(files, label="decode", unit="photo"):
-        try:
-            pixels[len(ids)] = decode(path, how)
-            ids.append(str(path))
-        except DataError as error:
-            faults.append(error)
+    with explain_full_disk(array), open_npy(array, shape) as append:
+        for path in bar(files, label="decode", unit="photo"):
+            try:
+                append(decode(path, how)[None])
+                ids.append(str(path))
+            except DataError as error:
+                faults.append(error)
+    pixels = np.load(array, mmap_mode="r" if ids else None)
     count, columns = len(ids), len(competition.table.columns)
     each = np.arange(count)
     table = np.full((count, columns), np.nan, np.float32)
     labels, readable = competition.target.parse([]), np.ones(count, bool)
-    return CachedSplit("test", np.array(ids, str), pixels[:count], labels, readable, each, table=table), faults
+    return CachedSplit("test", np.array(ids, str), pixels, labels, readable, each, table=table), faults
 
 
 def _fingerprint(split: CachedSplit) -> str:

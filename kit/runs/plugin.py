@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kit import plugins
+from kit.files import explain_full_disk
 
 
 def hash_folder(folder: Path) -> str:
@@ -21,8 +22,10 @@ def copy(folder: Path, target: Path) -> Path:
     """All that belongs to it, in `target`, which is returned."""
     target.mkdir(parents=True)
     for file in plugins.files(folder):
-        (target / file.relative_to(folder)).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target / file.relative_to(folder))
+        copied = target / file.relative_to(folder)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        with explain_full_disk(copied):
+            shutil.copyfile(file, copied)
     return target
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kit.errors import DataError
 from kit.files import write_text
-from kit.runs import Run
+from kit.runs import Run, provenance
 from kit.sharing import manifest
 from kit.sharing.manifest import PREDICTIONS, WEIGHTS, Manifest, Part
 from kit.sharing.stores import Store
@@ -43,6 +43,8 @@ def _manifest(run: Run, part: Part) -> Manifest:
             expected=len(run.members()),
             do="leave out --weights",
         )
+    for name in own.files if part is WEIGHTS else ():
+        provenance.check_weights(run.folder / name)
     return own
 
 

@@ -1,6 +1,7 @@
 """The weights of a network in a file: saved whole or not at all, and loaded whole or not at all."""
 
 import math
+import re
 import warnings
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,8 @@ from kit.errors import DataError
 from kit.files import check_room, replace_file
 from kit.learn.member import WEIGHTS as WEIGHTS
 from kit.runs import provenance
+
+BESIDE = re.compile("^optimizer/|seed_generator")  # arrays of a file that are no weights
 
 
 def save(model: keras.Model, path: Path) -> None:
@@ -69,7 +72,7 @@ def load(model: keras.Model, path: Path) -> None:
 
 def _check_all_taken(model: keras.Model, path: Path) -> None:
     """Raises ValueError for a file of a larger network, of which Keras takes what it knows."""
-    stored = sum(math.prod(shape) for name, shape in _shapes(path).items() if "seed_generator" not in name)
+    stored = sum(math.prod(shape) for name, shape in _shapes(path).items() if not BESIDE.search(name))
     if stored > sum(math.prod(weight.shape) for weight in model.weights):
         raise ValueError("more weights than the network has")
 

@@ -74,6 +74,10 @@ def test_whatever_predicts_with_a_run_has_the_weights_that_it_recorded(here, pre
         assert done.returncode == 3 and f"{second} is damaged or was replaced since it was trained" in done.stderr, (
             words
         )
+    team = home / "team"
+    team.mkdir()
+    pushed = here("runs", "push", run.id, "--weights", "--to", str(team), check=False)
+    assert pushed.returncode == 3 and "was replaced" in pushed.stderr and not list(team.iterdir())
     record = read_json(run.member(1) / "metrics.json")
     del record["weights_sha256"]  # of an older kit
     write_json(run.member(1) / "metrics.json", record)
