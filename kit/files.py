@@ -57,7 +57,11 @@ def check_room(target: Path, size: int) -> None:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with explain_full_disk(target), tempfile.TemporaryFile(dir=target.parent) as probe:
-        os.posix_fallocate(probe.fileno(), 0, size)
+        try:
+            os.posix_fallocate(probe.fileno(), 0, size)
+        except OSError as error:
+            if error.errno in FULL:
+                raise  # else it is a file system that cannot say
 
 
 @contextmanager

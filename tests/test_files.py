@@ -4,11 +4,12 @@ import multiprocessing
 import os
 import signal
 import time
+from unittest import mock
 
 import pytest
 
 from kit.errors import DataError
-from kit.files import hold_lock, open_atomic, read_json, replace_folder, write_json
+from kit.files import check_room, hold_lock, open_atomic, read_json, replace_folder, write_json
 
 
 def test_a_failed_write_keeps_the_old_file_and_leaves_nothing_else(tmp_path):
@@ -81,3 +82,13 @@ def test_a_full_disk_is_one_line_whoever_tells_it(tmp_path, error):
     with pytest.raises(OSError, match="denied"), open_atomic(target):
         raise PermissionError(errno.EACCES, "denied")
     assert read_json(target) == {"old": 1} and [file.name for file in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_room_is_asked_for_before_hdf5_finds_out(tmp_path, monkeypatch):
+    check_room(tmp_path / "new" / "a.h5", 1000)
+    with pytest.raises(DataError, match="no room to write .*a.h5; received"):
+        check_room(tmp_path / "a.h5", 1 << 62)
+    unable = mock.Mock(side_effect=OSError(errno.EOPNOTSUPP, "not supported"))
+    monkeypatch.setattr(os, "posix_fallocate", unable)
+    check_room(tmp_path / "a.h5", 1 << 62)
+    assert [path.name for path in tmp_path.iterdir()] == ["new"] and unable.called
