@@ -23,7 +23,7 @@ data      kit.data kit.data.archives kit.data.archives.budget kit.data.archives.
           kit.data.archives.unpack kit.data.json_tables kit.data.tables kit.data.labels kit.data.classes_in_table
           kit.data.pixels kit.data.json_images kit.data.readers kit.data.class_parts kit.data.split_classes kit.data.columns
           kit.data.image_rows kit.data.splits
-          kit.data.check_space kit.data.window kit.data.dicom kit.data.tiles kit.data.open_values
+          kit.data.check_space kit.data.window kit.data.image_size kit.data.dicom kit.data.tiles kit.data.open_values
           kit.data.find_window kit.data.decode_image kit.data.decode_all kit.data.write_npy
           kit.data.strata kit.data.groups kit.data.deal_groups kit.data.holdout kit.data.cache_manifest kit.data.cache
           kit.data.write_cache kit.data.folds kit.data.keep_folds kit.data.corrections kit.data.near_duplicates

@@ -8,21 +8,29 @@ from typing import IO, Any
 
 import numpy as np
 
+from kit.data.image_size import check_size
 from kit.data.window import apply_window
 from kit.errors import DataError
+
+DEFLATED = b"1.2.840.10008.1.2.1.99"  # the transfer syntax of files that pydicom inflates at once
 
 
 def open_dicom(handle: IO[bytes], *, own_window: bool) -> np.ndarray:
     """The picture, (H, W), (H, W, 3) in RGB, or (frames, H, W): uint8 by the window that the file names, if it does and that is
     wanted, and where it is in color; else its values.
 
-    Raises DataError without pydicom, ValueError for a compression or a kind of picture that cannot be read.
+    Raises DataError without pydicom, ValueError for a compression or a kind of picture that cannot be read, and above 50
+    megapixels.
     """
     try:
         import pydicom
     except ImportError:
         raise DataError("images in DICOM need pydicom", do="pip install 'kaggle-kit[dicom]'") from None
+    if DEFLATED in handle.read():
+        raise ValueError("a DICOM file that is deflated as a whole, and may inflate to anything")
+    handle.seek(0)
     header = pydicom.dcmread(handle)
+    check_size(header.Rows * int(header.get("NumberOfFrames") or 1), header.Columns)
     kind = header.get("PhotometricInterpretation", "MONOCHROME2")
     if kind == "PALETTE COLOR":
         raise ValueError("a DICOM picture of kind PALETTE COLOR, not grey or RGB")

@@ -13,11 +13,11 @@ from PIL import Image, UnidentifiedImageError
 
 from kit import arrays
 from kit.data.dicom import open_dicom
+from kit.data.image_size import check_size, read_tiff_size
 from kit.data.tiles import Tile
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP")
 TIFF, NPY, DICOM = (b"II*\0", b"MM\0*"), b"\x93NUM", b"DICM"
-MAX_PIXELS = 50_000_000
 
 
 def list_image_files(image: Any) -> list[Path]:
@@ -46,9 +46,10 @@ def open_values(handle: IO[bytes], *, own_window: bool = True) -> Image.Image | 
         if magic == NPY:
             return arrays.read_array(handle)
         if magic in TIFF:
+            check_size(*read_tiff_size(handle))  # Pillow knows no such TIFF, and OpenCV would decode it first
             return _open_by_opencv(handle)
         raise
-    _check_size(image.height, image.width)
+    check_size(image.height, image.width)
     if image.mode.startswith(("I", "F")):
         return np.asarray(image)
     if image.format in ("PNG", "TIFF") and ";16" in str(getattr(image, "tile", "")):
@@ -64,10 +65,5 @@ def _open_by_opencv(handle: IO[bytes]) -> np.ndarray:
     values = cv2.imdecode(np.frombuffer(handle.read(), np.uint8), cv2.IMREAD_UNCHANGED)
     if values is None:
         raise ValueError("neither Pillow nor OpenCV can decode it")
-    _check_size(*values.shape[:2])
+    check_size(*values.shape[:2])
     return values if values.ndim == 2 else values[..., [2, 1, 0, *range(3, values.shape[2])]]
-
-
-def _check_size(height: int, width: int) -> None:
-    if width * height > MAX_PIXELS:
-        raise ValueError(f"{width}x{height} pixels, more than {MAX_PIXELS // 10**6} megapixels")

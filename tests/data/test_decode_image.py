@@ -204,6 +204,29 @@ def test_an_image_above_the_pixel_limit_is_refused_before_it_is_decoded(tmp_path
         decode(tmp_path / "x.png", (8, 8, 3))
 
 
+def tiff_of_three_floats(side: int) -> bytes:
+    """A TIFF of side x side pixels, as Pillow opens none; all of its strips are the same few bytes."""
+    strip = zlib.compress(bytes(side * 12), 9)
+    count = side * 4  # bytes of a list of a number for each strip
+    start = 8 + 2 + 12 * 10 + 4
+    rows = (256, 4, 1, side), (257, 4, 1, side), (258, 3, 3, start), (259, 3, 1, 8), (262, 3, 1, 2)
+    rows += (273, 4, side, start + 6), (277, 3, 1, 3), (278, 4, 1, 1), (279, 4, side, start + 6 + count)
+    rows += ((339, 3, 3, start + 6 + 2 * count),)
+    listed = b"".join(struct.pack("<HHLL", *row) for row in rows)
+    where = start + 12 + 2 * count
+    body = struct.pack("<3H", 32, 32, 32) + struct.pack("<L", where) * side + struct.pack("<L", len(strip)) * side
+    return b"II*\0" + struct.pack("<LH", 8, 10) + listed + bytes(4) + body + struct.pack("<3H", 3, 3, 3) + strip
+
+
+def test_a_tiff_that_only_opencv_opens_is_refused_by_its_header(tmp_path, monkeypatch):
+    (tmp_path / "x.tif").write_bytes(tiff_of_three_floats(40))
+    assert not decode(tmp_path / "x.tif", (8, 8, 3), window=(0, 1)).any()
+    (tmp_path / "x.tif").write_bytes(tiff_of_three_floats(7100))
+    monkeypatch.setattr(cv2, "imdecode", lambda *_: pytest.fail("decoded"))
+    with pytest.raises(UnreadableImage, match="7100x7100 pixels, more than 50 megapixels"):
+        decode(tmp_path / "x.tif", (8, 8, 3), window=(0, 1))
+
+
 def test_a_file_that_vanished_stops_the_work_instead_of_counting_as_corrupt(tmp_path):
     with pytest.raises(DataError, match=r"cannot open image .*x\.png; received No such file") as error:
         decode(tmp_path / "x.png", (8, 8, 3))

@@ -90,3 +90,16 @@ def test_without_pydicom_it_is_asked_for(tmp_path, monkeypatch):
     with pytest.raises(DataError, match="images in DICOM need pydicom; pip install") as error:
         decode(tmp_path / "x")
     assert not isinstance(error.value, UnreadableImage)
+
+
+def test_a_dicom_that_could_inflate_to_anything_or_is_too_large_is_refused_before_it_is_decoded(save, monkeypatch):
+    from pydicom import Dataset
+
+    deflated = save(VALUES)
+    deflated.write_bytes(deflated.read_bytes().replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.1.99"))
+    with pytest.raises(UnreadableImage, match="deflated as a whole"):
+        decode_image.decode(deflated, Decoding((4, 4, 1), window=(0, 4095)))
+    monkeypatch.setattr(Dataset, "pixel_array", property(lambda self: pytest.fail("decoded")))
+    for fields in ({"Rows": 60_000, "Columns": 60_000}, {"NumberOfFrames": 4_000_000}):
+        with pytest.raises(UnreadableImage, match="more than 50 megapixels"):
+            decode_image.decode(save(VALUES, **fields), Decoding((4, 4, 1), window=(0, 4095)))
