@@ -1,14 +1,11 @@
 """A submission as people bring it: a plain table, or one packed by zip or gzip. What is checked and sent is the plain table."""
 
-import gzip
-import zlib
 from pathlib import Path
-from typing import BinaryIO
 
 from kit.data.archives.budget import Limits
 from kit.data.archives.unpack import MANIFEST, extract
 from kit.errors import DataError
-from kit.files import CHUNK, replace_file, scratch_folder
+from kit.files import scratch_folder
 
 ENDINGS = (".csv", ".csv.gz", ".zip")  # in any letter case
 MAX_BYTES = 4 << 30  # bytes of a table; the largest samples on Kaggle have a few hundred million
@@ -27,12 +24,10 @@ def unpack(path: Path, folder: Path) -> Path:
     if path.suffix.lower() == ".csv":
         return path
     folder.mkdir(parents=True, exist_ok=True)
-    if path.suffix.lower() == ".gz":
-        return _unpack_gzip(path, folder / path.stem)
-    plain = path.name if path.stem.lower().endswith(".csv") else f"{path.stem}.csv.zip"
+    name = path.stem if path.stem.lower().endswith(".csv") else f"{path.stem}.csv"
     with scratch_folder(folder) as inside:
         extract(path, inside / "members", limits=Limits(files=1000, bytes=MAX_BYTES, depth=1))
-        return _only_table(path, inside / "members").replace(folder / plain[: -len(".zip")])
+        return _only_table(path, inside / "members").replace(folder / name)
 
 
 def _only_table(path: Path, members: Path) -> Path:
@@ -45,20 +40,3 @@ def _only_table(path: Path, members: Path) -> Path:
             expected="one .csv in it",
         )
     return files[0]
-
-
-def _unpack_gzip(path: Path, target: Path) -> Path:
-    try:
-        with gzip.open(path) as source, replace_file(target) as temporary, open(temporary, "wb") as out:
-            _copy(path, source, out)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise DataError(f"{path.name} is damaged", received=error, do="pack it again, or give the .csv") from None
-    return target
-
-
-def _copy(path: Path, source: gzip.GzipFile, out: BinaryIO) -> None:
-    size = 0
-    while chunk := source.read(CHUNK):
-        size += out.write(chunk)
-        if size > MAX_BYTES:
-            raise DataError(f"{path.name} is too large unpacked", expected=f"at most {MAX_BYTES:,} bytes")

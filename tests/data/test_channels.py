@@ -69,7 +69,7 @@ def test_a_npy_file_holds_channels_first_or_last_of_any_type(tmp_path, first, ki
 def test_arrays_that_are_no_image_or_hide_code_are_unreadable(tmp_path):
     np.save(tmp_path / "flat.npy", np.zeros(9, np.uint8))
     np.save(tmp_path / "code.npy", np.array([{}], object), allow_pickle=True)
-    for name, reason in (("flat", "an array of shape"), ("code", "allow_pickle")):
+    for name, reason in (("flat", "an array of shape"), ("code", "no array of plain values")):
         with pytest.raises(UnreadableImage, match=reason):
             decode(tmp_path / f"{name}.npy", Decoding((4, 4, 3)))
 

@@ -131,5 +131,5 @@ def refusal(
         f"{archive.name} refused: {what}",
         received=received,
         expected=expected,
-        do=do or "nothing was extracted; fetch the archive again from Kaggle",
+        do=do or "nothing was extracted; fetch the archive again, or pack it anew",
     )
