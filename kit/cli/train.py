@@ -6,8 +6,9 @@ import click
 
 from kit.cli import completion, options
 from kit.cli.options import GlobalOptions
-from kit.errors import ConfigError
+from kit.errors import ConfigError, KitError
 from kit.learn import backend
+from kit.suggest import complete
 
 
 @click.command()
@@ -28,6 +29,9 @@ from kit.learn import backend
 @click.option("--fold", type=int, metavar="K", help="With --resume: only its members, as one of several machines.")
 @click.option("--create", is_flag=True, help="Only write the run's folder; its members are trained with --resume.")
 @options.device_option
+@click.option(
+    "--push", "store", metavar="WHERE", help="Then push it to the team, as `kit runs push RUN --to WHERE` does."
+)
 @options.json_option
 @click.pass_obj
 def command(obj: GlobalOptions, /, slug: str | None, overrides: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
@@ -46,7 +50,9 @@ def command(obj: GlobalOptions, /, slug: str | None, overrides: tuple[str, ...],
     from kit.learn.settings import resolve_settings
     from kit.tracking import export
 
-    resumed, name, fold = chosen.pop("resume"), chosen.pop("name"), chosen.pop("fold")
+    resumed, name, fold, store = (chosen.pop(key) for key in ("resume", "name", "fold", "store"))
+    if store:
+        _check_store(store)  # before hours of training
     given = options.select_typed(chosen)
     if resumed:
         moved = given.pop("weights", None)
@@ -79,8 +85,30 @@ def command(obj: GlobalOptions, /, slug: str | None, overrides: tuple[str, ...],
     if fold is not None:
         return _fold(run, fold, as_json)
     export.export_finished(run)
+    if store:
+        _push(run, store)
     options.run_result(run, as_json=as_json)
     options.next_step(f"submit {run.slug} {run.id}   (or: kit report {run.id})")
+
+
+def _check_store(where: str) -> None:
+    """Raises ConfigError or DataError for what cannot be opened."""
+    from kit.sharing import stores
+
+    stores.open_store(where)
+
+
+def _push(run: Any, where: str) -> None:
+    """A store that is away does not undo the training: what to type later is said."""
+    from kit.progress import say
+    from kit.sharing import stores
+    from kit.sharing.push import push
+
+    try:
+        push(stores.open_store(where), [run])
+        say(f"pushed to {stores.redact(where)}")
+    except (KitError, OSError) as error:
+        say(complete(f"not pushed: {error}; `kit runs push {run.id} --to {stores.redact(where)}`"))
 
 
 def _find_resumed(reference: str, moved: str | None) -> Any:

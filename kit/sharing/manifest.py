@@ -11,6 +11,7 @@ from kit.runs import Run, listing
 from kit.runs.author import find_author
 
 FORMAT = 1
+FOLDS = "folds.csv"  # of a competition, under its name
 MAX_RECORD = 64 << 20  # bytes of a file of records, which is read whole
 MEMBER = r"fold-\d{1,3}(-seed-\d{1,2})?"
 NEEDED = ("run.json", "config.json", "environment.json", "metrics.json", "oof.npz", "test.npz")
@@ -39,6 +40,9 @@ PREDICTIONS = Part(
     ),
     NEEDED,
 )
+PLUGIN = Part(
+    "plugin.json", re.compile(r"plugin(/(?!\.+/)[A-Za-z0-9._-]{1,100}){2,6}", re.ASCII)
+)  # what it learned with
 WEIGHTS = Part("weights.json", re.compile(rf"{MEMBER}/model\.weights\.h5"))
 
 

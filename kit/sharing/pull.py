@@ -11,7 +11,7 @@ from kit.files import scratch_folder, sha256, write_json
 from kit.progress import say
 from kit.runs import Run
 from kit.sharing import arrival, manifest
-from kit.sharing.manifest import PREDICTIONS, WEIGHTS, Manifest, Part
+from kit.sharing.manifest import PLUGIN, PREDICTIONS, WEIGHTS, Manifest, Part
 from kit.sharing.stores import Store
 
 
@@ -24,6 +24,7 @@ def pull(
     are not what the manifest says, a run that does not fit the data and folds here, and one whose id is another run's here.
     """
     said = _read(store, run_id, PREDICTIONS)
+    learned_with = _read(store, run_id, PLUGIN) if store.read(f"{run_id}/{PLUGIN.name}") else None
     carried = _read(store, run_id, WEIGHTS) if weights and said.kind == "train" else None
     target, fetched = paths.runs() / run_id, 0
     if target.exists():
@@ -32,6 +33,8 @@ def pull(
         with _fetch_files(store, said) as folder:
             competition = find_competition(arrival.slug_of(folder, said))
             run = arrival.check(folder, competition)
+            if learned_with:
+                _fetch_plugin(store, learned_with, folder)
             record = arrival.record(run, source)
             write_json(folder / "pulled.json", record)
             folder.rename(target)
@@ -45,6 +48,12 @@ def pull(
                 (folder / name).replace(target / name)
         fetched += carried.size
     return fetched
+
+
+def _fetch_plugin(store: Store, said: Manifest, into: Path) -> None:
+    """The copy of the competition's folder, to read and compare: nothing of it is run."""
+    with _fetch_files(store, said) as folder:
+        (folder / "plugin").rename(into / "plugin")
 
 
 def _read(store: Store, run_id: str, part: Part) -> Manifest:

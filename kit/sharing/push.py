@@ -4,25 +4,25 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from kit import runs
 from kit.errors import DataError
 from kit.files import write_text
 from kit.runs import Run, provenance
-from kit.sharing import manifest
-from kit.sharing.manifest import PREDICTIONS, WEIGHTS, Manifest, Part
+from kit.sharing import manifest, team_folds
+from kit.sharing.manifest import PLUGIN, PREDICTIONS, WEIGHTS, Manifest, Part
 from kit.sharing.stores import Store
 
 
 def push(store: Store, shared: Sequence[Run], *, weights: bool = False) -> dict[str, int]:
-    """Puts predictions and records of finished runs, and their weights if asked, into the store. Bytes sent, by id: 0 for a
-    run that is there already.
+    """Puts predictions and records of finished runs, what they learned with, and their weights if asked, into the store, and
+    the folds, if none are there. Bytes sent, by id: 0 for a run that is there already.
 
     Raises DataError for a run that is not finished or has no weights, and for another run of that id in the store.
     """
-    wanted = [(run, part) for run in shared for part in ((PREDICTIONS, WEIGHTS) if weights else (PREDICTIONS,))]
-    made = [(run, _manifest(run, part)) for run, part in wanted if part is PREDICTIONS or run.kind == "train"]
+    made = [(run, _manifest(run, part)) for run in shared for part in _list_parts(run, weights)]
     new = [(run, own) for run, own in made if not _is_there(store, own)]
     with tempfile.TemporaryDirectory() as scratch:
-        files: dict[str, Path] = {}
+        files = team_folds.find_missing(store, {run.slug for run in shared})
         for run, own in new:
             files |= {f"{run.id}/{name}": run.folder / name for name in own.files}
             files[own.key] = Path(scratch) / own.key
@@ -30,6 +30,18 @@ def push(store: Store, shared: Sequence[Run], *, weights: bool = False) -> dict[
         if files:
             store.put(files)
     return {run.id: sum(own.size for one, own in new if one is run) for run in shared}
+
+
+def list_new(store: Store, competition: str | None = None) -> list[Run]:
+    """The finished runs here, of one competition if asked, that the store has not; none that is archived."""
+    there = set(store.ids(PREDICTIONS.name))
+    return [run for run in runs.list_runs(competition) if run.status() == "finished" and run.id not in there]
+
+
+def _list_parts(run: Run, weights: bool) -> list[Part]:
+    """The plug-in first: a run is there with its predictions."""
+    parts = [PLUGIN] if run.plugin.is_dir() else []
+    return [*parts, PREDICTIONS, *([WEIGHTS] if weights and run.kind == "train" else [])]
 
 
 def _manifest(run: Run, part: Part) -> Manifest:

@@ -41,7 +41,8 @@ def test_a_run_arrives_as_it_was_in_every_kind_of_store(cli, make_run, team, kin
     if kind == "kaggle":
         versions = kaggle.of_kernels.datasets["somebody/our-runs"]
         assert len(versions) == 2 and versions[0].items() < versions[1].items()
-        assert set(versions[0]) == {f"{a.id}--manifest.json", f"{a.id}--predictions.pack"} and len(versions[1]) == 6
+        first = {f"{a.id}--manifest.json", f"{a.id}--predictions.pack", "tiny-stripes--folds.csv"}
+        assert set(versions[0]) == first and len(versions[1]) == 7
         assert kaggle.asked("CreateDataset")[0]["isPrivate"] is True
 
 

@@ -10,6 +10,7 @@ SUBVERBS = {
     "compare": "what differs between runs, and whether one is better beyond noise",
     "push": "predictions and records of runs to the team: a folder, a URL, a Kaggle dataset",
     "remote": "what the team has there: whose runs, and how they score",
+    "folds": "take the team's folds, which lie beside its runs",
     "pull": "runs of the team, checked on arrival",
     "import": "predictions made elsewhere, as a run: checked, scored, and joined like any other",
     "archive": "hide runs from the list (--undo shows them again)",
