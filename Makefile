@@ -32,7 +32,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick test-jax test-kernel test-pillow test-container test-tracking fuzz reliability check wheel bench bench-peers lock pin image sif container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit submissions leaderboard next pick kernel kernel-env audit sbom runs run completion
+.PHONY: help setup demo test test-quick test-jax test-kernel test-pillow test-container test-tracking fuzz reliability check wheel bench bench-peers lock pin image sif container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit team submissions leaderboard next pick kernel kernel-env audit sbom runs run completion
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -227,6 +227,9 @@ review: $(PLACE) ## likely label errors, near-duplicates (ARGS="labels RUN", "ap
 
 submit: $(PLACE) ## build and check the submission of RUN (ARGS="--send --wait" uploads)
 	$(KIT) submit $(COMPETITION) $(RUN) $(ARGS)
+
+team: $(PLACE) ## who has which runs, who sends what today, what nobody has tried (ARGS="--store WHERE")
+	$(KIT) team $(COMPETITION) $(ARGS)
 
 submissions: $(PLACE) ## every submission of the team with its CV and scores (ARGS=--wait)
 	$(KIT) submissions $(COMPETITION) $(ARGS)

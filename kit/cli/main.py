@@ -31,6 +31,7 @@ VERBS = {
     "submit": "build and check submission.csv; upload it with --send",
     "submissions": "every submission of the team, from Kaggle's list, joined with the runs",
     "leaderboard": "rank, medals, allowance; CV against public score, and what of it is noise",
+    "team": "who has which runs, who sends what today, and what nobody has tried",
     "next": "which run is worth a submission, and why",
     "pick": "propose the final two: one safe, one different",
     "kernel": "predict or train inside a Kaggle kernel, internet off",

@@ -15,7 +15,7 @@ from kit.errors import ConfigError, DataError
 from kit.fields import ID
 from kit.files import write_json
 from kit.kaggle.names import DATASET, SLUG, title
-from kit.sharing.manifest import FOLDS, PLUGIN, PREDICTIONS, WEIGHTS
+from kit.sharing.manifest import CLAIM, FOLDS, PLUGIN, PREDICTIONS, WEIGHTS
 
 PACKED = ".pack"  # a zip without compression; what is called .zip, Kaggle would unpack
 
@@ -23,7 +23,7 @@ PACKED = ".pack"  # a zip without compression; what is called .zip, Kaggle would
 def _file(key: str) -> str:
     """The file of the dataset that is, or holds, what has that key."""
     run, _, name = key.partition("/")
-    if name in (PREDICTIONS.name, PLUGIN.name, WEIGHTS.name, FOLDS):
+    if name in (PREDICTIONS.name, PLUGIN.name, WEIGHTS.name, FOLDS) or name.startswith(CLAIM):
         return f"{run}--{name}"
     kind = "weights" if WEIGHTS.files.fullmatch(name) else "plugin" if PLUGIN.files.fullmatch(name) else "predictions"
     return f"{run}--{kind}{PACKED}"

@@ -12,6 +12,7 @@ from kit.runs.author import find_author
 
 FORMAT = 1
 FOLDS = "folds.csv"  # of a competition, under its name
+CLAIM = "claim-"  # and a day: who means to send the run then
 MAX_RECORD = 64 << 20  # bytes of a file of records, which is read whole
 MEMBER = r"fold-\d{1,3}(-seed-\d{1,2})?"
 NEEDED = ("run.json", "config.json", "environment.json", "metrics.json", "oof.npz", "test.npz")

@@ -8,7 +8,12 @@ from kit.cli import completion, options
 @click.command()
 @click.argument("references", metavar="[RUN...]", nargs=-1, shell_complete=completion.runs)
 @click.option(
-    "--to", "where", metavar="WHERE", required=True, help="A shared folder, a URL (s3://...), or kaggle:owner/name."
+    "--to",
+    "where",
+    envvar="KIT_TEAM",
+    metavar="WHERE",
+    required=True,
+    help="A shared folder, a URL (s3://...), or kaggle:owner/name; else $KIT_TEAM.",
 )
 @click.option("--new", "only_new", is_flag=True, help="Every finished run here that is not there yet, in place of RUN.")
 @click.option("--weights", is_flag=True, help="The weights too, so that a teammate can predict with the run.")

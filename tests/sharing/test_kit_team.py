@@ -1,0 +1,86 @@
+"""`kit team`: who has which runs, who sends what today, and what nobody has tried."""
+
+import json
+
+import pytest
+
+from kit import paths
+from kit.kaggle.submissions import KaggleSubmission
+from kit.runs import author
+from kit.submission import kaggle_list, records
+from tests.sharing.teammate import leave
+
+SLUG = "tiny-stripes"
+
+
+@pytest.fixture
+def member(monkeypatch):
+    """member(name): who works from here on."""
+
+    def become(name: str) -> None:
+        monkeypatch.setenv("KIT_AUTHOR", name)
+        author.find_author.cache_clear()
+
+    yield become
+    author.find_author.cache_clear()
+
+
+@pytest.fixture
+def season(here, make_run, team, member):
+    """Ann has pushed a run that is not here, Bob has one here; Ann has sent two, one of them today. Ids: hers, his."""
+    member("ann")
+    hers = make_run("hers", skill=3.0, recipe="finetune", backbone="resnet")
+    here("runs", "push", hers.id, "--to", str(team))
+    leave(hers)
+    member("bob")
+    his = make_run("his", skill=0.5)
+    today = records.now()[:19] + "+00:00"
+    sent = [
+        KaggleSubmission(1, "complete", "0.8", "", "", f"{hers.id} 0123456789ab", "2026-01-01T00:00:00+00:00", "ann"),
+        KaggleSubmission(2, "complete", "0.7", "", "", f"{hers.id} 0123456789ab", today, "ann"),
+        KaggleSubmission(3, "pending", "", "", "", "by hand", today, "eve"),
+    ]
+    kaggle_list.keep(SLUG, sent)
+    return hers.id, his.id
+
+
+def test_one_table_says_who_has_what_and_sends_what(here, season, team):
+    hers, his = season
+    done = here("team", SLUG, "--store", str(team), "--offline", "--json")
+    members = {row["member"]: row for row in json.loads(done.stdout)["members"]}
+    assert list(members) == ["ann", "bob", "eve"]
+    ann, bob, eve = members.values()
+    assert (ann["runs"], ann["shared"], ann["best_run"], ann["sent"], ann["best_public"]) == (1, 1, hers, 2, 0.8)
+    assert ann["sent_today"] == [hers] and eve["sent_today"] == ["by hand"]
+    assert (bob["runs"], bob["shared"], bob["best_run"], bob["sent"], bob["best_public"]) == (1, 0, his, 0, None)
+    assert ann["best"] > bob["best"] and eve["best"] is None
+    text = here("team", SLUG, "--store", str(team), "--offline").stdout
+    assert "left today     not asked" in text and hers in text and his in text
+    assert not (paths.runs() / hers).exists()
+
+
+def test_what_nobody_has_tried_is_named(here, season, team):
+    untried = json.loads(here("team", SLUG, "--store", str(team), "--offline", "--json").stdout)["untried"]
+    assert untried[0] == "scratch tiny" and "features" in untried and "finetune" not in untried and "mlp" not in untried
+
+
+def test_two_do_not_claim_one_run(here, season, team, member):
+    hers, _ = season
+    done = here("team", SLUG, "--store", str(team), "--offline", "--claim", hers[:-2], "--json")
+    assert [row["claims"] for row in json.loads(done.stdout)["members"]] == [[], [hers], []]
+    here("team", SLUG, "--store", str(team), "--offline", "--claim", hers)  # again, by the same
+    member("ann")
+    refused = here("team", SLUG, "--store", str(team), "--offline", "--claim", hers, check=False)
+    assert refused.returncode == 3 and "is claimed for today; received by bob" in refused.stderr
+    assert here("team", SLUG, "--claim", hers, check=False).returncode == 2
+
+
+def test_a_member_alone_needs_no_store(here, make_run, member, monkeypatch, team):
+    member("ann")
+    make_run("mine")
+    [row] = json.loads(here("team", SLUG, "--offline", "--json").stdout)["members"]
+    assert (row["member"], row["runs"], row["shared"]) == ("ann", 1, 0)
+    monkeypatch.setenv("KIT_TEAM", str(team))
+    here("runs", "push", "--new")
+    [row] = json.loads(here("team", SLUG, "--offline", "--json").stdout)["members"]
+    assert row["shared"] == 1
