@@ -25,8 +25,8 @@ def command(obj: GlobalOptions, slug: str, where: str | None, claim: str | None,
     Runs are those here and in the team's store, submissions those of Kaggle's list. A member is known by KIT_AUTHOR, best the
     name at Kaggle: else by KAGGLE_USERNAME, user.name of git, or the login name.
     """
-    from kit.leaderboard import ledger
-    from kit.sharing import claims, remote, stores, team
+    from kit.leaderboard import ledger, team
+    from kit.sharing import claims, remote, stores
     from kit.submission import kaggle_list
 
     competition = obj.competition(slug)

@@ -19,7 +19,7 @@ from kit.report import page
 from kit.report.render import charts, html, images
 from kit.report.render.charts import Axes, Dot, Line
 from kit.report.render.html import Card
-from kit.report.sections import columns, shift, submissions_sent
+from kit.report.sections import columns, shift, submissions_sent, team
 from kit.runs.scores import read_scores
 from kit.targets import Target, count_columns
 
@@ -176,6 +176,10 @@ def _submissions(about: Season) -> str:
     return submissions_sent.section(about.competition, about.sent)
 
 
+def _team(about: Season) -> str:
+    return team.section(about.competition, about.sent)
+
+
 def _data(about: Season) -> str:
     """Counts, balance, and an image of each class, or of each sort of labels that folds deal out."""
     folders, target = paths.data(about.competition.slug), about.competition.target
@@ -222,6 +226,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Season], str]], ...] = (
     ("summary", "Summary", _summary),
     ("scores", "Scores over time", _scores),
     ("submissions", "Submissions", _submissions),
+    ("team", "Team", _team),
     ("runs", "Runs", _table),
     ("data", "Data", _data),
     ("shift", "Train and test", _shift),

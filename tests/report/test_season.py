@@ -15,17 +15,27 @@ def _sent(run, public, number):
     records.write(folder, records.Record(run.slug, f"{number}" * 64, run.id, "s.csv", "", number, when, **scored))
 
 
-def test_a_competition_s_page_holds_every_run_and_what_kaggle_said(kit, prepared, make_run):
+def test_a_competition_s_page_holds_every_run_and_what_kaggle_said(kit, prepared, make_run, monkeypatch):
+    monkeypatch.setattr("kit.runs.find_author", lambda: ("ann", "KIT_AUTHOR"))
     runs = [make_run(right, name=f"r{n}", seed=n) for n, right in enumerate((0.5, 0.7, 0.8, 0.9))]
     runs[3].metrics.unlink()
     for number, (run, public) in enumerate(zip(runs[:3], ("0.55", "0.71", None), strict=True), 1):
         _sent(run, public, number)
     told = json.loads(kit("report", "tiny-stripes", "--json", KERAS_BACKEND="none-such").stdout)
     text = Path(told["report"]).read_text()
-    assert re.findall(r'<section id="(\w+)"', text) == ["summary", "scores", "submissions", "runs", "data", "shift"]
+    assert re.findall(r'<section id="(\w+)"', text) == [
+        "summary",
+        "scores",
+        "submissions",
+        "team",
+        "runs",
+        "data",
+        "shift",
+    ]
     assert all(text.count(run.id) >= 1 for run in runs) and "train, interrupted" in text
     scores = [json.loads(run.metrics.read_text())["score"] for run in runs[:3]]
     best = runs[scores.index(max(scores))]
+    assert re.search(r"<td[^>]*>ann</td><td[^>]*>3</td>", text)
     assert f"The best run is {best.id}" in text and "<b>0.71000</b>" in text and ">pending</td>" in text
     assert (
         "Rank correlation" not in text and text.count(", public 0.") == 2
@@ -36,6 +46,7 @@ def test_a_competition_s_page_holds_every_run_and_what_kaggle_said(kit, prepared
 def test_a_competition_without_runs_or_data_has_a_page_too(here, home):
     text = Path(here("report", "tiny-stripes").stdout.strip()).read_text()
     assert "no run is finished yet" in text and "is not prepared" in text
+    assert "nothing was sent" in text and "Nobody has a finished run here of: scratch tiny" in text
 
 
 def test_the_page_of_a_competition_has_kaggle_s_list_and_says_from_when(here, home, kaggle):

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from kit import metrics, runs
@@ -15,7 +16,7 @@ Row = dict[str, Any]
 UNKNOWN = "?"  # a member whose name is not recorded
 
 
-def list_runs(competition: Competition, shared: Sequence[Row]) -> list[Row]:
+def list_runs(competition: Competition, shared: Sequence[Row] = ()) -> list[Row]:
     """The finished runs here and those in the store (kit.sharing.remote), each once: run, author, recipe, backbone, score,
     error, and shared, whether the store has it.
     """
@@ -27,7 +28,10 @@ def list_runs(competition: Competition, shared: Sequence[Row]) -> list[Row]:
 
 
 def list_members(
-    competition: Competition, team_runs: Sequence[Row], entries: Sequence[Entry], claims: Mapping[str, str]
+    competition: Competition,
+    team_runs: Sequence[Row],
+    entries: Sequence[Entry],
+    claims: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Row]:
     """A record per member, the best first: member, runs, shared (how many of them the store has), best, error and best_run out
     of fold, sent, sent_today and best_public, and claims, the runs that they mean to send today.
