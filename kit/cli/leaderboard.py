@@ -137,6 +137,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "CV ± over rows": write_with_error(row["cv"], row["cv_error"]),
         "over folds": "" if folds is None else f"±{write_error(folds)}",
         "public": write_with_error(row["public"], row["public_error"]),
+        "private": write_with_error(row["private"]),
     }
 
 
@@ -147,6 +148,10 @@ def _best(value: dict[str, Any]) -> str:
         return "no submission has a score yet"
     head = f"best {min(SHOWN, len(rows))} of {len(rows)} by public score (± one standard error):"
     parts = [head, options.table([_row(row) for row in rows[:SHOWN]])]
+    if ended := [row for row in rows if row["private"] is not None]:
+        best = (max if value["greater_is_better"] else min)(ended, key=lambda row: row["private"])
+        told = f"{write_with_error(best['private'])}, of {best['ref']} ({best['run'] or 'no run'})"
+        parts.append(f"after the end: the best private score is {told}; kit pick says which forecasts held")
     if not value["public_rows"]:
         parts.append(UNKNOWN_ERROR)
     return "\n".join(parts)

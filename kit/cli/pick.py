@@ -36,10 +36,10 @@ def command(
     The forecast joins scores out of fold, public scores where they are known, how alike the runs are row by row, and how much
     easier or harder the test rows are. ± is its standard error; 80 % of such scores are to lie in the interval.
     """
-    from kit import paths
+    from kit import metrics, paths
     from kit.data import corrections
     from kit.errors import DataError
-    from kit.leaderboard import candidates, final_two, ledger
+    from kit.leaderboard import candidates, final_two, ledger, post_mortem
     from kit.progress import say
 
     competition = obj.competition(slug)
@@ -62,7 +62,8 @@ def command(
         say(f"public share not known: {PUBLIC_SHARE} is assumed; {ASK_SHARE}")
     known = corrections.read_clean_labels(competition, paths.data(slug))
     result = final_two.propose(competition, compared, known, public, min(share, 0.99)) | {"elsewhere": elsewhere}
-    text = [*_text(result, competition.target), *_elsewhere(elsewhere)]
+    result["after_the_end"] = post_mortem.look_back(result, entries, metrics.find(competition).sign)
+    text = [*_text(result, competition.target), *_after_the_end(result["after_the_end"]), *_elsewhere(elsewhere)]
     options.result(result, "\n".join(text), as_json=as_json)
     safe, other = result["proposed"]["runs"]
     options.next_step(f"diff {safe} {other}")
@@ -90,14 +91,9 @@ def _elsewhere(rows: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-PAIRS = {
-    "proposed": "the pair with the best expected maximum",
-    "best_public": "the two best public scores",
-    "best_cv": "the two best out of fold",
-}
-
-
 def _text(result: dict[str, Any], target: Target) -> list[str]:
+    from kit.leaderboard.final_two import PAIRS
+
     pair, shift = result["proposed"], result["shift"]
     forecast = {run["run"]: write_with_error(run["forecast"], run["forecast_error"]) for run in result["runs"]}
     wins, differs = pair["first_is_better"], target.describe_distance(pair["differs"])
@@ -110,6 +106,33 @@ def _text(result: dict[str, Any], target: Target) -> list[str]:
         "",
         options.table([_row(result, key, what) for key, what in PAIRS.items() if result[key]]),
     ]
+
+
+def _after_the_end(after: dict[str, Any] | None) -> list[str]:
+    """What the private scores say, once Kaggle shows them: none of them is part of the forecast."""
+    from kit.leaderboard.final_two import PAIRS
+
+    if after is None:
+        return []
+    best, runs = after["best"], after["runs"]
+    pairs = [
+        {"pair": PAIRS[name], "private": f"{one['private']:.5f}", "cost": f"{one['cost']:.5f}"}
+        for name, one in after["pairs"].items()
+        if one
+    ]
+    forecasts = [
+        {
+            "run": run["run"],
+            "forecast": write_with_error(run["forecast"], run["forecast_error"]),
+            "private": write_with_error(run["private"]),
+            "80 %": "held" if run["held"] else f"off by {run['off']:+.1f} standard errors",
+        }
+        for run in runs
+    ]
+    of = f"{best['ref']} ({best['run'] or 'no run here'})"
+    head = f"after the end: the best private score is {write_with_error(best['private'])}, of {of}"
+    told = f"{after['held']} of {len(runs)} forecasts held; 80 % were to"
+    return ["", head, options.table(pairs), "", told, options.table(forecasts)]
 
 
 def _row(result: dict[str, Any], key: str, what: str) -> dict[str, str]:

@@ -20,7 +20,13 @@ from kit.stats.known import Known
 from kit.stats.paired import is_noise
 
 Pair = tuple[int, int]
+PAIRS = {  # what `propose` judges
+    "proposed": "the pair with the best expected maximum",
+    "best_public": "the two best public scores",
+    "best_cv": "the two best out of fold",
+}
 HELD = 0.8  # the part of private scores that the interval of a forecast is to hold
+WITHIN = float(ndtri(0.5 + HELD / 2))  # standard errors around a forecast that the interval spans
 DRAWS = 4000  # private boards that tell the error of a difference between two pairs
 
 
@@ -127,7 +133,7 @@ def _describe_pair(
     expected, error = (float(each[pair]) for each in expect_maximum(forecast))
     behind, behind_error = compare_pairs(forecast, best, pair)
     apart = competition.target.distance(candidates[one].decided, candidates[other].decided)
-    half = float(ndtri(0.5 + HELD / 2)) * error
+    half = WITHIN * error
     ends = sorted(metric.sign * (expected + side * half) for side in (-1, 1))
     return {
         "runs": [candidates[index].run.id for index in pair],

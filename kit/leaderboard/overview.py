@@ -28,6 +28,7 @@ def list_scored(competition: Competition, entries: list[Entry], public_rows: int
             **{key: getattr(entry, key) for key in ("ref", "when", "run", "sha256", "cv", "cv_error")},
             "cv_error_folds": noise.error_over_folds(known.get(entry.run, {})),
             "public": entry.public,
+            "private": entry.private,
             "public_error": noise.public_error(
                 metric,
                 entry.public,

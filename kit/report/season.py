@@ -19,7 +19,7 @@ from kit.report import page
 from kit.report.render import charts, html, images
 from kit.report.render.charts import Axes, Dot, Line
 from kit.report.render.html import Card
-from kit.report.sections import columns, shift, submissions_sent, team
+from kit.report.sections import after_the_end, columns, shift, submissions_sent, team
 from kit.runs.scores import read_scores
 from kit.targets import Target, count_columns
 
@@ -69,7 +69,8 @@ def write(competition: Competition) -> Path:
     """Writes report.html into the competition's data folder. Nothing is asked of Kaggle."""
     tried = sorted(map(_summarize_run, runs.list_runs(competition.slug)), key=lambda one: one.created)
     about = Season(competition, tried, ledger.read_cached(competition.slug))
-    sections = [page.make_section(name, title, make, about) for name, title, make in SECTIONS]
+    ended = any(one.private is not None for one in about.sent)
+    sections = [page.make_section(name, title, make, about) for name, title, make in SECTIONS if ended or name != "end"]
     chips = [competition.slug, competition.metric, count_columns(competition.target)]
     target = paths.data(competition.slug).root / "report.html"
     write_text(target, html.page(competition.title, "Competition", chips, sections, f"kit report {competition.slug}"))
@@ -180,6 +181,10 @@ def _team(about: Season) -> str:
     return team.section(about.competition, about.sent)
 
 
+def _end(about: Season) -> str:
+    return after_the_end.section(about.competition, about.sent)
+
+
 def _data(about: Season) -> str:
     """Counts, balance, and an image of each class, or of each sort of labels that folds deal out."""
     folders, target = paths.data(about.competition.slug), about.competition.target
@@ -226,6 +231,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Season], str]], ...] = (
     ("summary", "Summary", _summary),
     ("scores", "Scores over time", _scores),
     ("submissions", "Submissions", _submissions),
+    ("end", "After the end", _end),
     ("team", "Team", _team),
     ("runs", "Runs", _table),
     ("data", "Data", _data),

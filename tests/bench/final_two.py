@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
 from kit import metrics
 from kit.leaderboard import final_two, private_board
@@ -36,7 +35,7 @@ class Outcome:
     @property
     def held(self) -> float:
         """The share of seasons whose truth the 80 % interval holds."""
-        return float((np.abs(self.off) <= ndtri(0.5 + final_two.HELD / 2)).mean())
+        return float((np.abs(self.off) <= final_two.WITHIN).mean())
 
 
 def final_two_seasons(place: Place, seed: int) -> str:
