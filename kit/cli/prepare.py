@@ -12,7 +12,9 @@ from kit.cli import options
 @click.option(
     "--folds", type=int, help="Number of folds, if there is no folds.csv yet (default: the competition's, or 5)."
 )
-@click.option("--fold-seed", default=0, show_default=True, help="Deals the rows out to the folds.")
+@click.option(
+    "--fold-seed", type=int, help="Deals the rows out to the folds, if there is no folds.csv yet (default: 0)."
+)
 @click.option(
     "--reset-folds", is_flag=True, help="Replace a folds.csv; runs on the old folds cannot be compared any more."
 )
@@ -38,7 +40,7 @@ def command(
     obj: options.GlobalOptions,
     slug: str,
     folds: int | None,
-    fold_seed: int,
+    fold_seed: int | None,
     reset_folds: bool,
     folds_from: Path | None,
     split_groups: bool,

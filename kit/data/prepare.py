@@ -22,7 +22,7 @@ def prepare(
     folders: DataFolders | None = None,
     *,
     folds: int | None = None,
-    fold_seed: int = 0,
+    fold_seed: int | None = None,
     reset_folds: bool = False,
     allow_bad: bool = False,
     held_out: float = 0.0,
@@ -33,8 +33,8 @@ def prepare(
     What is there and valid is kept, folds.csv too.
 
     folders: where the archive lies and the rest goes, by default kit.paths.data(competition.slug). folds: how many to deal
-    out, by default the competition's. reset_folds: deal out again. allow_bad: go on with more than 1 % of the training images
-    unreadable. held_out: the share of the training images to set aside (kit.data.holdout), 0 to 1, unless some are already;
+    out, by default the competition's; fold_seed: by which seed, 0 by default. reset_folds: deal out again. allow_bad: go on
+    with more than 1 % of the training images unreadable. held_out: the share of the training images to set aside (kit.data.holdout), 0 to 1, unless some are already;
     the others keep their folds. folds_from: a table that brings folds along; split_groups: even if they part groups
     (kit.data.keep_folds).
 
@@ -55,7 +55,8 @@ def prepare(
             keep_folds.bring(folds_from, folders, dataset, reset=reset_folds, split_groups=split_groups)
         elif reset_folds:
             _deal(competition, folders, dataset, folds, fold_seed)
-        fold_of = _settle_folds(competition, folders, dataset, None if folds_from else folds, fold_seed)
+        kept = None if folds_from or reset_folds else fold_seed
+        fold_of = _settle_folds(competition, folders, dataset, None if folds_from else folds, kept)
         if not folds_from:  # which were checked when they were brought
             keep_folds.check_whole(folders.folds, dataset.train, fold_of, split_groups=split_groups)
         return dataset
@@ -98,10 +99,13 @@ def _decode(competition: Competition, folders: DataFolders, raw: str, allow_bad:
 
 
 def _settle_folds(
-    competition: Competition, folders: DataFolders, dataset: Dataset, folds: int | None, fold_seed: int = 0
+    competition: Competition, folders: DataFolders, dataset: Dataset, folds: int | None, fold_seed: int | None = None
 ) -> np.ndarray:
-    """The fold of each training row, by the folds.csv that is there, or a new one. folds: None takes as many as there are."""
-    if folders.folds.exists():
+    """The fold of each training row, by the folds.csv that is there, or a new one. folds: None takes as many as there are;
+    fold_seed: None by any seed. That folds which are there are others than was asked for is said.
+    """
+    there = folders.folds.exists()
+    if there:
         keep_folds.drop_held_out(folders.folds, dataset)
     else:
         _deal(competition, folders, dataset, folds or competition.folds, fold_seed)
@@ -110,12 +114,22 @@ def _settle_folds(
         say(f"{folders.folds}: {never} of {len(fold_of)} rows are learned from, never judged")
     if folds and (here := int(fold_of.max()) + 1) != folds:
         say(f"{folders.folds} has {here} folds and stays; --reset-folds makes {folds}")
+    elif there and folds and fold_seed is not None:
+        asked = _make_folds(competition, folders, dataset, folds, fold_seed)
+        if not np.array_equal(fold_of, asked):
+            say(f"{folders.folds} stays and is not by the seed {fold_seed}; --reset-folds deals out new ones by it")
     return fold_of
 
 
-def _deal(competition: Competition, folders: DataFolders, dataset: Dataset, folds: int, fold_seed: int) -> None:
-    dealt = fold_table.make(_group_near_duplicates(dataset, folders), competition.target, folds, fold_seed)
+def _deal(competition: Competition, folders: DataFolders, dataset: Dataset, folds: int, fold_seed: int | None) -> None:
+    dealt = _make_folds(competition, folders, dataset, folds, fold_seed or 0)
     fold_table.write(folders.folds, dataset.train.ids, dealt)
+
+
+def _make_folds(
+    competition: Competition, folders: DataFolders, dataset: Dataset, folds: int, fold_seed: int
+) -> np.ndarray:
+    return fold_table.make(_group_near_duplicates(dataset, folders), competition.target, folds, fold_seed)
 
 
 def _group_near_duplicates(dataset: Dataset, folders: DataFolders) -> Dataset:

@@ -19,6 +19,7 @@ from kit.learn.predict import choose_views
 from kit.runs import Run, provenance
 
 AUTO = ("auto",)
+LONGEST = 56  # letters of the name of a run that its views have in theirs
 
 
 def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *, name: str | None = None) -> Run:
@@ -40,7 +41,7 @@ def predict_again(run: Run, competition: Competition, names: tuple[str, ...], *,
     else:
         config, validation, report = replace(run.config, tta=names), [None] * len(members), {}
     origin = dict.fromkeys(("tta", "average"), "out of fold") if names == AUTO else {"tta": "command line"}
-    label = name or f"{config.recipe}-{config.backbone}-tta"
+    label = name or f"{runs.label_of(run).removesuffix('-tta')[:LONGEST]}-tta"
     again = runs.create(run.slug, "predict", config, origin, name=label, fingerprints=prints, parents=(trained.id,))
     try:
         for member, known in zip(members, validation, strict=True):

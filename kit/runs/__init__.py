@@ -28,6 +28,7 @@ from kit.runs.run import Run as Run
 from kit.suggest import complete
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
+END = re.compile(r"-\d{4}-\d{6}(-[0-9a-f]+)?$")  # of an id: the time and the random part
 
 
 def create(
@@ -65,6 +66,11 @@ def create(
         write_json(made / "environment.json", environment.describe(config, fingerprints))
         folder = _move(made, named, make_id(slug, label, now))
     return Run(folder, folder.name, slug, kind, config, parents, created, author=author)
+
+
+def label_of(run: Run) -> str:
+    """What its id says between the competition and the time: its name, or what it is of."""
+    return END.sub("", run.id.removeprefix(f"{run.slug}-"))
 
 
 def make_id(slug: str, label: str, created: datetime.datetime) -> str:

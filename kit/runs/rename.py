@@ -1,15 +1,12 @@
 """Another id for a run, before anything refers to it; and the folder of one whose id it does not have."""
 
 import datetime
-import re
 from collections.abc import Sequence
 
 from kit import paths, runs
 from kit.errors import ConfigError, DataError
 from kit.files import read_json, write_json
 from kit.runs import NAME, Run
-
-END = re.compile(r"-\d{4}-\d{6}(-[0-9a-f]+)?")  # of an id: the time and the random part
 
 
 def rename(run: Run, name: str | None, submitted: Sequence[int]) -> Run:
@@ -29,7 +26,7 @@ def rename(run: Run, name: str | None, submitted: Sequence[int]) -> Run:
         raise ConfigError(
             "that name does not fit into a folder name", received=repr(name), expected="letters, digits, . _ -"
         )
-    label = name or END.sub("", run.id.removeprefix(f"{run.slug}-"))
+    label = name or runs.label_of(run)
     target = paths.runs() / runs.make_id(run.slug, label, datetime.datetime.fromisoformat(run.created))
     run.folder.rename(target)  # killed here, the folder has not the id of its run, which `kit runs` says
     record = read_json(target / "run.json")

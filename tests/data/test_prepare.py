@@ -76,6 +76,11 @@ def test_the_shared_folds_are_never_replaced_unasked(pets, folders, members, pac
     prepare(pets, folders, folds=4, fold_seed=9)
     assert folders.folds.read_text() == shared
     assert "has 3 folds and stays; --reset-folds makes 4" in capsys.readouterr().err
+    prepare(pets, folders, folds=3, fold_seed=0)
+    assert "seed" not in capsys.readouterr().err, "they are those of that seed"
+    prepare(pets, folders, folds=3, fold_seed=7)
+    assert "folds.csv stays and is not by the seed 7; --reset-folds deals" in capsys.readouterr().err
+    assert folders.folds.read_text() == shared
     prepare(pets, folders, folds=4, reset_folds=True)
     assert {line.split(",")[1] for line in folders.folds.read_text().splitlines()[1:]} == set("0123")
 

@@ -32,9 +32,10 @@ def number(path: str) -> str:
 
 
 def test_photos_are_predicted_as_the_test_images(here, prepared, photos, tmp_path):
-    train = ("train", "tiny-stripes", "--folds", "2", "--set", "epochs=1", "--set", "seeds=2")
+    train = ("train", "tiny-stripes", "--folds", "2", "--set", "epochs=1", "--set", "seeds=2", "--name", "calm")
     one = runs.find(here(*train).stdout.splitlines()[-1])
     other = runs.find(here("predict", one.id, "--tta", "identity,hflip").stdout.splitlines()[-1])
+    assert other.id.startswith("tiny-stripes-calm-tta-"), "views of a run have its name"
     both = runs.find(here("ensemble", "tiny-stripes", one.id, other.id).stdout.splitlines()[-1])
     for run in (one, other, both):
         said, faults = predict_photos(run, prepared, [photos])
