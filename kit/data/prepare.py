@@ -34,9 +34,9 @@ def prepare(
 
     folders: where the archive lies and the rest goes, by default kit.paths.data(competition.slug). folds: how many to deal
     out, by default the competition's; fold_seed: by which seed, 0 by default. reset_folds: deal out again. allow_bad: go on
-    with more than 1 % of the training images unreadable. held_out: the share of the training images to set aside (kit.data.holdout), 0 to 1, unless some are already;
-    the others keep their folds. folds_from: a table that brings folds along; split_groups: even if they part groups
-    (kit.data.keep_folds).
+    with more than 1 % of the training images unreadable. held_out: the share of the training images to set aside
+    (kit.data.holdout), 0 to 1, unless some are already; the others keep their folds. folds_from: a table that brings folds
+    along; split_groups: even if they part groups (kit.data.keep_folds).
 
     Raises DataError for a missing or refused archive, data that do not fit, folds of other data or that part groups, or if
     another process prepares the same data now.
