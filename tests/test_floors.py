@@ -74,6 +74,7 @@ outcome   kit.submission kit.submission.table kit.submission.sample kit.submissi
           kit.leaderboard.picture kit.leaderboard.shadow kit.leaderboard.candidates kit.leaderboard.next_steps
           kit.leaderboard.private_board kit.leaderboard.final_two kit.leaderboard.post_mortem kit.leaderboard.team
 looking   kit.report kit.report.subject kit.report.render.style kit.report.render.html kit.report.render kit.report.links
+          kit.report.season_runs
           kit.report.sections.sheets kit.report.sections.calibration kit.report.sections.mistakes kit.report.sections.classes
           kit.report.sections.networks kit.report.sections
           kit.report.page kit.report.season kit.review

@@ -18,16 +18,19 @@ def command(obj: GlobalOptions, reference: str, quick: bool, layer: int, offline
     """Write one self-contained page about a run: scores, curves, confusions, calibration, mistakes, and what the network saw:
     class activation maps (Grad-CAM), filters, feature maps.
 
-    Of a competition: all runs over time, and its submissions, out of fold against public score.
+    Of a competition: what to do next, who of the team has what, all runs over time, and the submissions, out of fold
+    against public score.
     """
     from kit import plugins, runs
     from kit.leaderboard import ledger
     from kit.report import page, season
+    from kit.submission import kaggle_list
 
     if reference in plugins.folders(obj.folders):
         competition = obj.competition(reference)
         ledger.refresh(competition, offline=offline)
-        path = season.write(competition)
+        left = None if offline or competition.scored_here else kaggle_list.count_left(reference)
+        path = season.write(competition, left)
         options.result({"competition": reference, "report": str(path)}, str(path), as_json=as_json)
         options.next_step(f"runs {reference}")
         return

@@ -70,9 +70,10 @@ def test_a_public_score_is_of_the_competition_s_own_rows(prepared, held):
 
 
 def test_the_report_counts_the_competition_s_own_test_images(prepared, held):
-    from kit.report import season
+    from kit.report import season_runs
+    from kit.report.sections import season_data
 
-    shown = season._data(season.Season(prepared, [], []))
+    shown = season_data.section(season_runs.Season(prepared, [], []))
     assert "<b>63</b>" in shown and "<b>30</b>" in shown and "<b>57</b>" not in shown
 
 

@@ -24,6 +24,7 @@ def test_a_competition_s_page_holds_every_run_and_what_kaggle_said(kit, prepared
     told = json.loads(kit("report", "tiny-stripes", "--json", KERAS_BACKEND="none-such").stdout)
     text = Path(told["report"]).read_text()
     assert re.findall(r'<section id="(\w+)"', text) == [
+        "next",
         "summary",
         "scores",
         "submissions",
@@ -41,6 +42,23 @@ def test_a_competition_s_page_holds_every_run_and_what_kaggle_said(kit, prepared
         "Rank correlation" not in text and text.count(", public 0.") == 2
     )  # a point of the scatter for each submission that has both scores
     assert "too few different images" in text  # 30 test images: the page says so and holds the rest
+
+
+def test_the_page_begins_with_what_to_do_next(here, kaggle, prepared, make_run):
+    def first_section() -> str:
+        text = Path(here("report", "tiny-stripes").stdout.strip()).read_text()
+        return re.search(r'<section id="next">(.*?)</section>', text, re.S)[1]
+
+    weak, strong = make_run(0.5, name="weak"), make_run(0.95, name="strong", seed=1)
+    kaggle.allowed = 2
+    assert f"submit tiny-stripes {strong.id} --send --wait" in first_section() and ">2<" in first_section()
+    kaggle.allowed = 0
+    assert f"Nothing is left today. First tomorrow: {strong.id}" in first_section()
+    _sent(strong, "0.9", 1)
+    told = first_section()
+    assert (
+        "No run is worth a submission" in told and f"identical predictions to {strong.id}" in told and weak.id in told
+    )
 
 
 def test_a_competition_without_runs_or_data_has_a_page_too(here, home):

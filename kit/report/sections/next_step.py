@@ -1,0 +1,48 @@
+"""What the team is to do next: the run that is worth a submission, and why, or what to try."""
+
+from typing import Any
+
+from kit.leaderboard import next_steps, team
+from kit.report.render import html
+from kit.report.season_runs import Season
+from kit.stats.digits import write_error, write_with_error
+from kit.suggest import complete
+
+SHOWN = 5  # candidates
+
+
+def section(about: Season, left: int | None) -> str:
+    """left: submissions that are left today, None if that is not known. Raises DataError for predictions that are damaged."""
+    if not about.finished:
+        return html.empty_note(f"no run is finished yet: kit train {about.competition.slug}")
+    rated = next_steps.rate_finished(about.competition)["candidates"]
+    worth = [one for one in rated if one["worth"]]
+    pending = sum(one.status == "pending" for one in about.sent)
+    cards = [
+        ("left today", "not asked" if left is None else str(left), "submissions"),
+        ("worth one", str(len(worth)), f"of {len(rated)} runs that nobody sent"),
+        ("pending", str(pending), "scores"),
+    ]
+    table = [_row(one, about.competition.metric) for one in rated[:SHOWN]]
+    return html.cards(cards) + html.paragraph(complete(_advise(about, worth, left))) + html.table(table)
+
+
+def _advise(about: Season, worth: list[dict[str, Any]], left: int | None) -> str:
+    slug = about.competition.slug
+    if any(one.private is not None for one in about.sent):
+        return "The competition is over: what it tells stands below, at After the end."
+    if worth and left == 0:
+        return f"Nothing is left today. First tomorrow: {worth[0]['run']}, {worth[0]['why']}."
+    if worth:
+        send = "" if about.competition.scored_here else " --send --wait"
+        return f"{worth[0]['run']}, {worth[0]['why']}: kit submit {slug} {worth[0]['run']}{send}"
+    untried = team.list_untried(about.competition, team.list_runs(about.competition))
+    other = f"; nobody has tried {untried[0]}" if untried else ""
+    return f"No run is worth a submission; train something better, or other{other}: kit train {slug}"
+
+
+def _row(one: dict[str, Any], metric: str) -> dict[str, Any]:
+    gain = "" if one["gain"] is None else f"{one['gain']:+.5f} ±{write_error(one['gain_error'])}"
+    worth = "yes" if one["worth"] else "no"
+    score = write_with_error(one["score"], one["error"])
+    return {"run": one["run"], metric: score, "gain": gain, "worth it": worth, "why": one["why"]}
