@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from kit.data.archives.limits import is_hidden
-from kit.data.archives.unpack import check_listing
+from kit.data.archives.open_checked import check_listing
 from kit.data.class_parts import Classes, Parts, find_parts
 from kit.data.readers import IMAGES, natural
 from kit.errors import DataError

@@ -4,7 +4,7 @@ import datetime
 import zipfile
 from pathlib import Path
 
-from kit.data.archives.unpack import read_through
+from kit.data.archives.open_checked import read_through
 from kit.errors import DataError
 from kit.files import read_json, sha256, write_json
 from kit.progress import bar, say

@@ -2,7 +2,6 @@
 (a .gz declares nothing: what its budget leaves).
 """
 
-import copy
 import gzip
 import shutil
 import stat
@@ -65,11 +64,10 @@ def _copy_zipped(archive: Path, source: zipfile.ZipFile, info: zipfile.ZipInfo, 
             archive, f"member {info.filename!r} is compressed in an unusual way", expected="stored or deflated"
         )
     # zipfile stops in silence at the declared size; asked for one byte more, it finds a longer member out.
-    longer = copy.copy(info)
-    longer.file_size += 1
-    size = 0
+    declared, size = info.file_size, 0
+    info.file_size += 1
     try:
-        with source.open(longer) as packed, create(info.filename) as out:
+        with source.open(info) as packed, create(info.filename) as out:
             while chunk := packed.read(CHUNK):
                 size += out.write(chunk)
     except (KitError, OSError):
@@ -78,10 +76,8 @@ def _copy_zipped(archive: Path, source: zipfile.ZipFile, info: zipfile.ZipInfo, 
         raise refusal(
             archive, f"member {info.filename!r} is damaged", received=error or type(error).__name__
         ) from error
-    if size != info.file_size:
-        raise refusal(
-            archive, f"member {info.filename!r} is not as large as declared", expected=f"{info.file_size} bytes"
-        )
+    if size != declared:
+        raise refusal(archive, f"member {info.filename!r} is not as large as declared", expected=f"{declared} bytes")
 
 
 def _open_7z(archive: Path, budget: Budget) -> AbstractContextManager[Opened]:

@@ -12,15 +12,14 @@ What is hidden (`.DS_Store`, `._1.jpg`, all in `__MACOSX/`) is left out, and cou
 """
 
 import os
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 from kit.data.archives.budget import Budget, CountedFile, Limits, refusal
-from kit.data.archives.formats import OPENERS
-from kit.data.archives.limits import ARCHIVES, Create, Member, Opened, check, is_hidden, strip_packed
-from kit.errors import DataError, KitError
+from kit.data.archives.limits import ARCHIVES, Create, Member, is_hidden, strip_packed
+from kit.data.archives.open_checked import count_listed, discard, open_checked
+from kit.errors import DataError
 from kit.files import read_json, replace_folder, sha256, write_json
 
 MANIFEST = "manifest.json"
@@ -92,25 +91,8 @@ def open_outermost(archive: Path, into: Path, *, kind: str | None = None, limits
     kind: the ending of such archives, by default its own. limits: as for `extract`, and as there a DataError is raised.
     """
     budget = Budget(archive, limits=limits)
-    with _open(archive, budget, budget.limits.depth, kind) as (_, copy_all):
+    with open_checked(archive, budget, budget.limits.depth, kind) as (_, copy_all):
         copy_all(_creator(archive, into, budget, []))
-
-
-def check_listing(archive: Path) -> None:
-    """Raises DataError, before anything is inflated, for a .zip, whatever it is called, that must not be."""
-    budget = Budget(archive)
-    with _open(archive, budget, budget.limits.depth, ".zip"):
-        pass
-
-
-def read_through(archive: Path) -> int:
-    """Reads every member of a .zip, whatever it is called, to its end, and keeps nothing. Returns how many there are. Raises
-    DataError as `extract` does, but for what lies in archives inside.
-    """
-    budget = Budget(archive)
-    with _open(archive, budget, budget.limits.depth, ".zip") as (members, copy_all):
-        copy_all(lambda _: _discard(budget))
-    return len(members)
 
 
 def _is_whole(folder: Path, digest: str) -> bool:
@@ -130,29 +112,6 @@ def _extent(folder: Path) -> tuple[int, int]:
     return len(sizes), sum(sizes)
 
 
-@contextmanager
-def _open(archive: Path, budget: Budget, depth: int, kind: str | None = None) -> Iterator[Opened]:
-    """The checked listing of an archive, and what copies its files. Whatever goes wrong within the block is a DataError."""
-    try:
-        with OPENERS[kind or archive.suffix.lower()](archive, budget) as (members, copy_all):
-            check(archive, members, budget, depth)
-            yield members, copy_all
-    except KitError:
-        raise
-    except OSError as error:  # no space, no permission
-        raise DataError(f"cannot extract {archive.name}", received=error) from error
-    except ImportError as error:
-        raise DataError(f"cannot open {archive.name}", received=error, do="install what it names") from error
-    except Exception as error:  # a damaged listing can raise anything inside zipfile and py7zr
-        raise refusal(archive, "it is damaged or not an archive", received=_explain(archive, error)) from error
-
-
-def _explain(archive: Path, error: Exception) -> str:
-    with open(archive, "rb") as handle:
-        start = handle.read(1)
-    return "an empty file" if not start else "a web page" if start == b"<" else str(error) or type(error).__name__
-
-
 def _unpack(
     archive: Path,
     parent: Path,
@@ -166,7 +125,7 @@ def _unpack(
 
     depth: how many archives may lie in each other, this one included. Adds what it leaves out to `hidden`.
     """
-    with _open(archive, budget, depth) as (members, copy_all):
+    with open_checked(archive, budget, depth) as (members, copy_all):
         members = [member for member in members if not is_hidden(member.name)]
         wrapping = _wrapping_folder(members, required)
         members = [replace(member, name=member.name.removeprefix(wrapping)) for member in members]
@@ -177,7 +136,10 @@ def _unpack(
                 (folder / member.name).mkdir(parents=True, exist_ok=True)
         create = _creator(archive, folder, budget, hidden)
         copy_all(lambda name: create(name.removeprefix(wrapping)))
-    for inner in [folder / member.name for member in members if member.archive]:
+    nested = [folder / member.name for member in members if member.archive]
+    if len(nested) > 1:  # of a single one, its own check does the same
+        budget.announce(sum(count_listed(inner, budget) for inner in nested))
+    for inner in nested:
         _unpack(inner, inner.parent, inner.with_suffix(""), budget, depth - 1, hidden)
         inner.unlink()
 
@@ -187,7 +149,7 @@ def _creator(archive: Path, folder: Path, budget: Budget, hidden: list[str]) -> 
         """A new file; never an existing one, so no archive writes over what another one brought."""
         if is_hidden(name):
             hidden.append(name)
-            return _discard(budget)
+            return discard(budget)
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -202,10 +164,6 @@ def _creator(archive: Path, folder: Path, budget: Budget, hidden: list[str]) -> 
         return CountedFile(handle, budget)
 
     return create
-
-
-def _discard(budget: Budget) -> CountedFile:
-    return CountedFile(open(os.devnull, "wb"), budget)
 
 
 def _wrapping_folder(members: list[Member], required: Collection[str]) -> str:

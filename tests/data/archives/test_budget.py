@@ -43,6 +43,18 @@ def test_nested_archives_share_one_ratio(tmp_path, kind):
         unpack.extract(tmp_path / "a.zip", tmp_path / "raw")
 
 
+def test_nested_archives_that_are_too_much_together_are_refused_before_the_first_is_inflated(tmp_path, monkeypatch):
+    inner = zipped(tmp_path / "in.zip", ("z", bytes(PART)), method=zipfile.ZIP_DEFLATED).read_bytes()
+    archive = zipped(tmp_path / "a.zip", *((f"{n}.zip", inner) for n in range(9)))
+    plain = zipfile.ZipFile.open
+    monkeypatch.setattr(
+        zipfile.ZipFile,
+        "open",
+        lambda self, member, *how: pytest.fail("inflated") if member.filename == "z" else plain(self, member, *how),
+    )
+    refused(archive, "the whole archive looks like a decompression bomb", "--max-ratio")
+
+
 def test_nested_archives_share_one_number_of_bytes_which_the_refusal_says_how_to_raise(tmp_path):
     archive = nested(tmp_path / "a.zip", "zip")
     with allow(Limits(bytes=PART + 5000)):
