@@ -20,7 +20,8 @@ contract  kit.linear kit.discriminant kit.top_k kit.targets.links kit.targets.ro
           kit.stats
 data      kit.data kit.data.archives kit.data.archives.budget kit.data.archives.zip_layout kit.data.archives.limits
           kit.data.archives.sevenzip kit.data.archives.formats
-          kit.data.archives.open_checked kit.data.archives.unpack kit.data.json_tables kit.data.tables kit.data.labels kit.data.classes_in_table
+          kit.data.archives.open_checked
+          kit.data.archives.unpack kit.data.json_tables kit.data.tables kit.data.labels kit.data.classes_in_table
           kit.data.pixels kit.data.json_images kit.data.readers kit.data.class_parts kit.data.split_classes kit.data.columns
           kit.data.image_rows kit.data.splits
           kit.data.check_space kit.data.window kit.data.image_size kit.data.dicom kit.data.tiles kit.data.open_values
