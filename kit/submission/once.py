@@ -46,7 +46,7 @@ def look_up(slug: str, sha256: str, folder: Path, words: str = "") -> Earlier:
 
     words: what else the message has, where the hash alone does not tell. Raises AccessError or KaggleError without the list.
     """
-    completed, listed = _settle(slug, sha256, folder)
+    completed, listed = _settle(slug, sha256, folder, words)
     known = {record.ref: (record, "") for record in records.list_records(slug, folder) if record.sha256 == sha256}
     for ref, row in listed.items():
         if _is_of(row, sha256):
@@ -112,14 +112,16 @@ def _look_for(attempt: Record, folder: Path, lost: LostAnswer) -> Record:
     return completed
 
 
-def _settle(slug: str, sha256: str, folder: Path) -> tuple[Record | None, dict[int, KaggleSubmission]]:
+def _settle(slug: str, sha256: str, folder: Path, words: str = "") -> tuple[Record | None, dict[int, KaggleSubmission]]:
     """(the upload of that content that turns out to have counted, Kaggle's list). Asks for as long as one may still appear."""
     end, poll_s = time.monotonic() + SETTLE_S, POLL_S
     while True:
         last = time.monotonic() >= end
         listed = kaggle_list.fetch(slug)
-        completed = [record for record in _close(slug, listed, folder, last) if record.sha256 == sha256]
-        is_open = any(one.sha256 == sha256 for one in records.list_open(slug, folder).values())
+        found, left = _close(slug, listed, folder, last), records.list_open(slug, folder).values()
+        completed, is_open = (
+            [one for one in those if one.sha256 == sha256 and words in one.message] for those in (found, left)
+        )
         if completed or not is_open:
             return (completed[-1] if completed else None), listed
         say("an upload of these bytes had no answer and is not in Kaggle's list: asking again")
@@ -135,7 +137,7 @@ def _close(slug: str, listed: Mapping[int, KaggleSubmission], folder: Path, last
     for file, one in records.list_open(slug, folder).items():
         refs = [ref for ref, row in listed.items() if _is_of(row, one.sha256) and ref > one.after and ref not in taken]
         name = f"the upload of {one.run or Path(one.file).name} at {one.when[:19]}"
-        if refs:
+        if refs and one.status != "uploading":
             taken.add(min(refs))
             found.append(replace(one, ref=min(refs), status=None))
             write_json(file, asdict(found[-1]))

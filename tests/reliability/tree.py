@@ -39,14 +39,19 @@ class Difference:
 
 def read(folder: Path) -> dict[str, bytes]:
     """The content of every file by its name, without moments. A run that was interrupted and says so is left out: it is the
-    user's to resume or to delete.
+    user's to resume or to delete. So is the copy of Kaggle's list, which is as new as the last command that looked into it.
     """
     found: dict[str, bytes] = {}
     for path in sorted(folder.rglob("*")):
-        if (path.is_file() or path.is_symlink()) and not _is_of_interrupted_run(path, folder):
+        if (path.is_file() or path.is_symlink()) and not _is_left_out(path, folder):
             name = _forget_moments(path.relative_to(folder).as_posix().encode()).decode()
             found[name + "#" * (name in found)] = _read_file(path)
     return found
+
+
+def _is_left_out(path: Path, folder: Path) -> bool:
+    of_kaggle = path.parts[-3:-1] == ("kaggle", "submissions") and not path.name.startswith("tmp-")
+    return of_kaggle or _is_of_interrupted_run(path, folder)
 
 
 def _is_of_interrupted_run(path: Path, folder: Path) -> bool:
