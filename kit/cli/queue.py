@@ -8,10 +8,21 @@ from kit.errors import ConfigError, DataError
 from kit.progress import say
 from kit.stats.digits import write_with_error
 from kit.submission import check, kaggle_list, once, upload
+from kit.submission.records import Record
 
 
-def run(competition: Competition, send: bool, words: str, wait_s: float | None, poll_s: float, as_json: bool) -> None:
-    """Prints the queue; with `send` uploads the first run whose bytes nobody has sent, if anything is left today."""
+def run(
+    competition: Competition,
+    send: bool,
+    words: str,
+    wait_s: float | None,
+    poll_s: float,
+    where: str | None,
+    as_json: bool,
+) -> None:
+    """Prints the queue; with `send` uploads the first run whose bytes nobody has sent, and that nobody has claimed in the
+    team's store `where`, if anything is left today.
+    """
     from kit.leaderboard import ledger, next_steps
 
     ledger.refresh(competition)
@@ -20,7 +31,7 @@ def run(competition: Competition, send: bool, words: str, wait_s: float | None, 
     queue = [record for record in rated["candidates"] if record["worth"]]
     result: dict[str, Any] = {"left_today": left, "queue": queue}
     if send:
-        record = _send_next(competition, [one["run"] for one in queue], left, words, wait_s, poll_s)
+        record = _send_next(competition, [one["run"] for one in queue], left, words, wait_s, poll_s, where)
         result["sent"] = {key: getattr(record, key) for key in ("run", "ref", "status", "public_score")}
         result["left_today"] = kaggle_list.count_left(competition.slug)
     options.result(result, "\n".join(_text(result, competition.metric)), as_json=as_json)
@@ -29,15 +40,26 @@ def run(competition: Competition, send: bool, words: str, wait_s: float | None, 
 
 
 def _send_next(
-    competition: Competition, queue: list[str], left: int | None, words: str, wait_s: float | None, poll_s: float
-) -> Any:
+    competition: Competition,
+    queue: list[str],
+    left: int | None,
+    words: str,
+    wait_s: float | None,
+    poll_s: float,
+    where: str | None,
+) -> Record:
+    from kit.sharing import claims, stores
+
+    store = stores.open_store(where) if where else None
     if left == 0:
         raise ConfigError("nothing is left of today's submissions", do="they renew at midnight UTC")
     for run in queue:
         checked = check.build_or_read_checked(competition, run)
         try:
+            if store:
+                claims.claim(store, run)
             return upload.send(competition, checked, words, wait_s=wait_s, poll_s=poll_s)
-        except once.SentBefore as error:  # under another name, or by a teammate a moment ago
+        except (claims.ClaimedError, once.SentBefore) as error:  # by a teammate, or under another name
             say(f"{run} is passed over: {error}")
     raise DataError("the queue is empty: no run here is worth a submission", do="train something better or other")
 

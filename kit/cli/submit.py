@@ -31,6 +31,13 @@ from kit.submission import check, kaggle_list, packed, upload
 @click.option(
     "--reveal", is_flag=True, help="With --local: the private half, too. It is recorded, and no longer unseen."
 )
+@click.option(
+    "--store",
+    "where",
+    envvar="KIT_TEAM",
+    metavar="WHERE",
+    help="With --send: claim the run for today in the team's store, and leave what others have claimed; else $KIT_TEAM.",
+)
 @options.json_option
 @click.pass_obj
 def command(
@@ -46,6 +53,7 @@ def command(
     words: str,
     local: bool,
     reveal: bool,
+    where: str | None,
     as_json: bool,
 ) -> None:
     """Build the submission of a RUN, or take a FILE.csv (.csv.gz, .zip), and check its bytes against the sample.
@@ -59,7 +67,7 @@ def command(
         _check_queue(competition, subject, again, local or reveal)
         from kit.cli import queue as queued
 
-        queued.run(competition, send, words, wait_s, poll, as_json)
+        queued.run(competition, send, words, wait_s, poll, where, as_json)
         return
     if subject is None:
         raise click.UsageError("Missing argument '(RUN | FILE.csv)', or --queue.")
@@ -69,6 +77,8 @@ def command(
     checked = check.build_or_read_checked(competition, subject)
     result = check.describe(competition, checked)
     if send:
+        if where and checked.run:
+            _claim(where, checked.run.id)
         record = upload.send(competition, checked, words, again=again, wait_s=wait_s, poll_s=poll)
         result |= {key: getattr(record, key) for key in ("ref", "status", "public_score", "private_score")}
         result["left_today"] = kaggle_list.count_left(competition.slug)
@@ -76,6 +86,13 @@ def command(
     text += [f"{'notice':<14}{notice}" for notice in checked.report.notices]
     options.result(result, "\n".join(text), as_json=as_json)
     _say_next(competition, checked, subject, send)
+
+
+def _claim(where: str, run: str) -> None:
+    """Raises DataError if somebody else means to send it today."""
+    from kit.sharing import claims, stores
+
+    claims.claim(stores.open_store(where), run)
 
 
 def _check_options(competition: Competition, send: bool, wait: bool, again: bool) -> None:

@@ -12,12 +12,16 @@ from kit.sharing.manifest import CLAIM
 from kit.sharing.stores import Store
 
 
+class ClaimedError(DataError):
+    """Somebody else means to send the run today."""
+
+
 def claim(store: Store, run: str) -> str:
-    """Claims the run for its author here; the name. Raises DataError if somebody else has claimed it today."""
+    """Claims the run for its author here; the name. Raises ClaimedError if somebody else has claimed it today."""
     name, _ = find_author()
     holder = _read(store, run)
     if holder and holder != name:
-        raise DataError(f"{run} is claimed for today", received=f"by {holder}", do="send another run, or ask them")
+        raise ClaimedError(f"{run} is claimed for today", received=f"by {holder}", do="send another run, or ask them")
     if not holder:
         with tempfile.TemporaryDirectory() as scratch:
             path = Path(scratch) / "claim.json"

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from kit.sharing import claims, stores
 from tests.compare.conftest import field, wrong  # noqa: F401
 
 
@@ -54,6 +55,20 @@ def test_two_members_spend_one_each(queued, kaggle, tmp_path):
     assert queued("--send")["sent"]["run"] == best
     assert queued("--send", KIT_HOME=str(tmp_path / "other"))["sent"]["run"] == second
     assert len(kaggle.submissions) == 2
+
+
+def test_what_a_teammate_has_claimed_is_left_to_them(queued, here, kaggle, tmp_path, monkeypatch):
+    best, second, _ = queued.runs
+    (tmp_path / "team").mkdir()
+    team = stores.open_store(str(tmp_path / "team"))
+    monkeypatch.setattr(claims, "find_author", lambda: ("ann", "KIT_AUTHOR"))
+    claims.claim(team, best)
+    monkeypatch.setattr(claims, "find_author", lambda: ("ben", "KIT_AUTHOR"))
+    monkeypatch.setenv("KIT_TEAM", str(tmp_path / "team"))
+    refused = here("submit", "tiny-stripes", best, "--send", check=False)
+    assert refused.returncode == 3 and "is claimed for today; received by ann" in refused.stderr
+    assert queued("--send")["sent"]["run"] == second
+    assert claims.list_claims(team) == {best: "ann", second: "ben"}
 
 
 @pytest.mark.parametrize(
