@@ -14,7 +14,7 @@ from kit.errors import DataError
 from kit.leaderboard import ledger
 from kit.leaderboard.ledger import Entry
 from kit.predictions import Predictions, match_ids, order_columns
-from kit.progress import bar
+from kit.progress import bar, say
 from kit.runs import Run
 from kit.runs.scores import read_scores
 from kit.stats.known import Known
@@ -77,19 +77,25 @@ def list_finished(competition: Competition) -> list[Run]:
 
 
 def load(competition: Competition, chosen: list[Run]) -> list[Candidate]:
-    """Reads their predictions. Raises DataError if one is damaged or does not predict the same test rows as the others."""
+    """Reads their predictions; runs of which those are damaged are named and left out. Raises DataError if one does not predict
+    the same test rows as the others.
+    """
     loaded: list[Candidate] = []
     ids = None
     for run in bar(chosen, label="read predictions", unit="run"):
-        record, test = read_scores(run), read_test_predictions(competition, run)
+        try:
+            record, test = read_scores(run), read_test_predictions(competition, run)
+            oof = order_columns(competition, predictions.load(run.oof))
+        except DataError as error:
+            say(f"left out: {error}")
+            continue
         ids = test.ids if ids is None else ids
         wanted, at = match_ids(ids, test.ids)
         if len(wanted) != len(ids) or len(ids) != len(test.ids):
-            raise DataError(f"{run.id} predicts other test rows than {chosen[0].id}", received=len(test.ids))
+            raise DataError(f"{run.id} predicts other test rows than {loaded[0].run.id}", received=len(test.ids))
         probabilities = test.values[at]
         decided = competition.target.decide(probabilities)
         content_hash = _hash(metrics.prepare_for_scoring(competition, probabilities))
-        oof = order_columns(competition, predictions.load(run.oof))
         loaded.append(Candidate(run, record["score"], record["error"], oof, decided, content_hash))
     return loaded
 

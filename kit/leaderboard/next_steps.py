@@ -66,7 +66,8 @@ def rate_finished(competition: Competition) -> dict[str, Any]:
     fresh = [run for run in finished if run.id not in sent]
     loaded = load(competition, before + fresh[:MAX_CANDIDATES])
     known = corrections.read_clean_labels(competition, paths.data(competition.slug)) if fresh else None
-    rated = rate(competition, loaded[len(before) :], loaded[: len(before)], known) if known else []
+    bars, others = ([one for one in loaded if (one.run.id in sent) is asked] for asked in (True, False))
+    rated = rate(competition, others, bars, known) if known else []
     return {
         "submitted": [run.id for run in before],
         "not_compared": [run.id for run in fresh[MAX_CANDIDATES:]],
