@@ -92,6 +92,7 @@ class Dataset:
             write_json(folder / datasets.METADATA, record)
             runs = ", ".join(dict.fromkeys(key.partition("/")[0] for key in files))
             datasets.publish(folder, f"with {runs}"[:200], timeout_s=self.timeout_s, poll_s=self.poll_s)
+        vars(self).pop("_files", None)  # asked anew: this version has more
 
     @cached_property
     def _files(self) -> dict[str, int]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kit import runs
-from kit.errors import DataError
+from kit.errors import DataError, NewerVersionError
 from kit.files import write_text
 from kit.runs import Run, provenance
 from kit.sharing import manifest, team_folds
@@ -65,6 +65,8 @@ def _is_there(store: Store, own: Manifest) -> bool:
     data = store.read(own.key)
     try:
         there = manifest.parse(data or b"", own.run, own.part)
+    except NewerVersionError:
+        raise
     except DataError:
         return False
     if there.files != own.files:

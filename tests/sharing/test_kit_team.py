@@ -75,6 +75,16 @@ def test_two_do_not_claim_one_run(here, season, team, member):
     assert here("team", SLUG, "--claim", hers, check=False).returncode == 2
 
 
+def test_claims_and_notes_are_seen_in_a_dataset_of_kaggle_as_well(here, make_run, member, kaggle):
+    member("ann")
+    run, where = make_run("a"), "kaggle:somebody/our-runs"
+    here("runs", "note", run.id, "the wide one")
+    here("runs", "push", run.id, "--to", where, "--poll", "0")
+    assert "the wide one" in here("runs", "remote", where).stdout
+    done = here("team", SLUG, "--store", where, "--offline", "--claim", run.id, "--json")
+    assert [row["claims"] for row in json.loads(done.stdout)["members"]] == [[run.id]]
+
+
 def test_a_member_alone_needs_no_store(here, make_run, member, monkeypatch, team):
     member("ann")
     make_run("mine")

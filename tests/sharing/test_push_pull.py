@@ -46,6 +46,17 @@ def test_a_run_arrives_as_it_was_in_every_kind_of_store(cli, make_run, team, kin
         assert kaggle.asked("CreateDataset")[0]["isPrivate"] is True
 
 
+def test_what_a_newer_kit_has_pushed_is_not_written_over(cli, make_run, team):
+    run = make_run("a")
+    cli("runs", "push", run.id, "--to", str(team))
+    path = team / run.id / "manifest.json"
+    path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
+    for words in (("push", run.id, "--to"), ("pull",)):
+        with pytest.raises(DataError, match="written by a newer version of the kit|runs were refused"):
+            cli("runs", *words, str(team))
+    assert '"format": 2' in path.read_text()
+
+
 def test_a_second_push_sends_nothing_and_another_run_of_that_id_is_refused(cli, make_run, team):
     run = make_run("a")
     cli("runs", "push", run.id, "--to", str(team))

@@ -37,7 +37,7 @@ def test_the_store_is_looked_into_without_pulling(here, shared, team):
         and "left out: the manifest of damaged" in done.stderr
         and "1 of 4 runs are left out" in done.stderr
     )
-    assert "ann" in here("runs", "remote", str(team)).stdout
+    assert "ann" in here("runs", "remote", str(team)).stdout and "note" not in done.stdout.splitlines()[0]
     assert json.loads(here("runs", "remote", str(team), "sklearn-digits", "--json").stdout) == []
 
 

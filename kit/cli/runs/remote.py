@@ -21,7 +21,8 @@ def command(obj: GlobalOptions, where: str, slug: str | None, as_json: bool) -> 
     from kit.sharing import remote, stores
 
     rows = remote.list_shared(stores.open_store(where), slug, obj.folders)
-    text = options.table([{name: _cell(name, row[name]) for name in remote.COLUMNS} for row in rows])
+    shown = [*remote.COLUMNS, *(["note"] if any(row["note"] for row in rows) else [])]
+    text = options.table([{name: _cell(name, row[name]) for name in shown} for row in rows])
     options.result(rows, text or "no runs", as_json=as_json)
     options.next_step(f"runs pull {stores.redact(where)} --best 3   (or name runs; without either, all)")
 
