@@ -9,7 +9,7 @@ import math
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -23,11 +23,12 @@ READERS = {1: (2, np.lib.format.read_array_header_1_0), 2: (4, np.lib.format.rea
 
 @dataclass(frozen=True)
 class Header:
-    """What an array declares. start: bytes of the file before its data."""
+    """What an array declares. start: bytes of the file before its data. compressed: within an .npz file, which it may be."""
 
     shape: tuple[int, ...]
     dtype: np.dtype
     start: int
+    compressed: bool = False
 
     @property
     def nbytes(self) -> int:
@@ -98,7 +99,8 @@ def _read_entry_header(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Heade
             f"{entry.filename} looks like a bomb: {entry.compress_size} bytes that unpack to {entry.file_size}"
         )
     with packed.open(entry) as handle:
-        return read_header(handle, entry.file_size)
+        header = read_header(handle, entry.file_size)
+    return replace(header, compressed=entry.compress_type != zipfile.ZIP_STORED)
 
 
 def _read_entry(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> np.ndarray:

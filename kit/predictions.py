@@ -173,12 +173,15 @@ def load(path: Path, known: np.ndarray | None = None) -> Predictions:
 
 
 def _check_headers(headers: Mapping[str, arrays.Header], known: np.ndarray | None) -> None:
-    """Raises ValueError for other arrays than `save` writes, or of other shapes and types."""
+    """Raises ValueError for other arrays than `save` writes, or of other shapes and types. What it writes is not compressed, so
+    that none takes more memory than its file has bytes.
+    """
     ids, columns = headers["ids"], headers["classes"]
     values = [headers[name] for name in ("probabilities", "unfinished") if name in headers]
     texts = all(one.dtype.kind == "U" and len(one.shape) == 1 for one in (ids, columns))
     numbers = all(len(one.shape) == 2 and (one.dtype.kind == "f" or one.dtype == top_k.RECORD) for one in values)
-    if headers.keys() - {"ids", "probabilities", "classes", "unfinished"} or not (texts and numbers and values):
+    strange = headers.keys() - {"ids", "probabilities", "classes", "unfinished"}
+    if strange or not (texts and numbers and values) or any(one.compressed for one in headers.values()):
         found = ", ".join(f"{name} {one.dtype} {one.shape}" for name, one in headers.items())
         raise ValueError(f"arrays that are no predictions: {found[:200]}")
     if known is not None and (ids.shape[0] > len(known) or ids.dtype.itemsize > max(1024, known.dtype.itemsize)):

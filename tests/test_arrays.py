@@ -108,6 +108,9 @@ def test_other_arrays_are_no_predictions(tmp_path, odd):
     np.savez(tmp_path / "p.npz", **sound | odd)
     with pytest.raises(DataError, match="arrays that are no predictions"):
         predictions.load(tmp_path / "p.npz")
+    np.savez_compressed(tmp_path / "p.npz", **sound)
+    with pytest.raises(DataError, match="arrays that are no predictions"):
+        predictions.load(tmp_path / "p.npz")
 
 
 def test_more_or_longer_ids_than_there_are_here_are_refused_by_the_header(tmp_path):
