@@ -21,6 +21,7 @@ from kit.errors import DataError, NewerVersionError
 
 CHUNK = 1 << 20
 MAX_DEPTH = 50  # of lists and objects in each other, in JSON
+MAX_SMALL = 64 << 20  # bytes of a manifest, or of another file that comes from elsewhere and is read whole
 MAX_DIGITS = 20  # of a whole number in JSON
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # a disk, a quota, a limit of the system
 
@@ -223,6 +224,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) < len(pairs):
         raise ValueError("a key that comes twice")
     return made
+
+
+def read_small(path: Path) -> bytes:
+    """All of a small file; of one that is larger, its beginning."""
+    with open(path, "rb") as handle:
+        return handle.read(MAX_SMALL)
 
 
 def sha256(path: Path) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from kit.data.archives.unpack import open_outermost
 from kit.errors import ConfigError, DataError
 from kit.fields import ID
-from kit.files import write_json
+from kit.files import read_small, write_json
 from kit.kaggle.names import DATASET, SLUG, title
 from kit.sharing.manifest import CLAIM, FOLDS, PLUGIN, PREDICTIONS, WEIGHTS
 
@@ -58,7 +58,7 @@ class Dataset:
             return None
         with tempfile.TemporaryDirectory() as scratch:
             self.fetch({key: Path(scratch) / "file"})
-            return (Path(scratch) / "file").read_bytes()
+            return read_small(Path(scratch) / "file")
 
     def fetch(self, files: Mapping[str, Path]) -> None:
         from kit.kaggle import datasets

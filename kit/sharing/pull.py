@@ -20,7 +20,7 @@ def pull(
 ) -> int:
     """Brings a run here, with its weights if asked. Returns the bytes fetched: 0 if all of it is here already.
 
-    found: slug -> competition. source: what its record says it came from. Raises DataError, and leaves nothing, for files that
+    find_competition: by slug. source: what its record says it came from. Raises DataError, and leaves nothing, for files that
     are not what the manifest says, a run that does not fit the data and folds here, and one whose id is another run's here.
     """
     said = _read(store, run_id, PREDICTIONS)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kit.errors import ConfigError, DataError, KitError
-from kit.files import replace_file
+from kit.files import MAX_SMALL, read_small, replace_file
 from kit.progress import bar
 
 
@@ -65,7 +65,7 @@ class Folder:
 
     def read(self, key: str) -> bytes | None:
         path = self.root / key
-        return path.read_bytes() if path.is_file() else None
+        return read_small(path) if path.is_file() else None
 
     def fetch(self, files: Mapping[str, Path]) -> None:
         for key, path in bar(files.items(), label="pulling", unit="file"):
@@ -94,7 +94,7 @@ class Url:
     def read(self, key: str) -> bytes | None:
         with _explain_errors(self.where):
             try:
-                return bytes(self.files.cat_file(f"{self.root}/{key}"))
+                return bytes(self.files.cat_file(f"{self.root}/{key}", start=0, end=MAX_SMALL))
             except FileNotFoundError:
                 return None
 

@@ -1,5 +1,7 @@
 """What does not fit, or is not what was pushed, is refused, and nothing of it is left."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -122,6 +124,8 @@ def named(name: str):
         (changed("manifest.json", "files", {}), "lacks run.json, config.json"),
         (changed("manifest.json", "run", "other"), "manifest of .* is damaged, or not one"),
         (lambda folder: (folder / "manifest.json").write_text("[]"), "manifest of .* is damaged, or not one"),
+        (lambda folder: os.truncate(folder / "manifest.json", 1 << 40), "manifest of .* is damaged, or not one"),
+        (lambda folder: (folder / "manifest.json").write_text("[" * 10**6), "manifest of .* too deeply nested"),
     ],
 )
 def test_what_does_not_fit_is_refused_and_nothing_is_left(cli, make_run, team, change, message):
