@@ -32,7 +32,7 @@ export KAGGLE_KEY_FILE ?= $(wildcard $(HOME)/.kaggle/kaggle.json)
 export KAGGLE_TOKEN_FILE ?= $(wildcard $(HOME)/.kaggle/access_token)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick test-jax test-kernel test-pillow test-container test-tracking fuzz reliability check wheel bench bench-peers lock pin image sif container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit team submissions leaderboard next pick kernel kernel-env audit sbom runs run completion
+.PHONY: help setup demo test test-quick test-jax test-kernel test-pillow test-container test-tracking fuzz reliability season check wheel bench bench-peers lock pin image sif container shell notebook gpu-check ui tracking docs list doctor new download prepare augment-preview plan lr-find tune train predict ensemble report review diff submit team submissions leaderboard next pick kernel kernel-env audit sbom runs run completion
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ test-pillow: setup ## decoded pixels, with the oldest Pillow that is allowed and
 
 reliability: setup ## kills, faults, full disks and hostile files, against every verb (ARGS="kills --verb train"): half an hour
 	.venv/bin/python -m tests.reliability $(ARGS)
+
+season: setup ## a team's two days and their end against a loopback Kaggle, each figure computed twice (ARGS="--seed 7")
+	.venv/bin/python -m tests.season $(ARGS)
 
 test-container: setup ## build the image and prove what it is to keep (needs a container engine; minutes)
 	.venv/bin/python -m pytest -s tests/container/container.py $(ARGS)

@@ -21,12 +21,14 @@ class Board:
     """judge: (bytes of a file) -> fields of its outcome; without one a submission is scored 0.99571 when asked for.
 
     now: the server's clock; with one, submissions have dates and the day's allowance is counted. slow: submissions that are
-    scored only when `settle` is called. others: teams as (name, score, members).
+    scored only when `settle` is called. others: teams as (name, score, members). lose: of so many submissions from now on the
+    answer is a web page, though they count.
     """
 
     judge: object = None
     now: datetime.datetime | None = None
     slow: bool = False
+    lose: int = 0
     team: str = "Three of us"
     file_name: str = "submission.csv"
     others: list = field(default_factory=list)
@@ -73,6 +75,10 @@ class BoardMethods:
             self.kaggle.board.outcomes[ref] = self.kaggle.board.judge(self.kaggle.uploads[-1])
             if not self.kaggle.board.slow:
                 settle(self.kaggle)
+        if self.kaggle.board.lose:
+            self.kaggle.board.lose -= 1
+            self._answer(200, b"<html>One moment, please</html>", {"Content-Type": "text/html"})
+            return ANSWERED
         return {"message": "Successfully submitted", "ref": ref}
 
     def _season(self) -> dict:

@@ -1,0 +1,60 @@
+"""The end: the final two and their forecast, the private scores, and what was counted twice."""
+
+import numpy as np
+
+from tests.season import figures
+from tests.season.figures import Sent
+from tests.season.season import Season
+from tests.season.server import end_competition
+from tests.season.world import PUBLIC, SLUG
+
+
+def pick(season: Season) -> None:
+    """Forecasts of Cyd, who has most runs, by another way to compute them; what Ann lacks is named to her."""
+    ann, _, cyd = season.members
+    told = cyd.read("pick", SLUG, "--public-share", str(PUBLIC))
+    judged = [Sent(_right(season, one["run"]), one["public"]) for one in told["runs"]]
+    mean, error = figures.forecast(judged, told["public_rows"], told["private_rows"])
+    for place, one in enumerate(told["runs"]):
+        season.claims.equal(f"{season.name(one['run'])}: forecast", one["forecast"], float(mean[place]), within=1e-5)
+        season.claims.equal(
+            f"{season.name(one['run'])}: its error", one["forecast_error"], float(error[place]), within=1e-5
+        )
+    season.claims.equal("private rows", told["private_rows"], len(season.rows(public=False)))
+    lacks = ann.run("pick", SLUG, "--public-share", str(PUBLIC))
+    named = season.runs["the ensemble"] in lacks.stdout + lacks.stderr and "pull" in lacks.stdout + lacks.stderr
+    season.claims.holds("pick names what it leaves out, and the pull", lacks, named)
+    assumed = cyd.run("pick", SLUG)
+    season.claims.holds(
+        "a public share that nobody gave is said", assumed, "--public-share" in assumed.stdout + assumed.stderr
+    )
+
+
+def _right(season: Season, run: str) -> np.ndarray:
+    folder = next(path for one in season.members if (path := one.home / "runs" / run).is_dir())
+    hits = figures.hits(folder, season.labels)
+    return np.array([hits[name] for name in sorted(hits)])
+
+
+def end(season: Season) -> None:
+    """Kaggle shows the private scores; the choice is held against them."""
+    cyd = season.members[2]
+    before = cyd.read("pick", SLUG, "--public-share", str(PUBLIC))
+    end_competition(season.kaggle, season.world)
+    told = {entry["ref"]: entry["private"] for entry in cyd.read("submissions", SLUG)}
+    real = {one["ref"]: float(one["privateScore"]) for one in season.kaggle.submissions if "privateScore" in one}
+    season.claims.equal("private scores in the list", {ref: told[ref] for ref in real}, real)
+    of_run = {run: score for ref, score in real.items() for run in season.runs.values() if run in _message(season, ref)}
+    chosen = max(of_run[run] for run in before["proposed"]["runs"])
+    low, high = before["proposed"]["interval"]
+    said = f"{chosen:.5f}, forecast {before['proposed']['expected_max']:.5f}, 80 % from {low:.5f} to {high:.5f}"
+    season.claims.holds("the better of the chosen two is near its forecast", said, low - 0.05 < chosen < high + 0.05)
+    counted = season.counted()
+    season.claims.equal("submissions counted twice", len(counted) - len(set(counted)), 0)
+
+
+def _message(season: Season, ref: int) -> str:
+    return str(next(one["description"] for one in season.kaggle.submissions if one["ref"] == ref))
+
+
+SCENES = (pick, end)
