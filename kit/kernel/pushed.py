@@ -16,6 +16,7 @@ from kit.kaggle import names
 from kit.kernel import bundle
 from kit.kernel.inside import OUTPUT
 from kit.progress import say
+from kit.runs.author import find_author
 from kit.runs.check_records import read_records
 
 RECORD = "pushed.json"
@@ -138,6 +139,9 @@ def _keep_run(folder: Path, competition: Competition, run: str) -> None:
         record, _ = read_records(arrived)
         if (record["id"], record["slug"]) != (run, competition.slug):
             raise DataError(f"run.zip holds another run than {run}", received=record["id"], do="push again")
+        write_json(
+            arrived / "run.json", {**record, "author": find_author()[0]}
+        )  # who pushed the kernel, where it has no name
         stored = read_json(arrived / "config.json")
         stored["config"]["weights"] = read_json(folder / bundle.LOCAL)["weights"]  # where the file lies here
         write_json(arrived / "config.json", stored)

@@ -108,7 +108,7 @@ def test_a_failed_kernel_ends_the_wait_with_its_reason(here, push, kaggle, folde
     assert done.returncode == 5 and "ended with error; received Your notebook tried" in done.stderr
 
 
-def test_a_training_becomes_a_local_run(here, prepared, kaggle, tmp_path):
+def test_a_training_becomes_a_local_run(here, prepared, kaggle, tmp_path, monkeypatch):
     """The output is that of a real run, zipped as the kernel zips it."""
     from kit.learn import train
     from kit.learn.settings import resolve_settings
@@ -133,9 +133,10 @@ def test_a_training_becomes_a_local_run(here, prepared, kaggle, tmp_path):
     files = {name: hashlib.sha256(data).hexdigest() for name, data in (("run.zip", content), *outputs.items())}
     files.pop("result.json")
     kaggle.of_kernels.outputs = {"run.zip": content, **_outputs(folder, mode="train", run=run.id, files=files)}
+    monkeypatch.setattr("kit.kernel.pushed.find_author", lambda: ("ann", "KIT_AUTHOR"))
     here("kernel", "output", built["name"])
     listed = json.loads(here("runs", "--json").stdout)
-    assert [(row["run"], row["status"]) for row in listed] == [(run.id, "finished")]
+    assert [(row["run"], row["status"], row["author"]) for row in listed] == [(run.id, "finished", "ann")]
     here("predict", run.id, "--tta", "hflip")  # it has its weights, and fits the data here
 
 
