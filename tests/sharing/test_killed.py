@@ -1,6 +1,5 @@
 """A pull or a push that was killed leaves nothing after the next one."""
 
-from kit import paths
 from kit.sharing import arrival, stores
 from tests.sharing.teammate import contents, leave, left
 from tests.test_temporary import die, killed
@@ -29,10 +28,9 @@ def test_a_push_that_was_killed_leaves_nothing_after_the_next(cli, make_run, tea
         cli("runs", "push", run.id, "--to", str(team))
 
     killed(push)
-    (team / run.id / f"tmp-{'0' * 8}-1-1-01234567-new-oof.npz").touch()  # of a machine that may still be at it
+    assert len(list(team.rglob("tmp-*"))) == 1
+    (team / run.id).mkdir()
+    theirs = team / run.id / f"tmp-{'0' * 8}-1-1-01234567-new-oof.npz"  # of a machine that may still be at it
+    theirs.touch()
     cli("runs", "push", run.id, "--to", str(team))
-    names = {path.name for path in (team / run.id).iterdir()}
-    assert "manifest.json" in names and [name for name in names if name.startswith("tmp-")] == [
-        f"tmp-{'0' * 8}-1-1-01234567-new-oof.npz"
-    ]
-    assert paths.runs().exists()
+    assert (team / run.id / "manifest.json").exists() and list(team.rglob("tmp-*")) == [theirs]
