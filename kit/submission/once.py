@@ -33,10 +33,12 @@ class SentBefore(ConfigError):
 class Earlier:
     """What was sent of the same content before. completed: by an upload from here that ended without an answer, and counted.
 
-    sent: all of it, by anybody, oldest first, with the name of its sender. newest: the greatest reference in Kaggle's list.
+    unscored: one from here whose score nobody waited for. sent: all of it, by anybody, oldest first, with its sender's name.
+    newest: the greatest reference in Kaggle's list.
     """
 
     completed: Record | None
+    unscored: Record | None
     sent: list[tuple[Record, str]]
     newest: int
 
@@ -47,12 +49,14 @@ def look_up(slug: str, sha256: str, folder: Path, words: str = "") -> Earlier:
     words: what else the message has, where the hash alone does not tell. Raises AccessError or KaggleError without the list.
     """
     completed, listed = _settle(slug, sha256, folder, words)
-    known = {record.ref: (record, "") for record in records.list_records(slug, folder) if record.sha256 == sha256}
+    own = [record for record in records.list_records(slug, folder) if record.sha256 == sha256]
+    known = {record.ref: (record, "") for record in own}
     for ref, row in listed.items():
         if _is_of(row, sha256):
             known[ref] = known.get(ref, (_describe(slug, sha256, row), ""))[0], row.submitted_by
     sent = [known[ref] for ref in sorted(known) if words in known[ref][0].message]
-    return Earlier(completed, sent, max(listed, default=0))
+    unscored = next((record for record in own if record.status is None and words in record.message), None)
+    return Earlier(completed, unscored, sent, max(listed, default=0))
 
 
 def refuse_repeated(earlier: Earlier, what: str = "these bytes were uploaded") -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from kit import paths
 from kit.competition import Competition
 from kit.errors import DataError
+from kit.progress import say
 from kit.submission import message, once, records
 from kit.submission.check import Checked
 from kit.submission.records import Record
@@ -24,7 +25,8 @@ def send(
     words: what to say about the file on Kaggle, before its run id, CV and hash. again: also bytes that were uploaded before.
     wait_s: seconds to wait for the score, asking every poll_s seconds; None does not wait, and leaves the scores None.
 
-    An upload from here whose answer was lost, and that is in Kaggle's list, is not sent again: its record is returned.
+    An upload from here whose answer was lost, and that is in Kaggle's list, is not sent again: its record is returned. So is
+    one whose score is not known, to wait for it.
 
     Raises ConfigError for a competition that is not on Kaggle and for bytes that were uploaded before, DataError for a file
     that has changed since it was checked, AccessError for a missing or refused token, and KaggleError for a failed upload, a
@@ -32,16 +34,19 @@ def send(
     """
     competition.check_on_kaggle("look at its local score")
     folder = paths.submissions(competition.slug, checked.run.folder if checked.run else None)
-    record = _send(competition.slug, checked, words, folder, again)
+    record = _send(competition.slug, checked, words, folder, again, wait_s is not None)
     return record if wait_s is None else records.await_score(record, folder, timeout_s=wait_s, poll_s=poll_s)
 
 
-def _send(slug: str, checked: Checked, words: str, folder: Path, again: bool) -> Record:
+def _send(slug: str, checked: Checked, words: str, folder: Path, again: bool, wait: bool) -> Record:
     sha256, run = checked.report.sha256, checked.run
     with records.lock_uploads(slug):
         earlier = once.look_up(slug, sha256, folder)
         if earlier.completed:
             return earlier.completed
+        if wait and not again and earlier.unscored:  # as of a command that was stopped while it waited
+            say(f"submission {earlier.unscored.ref} was uploaded before: waiting for its score")
+            return earlier.unscored
         if not again:
             once.refuse_repeated(earlier)
         if checked.path.read_bytes() != checked.data:

@@ -44,6 +44,15 @@ def test_the_same_bytes_are_not_sent_twice(here, file, kaggle):
     assert len(kaggle.uploads) == 2
 
 
+def test_a_wait_that_was_stopped_goes_on(here, file, kaggle):
+    here("submit", "tiny-stripes", str(file), "--send")
+    done = here("submit", "tiny-stripes", str(file), "--send", "--wait", "--poll", "0", "--json")
+    assert json.loads(done.stdout)["public_score"] == "0.99571" and len(kaggle.uploads) == 1
+    assert "submission 50000001 was uploaded before: waiting for its score" in done.stderr
+    again = here("submit", "tiny-stripes", str(file), "--send", "--wait", check=False)
+    assert again.returncode == 2 and len(kaggle.uploads) == 1
+
+
 def test_a_file_that_fails_the_check_is_never_uploaded(here, file, kaggle):
     file.write_text(file.read_text().replace("7,0", "7,9"))
     done = here("submit", "tiny-stripes", str(file), "--send", check=False)

@@ -35,8 +35,8 @@ def command(name: str, wait: bool, again: bool, timeout: float, poll: float, wor
     with records.lock_uploads(slug):
         earlier = once.look_up(slug, bundled, where, f"{kernel} version {version} ")
         kept = earlier.completed
-        if kept is None and wait and not again and earlier.sent:
-            kept = earlier.sent[-1][0]
+        if kept is None and wait and not again:
+            kept = earlier.unscored
         if kept is None:
             if not again:
                 once.refuse_repeated(earlier, "this version was submitted")
