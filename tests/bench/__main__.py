@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import final_two, forms, fusion, jobs, many_classes, pick, review, speed, tables, targets
+from tests.bench import final_two, forms, fusion, jobs, many_classes, memory, pick, review, speed, tables, targets
 from tests.bench.place import ROOT, Place
 from tests.bench.records import records
 
@@ -16,7 +16,8 @@ BENCHMARKS = {
     "help": jobs.cli_help,
     "records": records,
     "demo": jobs.demo,
-    "memory": jobs.memory,
+    "memory": memory.memory,
+    "memory-cifar-10": jobs.memory,
     "report": jobs.report,
     "dogs-vs-cats": jobs.dogs_vs_cats,
     "kernel": jobs.kernel,

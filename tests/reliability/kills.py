@@ -18,7 +18,8 @@ def kill_each(place: Place, verbs: Sequence[Verb], seed: int, others: int, momen
     the disk, and at `moments` moments.
     """
     for verb in verbs:
-        yield _kill(place, verb, random.Random(f"{seed} {verb.name}"), others, moments)
+        share = 2 if verb.trains else 1  # of what takes seconds, half as many
+        yield _kill(place, verb, random.Random(f"{seed} {verb.name}"), others // share, moments // share)
 
 
 def _kill(place: Place, verb: Verb, draw: random.Random, others: int, moments: int) -> Tally:

@@ -48,7 +48,10 @@ VERBS = (
     ),
     Verb("prepare --holdout", "prepared", _said("prepare", SLUG, "--folds", "3", "--holdout", "0.2")),
     Verb(
-        "new", "fresh", lambda place: ["new", "stripes", "--from", str(place.archive), "--in", str(place.home / "mine")]
+        "new",
+        "fresh",
+        lambda place: ["new", "stripes", "--from", str(place.archive), "--in", str(place.home / "mine")],
+        done=(0, 3),
     ),
     Verb("train", "prepared", _said("train", SLUG, *SHORT, "--name", "c"), _resume, trains=True),
     Verb("train --resume", "interrupted", _said("train", "--resume", f"{SLUG}-c-"), trains=True),
@@ -64,7 +67,7 @@ VERBS = (
     Verb(
         "submit --send --wait",
         "trained",
-        _said("submit", SLUG, A, "--send", "--wait", "--poll", "0"),
+        _said("submit", SLUG, A, "--send", "--wait", "--poll", "0", "--timeout", "20"),
         done=(0, 2),
         asks=True,
     ),
