@@ -8,62 +8,16 @@ from hypothesis import strategies as st
 
 from tests.small_archives import zipped
 
-ODD = (
-    *(
-        b"",
-        b"\0",
-        b"\n",
-        b"\r",
-        b"\r\n\r\n",
-        b",",
-        b",,",
-        b";",
-        b"\t",
-        b'"',
-        b'""',
-        b" ",
-        b"\\",
-        b"/",
-        b"../",
-        b"._",
-        b"#",
-    ),
-    *(
-        b"nan",
-        b"inf",
-        b"-inf",
-        b"1e999",
-        b"-1",
-        b"1_0",
-        b"0x1",
-        b"99999999999999999999",
-        b"1e-400",
-        b"True",
-        b"NA",
-        b"null",
-    ),
-    *(
-        b"\xff\xfe",
-        b"\xef\xbb\xbf",
-        b"\xc3",
-        b"\xed\xa0\x80",
-        "é".encode(),
-        "e\u0301".encode(),
-        "\u202e".encode(),
-        "\uff11".encode(),
-    ),
-    *(b"[", b"]", b"{", b"}", b"[" * 3000, b'{"a":' * 3000, b"[[]]", b'"x"', b":", b"=", b"%s", b"{0}", b"<script>"),
-    *(
-        b"\xff" * 4,
-        b"\xff" * 8,
-        b"\0" * 4,
-        b"\x7f\xff\xff\xff",
-        b"\0\0\0\x80",
-        b"PK\x03\x04",
-        b"PK\x05\x06",
-        b"7z\xbc\xaf",
-    ),
+WORDS = """
+, ,, ; " "" / ../ ._ # [ ] { } [[]] "x" : = %s {0} <script> \\ \u00e9 e\u0301 \u202e \uff11
+nan inf -inf 1e999 -1 1_0 0x1 99999999999999999999 1e-400 True NA null
+"""
+BYTES = (
+    *(b"", b" ", b"\0", b"\n", b"\r", b"\r\n\r\n", b"\t", b"[" * 3000, b'{"a":' * 3000),
+    *(b"\xff\xfe", b"\xef\xbb\xbf", b"\xc3", b"\xed\xa0\x80", b"PK\x03\x04", b"PK\x05\x06", b"7z\xbc\xaf"),
+    *(b"\xff" * 4, b"\xff" * 8, b"\0" * 4, b"\x7f\xff\xff\xff", b"\0\0\0\x80"),
 )
+ODD = (*(word.encode() for word in WORDS.split()), *BYTES)
 
 
 @dataclass(frozen=True)
