@@ -29,7 +29,7 @@ def test_files_that_are_missing_changed_or_too_many_are_told(tmp_path):
 
 
 def test_moments_are_no_difference(tmp_path):
-    for run, when in (("one", "1120-120000"), ("other", "1121-130000-2")):
+    for run, when in (("one", "1120-120000"), ("other", "1121-130000-f48a")):
         folder = tmp_path / run / "runs" / f"zoo-a-{when}"
         folder.mkdir(parents=True)
         (folder / "run.json").write_text(f'{{"id": "zoo-a-{when}", "created": "2026-11-2{len(run)}T12:00:00+00:00"}}')

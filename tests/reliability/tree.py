@@ -12,7 +12,7 @@ from pathlib import Path
 MOMENTS = re.compile(
     rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(\+00:00|Z)?"  # ISO 8601
     rb"|\d{8}T\d{6,12}Z"  # the name of a record
-    rb"|(?<=-)\d{4}-\d{6}(-\d+)?(?![\d-])"  # the id of a run
+    rb"|(?<=-)\d{4}-\d{6}(-[0-9a-f]{4})?(-\d+)?(?![\d-])"  # the id of a run
     rb'|(?<=seconds": )[\d.e-]+'
 )
 SEEN = "/kaggle/"  # Kaggle's list as it was last seen, which one more look at it brings

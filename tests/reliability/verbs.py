@@ -81,6 +81,8 @@ VERBS = (
         asks=True,
     ),
     Verb("runs pull", "shared", lambda place: ["runs", "pull", str(place.team), A, "--weights"]),
+    Verb("runs note", "trained", _said("runs", "note", A, "worth a look")),
+    Verb("runs archive", "trained", _said("runs", "archive", B)),
     Verb("runs delete", "trained", _said("runs", "delete", B)),
     Verb("kernel build", "trained", _said("kernel", "build", SLUG, "--run", A)),
     Verb("kernel push", "built", _said("kernel", "push", KERNEL, "--poll", "0"), asks=True),
