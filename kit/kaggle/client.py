@@ -178,17 +178,23 @@ def ask(slug: str, call: Callable[..., Result], *arguments: Any, own: bool = Fal
 
 def retry(call: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
     """Repeats a call that changes nothing at Kaggle after 429 and 5xx, waiting as told or 1, 2, 4 seconds."""
+    return retry_while(lambda: True, lambda: call(*arguments, **named))
+
+
+def retry_while(may_repeat: Callable[[], bool], call: Callable[[], Result]) -> Result:
+    """As `retry`, as long as `may_repeat` says that nothing was changed yet."""
     from requests.exceptions import HTTPError
 
     for pause in PAUSES_S:
         try:
-            return call(*arguments, **named)
+            return call()
         except HTTPError as error:
             answer: Any = error.response
             announced = answer.headers.get("Retry-After", "")
             seconds = float(announced) if announced.isdigit() else pause
-            if (answer.status_code != 429 and answer.status_code < 500) or seconds > MAX_WAIT_S:
+            is_busy = answer.status_code == 429 or answer.status_code >= 500
+            if not (is_busy and may_repeat()) or seconds > MAX_WAIT_S:
                 raise
             say(f"Kaggle is busy ({answer.status_code}): asking again in {seconds:g} s")
             time.sleep(seconds)
-    return call(*arguments, **named)
+    return call()

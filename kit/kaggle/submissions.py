@@ -4,11 +4,12 @@ import datetime
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kit.errors import KaggleError
-from kit.kaggle.client import ask, connect, pause, retry
+from kit.kaggle.client import ask, connect, pause, retry, retry_while
 from kit.kaggle.send_once import LostAnswer, send_once
 from kit.progress import say
 
@@ -33,7 +34,8 @@ class KaggleSubmission:
 
 
 def send(slug: str, file: Path, message: str, check: Callable[[], None] = lambda: None) -> int:
-    """Uploads a submission and returns Kaggle's reference, greater than 0. Never repeated by itself.
+    """Uploads a submission and returns Kaggle's reference, greater than 0. What spends it is never repeated by itself; a Kaggle
+    that is busy before that is asked again.
 
     check: called when the file is there and before it is submitted; what it raises holds that back.
 
@@ -41,7 +43,8 @@ def send(slug: str, file: Path, message: str, check: Callable[[], None] = lambda
     """
     what = f"the upload of {file.name}"
     with connect(slug) as api, send_once(what, "CreateSubmission", look_in_list(slug), check) as left:
-        answer = api.competition_submit(str(file), message, slug, quiet=True)
+        submit = partial(api.competition_submit, str(file), message, slug, quiet=True)
+        answer = retry_while(lambda: not left, submit)
         reference = int(answer.ref or 0)
     if not reference and left:
         raise LostAnswer(f"Kaggle gave no reference to {what}", received=answer.message, do=look_in_list(slug))

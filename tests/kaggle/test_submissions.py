@@ -36,6 +36,13 @@ def test_send_uploads_the_checked_bytes_and_wait_returns_the_score(here, file, k
     assert said.startswith("first ") and result["sha256"][:12] in said
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_kaggle_that_is_busy_before_the_submission_is_asked_again(here, file, kaggle, status):
+    kaggle.faults["StartSubmissionUpload"] += [refusal(status, "busy", Retry_After="0")] * 2
+    done = here("submit", "tiny-stripes", str(file), "--send")
+    assert done.stderr.count(f"Kaggle is busy ({status})") == 2 and len(kaggle.submissions) == 1
+
+
 def test_the_same_bytes_are_not_sent_twice(here, file, kaggle):
     here("submit", "tiny-stripes", str(file), "--send")
     done = here("submit", "tiny-stripes", str(file), "--send", check=False)
