@@ -49,7 +49,7 @@ def _lay_shared(place: Place, change: Callable[[Path], None]) -> None:
 
 def _lay_checkpoint(place: Place, name_and_change: tuple[str, Callable[[Path], None]]) -> None:
     name, change = name_and_change
-    change(next(place.home.glob(f"runs/*/fold-0/{name}")))
+    change(next(place.home.glob(f"runs/{SLUG}-[ac]-*/fold-0/{name}")))
 
 
 FAMILIES = (
