@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from kit.data.archives.budget import Limits
 from kit.data.archives.unpack import open_outermost
@@ -12,15 +13,27 @@ LIMITS = Limits(files=100, bytes=1 << 30)
 
 
 def download(slug: str) -> bytes:
-    """The bytes of its CSV. Raises KaggleError if what comes is not a zip archive with one CSV in it."""
-    with tempfile.TemporaryDirectory() as folder:  # the client writes <slug>.zip, the name that the data has, too
-        with connect(slug) as api:
-            retry(api.competition_leaderboard_download, slug, folder, quiet=True)
+    """The bytes of its CSV. Raises KaggleError if what comes is cut off, or not a zip archive with one CSV in it."""
+    with connect(slug) as api:
+        packed = retry(_fetch, api, slug)
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder) / f"{slug}.zip"
+        archive.write_bytes(packed)
         try:
-            open_outermost(Path(folder) / f"{slug}.zip", Path(folder) / "board", limits=LIMITS)
+            open_outermost(archive, Path(folder) / "board", limits=LIMITS)
             [table] = (Path(folder) / "board").rglob("*.csv")
             return table.read_bytes()
         except (DataError, OSError, ValueError) as error:
             raise KaggleError(
                 "Kaggle's leaderboard cannot be read", received=error, expected="a zip archive with one CSV"
             ) from None
+
+
+def _fetch(api: Any, slug: str) -> bytes:
+    """Without the client's own download, which repeats this request without its body, and waits 300 s for each answer."""
+    from kagglesdk.competitions.types.competition_api_service import ApiDownloadLeaderboardRequest
+
+    request = ApiDownloadLeaderboardRequest()
+    request.competition_name = slug
+    with api.build_kaggle_client() as client:
+        return bytes(client.competitions.competition_api_client.download_leaderboard(request).content)

@@ -10,7 +10,8 @@ from kit.kaggle import leaderboard
 from kit.kaggle.submissions import KaggleSubmission
 from kit.leaderboard import board, ledger
 from kit.submission import kaggle_list
-from tests.kaggle_server import refusal
+from tests.kaggle_server import refusal, serve
+from tests.reliability.faulty_server import FaultyHandler
 
 CSV = (
     "\ufeffRank,TeamId,TeamName,LastSubmissionDate,Score,SubmissionCount,TeamMemberUserNames\r\n"
@@ -129,3 +130,13 @@ def test_what_is_no_board_is_not_kept(kaggle, home):
     with pytest.raises(KaggleError, match="leaderboard cannot be read"):
         board.fetch("zoo")
     assert not kaggle_list.folder("zoo").exists()
+
+
+def test_a_board_that_is_cut_off_is_told_at_once_and_not_waited_for(kaggle, monkeypatch):
+    kaggle.fault_at = (0, "truncated")
+    with serve(kaggle, FaultyHandler) as proxy:
+        for name in ("http_proxy", "HTTP_PROXY"):
+            monkeypatch.setenv(name, proxy)
+        with pytest.raises(KaggleError, match="no connection to Kaggle"):
+            leaderboard.download("zoo")
+    assert len(kaggle.asked("DownloadLeaderboard")) == 1

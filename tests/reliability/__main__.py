@@ -4,6 +4,7 @@ file, each attempt that did not hold, and a table; 1 if one did not hold, or any
 
 import argparse
 import platform
+import shlex
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -53,7 +54,9 @@ def main() -> int:
     print(f"\n{page.text(page.sum_up(tallies))}")
     if chosen.write:
         minutes = (time.monotonic() - started) / 60
-        how = f"`make reliability`, seed {chosen.seed}, Python {platform.python_version()}, {minutes:.0f} minutes:"
+        words = shlex.join(word for word in sys.argv[1:] if word != "--write")
+        typed = f"make reliability ARGS='{words}'" if words else "make reliability"
+        how = f"`{typed}`, seed {chosen.seed}, Python {platform.python_version()}, {minutes:.0f} minutes:"
         page.PAGE.write_text(page.write(page.PAGE.read_text("utf-8"), tallies, how), "utf-8")
     return int(not all(tally.is_kept for tally in tallies))
 
