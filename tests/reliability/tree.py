@@ -1,6 +1,7 @@
 """What a command left on disk beside what it leaves undisturbed: bytes and rows that are lost, and files too many.
 
-Moments are no part of what is compared: dates, seconds, the time in the id of a run, and process ids in locks.
+Moments are no part of what is compared: dates, seconds, the time in the id of a run, process ids in locks, and
+how often a kernel was pushed.
 """
 
 import re
@@ -14,6 +15,7 @@ MOMENTS = re.compile(
     rb"|\d{8}T\d{6,12}Z"  # the name of a record
     rb"|(?<=-)\d{4}-\d{6}(-[0-9a-f]{4})?(-\d+)?(?![\d-])"  # the id of a run
     rb'|(?<=seconds": )[\d.e-]+'
+    rb'|(?<="version": )\d+'  # of a kernel at Kaggle, which counts how often it was pushed
 )
 SEEN = "/kaggle/"  # Kaggle's list as it was last seen, which one more look at it brings
 TEXTS = (".json", ".csv", ".html", ".py", ".md", ".txt", ".ipynb", ".jsonl")

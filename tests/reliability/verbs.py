@@ -77,7 +77,7 @@ VERBS = (
     Verb(
         "runs push to Kaggle",
         "trained",
-        _said("runs", "push", A, "--to", "kaggle:somebody/team", "--poll", "0"),
+        _said("runs", "push", A, "--to", "kaggle:somebody/our-runs", "--poll", "0"),
         asks=True,
     ),
     Verb("runs pull", "shared", lambda place: ["runs", "pull", str(place.team), A, "--weights"]),
