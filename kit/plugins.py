@@ -49,7 +49,8 @@ def load(slug: str, extra: Iterable[Path] = ()) -> Competition:
         )
     known = folders(extra)
     if slug not in known:
-        raise DataError(f"no competition {slug!r} here", do=nearest(slug, known) + " (`kit new SLUG` starts a new one)")
+        where = "`--competitions DIR` before the verb adds a folder of them, `kit new SLUG` starts a new one"
+        raise DataError(f"no competition {slug!r} here", do=f"{nearest(slug, known)} ({where})")
     return load_folder(known[slug])
 
 

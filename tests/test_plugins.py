@@ -20,6 +20,7 @@ def test_the_built_in_competitions_load(slug):
     ("slug", "words"),
     [
         ("digit-recogniser", "did you mean 'digit-recognizer'"),
+        ("digit-recogniser", "`--competitions DIR` before the verb"),
         ("../../etc", "not a competition's slug"),
         ("DIGIT", "lower-case"),
     ],

@@ -160,7 +160,7 @@ def _best(value: dict[str, Any]) -> str:
 def _agreement(agreement: dict[str, Any], run_of: dict[int, str | None]) -> str:
     fit = agreement["fit"]
     if fit is None:
-        return f"CV against public score: {agreement['pairs']} files have both; three that differ are needed to compare"
+        return f"CV against public score: {agreement['pairs']} with both; three that differ are needed to compare"
     head = (
         f"CV against public score over {agreement['pairs']} files: public = {fit['intercept']:.4f} + {fit['slope']:.3f} CV, "
         f"Spearman's rank correlation {fit['spearman']:.2f}"

@@ -85,7 +85,7 @@ def command(
     text = [f"{key:<14}{value}" for key, value in result.items() if key != "notices" and value is not None]
     text += [f"{'notice':<14}{notice}" for notice in checked.report.notices]
     options.result(result, "\n".join(text), as_json=as_json)
-    _say_next(competition, checked, subject, send)
+    _say_next(competition, checked, subject, send, result.get("public_score"))
 
 
 def _claim(where: str, run: str) -> None:
@@ -151,8 +151,10 @@ def _local(competition: Competition, subject: str, local: bool, send: bool, reve
     options.next_step(f"submit {competition.slug} {run.id}")
 
 
-def _say_next(competition: Competition, checked: check.Checked, subject: str, sent: bool) -> None:
-    if competition.scored_here or sent:
+def _say_next(competition: Competition, checked: check.Checked, subject: str, sent: bool, score: float | None) -> None:
+    if sent and score is None:
+        options.next_step(f"submissions {competition.slug} --wait")
+    elif competition.scored_here or sent:
         options.next_step(f"report {checked.run.id}" if checked.run else "runs")
     else:
         options.next_step(f"submit {competition.slug} {shlex.quote(subject)} --send --wait")

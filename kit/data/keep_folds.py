@@ -12,11 +12,13 @@ from kit.paths import DataFolders
 from kit.progress import say
 
 
-def bring(source: Path, folders: DataFolders, dataset: Dataset, *, reset: bool, split_groups: bool) -> None:
+def bring(
+    source: Path, folders: DataFolders, dataset: Dataset, *, reset: bool, split_groups: bool, called: str = ""
+) -> None:
     """Makes folds.csv of a table with a column "fold" and one of ids; rows of it that are held out or unreadable are left out.
 
-    reset: replace other folds. split_groups: as for `check_whole`. Raises DataError for folds that do not fit, and for others
-    that are there already.
+    reset: replace other folds. split_groups: as for `check_whole`. called: what to call the source where folds differ.
+    Raises DataError for folds that do not fit, and for others that are there already.
     """
     ids = dataset.train.ids
     unreadable = {row["id"] for row in cache.quarantine(folders) if row["part"] == "train"}
@@ -25,7 +27,7 @@ def bring(source: Path, folders: DataFolders, dataset: Dataset, *, reset: bool, 
     check_whole(source, dataset.train, fold_of, split_groups=split_groups)
     path = folders.folds
     if path.exists() and not reset and not np.array_equal(folds.read(path, ids), fold_of):
-        raise DataError(f"{path} holds other folds than {source}", do="--reset-folds replaces them")
+        raise DataError(f"{path} holds other folds than {called or source}", do="--reset-folds replaces them")
     folds.write(path, ids, fold_of)
 
 

@@ -88,7 +88,8 @@ def _compare(run: Run, fingerprints: Mapping[str, str | None]) -> None:
                 f"the {what} here differ from what {run.id} was trained on",
                 received=f"{what} {str(value)[:12]}",
                 expected=str(environment.get(key))[:12],
-                do="bring back the folds.csv, corrections.csv and data it was trained on, or train again",
+                do="bring back the folds.csv (a team's: `kit runs folds WHERE SLUG`), corrections.csv and data it was trained "
+                "on, or train again",
             )
 
 

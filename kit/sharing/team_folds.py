@@ -40,5 +40,5 @@ def take(store: Store, competition: Competition, *, reset: bool = False) -> Path
     with scratch_folder(folders.root) as scratch:
         brought = scratch / "team.csv"
         brought.write_bytes(content)
-        keep_folds.bring(brought, folders, dataset, reset=reset, split_groups=True)
+        keep_folds.bring(brought, folders, dataset, reset=reset, split_groups=True, called="the team's")
     return folders.folds

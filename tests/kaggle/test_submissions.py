@@ -44,7 +44,8 @@ def test_a_kaggle_that_is_busy_before_the_submission_is_asked_again(here, file, 
 
 
 def test_the_same_bytes_are_not_sent_twice(here, file, kaggle):
-    here("submit", "tiny-stripes", str(file), "--send")
+    sent = here("submit", "tiny-stripes", str(file), "--send")
+    assert "submissions tiny-stripes --wait" in sent.stderr  # it has no score yet
     done = here("submit", "tiny-stripes", str(file), "--send", check=False)
     assert done.returncode == 2 and "submission 50000001" in done.stderr and len(kaggle.uploads) == 1
     here("submit", "tiny-stripes", str(file), "--send", "--again")
