@@ -34,7 +34,7 @@ def list_members(
     claims: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Row]:
     """A record per member, the best first: member, runs, shared (how many of them the store has), best, error and best_run out
-    of fold, sent, sent_today and best_public, and claims, the runs that they mean to send today.
+    of fold, sent, sent_today and best_public, and claims, the runs that they mean to send today and nobody has sent.
 
     A member is the author of runs, and who Kaggle says has sent a submission; where it does not, the author of its run.
     """
@@ -42,6 +42,7 @@ def list_members(
     sender = {entry.ref: entry.by or author_of.get(entry.run or "", UNKNOWN) for entry in entries}
     names = dict.fromkeys([*author_of.values(), *sender.values(), *claims.values()])
     sign = metrics.find(competition).sign
+    sent = {entry.run for entry in entries if is_of_today(entry)}
     members = [
         _describe(
             name,
@@ -49,7 +50,7 @@ def list_members(
             [entry for entry in entries if sender[entry.ref] == name],
             sign,
         )
-        | {"claims": [run for run, holder in claims.items() if holder == name]}
+        | {"claims": [run for run, holder in claims.items() if holder == name and run not in sent]}
         for name in names
     ]
     return sorted(members, key=lambda row: (row["best"] is None, -sign * (row["best"] or 0.0)))

@@ -65,14 +65,17 @@ def test_what_nobody_has_tried_is_named(here, season, team):
 
 
 def test_two_do_not_claim_one_run(here, season, team, member):
-    hers, _ = season
-    done = here("team", SLUG, "--store", str(team), "--offline", "--claim", hers[:-2], "--json")
-    assert [row["claims"] for row in json.loads(done.stdout)["members"]] == [[], [hers], []]
-    here("team", SLUG, "--store", str(team), "--offline", "--claim", hers)  # again, by the same
+    hers, his = season
+    here("runs", "push", his, "--to", str(team))
+    done = here("team", SLUG, "--store", str(team), "--offline", "--claim", his[:-2], "--json")
+    assert [row["claims"] for row in json.loads(done.stdout)["members"]] == [[], [his], []]
+    here("team", SLUG, "--store", str(team), "--offline", "--claim", his)  # again, by the same
     member("ann")
-    refused = here("team", SLUG, "--store", str(team), "--offline", "--claim", hers, check=False)
+    refused = here("team", SLUG, "--store", str(team), "--offline", "--claim", his, check=False)
     assert refused.returncode == 3 and "is claimed for today; received by bob" in refused.stderr
-    assert here("team", SLUG, "--claim", hers, check=False).returncode == 2
+    assert here("team", SLUG, "--claim", his, check=False).returncode == 2
+    done = here("team", SLUG, "--store", str(team), "--offline", "--claim", hers, "--json")
+    assert [row["claims"] for row in json.loads(done.stdout)["members"]] == [[], [his], []]  # hers was sent today
 
 
 def test_claims_and_notes_are_seen_in_a_dataset_of_kaggle_as_well(here, make_run, member, kaggle):
@@ -92,5 +95,6 @@ def test_a_member_alone_needs_no_store(here, make_run, member, monkeypatch, team
     assert (row["member"], row["runs"], row["shared"]) == ("ann", 1, 0)
     monkeypatch.setenv("KIT_TEAM", str(team))
     here("runs", "push", "--new")
+    assert "is here already" in here("runs", "pull").stdout and "yes" in here("runs", "remote").stdout
     [row] = json.loads(here("team", SLUG, "--offline", "--json").stdout)["members"]
     assert row["shared"] == 1

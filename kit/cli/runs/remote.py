@@ -9,12 +9,13 @@ from kit.cli.options import GlobalOptions
 
 
 @click.command()
-@click.argument("where", metavar="WHERE")
+@click.argument("where", metavar="[WHERE]", envvar="KIT_TEAM")
 @click.argument("slug", metavar="[SLUG]", required=False, shell_complete=completion.competitions)
 @options.json_option
 @click.pass_obj
 def command(obj: GlobalOptions, where: str, slug: str | None, as_json: bool) -> None:
-    """What the team has in a shared folder, a URL, or kaggle:owner/name: whose runs, and how they score. None is pulled.
+    """What the team has in a shared folder, a URL, or kaggle:owner/name: whose runs, and how they score. None is pulled. WHERE
+    may be left out where KIT_TEAM says it and no competition is named.
 
     The best comes first. here: yes, or deleted, where `kit runs pull` brings it only by its name.
     """
