@@ -51,7 +51,7 @@ def command(obj: GlobalOptions, slug: str, given: str | None, parent: Path | Non
     parent = parent or (Path(obj.extra[0]) if obj.extra else Path("competitions"))
     folder = parent / slug
     if folder.exists():
-        raise DataError(f"{folder} is there already", do="edit it, or remove it first")
+        raise DataError(f"{folder} is there already", do="edit it; removed, it is written anew from the archive")
     source = class_source.find(given) if given else _find_archive(slug)
     known, files = _read(slug, source)
     with replace_folder(folder) as temporary:
@@ -63,7 +63,9 @@ def command(obj: GlobalOptions, slug: str, given: str | None, parent: Path | Non
         for line in (f"read {source}", *facts.describe(known), *(f"to do     {guess}" for guess in guesses)):
             say(line)
     else:
-        say("no archive read: all of it is guessed")
+        say(
+            f"no archive read, all of it is guessed: repeat with --from ARCHIVE, or after the download; remove {folder} before"
+        )
     say(f"edit {folder / 'competition.py'}, where it says TODO: {files['competition.py'].count('TODO')} times")
     known_folder = parent.resolve() in obj.folders
     step = _choose_next(slug, given, source)

@@ -50,8 +50,7 @@ PIXELS = Template("""\
     # One row per image, one column per pixel. Without id_column, rows are numbered from 1
     if part == "test":
         images, _ = pixel_csv(raw / $test, SHAPE$test_ids)
-        return Split(images.ids, images)
-${labels_doubt}    images, labels = pixel_csv(raw / $train, SHAPE, label_column=$label_columns$train_ids)
+${test_rows}${labels_doubt}    images, labels = pixel_csv(raw / $train, SHAPE, label_column=$label_columns$train_ids)
     return Split(images.ids, images, $given)""")
 GIVEN = {  # labels of a table of pixels, by the reader that those of another table would have
     "labels": "labels",
@@ -94,6 +93,7 @@ def write_read(facts: Facts) -> str:
         given=GIVEN.get(declared.reader, "labels").replace("$separator", literal(declared.separator)),
         train_ids=_id_column(facts.pixels.train_ids if facts.pixels else None),
         test_ids=_id_column(facts.pixels.test_ids if facts.pixels else None),
+        test_rows=_write_test_rows(facts),
     )
 
 
@@ -146,12 +146,28 @@ def _write_columns(facts: Facts, path: str, id_column: str) -> str:
 def list_readers(facts: Facts) -> str:
     """What `read` imports."""
     if facts.pixels:
-        return "from kit.data.readers import pixel_csv"
+        return f"from kit.data.readers import {'column, ' * _is_in_order_of_sample(facts)}pixel_csv"
     names = {"column"} if facts.alone else {"column", "json_images" if facts.arrays else "find_images"}
     names |= {"labels"} if facts.test_names or facts.group else set()
     names |= {"table_columns"} if facts.columns else set()
     names |= {facts.target.reader} if facts.table else {"class_folders"} if facts.class_folders else {"image_folder"}
     return "from kit.data.readers import " + ", ".join(sorted(names))
+
+
+def _write_test_rows(facts: Facts) -> str:
+    """What `read` gives of the test table of pixels."""
+    if not _is_in_order_of_sample(facts):
+        return "        return Split(images.ids, images)\n"
+    ids = f"column(raw / {literal(strip_packed(facts.sample.path))}, {literal(facts.sample.id_column)})"
+    doubt = write_doubt(8, "the test table has no ids: those of the sample submission, in its order")
+    return f"{doubt}        return Split({ids}, images)\n"
+
+
+def _is_in_order_of_sample(facts: Facts) -> bool:
+    """Whether the test table of pixels has no ids, and the sample has others than the numbers of rows."""
+    if facts.pixels is None or facts.pixels.test_ids:
+        return False
+    return any(name != str(number) for number, name in enumerate(facts.sample.ids, 1))
 
 
 def _id_column(name: str | None) -> str:

@@ -91,6 +91,8 @@ kit prepare $slug
 kit train $slug
 kit submit $slug RUN
 ```
+
+Where this folder does not lie in `competitions/` of the kit: `kit --competitions DIR VERB`, DIR being the one that holds it.
 """)
 
 

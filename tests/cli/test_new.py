@@ -24,7 +24,7 @@ def test_without_an_archive_it_loads_and_lists(here, plugins):
 def test_it_never_overwrites(here, plugins):
     (plugins / "zoo").mkdir()
     done = here("new", "zoo", "--in", str(plugins), check=False)
-    assert done.returncode == 3 and "is there already" in done.stderr and done.stdout == ""
+    assert done.returncode == 3 and "is there already; edit it; removed, it is" in done.stderr and done.stdout == ""
     assert list((plugins / "zoo").iterdir()) == []
 
 
