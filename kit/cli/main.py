@@ -55,8 +55,9 @@ VERBS = {
     "extra",
     metavar="DIR",
     multiple=True,
+    envvar="KIT_COMPETITIONS",
     type=click.Path(file_okay=False),
-    help="A further folder of competition folders; may be repeated.",
+    help="A further folder of competition folders; may be repeated; else those of $KIT_COMPETITIONS, with : between.",
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.pass_context
@@ -85,6 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         kit.main(words, prog_name="kit", standalone_mode=False)
     except click.ClickException as error:
         error.show()
+        if isinstance(error, click.NoSuchOption) and (hint := _say_where_it_belongs(error)):
+            click.echo(hint, err=True)
         sys.exit(error.exit_code)
     except KitError as error:
         if "--debug" in words:
@@ -106,3 +109,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         click.echo(f"kit: {error}", err=True)
         sys.exit(DataError.exit_code)
     sys.exit(0)
+
+
+def _say_where_it_belongs(error: click.NoSuchOption) -> str:
+    """Of an option that a verb has not: before the verb, or behind --set; empty for any other."""
+    from dataclasses import fields
+
+    from kit.config import Config
+
+    name, verb = error.option_name, error.ctx.command if error.ctx else kit
+    if any(name in option.opts for option in kit.params):
+        return f"It comes before the verb: kit {name}{' DIR' if name == '--competitions' else ''} VERB"
+    setting = name.lstrip("-").replace("-", "_")
+    settable = any("--set" in option.opts for option in verb.params)
+    return (
+        f"It is a setting: --set {setting}=VALUE"
+        if settable and setting in {one.name for one in fields(Config)}
+        else ""
+    )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import command_line
+
 
 @pytest.mark.parametrize(
     ("words", "code", "message"),
@@ -71,3 +73,27 @@ def test_a_home_that_is_a_file_is_one_line(here, tmp_path, archive):
     done = here("download", "tiny-stripes", "--from", str(archive), check=False, KIT_HOME=str(tmp_path / "file"))
     assert done.returncode == 3 and "Not a directory" in done.stderr and "Traceback" not in done.stderr
     assert Path(tmp_path / "file").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("train", "tiny-stripes", "--epochs", "2"), "It is a setting: --set epochs=VALUE"),
+        (("train", "tiny-stripes", "--label-smoothing=0"), "It is a setting: --set label_smoothing=VALUE"),
+        (
+            ("prepare", "tiny-stripes", "--competitions", "mine"),
+            "It comes before the verb: kit --competitions DIR VERB",
+        ),
+        (("prepare", "tiny-stripes", "--debug"), "It comes before the verb: kit --debug VERB"),
+    ],
+)
+def test_an_option_in_the_wrong_place_says_where_it_belongs(here, words, hint):
+    done = here(*words, check=False)
+    assert done.returncode == 2 and hint in done.stderr
+    assert "It is a setting" not in here("prepare", "tiny-stripes", "--epochs", "2", check=False).stderr
+
+
+def test_competitions_lie_where_the_environment_says(home, plugins, tmp_path):
+    (tmp_path / "more").mkdir()
+    told = command_line.here(["list"], KIT_COMPETITIONS=f"{tmp_path / 'more'}:{plugins}")
+    assert "\ntiny-stripes " in told.stdout and "next: kit download" in told.stderr
