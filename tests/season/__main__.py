@@ -9,6 +9,7 @@ import click
 
 from tests.command_line import Done
 from tests.season import first_day, last_day, members, second_day, world
+from tests.season.picture import draw
 from tests.season.season import Season
 from tests.season.server import Faults, open_season
 
@@ -20,16 +21,20 @@ NAMES = ("ann", "bob", "cyd")
     "--seed", default=0, show_default=True, help="Of the noise, the public half, and the faults of the network."
 )
 @click.option("--keep", type=click.Path(path_type=Path), help="Leave the members' homes in this folder.")
-def main(seed: int, keep: Path | None) -> None:
+@click.option("--picture", type=click.Path(path_type=Path), help="Draw Cyd's page of the season into this PNG.")
+def main(seed: int, keep: Path | None, picture: Path | None) -> None:
     """Prints each claim of the kit beside the same figure by other means; ends with 1 if one differs."""
     with tempfile.TemporaryDirectory() as temporary:
         root = keep or Path(temporary)
         root.mkdir(parents=True, exist_ok=True)
         season, spoken = run(root, seed)
+        if picture:
+            draw(season.members[2].home / "data" / world.SLUG / "report.html", picture)
     click.echo(season.claims.table())
     faults = sum(fault.made for fault in season.kaggle.faults.values() if isinstance(fault, Faults))
     click.echo(f"\n{len(spoken)} commands, {len(season.kaggle.requests)} requests, {faults} of them failed by chance")
     if season.claims.failed:
+        click.echo("\n".join(season.claims.failed))
         raise click.ClickException(f"{len(season.claims.failed)} claims do not hold")
 
 

@@ -29,7 +29,8 @@ class Claims:
 
     @property
     def failed(self) -> list[str]:
-        return [claim for claim, _, _, same in self.rows if not same]
+        """In full, where the table cuts."""
+        return [f"{claim}: {kit}" for claim, kit, _, same in self.rows if not same]
 
     def table(self) -> str:
         head = ("claim", "kit", "independent", "equal")

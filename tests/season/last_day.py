@@ -1,5 +1,7 @@
 """The end: the final two and their forecast, the private scores, and what was counted twice."""
 
+from pathlib import Path
+
 import numpy as np
 
 from tests.season import figures
@@ -7,6 +9,20 @@ from tests.season.figures import Sent
 from tests.season.season import Season
 from tests.season.server import end_competition
 from tests.season.world import PUBLIC, SLUG
+
+
+def look_at_the_page(season: Season) -> None:
+    """What the page of the competition advises first is what `kit next` advises."""
+    cyd = season.members[2]
+    page = Path(cyd.succeed("report", SLUG).strip())
+    rated = cyd.read("next", SLUG)
+    first = page.read_text().partition('<section id="next">')[2].partition("</section>")[0]
+    worth = [one["run"] for one in rated["candidates"] if one["worth"]]
+    found = f"submit {SLUG} {worth[0]}" in first if worth else "No run is worth a submission" in first
+    season.claims.holds("the page begins with what next advises", str(worth[:1] or "nothing"), found)
+    season.claims.equal("the page: left today", f"<b>{rated['left_today']}</b>" in first, True)
+    for member in season.members:
+        season.claims.equal(f"the page names {member.name}", f">{member.name}</td>" in page.read_text(), True)
 
 
 def pick(season: Season) -> None:
@@ -57,4 +73,4 @@ def _message(season: Season, ref: int) -> str:
     return str(next(one["description"] for one in season.kaggle.submissions if one["ref"] == ref))
 
 
-SCENES = (pick, end)
+SCENES = (look_at_the_page, pick, end)
