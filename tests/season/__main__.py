@@ -1,7 +1,7 @@
 """A team's season, played by three processes against a Kaggle on loopback: `make season`, or `make season ARGS="--seed 7"`."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +13,10 @@ from tests.season.picture import draw
 from tests.season.season import Season
 from tests.season.server import Faults, open_season
 
+Scene = Callable[[Season], None]
+Days = Sequence[Sequence[Scene]]
 NAMES = ("ann", "bob", "cyd")
+SEASON: Days = (first_day.SCENES, second_day.SCENES, last_day.SCENES)
 
 
 @click.command()
@@ -27,7 +30,7 @@ def main(seed: int, keep: Path | None, picture: Path | None) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         root = keep or Path(temporary)
         root.mkdir(parents=True, exist_ok=True)
-        season, spoken = run(root, seed)
+        season, spoken = play(root, seed)
         if picture:
             draw(season.members[2].home / "data" / world.SLUG / "report.html", picture)
     click.echo(season.claims.table())
@@ -38,21 +41,21 @@ def main(seed: int, keep: Path | None, picture: Path | None) -> None:
         raise click.ClickException(f"{len(season.claims.failed)} claims do not hold")
 
 
-def run(root: Path, seed: int) -> tuple[Season, list[tuple[str, Done]]]:
-    """Plays the season in an empty folder; with every command that was typed, and what came of it."""
+def play(root: Path, seed: int, days: Days = SEASON) -> tuple[Season, list[tuple[str, Done]]]:
+    """Plays the scenes of those days in an empty folder; with every command that was typed, and what came of it."""
     made, spoken = world.make(seed), []
     (root / "store").mkdir()
     with open_season(made, seed) as (kaggle, proxy):
         team = tuple(members.join(name, root, proxy, spoken) for name in NAMES)
         season = Season(made, kaggle, team, root / "store")
-        for scenes in (first_day.SCENES, second_day.SCENES, last_day.SCENES):
+        for scenes in days:
             for scene in scenes:
-                _play(season, scene)
+                _play_scene(season, scene)
             kaggle.board.now += timedelta(days=1)
     return season, spoken
 
 
-def _play(season: Season, scene: Callable[[Season], None]) -> None:
+def _play_scene(season: Season, scene: Scene) -> None:
     """One that cannot be played to its end is a claim that does not hold."""
     try:
         scene(season)

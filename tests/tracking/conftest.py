@@ -35,7 +35,9 @@ def finished(home, monkeypatch):
         if kind == "train":
             for fold in range(2):
                 write_text(run.member(fold) / "history.csv", HISTORY)
-            told["members"] = [{"fold": fold, "seed": 0, "score": 0.89 + fold / 50, "error": 0.02} for fold in range(2)]
+            told["members"] = [
+                {"fold": fold, "seed": 0, "score": 0.89 + fold / 50, "error": 0.02, "rows": 45} for fold in range(2)
+            ]
         else:
             told |= {"optimistic_score": 0.95, "gain_over_best_part": {"gain": 0.02, "error": 0.005}}
         write_json(run.metrics, told)
