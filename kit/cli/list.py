@@ -1,6 +1,7 @@
 """`kit list`: the competitions this kit knows, and how far each has come here."""
 
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import click
@@ -11,6 +12,8 @@ from kit.cli.options import GlobalOptions
 from kit.errors import KitError
 from kit.learn.competitions import check_learning
 from kit.plugins import folders, load_folder
+
+WIDEST = 60  # characters of the defaults that a line shows; --json has all
 
 
 @click.command()
@@ -50,12 +53,13 @@ def _entry(slug: str, folder: Path) -> dict[str, Any]:
 
 
 def _row(entry: dict[str, Any]) -> dict[str, str]:
+    defaults = " ".join(f"{key}={_show(value)}" for key, value in entry["defaults"].items())
     state = "prepared" if entry["prepared"] else "downloaded" if entry["downloaded"] else "-"
     return {
         "slug": entry["slug"],
         "title": entry["title"],
         "metric": entry["metric"],
-        "defaults": " ".join(f"{key}={_show(value)}" for key, value in entry["defaults"].items()) or "-",
+        "defaults": shorten(defaults, WIDEST, placeholder=" ...") or "-",
         "data": state,
     }
 

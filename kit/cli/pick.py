@@ -1,5 +1,6 @@
 """`kit pick`: which two submissions to choose for the private board."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -63,7 +64,13 @@ def command(
     known = corrections.read_clean_labels(competition, paths.data(slug))
     result = final_two.propose(competition, compared, known, public, min(share, 0.99)) | {"elsewhere": elsewhere}
     result["after_the_end"] = post_mortem.look_back(result, entries, metrics.find(competition).sign)
-    text = [*_text(result, competition.target), *_after_the_end(result["after_the_end"]), *_elsewhere(elsewhere)]
+    chosen = [] if competition.scored_here else _on_kaggle(slug, result["proposed"]["runs"], entries)
+    text = [
+        *_text(result, competition.target),
+        *chosen,
+        *_after_the_end(result["after_the_end"]),
+        *_elsewhere(elsewhere),
+    ]
     options.result(result, "\n".join(text), as_json=as_json)
     safe, other = result["proposed"]["runs"]
     options.next_step(f"diff {safe} {other}")
@@ -106,6 +113,13 @@ def _text(result: dict[str, Any], target: Target) -> list[str]:
         "",
         options.table([_row(result, key, what) for key, what in PAIRS.items() if result[key]]),
     ]
+
+
+def _on_kaggle(slug: str, runs: Sequence[str], entries: Sequence[Any]) -> list[str]:
+    """Where the two are chosen, and by what numbers they are found there."""
+    refs = {entry.run: f"submission {entry.ref}" for entry in entries if entry.status != "error"}
+    told = " and ".join(refs.get(run, f"{run}, which is not submitted yet") for run in runs)
+    return ["", f"to choose      {told}, at https://www.kaggle.com/competitions/{slug}/submissions"]
 
 
 def _after_the_end(after: dict[str, Any] | None) -> list[str]:

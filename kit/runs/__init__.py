@@ -165,7 +165,10 @@ def find(reference: str, opened: Callable[[Path], Run] = open_run) -> Run:
     if "/" in reference and (Path(reference) / "run.json").is_file():
         return opened(Path(reference).resolve())
     ids = [file.parent.name for file in paths.runs().glob("*/run.json")]
-    run = opened(paths.runs() / one_of(reference, ids, str(paths.runs()), "`kit runs` lists them"))
+    run = opened(
+        paths.runs()
+        / one_of(reference, ids, str(paths.runs()), "`kit runs` lists them, `kit runs pull WHERE` brings the team's")
+    )
     if opened is open_run and run.id != run.folder.name:
         raise DataError(
             f"the folder {run.folder.name} is not called as the run in it",

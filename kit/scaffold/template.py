@@ -22,7 +22,6 @@ $readers
 ${build_imports}from kit.targets import $target_kind
 
 $shape${columns_doubt}COLUMNS = $columns  # what `read` gives of each row; in this order predictions are stored
-
 $table_constant
 
 def read(raw: Path, part: str) -> Split:
@@ -199,7 +198,7 @@ def _write_table(facts: Facts) -> str:
     if not (told := facts.columns):
         return ""
     doubt = write_doubt(0, f"columns that {told.test} has, too; which of them say something is to be tried")
-    return f"{doubt}TABLE = Table(numbers={literal(told.numbers)}, categories={literal(told.categories)})\n"
+    return f"\n{doubt}TABLE = Table(numbers={literal(told.numbers)}, categories={literal(told.categories)})\n"
 
 
 def _write_bounds(facts: Facts) -> str:

@@ -34,6 +34,8 @@ def test_broken_folders_take_a_line_and_the_others_still_list(here):
     lines = {line.split()[0].rstrip(":"): line for line in done.stdout.splitlines()}
     assert {"zoo", *folders()} <= lines.keys()
     assert lines["zoo"].split() == ["zoo", "Zoo", "log_loss", "epochs=3", "tta=identity,hflip", "-"]
+    assert max(map(len, done.stdout.splitlines()[:1])) < 180 and "tta=identity ..." not in lines["zoo"]
+    assert lines["cifar-10"].split()[-2:] == ["...", "-"]
     assert "broken: " in lines["broken"] and "line 2" in lines["broken"] and "SyntaxError" in lines["broken"]
     assert "no backbone 'resnet8'; did you mean 'resnet9'" in lines["nets"]
     assert "defaults is of another type; received 1; expected a dict of settings" in lines["typed"]

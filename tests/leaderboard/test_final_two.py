@@ -43,7 +43,7 @@ def test_the_command(here, field):
     a = field.make("a", wrong(labels, range(18)), test)
     b = field.make("b", wrong(labels, range(19)), test)
     c = field.make("c", wrong(labels, range(70, 89)), wrong(test, range(6)))
-    field.make("late", labels, wrong(test, range(3)))
+    late = field.make("late", labels, wrong(test, range(3)))
     for number, (run, public) in enumerate(((a, "0.8"), (b, "0.8"), (c, None)), 1):
         field.submit(run, public, number)
     done = here("pick", "tiny-stripes", "--json", "--public-share", "0.2")
@@ -60,9 +60,10 @@ def test_the_command(here, field):
     assert found["public_scores"] == 2 and abs(found["shift"]["of"]) < found["shift"]["error"]
     people = here("pick", "tiny-stripes", "--public-share", "0.2").stdout
     assert "less, equal within the noise" in people and "expected, the better of the two with 5" in people
+    assert "to choose      submission " in people and "competitions/tiny-stripes/submissions" in people
     assert " diff " in done.stderr
     text = here("pick", "tiny-stripes", "--all").stdout
-    assert text.startswith("safe           tiny-stripes-late-")
+    assert text.startswith("safe           tiny-stripes-late-") and f"{late.id}, which is not submitted yet" in text
 
 
 def test_one_submission_makes_no_pair(here, field):
