@@ -55,7 +55,7 @@ def main() -> int:
     if chosen.write:
         minutes = (time.monotonic() - started) / 60
         words = shlex.join(word for word in sys.argv[1:] if word != "--write")
-        typed = f"make reliability ARGS='{words}'" if words else "make reliability"
+        typed = f".venv/bin/python -m tests.reliability {words}" if words else "make reliability"
         how = f"`{typed}`, seed {chosen.seed}, Python {platform.python_version()}, {minutes:.0f} minutes:"
         page.PAGE.write_text(page.write(page.PAGE.read_text("utf-8"), tallies, how), "utf-8")
     return int(not all(tally.is_kept for tally in tallies))
