@@ -24,7 +24,8 @@ def folders(extra: Iterable[Path] = ()) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for root in (BUILT_IN, *extra):
         if not root.is_dir():
-            raise DataError(f"no folder of competitions at {root}")
+            what = f"no folder of competitions at {root}"
+            raise DataError(what, do="--competitions or KIT_COMPETITIONS names it, `kit new SLUG --in DIR` makes one")
         for file in sorted(root.glob("*/competition.py")):
             found[file.parent.name] = file.parent
     return found

@@ -40,7 +40,10 @@ def _text(slug: str, result: dict[str, Any]) -> list[str]:
     lines = [f"left today     {'not asked' if left is None else left}"]
     lines.append(f"submitted      {', '.join(result['submitted']) or 'none of the runs here'}")
     if not rated:
-        return [*lines, "there is no finished run that was not submitted"]
+        return [
+            *lines,
+            "there is no finished run here that was not submitted (`kit runs pull WHERE` brings the team's)",
+        ]
     rows = [
         {
             "run": record["run"],

@@ -63,3 +63,4 @@ def test_a_missing_folder_availables_is_one_line(home, tmp_path):
     command = [sys.executable, "-m", "kit", "--competitions", str(tmp_path / "none"), "list"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 3 and done.stderr.startswith("kit: no folder of competitions at")
+    assert "KIT_COMPETITIONS names it" in done.stderr

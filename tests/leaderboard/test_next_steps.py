@@ -158,5 +158,5 @@ def test_what_a_teammate_has_sent_meanwhile_is_not_proposed(here, field, kaggle)
 
 def test_nothing_to_submit(here, field):
     done = here("next", "tiny-stripes")
-    assert "there is no finished run that was not submitted" in done.stdout
+    assert "there is no finished run here that was not submitted (`kit " in done.stdout
     assert " train tiny-stripes" in done.stderr
