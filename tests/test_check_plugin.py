@@ -9,7 +9,7 @@ from kit import metrics
 from kit.competition import FinishName
 from kit.ensemble.finish import FINISHES
 from kit.errors import DataError
-from kit.files import read_json
+from kit.json_files import read_json
 from kit.learn.input import views
 from kit.plugins import load
 from kit.runs import find

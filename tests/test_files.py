@@ -9,7 +9,8 @@ from unittest import mock
 import pytest
 
 from kit.errors import DataError
-from kit.files import check_room, hold_lock, open_atomic, read_json, replace_folder, write_json
+from kit.files import check_room, hold_lock, open_atomic, replace_folder
+from kit.json_files import read_json, write_json
 
 
 def test_a_failed_write_keeps_the_old_file_and_leaves_nothing_else(tmp_path):

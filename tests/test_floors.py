@@ -12,7 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # An entry stands for a file, or for all files of a room that have no entry of their own: those may import each other.
 FLOORS = """
-base      kit kit.errors kit.temporary kit.files kit.paths kit.suggest kit.progress kit.signals kit.arrays kit.fields
+base      kit kit.errors kit.temporary kit.files kit.json_files kit.paths kit.suggest kit.progress kit.signals
+          kit.arrays kit.fields
 contract  kit.linear kit.discriminant kit.top_k kit.targets.links kit.targets.rows kit.targets.likelihood kit.targets.classes
           kit.targets.grades kit.targets.votes kit.targets.labels kit.targets.numbers kit.targets kit.competition kit.forms.form
           kit.forms.label kit.forms.probability kit.forms.labels kit.forms.ranking kit.forms.value kit.forms kit.config

@@ -13,7 +13,7 @@ import click
 from kit.cli import completion
 from kit.competition import Competition
 from kit.data.archives.budget import DEFAULT_LIMITS, Limits, allow
-from kit.files import to_json
+from kit.json_files import to_json
 from kit.learn.backend import DEVICES
 from kit.runs.scores import read_scores
 from kit.suggest import complete

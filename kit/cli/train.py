@@ -6,6 +6,7 @@ import click
 
 from kit.cli import completion, options
 from kit.cli.options import GlobalOptions
+from kit.competition import Competition
 from kit.errors import ConfigError, KitError
 from kit.learn import backend
 from kit.suggest import complete
@@ -47,41 +48,24 @@ def command(obj: GlobalOptions, /, slug: str | None, overrides: tuple[str, ...],
     Settings: the kit's defaults < the recipe's < the network's < the competition's < this command line; what suits another
     recipe or network than the competition's own comes after the competition. kit/config.py lists them all.
     """
-    from kit.learn.settings import resolve_settings
     from kit.tracking import export
 
     resumed, name, fold, store = (chosen.pop(key) for key in ("resume", "name", "fold", "store"))
     if store:
         _check_store(store)  # before hours of training
     given = options.select_typed(chosen)
+    create = given.pop("create", False)
     if resumed:
-        moved = given.pop("weights", None)
-        if given or overrides or name:
-            raise ConfigError(
-                "--resume takes no other setting: the run has its own",
-                received=", ".join([*given, *overrides]),
-                do="give them to a new run: kit train SLUG",
-            )
-        run = _find_resumed(resumed, moved)
-        competition = obj.competition(slug or run.slug)
-        backend.load()  # takes seconds: not before the settings are known to be good
-        from kit.learn import train
-
-        train.resume(run, competition, fold=fold)
+        others = [*given, *overrides, *["name"] * bool(name), *["create"] * create]
+        run = _resume(obj, slug, resumed, given.pop("weights", None), [one for one in others if one != "weights"], fold)
     elif fold is not None:
         raise ConfigError("--fold goes with --resume", do="make the run first: kit train SLUG --create")
     elif slug:
-        create = given.pop("create", False)
-        competition = obj.competition(slug)
-        config, origin = resolve_settings(competition, {}, given, overrides)
-        backend.load()
-        from kit.learn import train
-
-        run = (train.create if create else train.train)(competition, config, origin, name=name)
-        if create:
-            return _report_created(run, as_json)
+        run = _begin(obj.competition(slug), given, overrides, name, create)
     else:
         raise click.UsageError("which competition? kit train SLUG, or kit train --resume RUN")
+    if create:
+        return _report_created(run, as_json)
     if fold is not None:
         return _fold(run, fold, as_json)
     export.export_finished(run)
@@ -89,6 +73,38 @@ def command(obj: GlobalOptions, /, slug: str | None, overrides: tuple[str, ...],
         _push(run, store)
     options.run_result(run, as_json=as_json)
     options.next_step(f"submit {run.slug} {run.id}   (or: kit report {run.id})")
+
+
+def _resume(
+    obj: GlobalOptions, slug: str | None, resumed: str, moved: str | None, others: list[str], fold: int | None
+) -> Any:
+    """The run. moved: where its weights file lies now. others: names of further settings, which it does not take."""
+    if others:
+        raise ConfigError(
+            "--resume takes no other setting: the run has its own",
+            received=", ".join(others),
+            do="give them to a new run: kit train SLUG",
+        )
+    run = _find_resumed(resumed, moved)
+    competition = obj.competition(slug or run.slug)
+    backend.load()  # takes seconds: not before the settings are known to be good
+    from kit.learn import train
+
+    train.resume(run, competition, fold=fold)
+    return run
+
+
+def _begin(
+    competition: Competition, given: dict[str, Any], overrides: tuple[str, ...], name: str | None, create: bool
+) -> Any:
+    """The new run, trained unless it is only to be created."""
+    from kit.learn.settings import resolve_settings
+
+    config, origin = resolve_settings(competition, {}, given, overrides)
+    backend.load()
+    from kit.learn import train
+
+    return (train.create if create else train.train)(competition, config, origin, name=name)
 
 
 def _check_store(where: str) -> None:
@@ -128,7 +144,7 @@ def _report_created(run: Any, as_json: bool) -> None:
 
 
 def _fold(run: Any, fold: int, as_json: bool) -> None:
-    from kit.files import read_json
+    from kit.json_files import read_json
 
     members = [read_json(run.member(*member) / "metrics.json") for member in run.members(fold)]
     options.result({"run": run.id, "fold": fold, "members": members}, run.id, as_json=as_json)

@@ -7,7 +7,7 @@ from kit import paths, predictions
 from kit.competition import Competition
 from kit.config import FIELDS
 from kit.data import corrections
-from kit.files import read_json
+from kit.json_files import read_json
 from kit.runs import Run, plugin
 from kit.runs.scores import read_environment
 from kit.stats import paired

@@ -11,7 +11,8 @@ from kit.competition import Competition
 from kit.data import columns, holdout
 from kit.data.window import Window
 from kit.errors import DataError, list_names
-from kit.files import read_json, sha256
+from kit.files import sha256
+from kit.json_files import read_json
 from kit.paths import DataFolders
 
 FORMAT = 2  # raise it when the policy of kit.data.decode_image changes

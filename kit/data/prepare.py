@@ -12,7 +12,8 @@ from kit.data import folds as fold_table
 from kit.data.archives import unpack
 from kit.data.cache import Dataset
 from kit.errors import DataError
-from kit.files import hold_lock, read_json, replace_file, write_json
+from kit.files import hold_lock, replace_file
+from kit.json_files import read_json, write_json
 from kit.paths import DataFolders
 from kit.progress import say
 

@@ -22,7 +22,8 @@ from kit.data.find_window import find_window
 from kit.data.window import Window
 from kit.data.write_npy import open_npy
 from kit.errors import DataError
-from kit.files import replace_folder, write_json
+from kit.files import replace_folder
+from kit.json_files import write_json
 from kit.paths import DataFolders
 from kit.progress import bar
 

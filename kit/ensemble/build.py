@@ -14,7 +14,7 @@ from kit.ensemble import choose_method, contribution, finish, methods
 from kit.ensemble.choose_method import Chosen
 from kit.ensemble.method import best_member
 from kit.errors import ConfigError, DataError
-from kit.files import write_json
+from kit.json_files import write_json
 from kit.runs import Run, provenance
 from kit.stats.known import Known
 from kit.targets import Target

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from kit.data.archives.open_checked import read_through
 from kit.errors import DataError
-from kit.files import read_json, sha256, write_json
+from kit.files import sha256
+from kit.json_files import read_json, write_json
 from kit.progress import bar, say
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from kit.errors import AccessError, KaggleError
-from kit.files import CHUNK, read_json
+from kit.files import CHUNK
+from kit.json_files import read_json
 from kit.kaggle.client import ask, connect, pause, retry
 from kit.progress import bar, say
 

@@ -16,7 +16,8 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.data import cache
 from kit.errors import ConfigError, DataError
-from kit.files import read_json, replace_folder, sha256, write_json
+from kit.files import replace_folder, sha256
+from kit.json_files import read_json, write_json
 from kit.kaggle import names
 from kit.kernel import entries, packing, script
 from kit.kernel.options import Options

@@ -9,7 +9,8 @@ from kit.competition import Competition
 from kit.config import Config
 from kit.data import cache
 from kit.errors import ConfigError, DataError
-from kit.files import read_json, sha256
+from kit.files import sha256
+from kit.json_files import read_json
 from kit.runs import Run, provenance
 from kit.runs.scores import read_scores
 

@@ -23,7 +23,8 @@ from kit.data.image_rows import list_rows
 from kit.ensemble import finish, join_images
 from kit.ensemble.build import blend
 from kit.errors import DataError, KitError
-from kit.files import read_json, sha256, write_json
+from kit.files import sha256
+from kit.json_files import read_json, write_json
 from kit.learn import backend
 from kit.plugins import load
 from kit.progress import say

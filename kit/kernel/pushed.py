@@ -11,7 +11,8 @@ from kit.data import folds as fold_table
 from kit.data.archives import unpack
 from kit.errors import DataError, KaggleError
 from kit.fields import check_fields, is_id, is_sha256, object_of, one_of
-from kit.files import read_json, replace_folder, scratch_folder, sha256, write_json
+from kit.files import replace_folder, scratch_folder, sha256
+from kit.json_files import read_json, write_json
 from kit.kaggle import names
 from kit.kernel import bundle
 from kit.kernel.inside import OUTPUT

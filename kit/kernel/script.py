@@ -8,7 +8,8 @@ from typing import Any
 
 from kit.competition import Competition
 from kit.errors import ConfigError
-from kit.files import sha256, write_json, write_text
+from kit.files import sha256, write_text
+from kit.json_files import write_json
 from kit.kaggle import names
 from kit.kernel import bootstrap, packing
 from kit.kernel.options import Options

@@ -18,7 +18,7 @@ from kit.competition import Competition
 from kit.data import prepare
 from kit.data.archives import unpack
 from kit.errors import DataError
-from kit.files import read_json
+from kit.json_files import read_json
 from kit.kernel import bundle
 from kit.kernel.inside import OUTPUT
 from kit.progress import say

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.errors import KaggleError
-from kit.files import open_atomic, read_json, write_json
+from kit.files import open_atomic
+from kit.json_files import read_json, write_json
 from kit.kaggle.submissions import KaggleSubmission
 from kit.leaderboard import ledger
 from kit.submission import kaggle_list

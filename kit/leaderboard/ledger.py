@@ -7,7 +7,7 @@ from kit import paths
 from kit.competition import Competition
 from kit.errors import DataError
 from kit.fields import check_fields
-from kit.files import read_json
+from kit.json_files import read_json
 from kit.kaggle.submissions import KaggleSubmission
 from kit.progress import say
 from kit.runs import Run

@@ -7,7 +7,7 @@ from kit import metrics, paths, predictions, runs
 from kit.competition import Competition
 from kit.data import corrections
 from kit.errors import DataError
-from kit.files import read_json
+from kit.json_files import read_json
 from kit.leaderboard import ledger
 from kit.leaderboard.agreement import FAR, Fit, Pair
 from kit.leaderboard.ledger import Entry

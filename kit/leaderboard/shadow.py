@@ -16,7 +16,7 @@ from kit.competition import Competition
 from kit.data import holdout
 from kit.data.holdout import Holdout
 from kit.errors import DataError
-from kit.files import read_json, write_json
+from kit.json_files import read_json, write_json
 from kit.runs import Run
 
 

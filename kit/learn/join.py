@@ -11,7 +11,7 @@ from kit.data import folds
 from kit.data.cache import Dataset
 from kit.data.image_rows import first_images, number_rows
 from kit.ensemble import finish, join_images
-from kit.files import read_json, write_json
+from kit.json_files import read_json, write_json
 from kit.predictions import Predictions
 from kit.progress import say
 from kit.runs import Run

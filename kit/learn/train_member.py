@@ -14,7 +14,8 @@ from kit.data import image_rows
 from kit.data.cache import CachedSplit
 from kit.ensemble import join_images
 from kit.errors import TrainingError
-from kit.files import hold_lock, sha256, write_json, write_text
+from kit.files import hold_lock, sha256, write_text
+from kit.json_files import write_json
 from kit.learn import device, finite, memory
 from kit.learn.member import WEIGHTS, Member
 from kit.learn.recipe import Predictor

@@ -19,7 +19,8 @@ from typing import Any
 from kit import paths
 from kit.config import Config, resolve
 from kit.errors import ConfigError, DataError, nearest
-from kit.files import scratch_folder, write_json
+from kit.files import scratch_folder
+from kit.json_files import write_json
 from kit.progress import say
 from kit.runs import environment, plugin
 from kit.runs.author import find_author

@@ -18,7 +18,7 @@ from kit.fields import (
     one_of,
     or_null,
 )
-from kit.files import read_json
+from kit.json_files import read_json
 
 KINDS = ("train", "predict", "ensemble", "import")
 NUMBER = or_null(is_number)  # null where it is not defined

@@ -9,7 +9,7 @@ from typing import Any
 
 from kit.config import FIELDS, convert
 from kit.errors import ConfigError, DataError, nearest
-from kit.files import read_json
+from kit.json_files import read_json
 from kit.runs import Run
 from kit.runs.run import FAILURE
 from kit.runs.scores import read_scores

@@ -8,7 +8,8 @@ from typing import Any
 
 from kit import runs
 from kit.errors import DataError, list_names
-from kit.files import read_json, sha256, write_json
+from kit.files import sha256
+from kit.json_files import read_json, write_json
 from kit.runs import Run, plugin
 from kit.runs.scores import read_environment
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from kit import paths, runs
 from kit.errors import ConfigError, DataError
-from kit.files import read_json, write_json
+from kit.json_files import read_json, write_json
 from kit.runs import NAME, Run
 
 

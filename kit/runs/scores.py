@@ -2,7 +2,7 @@
 
 from typing import Any, TypedDict, cast
 
-from kit.files import read_json
+from kit.json_files import read_json
 from kit.runs import Run
 
 

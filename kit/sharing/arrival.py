@@ -11,7 +11,7 @@ from kit.competition import Competition
 from kit.data import cache, folds
 from kit.errors import DataError, list_names
 from kit.fields import check_fields, is_text, show
-from kit.files import read_json
+from kit.json_files import read_json
 from kit.runs import Run, provenance
 from kit.runs.check_records import COMPARED, OF_A_MEMBER, read_records
 from kit.runs.history import read_history

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kit.errors import DataError
 from kit.fields import check_fields, is_text
-from kit.files import parse_json, to_json
+from kit.json_files import parse_json, to_json
 from kit.runs.author import find_author
 from kit.sharing.manifest import CLAIM
 from kit.sharing.stores import Store

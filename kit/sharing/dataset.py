@@ -13,7 +13,8 @@ from pathlib import Path
 from kit.data.archives.unpack import open_outermost
 from kit.errors import ConfigError, DataError
 from kit.fields import ID
-from kit.files import read_small, write_json
+from kit.files import read_small
+from kit.json_files import write_json
 from kit.kaggle.names import DATASET, SLUG, title
 from kit.sharing.manifest import CLAIM, FOLDS, PLUGIN, PREDICTIONS, WEIGHTS
 

@@ -14,7 +14,8 @@ from kit.data.cache import Dataset
 from kit.data.image_rows import list_rows
 from kit.ensemble import finish
 from kit.errors import DataError
-from kit.files import sha256, write_json
+from kit.files import sha256
+from kit.json_files import write_json
 from kit.paths import DataFolders
 from kit.progress import say
 from kit.runs import Run

@@ -6,7 +6,8 @@ from typing import Any
 
 from kit.errors import DataError
 from kit.fields import check_fields, is_count, is_number, is_sha256, is_text, or_null, show
-from kit.files import check_version, parse_json, sha256, to_json
+from kit.files import sha256
+from kit.json_files import check_version, parse_json, to_json
 from kit.runs import Run, listing
 from kit.runs.author import find_author
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from kit import paths, runs
 from kit.competition import Competition
 from kit.errors import DataError
-from kit.files import scratch_folder, sha256, write_json
+from kit.files import scratch_folder, sha256
+from kit.json_files import write_json
 from kit.progress import say
 from kit.runs import Run
 from kit.sharing import arrival, manifest

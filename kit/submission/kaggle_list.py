@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kit import paths
 from kit.errors import DataError, KitError
-from kit.files import read_json, write_json
+from kit.json_files import read_json, write_json
 from kit.kaggle import credentials
 from kit.kaggle.submissions import KaggleSubmission
 from kit.progress import bar, say

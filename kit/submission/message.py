@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit.files import read_json
+from kit.json_files import read_json
 
 NUMBER = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
 CV = rf"CV (?P<cv>{NUMBER})(?: \+- (?P<error>{NUMBER}))?"

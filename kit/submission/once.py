@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from kit.errors import ConfigError, KaggleError, KitError
-from kit.files import write_json
+from kit.json_files import write_json
 from kit.kaggle.client import pause
 from kit.kaggle.send_once import LostAnswer
 from kit.kaggle.submissions import KaggleSubmission

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from kit import paths
 from kit.errors import DataError, KaggleError
-from kit.files import hold_lock, read_json, write_json
+from kit.files import hold_lock
+from kit.json_files import read_json, write_json
 
 
 @dataclass(frozen=True)

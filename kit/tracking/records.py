@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kit.files import read_json, sha256
+from kit.files import sha256
+from kit.json_files import read_json
 from kit.runs import Run
 from kit.runs.scores import read_environment, read_scores
 

@@ -8,7 +8,7 @@ import pytest
 from kit import metrics, paths, predictions, runs
 from kit.config import Config
 from kit.data import cache
-from kit.files import write_json
+from kit.json_files import write_json
 from kit.plugins import load
 from kit.submission import records
 

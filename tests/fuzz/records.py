@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from kit import config, predictions, runs
-from kit.files import read_json
+from kit.json_files import read_json
 from kit.runs.scores import read_scores
 from kit.sharing import manifest, read_predictions
 from tests.fuzz.mutations import Input, literals, mutated

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from kit import paths
-from kit.files import write_json
+from kit.json_files import write_json
 
 NAME = "tiny-stripes-predict"  # of the kernel
 

@@ -8,7 +8,7 @@ import pytest
 
 from kit import paths
 from kit.data import cache, folds
-from kit.files import write_json
+from kit.json_files import write_json
 from kit.submission import once
 from tests.kaggle.conftest import NAME
 from tests.kaggle_server import refusal

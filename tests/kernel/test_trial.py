@@ -15,7 +15,7 @@ import pytest
 from kit import paths, predictions
 from kit.competition import Archives
 from kit.ensemble.finish import apply, keep
-from kit.files import read_json, write_json
+from kit.json_files import read_json, write_json
 from kit.kernel import bundle
 from kit.kernel.inside import unneeded
 from kit.kernel.options import Options

@@ -5,7 +5,8 @@ import datetime
 import pytest
 
 from kit.errors import KaggleError
-from kit.files import write_json, write_text
+from kit.files import write_text
+from kit.json_files import write_json
 from kit.kaggle import leaderboard
 from kit.kaggle.submissions import KaggleSubmission
 from kit.leaderboard import board, ledger

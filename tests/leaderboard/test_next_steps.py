@@ -7,7 +7,7 @@ import pytest
 
 from kit import paths
 from kit.data import cache
-from kit.files import write_json
+from kit.json_files import write_json
 from kit.leaderboard import candidates, next_steps
 from kit.stats.known import Known
 from kit.stats.paired import is_noise

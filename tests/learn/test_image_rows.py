@@ -11,7 +11,7 @@ from kit import paths, predictions, runs
 from kit.config import Config
 from kit.data import cache, corrections
 from kit.ensemble import join_images
-from kit.files import write_json
+from kit.json_files import write_json
 from kit.kernel import entries, inside
 from kit.learn import join, train, train_member
 from kit.plugins import load

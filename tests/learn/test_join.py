@@ -10,7 +10,7 @@ from kit.config import Config
 from kit.data import cache, corrections, folds
 from kit.ensemble import finish
 from kit.ensemble.build import blend, ensemble
-from kit.files import write_json
+from kit.json_files import write_json
 from kit.learn.join import join
 from kit.runs.scores import read_scores
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kit.files import read_json
+from kit.json_files import read_json
 from tests.reliability.place import KERNEL, SHORT, SLUG, A, B, Place
 
 Words = Callable[[Place], list[str]]

@@ -6,7 +6,8 @@ import pytest
 from kit import metrics, paths, predictions, runs
 from kit.config import Config
 from kit.data import cache, folds
-from kit.files import write_json, write_text
+from kit.files import write_text
+from kit.json_files import write_json
 
 NASTY = "<script>alert(1)</script>"
 

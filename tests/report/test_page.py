@@ -6,7 +6,8 @@ import re
 import pytest
 
 from kit.errors import ConfigError, DataError
-from kit.files import read_json, write_json, write_text
+from kit.files import write_text
+from kit.json_files import read_json, write_json
 from kit.report import page, subject
 from kit.report.sections import review
 from tests.chromium import browser

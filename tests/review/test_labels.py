@@ -14,7 +14,8 @@ from kit.config import Config
 from kit.data import cache
 from kit.ensemble.build import ensemble
 from kit.errors import DataError
-from kit.files import read_json, write_csv
+from kit.files import write_csv
+from kit.json_files import read_json
 from kit.learn import train
 from kit.review import apply_corrections
 from kit.review.labels import suspects

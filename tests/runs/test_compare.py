@@ -10,7 +10,7 @@ import pytest
 from kit import paths, predictions
 from kit.data import cache
 from kit.errors import ConfigError
-from kit.files import read_json, write_json
+from kit.json_files import read_json, write_json
 from kit.targets import Classes
 
 

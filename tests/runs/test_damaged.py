@@ -4,7 +4,8 @@ import pytest
 
 from kit import paths, runs
 from kit.errors import DataError
-from kit.files import read_json, write_json, write_text
+from kit.files import write_text
+from kit.json_files import read_json, write_json
 
 
 @pytest.mark.parametrize("name", ["run.json", "metrics.json", "oof.npz", "test.npz"])

@@ -6,7 +6,8 @@ import pytest
 
 from kit import paths, predictions, runs
 from kit.errors import ConfigError, DataError
-from kit.files import hold_lock, write_json
+from kit.files import hold_lock
+from kit.json_files import write_json
 from kit.kaggle.submissions import KaggleSubmission
 from kit.runs import trash
 from kit.submission import kaggle_list, message, records

@@ -12,7 +12,7 @@ import pytest
 from kit import paths, runs
 from kit.config import Config
 from kit.errors import ConfigError, DataError
-from kit.files import read_json, write_json
+from kit.json_files import read_json, write_json
 from kit.report import season
 from kit.tracking import records
 

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from kit.files import write_json
+from kit.json_files import write_json
 from kit.runs.scores import read_scores
 
 

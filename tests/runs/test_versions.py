@@ -10,7 +10,7 @@ from kit import paths, runs
 from kit.data import cache, prepare
 from kit.data.archives import unpack
 from kit.errors import DataError
-from kit.files import read_json, write_json
+from kit.json_files import read_json, write_json
 from kit.kaggle import archive
 from kit.kaggle.submissions import KaggleSubmission
 from kit.kernel import bundle, pushed
@@ -139,7 +139,7 @@ def test_stored_json_is_read_in_one_place():
         path.relative_to(KIT).as_posix() for path in KIT.rglob("*.py") if re.search(r"json\.loads?\(", path.read_text())
     }
     assert direct <= {
-        "files.py",
+        "json_files.py",
         "data/json_tables.py",
         "kaggle/credentials.py",
         "kaggle/datasets.py",

@@ -3,7 +3,8 @@
 import shutil
 
 from kit import paths
-from kit.files import read_json, sha256, write_json
+from kit.files import sha256
+from kit.json_files import read_json, write_json
 
 
 def contents(folder) -> dict:

@@ -8,7 +8,8 @@ import pytest
 from kit import paths, predictions
 from kit.data import cache, folds
 from kit.errors import ConfigError, DataError
-from kit.files import read_json, sha256, write_json
+from kit.files import sha256
+from kit.json_files import read_json, write_json
 from kit.targets import Classes
 from tests.sharing.teammate import contents, leave, left, sign
 

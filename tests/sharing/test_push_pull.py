@@ -6,7 +6,7 @@ import pytest
 
 from kit import predictions, runs
 from kit.errors import ConfigError, DataError
-from kit.files import read_json
+from kit.json_files import read_json
 from kit.sharing import stores
 from kit.targets import Classes
 from tests.sharing.teammate import contents, leave, left

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from kit import paths, runs
-from kit.files import read_json, write_json
+from kit.json_files import read_json, write_json
 from kit.runs import author
 from tests.sharing.teammate import leave, left
 

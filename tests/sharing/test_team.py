@@ -8,7 +8,7 @@ import shutil
 
 from kit import paths, predictions, runs
 from kit.data import cache, folds
-from kit.files import read_json
+from kit.json_files import read_json
 from kit.targets import Classes
 from tests import own_parts
 

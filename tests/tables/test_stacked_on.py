@@ -8,7 +8,8 @@ import pytest
 
 from kit import paths, predictions, runs
 from kit.data import cache
-from kit.files import write_csv, write_json
+from kit.files import write_csv
+from kit.json_files import write_json
 from kit.metrics import METRICS
 from kit.plugins import load
 from tests.tables.conftest import TOWNS, rows_of

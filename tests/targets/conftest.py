@@ -6,7 +6,7 @@ import pytest
 from kit import metrics, paths, predictions, runs
 from kit.config import Config
 from kit.data import cache, folds
-from kit.files import write_json
+from kit.json_files import write_json
 from kit.plugins import load
 from tests.small_archives import zipped
 

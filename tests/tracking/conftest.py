@@ -8,7 +8,8 @@ import pytest
 
 from kit import paths, predictions, runs
 from kit.config import Config
-from kit.files import write_json, write_text
+from kit.files import write_text
+from kit.json_files import write_json
 from kit.runs import Run
 from kit.targets import Classes
 

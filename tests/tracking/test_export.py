@@ -9,7 +9,8 @@ import pytest
 from kit import paths
 from kit.config import Config
 from kit.errors import ConfigError, DataError, TrackingError
-from kit.files import read_json, sha256
+from kit.files import sha256
+from kit.json_files import read_json
 from kit.tracking import export, store
 
 mlflow = pytest.importorskip("mlflow")

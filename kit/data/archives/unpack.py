@@ -20,7 +20,8 @@ from kit.data.archives.budget import Budget, CountedFile, Limits, refusal
 from kit.data.archives.limits import ARCHIVES, Create, Member, is_hidden, strip_packed
 from kit.data.archives.open_checked import count_listed, discard, open_checked
 from kit.errors import DataError
-from kit.files import read_json, replace_folder, sha256, write_json
+from kit.files import replace_folder, sha256
+from kit.json_files import read_json, write_json
 
 MANIFEST = "manifest.json"
 

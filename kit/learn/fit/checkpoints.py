@@ -9,7 +9,8 @@ import numpy as np
 
 from kit import arrays
 from kit.errors import DataError, NewerVersionError
-from kit.files import open_atomic, read_json, sha256, write_json
+from kit.files import open_atomic, sha256
+from kit.json_files import read_json, write_json
 from kit.learn.networks.weights import WEIGHTS, damage_error, load, save
 from kit.progress import say
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from kit.files import read_json
+from kit.json_files import read_json
 from kit.report.render import charts, html
 from kit.report.render.charts import Line
 from kit.report.sections import by_kind

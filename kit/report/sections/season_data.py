@@ -6,7 +6,7 @@ from kit import paths
 from kit.competition import Competition
 from kit.data import cache, holdout
 from kit.data.cache import CachedSplit
-from kit.files import read_json
+from kit.json_files import read_json
 from kit.report.render import html, images
 from kit.report.render.html import Card
 from kit.report.season_runs import Season

@@ -7,7 +7,8 @@ import pytest
 
 from kit import runs
 from kit.errors import DataError
-from kit.files import read_json, sha256, write_json
+from kit.files import sha256
+from kit.json_files import read_json, write_json
 from kit.learn.networks import weights
 
 

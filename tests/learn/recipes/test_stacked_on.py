@@ -9,7 +9,7 @@ from kit import predictions, runs, top_k
 from kit.config import Config
 from kit.data import folds
 from kit.errors import ConfigError, DataError
-from kit.files import write_json
+from kit.json_files import write_json
 from kit.learn import train
 from kit.learn.predict import extract_features
 from kit.learn.predict_photos import predict_photos

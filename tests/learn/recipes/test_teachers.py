@@ -13,7 +13,7 @@ from kit.data import cache, folds
 from kit.data.prepare import prepare
 from kit.ensemble.class_methods import METHODS
 from kit.errors import DataError
-from kit.files import write_json
+from kit.json_files import write_json
 from kit.learn import recipes
 from kit.learn.recipes import distill, pseudo, scratch, teacher
 from kit.runs import trash
