@@ -35,8 +35,13 @@ def run(
         result["sent"] = {key: getattr(record, key) for key in ("run", "ref", "status", "public_score")}
         result["left_today"] = kaggle_list.count_left(competition.slug)
     options.result(result, "\n".join(_text(result, competition.metric)), as_json=as_json)
-    more = f"submit {competition.slug} --queue --send --wait" if queue else f"train {competition.slug}"
-    options.next_step(f"submissions {competition.slug} --wait" if send else more)
+    options.next_step(_find_next(competition.slug, bool(queue), send, wait_s is not None))
+
+
+def _find_next(slug: str, queued: bool, sent: bool, waited: bool) -> str:
+    if sent:
+        return f"leaderboard {slug}" if waited else f"submissions {slug} --wait"
+    return f"submit {slug} --queue --send --wait" if queued else f"train {slug}"
 
 
 def _send_next(

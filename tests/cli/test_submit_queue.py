@@ -34,8 +34,10 @@ def test_the_queue_is_shown_and_nothing_is_sent(queued, kaggle):
 def test_the_next_is_sent_while_something_is_left(queued, here, kaggle):
     best, second, _ = queued.runs
     assert queued("--send")["sent"]["run"] == best
-    sent = queued("--send", "--wait", "--poll", "0")
-    assert (sent["sent"]["run"], sent["sent"]["public_score"]) == (second, "0.99571")
+    done = here("submit", "tiny-stripes", "--queue", "--send", "--wait", "--poll", "0", "--json")
+    sent = json.loads(done.stdout)["sent"]
+    assert (sent["run"], sent["public_score"]) == (second, "0.99571")
+    assert done.stderr.rstrip().endswith("leaderboard tiny-stripes")
     done = here("submit", "tiny-stripes", "--queue", "--send", check=False)
     assert done.returncode == 3 and "the queue is empty" in done.stderr
     assert len(kaggle.submissions) == 2

@@ -156,6 +156,16 @@ def test_what_a_teammate_has_sent_meanwhile_is_not_proposed(here, field, kaggle)
     assert "read at 2026-11-20 10:00 UTC, " in here("next", "tiny-stripes", "--offline").stderr
 
 
+def test_a_score_that_is_pending_is_asked_for_again(here, field, kaggle):
+    best = field.make("best", field.labels, field.test)
+    kaggle.submissions = [{"ref": 7, "status": "PENDING", "description": f"{best.id} 0123456789ab"}]
+    here("next", "tiny-stripes")
+    kaggle.submissions[0] |= {"status": "COMPLETE", "publicScore": "0.9"}
+    here("next", "tiny-stripes")
+    here("next", "tiny-stripes")
+    assert len(kaggle.asked("ListSubmissions")) == 2
+
+
 def test_nothing_to_submit(here, field):
     done = here("next", "tiny-stripes")
     assert "there is no finished run here that was not submitted (`kit " in done.stdout
