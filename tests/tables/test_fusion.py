@@ -78,7 +78,7 @@ def test_a_network_learns_what_only_image_and_column_tell_together(sides, here):
 @pytest.mark.parametrize("recipe", ["features", "finetune"])
 def test_pretrained_backbones_are_told_the_columns(sides, here, recipe):
     sides("north")
-    words = ("--recipe", recipe, "--backbone", "mobilenet_0.25", "--set", "image_size=32", "--set", "epochs=1")
+    words = ("--recipe", recipe, "--backbone", "mobilenet_v2_0.35", "--set", "image_size=32", "--set", "epochs=1")
     reached, run = score(here, *words)
     assert np.isfinite(reached) and predictions.load(run.test).values.shape == (60, 2)
     if recipe == "features":

@@ -115,8 +115,11 @@ class Epochs(keras.callbacks.Callback):
 
 
 def check_weights(model: keras.Model, member: Member, epoch: int) -> None:
-    """After the last batch of an epoch, whose step no loss has seen yet. Raises TrainingError."""
-    for variable in (*model.variables, *model.optimizer.variables):
+    """After the last batch of an epoch, whose step no loss has seen yet. Raises TrainingError.
+
+    Not of what the optimizer keeps: a squared gradient that is infinite stops its weight, and leaves it the number that it is.
+    """
+    for variable in model.variables:
         finite.check(member, f"{variable.path} after epoch {epoch}", _copy(variable))
 
 

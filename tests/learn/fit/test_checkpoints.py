@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from kit import runs
 from kit.errors import DataError
 from kit.learn.fit import checkpoints
 from kit.learn.recipes import RECIPES
@@ -94,3 +95,12 @@ def test_what_is_finished_again_has_the_same_bytes(prepared, home):
     first = member.weights.read_bytes()
     RECIPES["progressive"].fit(member)
     assert member.weights.read_bytes() == first
+
+
+def test_checkpoints_that_a_kill_left_of_a_finished_member_are_removed(here, prepared):
+    run = runs.find(here("train", "tiny-stripes", "--folds", "1", "--set", "epochs=1").stdout.split()[-1])
+    run.metrics.unlink()
+    for name in ("epoch-0002.weights.h5", "best-0002.npz"):
+        (run.member(0) / name).write_bytes(b"left")
+    here("train", "--resume", run.id)
+    assert not [*run.member(0).glob("epoch-*"), *run.member(0).glob("best-*")] and run.status() == "finished"
