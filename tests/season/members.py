@@ -30,14 +30,14 @@ class Member:
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """A command that others run beside."""
-        command = [sys.executable, "-m", "kit", "--competitions", str(self.home / "competitions"), *words]
+        command = [sys.executable, "-m", "kit", *words]
         return subprocess.Popen(
             command, env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
     def finish(self, process: subprocess.Popen[str]) -> Done:
         out, err = process.communicate(timeout=600)
-        words = list(process.args)[5:]
+        words = list(process.args)[3:]
         done = Done(words, process.returncode, out, err)
         self.spoken.append((self.name, done))
         return done
@@ -65,6 +65,7 @@ class Member:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_TAKEN_OVER)}
         kept = {name: value for name, value in kept.items() if name.lower() not in ("no_proxy", "https_proxy")}
         own = {"KIT_HOME": str(self.home), "HOME": str(self.home), "KAGGLE_USERNAME": self.name, "KAGGLE_KEY": SECRET}
+        own["KIT_COMPETITIONS"] = str(self.home / "competitions")
         loopback = {"http_proxy": self.proxy, "HTTP_PROXY": self.proxy, "KAGGLE_API_ENVIRONMENT": "LOCALHOST"}
         return {**kept, **own, **loopback}
 

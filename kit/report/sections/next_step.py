@@ -20,7 +20,7 @@ def section(about: Season, left: int | None) -> str:
     pending = sum(one.status == "pending" for one in about.sent)
     cards = [
         ("left today", "not asked" if left is None else str(left), "submissions"),
-        ("worth one", str(len(worth)), f"of {len(rated)} runs that nobody sent"),
+        ("worth one", str(len(worth)), f"of {len(rated)} not sent"),
         ("pending", str(pending), "scores"),
     ]
     table = [_row(one, about.competition.metric) for one in rated[:SHOWN]]
@@ -37,8 +37,10 @@ def _advise(about: Season, worth: list[dict[str, Any]], left: int | None) -> str
         send = "" if about.competition.scored_here else " --send --wait"
         return f"{worth[0]['run']}, {worth[0]['why']}: kit submit {slug} {worth[0]['run']}{send}"
     untried = team.list_untried(about.competition, team.list_runs(about.competition))
-    other = f"; nobody has tried {untried[0]}" if untried else ""
-    return f"No run is worth a submission; train something better, or other{other}: kit train {slug}"
+    if not untried:
+        return f"No run is worth a submission; train something better, or other: kit train {slug}"
+    typed = " ".join(map(" ".join, zip(("--recipe", "--backbone"), untried[0].split(), strict=False)))
+    return f"No run is worth a submission; train something other, as nobody has tried {untried[0]}: kit train {slug} {typed}"
 
 
 def _row(one: dict[str, Any], metric: str) -> dict[str, Any]:
