@@ -12,6 +12,7 @@ from kit.competition import Metric
 from kit.errors import KitError
 
 RESAMPLES = 200
+ROUNDING = 1e-12  # what rows that do not differ may seem to differ by
 
 
 def standard_error(metric: Metric, labels: np.ndarray, values: np.ndarray, groups: np.ndarray | None = None) -> float:
@@ -23,7 +24,7 @@ def standard_error(metric: Metric, labels: np.ndarray, values: np.ndarray, group
         error = error_of_mean(influence(labels, values), groups)
     else:
         error = _bootstrap(lambda rows: metric.score(labels[rows], values[rows]), len(labels), groups)
-    return least_error(metric, labels, values) if error == 0 else error
+    return least_error(metric, labels, values) if error <= ROUNDING else error
 
 
 def error_of_mean(values: np.ndarray, groups: np.ndarray | None = None) -> float:
@@ -83,7 +84,9 @@ def paired_gain(
     groups: as of `error_of_mean`.
     """
     gain, error = _paired_gain(metric, labels, ours, theirs, groups)
-    return gain, least_error(metric, labels, ours) if error == 0 and gain else error
+    if error > ROUNDING or np.isnan(error):
+        return gain, error
+    return (0.0, 0.0) if abs(gain) <= ROUNDING else (gain, least_error(metric, labels, ours))
 
 
 def _paired_gain(

@@ -6,7 +6,7 @@ import numpy as np
 
 from kit.competition import Metric
 from kit.errors import DataError
-from kit.metrics.standard_errors import draw_rows, least_error, list_members, number_groups, score_or_nan
+from kit.metrics.standard_errors import ROUNDING, draw_rows, least_error, list_members, number_groups, score_or_nan
 from kit.progress import bar
 
 RESAMPLES = 300  # of metrics that know no influence of rows
@@ -31,7 +31,7 @@ def row_covariance(
         raise DataError(
             "the metric is not defined on the rows that all these runs judged", received=f"{len(labels)} rows"
         )
-    for run in np.flatnonzero(found.diagonal() <= 0):
+    for run in np.flatnonzero(found.diagonal() <= len(labels) * ROUNDING**2):
         found[run, run] = len(labels) * least_error(metric, labels, submitted[int(run)]) ** 2
     return found
 

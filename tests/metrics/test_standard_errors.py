@@ -70,6 +70,17 @@ def test_an_error_is_never_0_because_all_rows_are_right(metric):
     assert paired_gain(metric, rows.labels, rows.ours, rows.ours) == (0, 0)
 
 
+@pytest.mark.parametrize("name", ["quadratic_kappa", "log_loss"])
+def test_no_error_is_that_of_rounding(name):
+    """All rows get the same values: what differs from sample to sample is the last digit of a sum."""
+    metric, labels = metrics.METRICS[name], np.random.default_rng(0).integers(0, 5, 37)
+    values = np.eye(5)[np.zeros(37, int)]
+    if name == "log_loss":
+        labels, values = np.zeros(37, int), np.tile([0.3, 0.1, 0.2, 0.3, 0.1], (37, 1))
+    assert standard_error(metric, labels, values) > 1e-3
+    assert paired_gain(metric, labels, values, values * (1 + 1e-16)) == (0, 0)
+
+
 def test_accuracy_1_of_400_rows_has_the_error_of_one_more_row(plugins):
     labels = np.arange(400) % 2
     judged = metrics.evaluate(load("dogs-vs-cats"), labels, np.eye(2)[labels])
