@@ -39,6 +39,11 @@ def _resume(place: Place, words: list[str]) -> list[str] | None:
     return words
 
 
+def _delete(place: Place, words: list[str]) -> list[str] | None:
+    """Of a run that is gone there is nothing to type."""
+    return words if any(place.home.glob(f"runs/{words[-1]}*/run.json")) else None
+
+
 VERBS = (
     Verb("download", "fresh", _said("download", SLUG), asks=True),
     Verb("download --from", "fresh", lambda place: ["download", SLUG, "--from", str(place.archive)]),
@@ -83,7 +88,7 @@ VERBS = (
     Verb("runs pull", "shared", lambda place: ["runs", "pull", str(place.team), A, "--weights"]),
     Verb("runs note", "trained", _said("runs", "note", A, "worth a look")),
     Verb("runs archive", "trained", _said("runs", "archive", B)),
-    Verb("runs delete", "trained", _said("runs", "delete", B)),
+    Verb("runs delete", "trained", _said("runs", "delete", B), _delete),
     Verb("kernel build", "trained", _said("kernel", "build", SLUG, "--run", A)),
     Verb("kernel push", "built", _said("kernel", "push", KERNEL, "--poll", "0"), asks=True),
 )
