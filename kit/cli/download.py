@@ -29,4 +29,4 @@ def command(obj: GlobalOptions, slug: str, archive: str | None, as_json: bool) -
     path = fetch_archive(obj.competition(slug), archive)
     result = {"path": str(path), "bytes": path.stat().st_size, "sha256": sha256(path)}
     options.result(result, "\n".join(f"{key:<8}{value}" for key, value in result.items()), as_json=as_json)
-    options.next_step(f"prepare {slug}")
+    options.next_step(f"prepare {slug}{options.typed_limits()}")

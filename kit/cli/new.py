@@ -68,7 +68,7 @@ def command(obj: GlobalOptions, slug: str, given: str | None, parent: Path | Non
         )
     say(f"edit {folder / 'competition.py'}, where it says TODO: {files['competition.py'].count('TODO')} times")
     known_folder = parent.resolve() in obj.folders
-    step = _choose_next(slug, given, source)
+    step = _choose_next(slug, given, source) + options.typed_limits()
     options.next_step(step, *([] if known_folder else ["--competitions", str(parent)]))
 
 

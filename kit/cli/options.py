@@ -104,6 +104,16 @@ def archive_options(command: Callable[..., None]) -> Callable[..., None]:
     return _add_options(within, LIMIT_OPTIONS)
 
 
+def typed_limits() -> str:
+    """The limits of archives that were typed, for the next verb that opens one: " --max-ratio 300", say, or nothing."""
+    typed = {"--any-case": click.get_current_context().params["any_case"]}
+    for name in ("max_ratio", "max_bytes", "max_files"):
+        value = click.get_current_context().params[name]
+        if value != getattr(DEFAULT_LIMITS, name.removeprefix("max_")):
+            typed[f"--{name.replace('_', '-')} {value}"] = True
+    return "".join(f" {words}" for words, chosen in typed.items() if chosen)
+
+
 def recipe_options(command: Callable[..., None]) -> Callable[..., None]:
     """What is trained, for each verb that trains."""
     return _add_options(command, RECIPE_OPTIONS)

@@ -143,3 +143,12 @@ def test_a_local_competition_is_built_and_recorded(here, home):
     assert find_verified(folder / "archives", "sklearn-digits") and (folder / "solution.csv").exists()
     done = here("download", "sklearn-digits", "--from", "x.zip", check=False)
     assert done.returncode == 2 and "leave --from out" in done.stderr
+
+
+def test_the_next_line_carries_the_limits_that_were_typed(here, home, archive):
+    typed = ("--from", str(archive), "--max-ratio", "300", "--any-case")
+    done = here("download", "tiny-stripes", *typed)
+    assert done.stderr.rstrip().endswith("prepare tiny-stripes --any-case --max-ratio 300")
+    done = here("new", "stripes", *typed, "--in", str(home / "mine"))
+    assert f"download stripes --from {archive} --any-case --max-ratio 300" in done.stderr
+    assert "--max" not in here("download", "tiny-stripes", "--from", str(archive)).stderr
