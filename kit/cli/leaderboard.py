@@ -9,7 +9,7 @@ import click
 from kit.cli import options
 from kit.cli.options import GlobalOptions
 from kit.errors import DataError
-from kit.stats.digits import write_error, write_with_error
+from kit.stats.digits import write_error, write_gain, write_with_error
 
 SHOWN = 10  # submissions in the table for people; --json has all
 UNKNOWN_ERROR = (
@@ -179,6 +179,6 @@ def _best_two(two: dict[str, Any]) -> str:
     if "missing" in two:
         return f"the two best runs are not compared: {two['missing']}"
     first, second = two["runs"]
-    gain = f"{two['gain']:+.5f} ±{write_error(two['error'])} on the same {two['rows']:,} rows"
+    gain = f"{write_gain(two['gain'], two['error'])} on the same {two['rows']:,} rows"
     verdict = "that is noise" if two["noise"] else "more than noise, though they were picked by these rows"
     return f"the two best runs, {first} against {second}: {gain}: {verdict}"

@@ -6,7 +6,7 @@ import click
 
 from kit.cli import options
 from kit.cli.options import GlobalOptions
-from kit.stats.digits import write_error, write_with_error
+from kit.stats.digits import write_gain, write_with_error
 
 
 @click.command()
@@ -48,7 +48,7 @@ def _text(slug: str, result: dict[str, Any]) -> list[str]:
         {
             "run": record["run"],
             result["metric"]: write_with_error(record["score"], record["error"]),
-            "gain": "" if record["gain"] is None else f"{record['gain']:+.5f} ±{write_error(record['gain_error'])}",
+            "gain": "" if record["gain"] is None else write_gain(record["gain"], record["gain_error"]),
             "may add": "" if record["may_add"] is None else f"{record['may_add']:.5f}",
             "worth it": "yes" if record["worth"] else "no",
             "why": record["why"],

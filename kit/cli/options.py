@@ -67,27 +67,17 @@ device_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 
 
+LIMITS = {  # fields of kit.data.archives.budget.Limits
+    "ratio": "Refuse archives that unpack to more than so many times their size, and to more than 64 MiB.",
+    "bytes": "Refuse archives that unpack, with all that is nested in them, to more bytes.",
+    "files": "Refuse archives of more files, with all that is nested in them.",
+}
 LIMIT_OPTIONS = (
-    click.option(
-        "--max-ratio",
-        type=click.IntRange(1),
-        default=DEFAULT_LIMITS.ratio,
-        show_default=True,
-        help="Refuse archives that unpack to more than so many times their size, and to more than 64 MiB.",
-    ),
-    click.option(
-        "--max-bytes",
-        type=click.IntRange(1),
-        default=DEFAULT_LIMITS.bytes,
-        show_default=True,
-        help="Refuse archives that unpack, with all that is nested in them, to more bytes.",
-    ),
-    click.option(
-        "--max-files",
-        type=click.IntRange(1),
-        default=DEFAULT_LIMITS.files,
-        show_default=True,
-        help="Refuse archives of more files, with all that is nested in them.",
+    *(
+        click.option(
+            f"--max-{name}", type=click.IntRange(1), default=getattr(DEFAULT_LIMITS, name), show_default=True, help=text
+        )
+        for name, text in LIMITS.items()
     ),
     click.option("--any-case", is_flag=True, help="Take names that differ in letter case or Unicode form alone."),
 )
@@ -106,12 +96,12 @@ def archive_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def typed_limits() -> str:
     """The limits of archives that were typed, for the next verb that opens one: " --max-ratio 300", say, or nothing."""
-    typed = {"--any-case": click.get_current_context().params["any_case"]}
-    for name in ("max_ratio", "max_bytes", "max_files"):
-        value = click.get_current_context().params[name]
-        if value != getattr(DEFAULT_LIMITS, name.removeprefix("max_")):
-            typed[f"--{name.replace('_', '-')} {value}"] = True
-    return "".join(f" {words}" for words, chosen in typed.items() if chosen)
+    given = click.get_current_context().params
+    words = ["--any-case"] if given["any_case"] else []
+    words += [
+        f"--max-{name} {value}" for name in LIMITS if (value := given[f"max_{name}"]) != getattr(DEFAULT_LIMITS, name)
+    ]
+    return "".join(f" {one}" for one in words)
 
 
 def recipe_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -7,7 +7,7 @@ import click
 
 from kit.cli import options
 from kit.cli.options import GlobalOptions
-from kit.stats.digits import write_error, write_with_error
+from kit.stats.digits import write_error, write_gain, write_with_error
 from kit.targets import Target
 
 PUBLIC_SHARE = 0.3  # where nobody says: Kaggle shows a fifth to a half
@@ -109,7 +109,7 @@ def _text(result: dict[str, Any], target: Target) -> list[str]:
         f"safe           {pair['runs'][0]}  {forecast[pair['runs'][0]]} expected, the better of the two with {wins:.0%}",
         f"different      {pair['runs'][1]}  {forecast[pair['runs'][1]]} expected, decides {differs} otherwise",
         f"forecast       of {result['private_rows']} private rows, from {result['out_of_fold_rows']} out of fold and {public}",
-        f"test rows      {shift['of']:+.5f} ±{write_error(shift['error'])} against those out of fold",
+        f"test rows      {write_gain(shift['of'], shift['error'])} against those out of fold",
         "",
         options.table([_row(result, key, what) for key, what in PAIRS.items() if result[key]]),
     ]

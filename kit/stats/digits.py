@@ -16,6 +16,11 @@ def write_error(error: float) -> str:
     return f"{error:.{max(0, 1 - math.floor(math.log10(error)))}f}"
 
 
+def write_gain(gain: float, error: float) -> str:
+    """With its sign."""
+    return f"{gain:+.5f} ±{write_error(error)}"
+
+
 def write_with_error(value: float | None, error: float | None = None) -> str:
     """Empty for None; without an error the score alone."""
     return "" if value is None else write_score(value) + ("" if error is None else f" ±{write_error(error)}")

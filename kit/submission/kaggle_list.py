@@ -39,8 +39,7 @@ def refresh(slug: str, *, offline: bool = False) -> None:
     """Makes the kept list no older than a minute, and asks again while a score is pending; where that cannot be, or is not
     wanted, says how old it is.
     """
-    pending = any(row.status == "pending" for row in rows(slug).values())
-    if not offline and not pending and _is_recent(read_asked(slug)):
+    if not offline and _is_recent(read_asked(slug)) and all(row.status != "pending" for row in rows(slug).values()):
         return
     if not offline and credentials.find().source:
         try:

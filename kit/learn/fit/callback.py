@@ -41,11 +41,8 @@ class Epochs(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         self.member, self.stage, self.state = member, stage, state
-        self.stopping_rows, self.steps, self.final_size = (
-            stopping_rows,
-            steps,
-            final_size,
-        )  # judged as the finished member will predict
+        self.steps = steps
+        self.stopping_rows, self.final_size = stopping_rows, final_size  # judged as the finished member will predict
         self.free = threading.Semaphore(MAX_BATCHES_IN_FLIGHT)
         self.on_disk, self.written_s, self.writing_s = (
             state,

@@ -5,7 +5,7 @@ from typing import Any
 from kit.leaderboard import next_steps, team
 from kit.report.render import html
 from kit.report.season_runs import Season
-from kit.stats.digits import write_error, write_with_error
+from kit.stats.digits import write_gain, write_with_error
 from kit.suggest import complete
 
 SHOWN = 5  # candidates
@@ -44,7 +44,7 @@ def _advise(about: Season, worth: list[dict[str, Any]], left: int | None) -> str
 
 
 def _row(one: dict[str, Any], metric: str) -> dict[str, Any]:
-    gain = "" if one["gain"] is None else f"{one['gain']:+.5f} ±{write_error(one['gain_error'])}"
+    gain = "" if one["gain"] is None else write_gain(one["gain"], one["gain_error"])
     worth = "yes" if one["worth"] else "no"
     score = write_with_error(one["score"], one["error"])
     return {"run": one["run"], metric: score, "gain": gain, "worth it": worth, "why": one["why"]}
