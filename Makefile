@@ -231,7 +231,7 @@ review: $(PLACE) ## likely label errors, near-duplicates (ARGS="labels RUN", "ap
 submit: $(PLACE) ## build and check the submission of RUN (ARGS="--send --wait" uploads)
 	$(KIT) submit $(COMPETITION) $(RUN) $(ARGS)
 
-team: $(PLACE) ## who has which runs, who sends what today, what nobody has tried (ARGS="--store WHERE")
+team: $(PLACE) ## who has which runs, who sends what today, what nobody has tried (ARGS="--store WHERE", or KIT_TEAM)
 	$(KIT) team $(COMPETITION) $(ARGS)
 
 submissions: $(PLACE) ## every submission of the team with its CV and scores (ARGS=--wait)

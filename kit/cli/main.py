@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         kit.main(words, prog_name="kit", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        if isinstance(error, click.NoSuchOption) and (hint := _say_where_it_belongs(error)):
+        if hint := _say_what_to_type(error):
             click.echo(hint, err=True)
         sys.exit(error.exit_code)
     except KitError as error:
@@ -109,6 +109,18 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         click.echo(f"kit: {error}", err=True)
         sys.exit(DataError.exit_code)
     sys.exit(0)
+
+
+def _say_what_to_type(error: click.ClickException) -> str:
+    """Of a mistake that is easily made; empty for any other. A store was once the value of --to and of --push."""
+    from kit.cli.options import STORE
+
+    if isinstance(error, click.NoSuchOption) and error.option_name != "--to":
+        return _say_where_it_belongs(error)
+    context = getattr(error, "ctx", None)
+    of_store = context and any("--store" in option.opts for option in context.command.params)
+    former = "No such option" in error.message or "unexpected extra argument" in error.message
+    return f"The team's store is named by {STORE}" if of_store and former else ""
 
 
 def _say_where_it_belongs(error: click.NoSuchOption) -> str:

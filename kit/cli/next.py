@@ -42,7 +42,7 @@ def _text(slug: str, result: dict[str, Any]) -> list[str]:
     if not rated:
         return [
             *lines,
-            "there is no finished run here that was not submitted (`kit runs pull WHERE` brings the team's)",
+            "there is no finished run here that was not submitted (`kit runs pull` brings the team's)",
         ]
     rows = [
         {

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from kit.cli import completion
 from kit.competition import Competition
 from kit.data.archives.budget import DEFAULT_LIMITS, Limits, allow
+from kit.errors import ConfigError
 from kit.json_files import to_json
 from kit.learn.backend import DEVICES
 from kit.runs.scores import read_scores
+from kit.sharing.stores import redact
 from kit.suggest import complete
 
 
@@ -64,6 +67,38 @@ device_option = click.option(
     callback=lambda ctx, option, value: os.environ.update(KIT_DEVICE=value) if value else None,
     help="gpu: end at once where there is none. auto: a GPU if there is one.",
 )
+STORE = "--store WHERE, or KIT_TEAM in the environment"
+
+
+def store_option(**own: Any) -> Callable[..., Any]:
+    """Where the team keeps its runs, for each verb that asks for it."""
+    text = "The team's store: a shared folder, a URL (s3://...), or kaggle:owner/name."
+    return click.option("--store", "where", envvar="KIT_TEAM", show_envvar=True, metavar="WHERE", help=text, **own)
+
+
+def refuse_store(context: click.Context, argument: click.Parameter, value: Any) -> Any:
+    """For arguments of verbs that have `--store`: an address is neither the name of a run nor a slug."""
+    given = value if isinstance(value, tuple) else (value or "",)
+    if any(text.startswith("kaggle:") or "/" in text for text in given):
+        raise click.UsageError(f"an address is not {argument.metavar}: name the team's store by {STORE}")
+    return value
+
+
+def need_store(where: str | None, what: str) -> str:
+    """`where`; raises ConfigError if none was named, which `what` is about."""
+    if not where:
+        raise ConfigError(f"{what} is about the team's store, and none is named", do=STORE)
+    return where
+
+
+def typed_store() -> str:
+    """The store as the next verb has to be told it: nothing where the environment says it."""
+    context = click.get_current_context()
+    if context.get_parameter_source("where") is not ParameterSource.COMMANDLINE:
+        return ""
+    return f" --store {shlex.quote(redact(context.params['where']))}"
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 
 

@@ -31,13 +31,7 @@ from kit.submission import check, kaggle_list, packed, upload
 @click.option(
     "--reveal", is_flag=True, help="With --local: the private half, too. It is recorded, and no longer unseen."
 )
-@click.option(
-    "--store",
-    "where",
-    envvar="KIT_TEAM",
-    metavar="WHERE",
-    help="With --send: claim the run for today in the team's store, and leave what others have claimed; else $KIT_TEAM.",
-)
+@options.store_option()
 @options.json_option
 @click.pass_obj
 def command(
@@ -58,10 +52,11 @@ def command(
 ) -> None:
     """Build the submission of a RUN, or take a FILE.csv (.csv.gz, .zip), and check its bytes against the sample.
 
-    Prints path, rows and sha256. A file that fails the check ends with exit code 6 and is never uploaded.
+    Prints path, rows and sha256. A file that fails the check ends with exit code 6 and is never uploaded. With --send, a run
+    is claimed for today in the team's store, if there is one, and what others have claimed is left to them.
     """
     competition = obj.competition(slug)
-    _check_options(competition, send, wait, again)
+    _check_options(competition, send, queue, wait, again)
     wait_s = timeout if wait else None
     if queue:
         _check_queue(competition, subject, again, local or reveal)
@@ -95,9 +90,11 @@ def _claim(where: str, run: str) -> None:
     claims.claim(stores.open_store(where), run)
 
 
-def _check_options(competition: Competition, send: bool, wait: bool, again: bool) -> None:
+def _check_options(competition: Competition, send: bool, queue: bool, wait: bool, again: bool) -> None:
     if send:
         competition.check_on_kaggle("leave --send out")
+    if not send and not queue and options.typed_store():
+        raise ConfigError("--store is where an upload is claimed", do="add --send")
     if not send and (wait or again):
         raise ConfigError(f"{'--wait' if wait else '--again'} is about an upload", do="add --send")
 

@@ -6,15 +6,12 @@ import click
 
 from kit.cli import options
 from kit.cli.options import GlobalOptions
-from kit.errors import ConfigError
 from kit.stats.digits import write_with_error
 
 
 @click.command()
 @options.slug_argument
-@click.option(
-    "--store", "where", envvar="KIT_TEAM", metavar="WHERE", help="Where the team keeps its runs; else $KIT_TEAM."
-)
+@options.store_option()
 @click.option("--claim", metavar="RUN", help="You mean to send that run today: teammates see it here.")
 @click.option("--offline", is_flag=True, help="As Kaggle last said; it is not asked.")
 @options.json_option
@@ -30,11 +27,9 @@ def command(obj: GlobalOptions, slug: str, where: str | None, claim: str | None,
     from kit.submission import kaggle_list
 
     competition = obj.competition(slug)
+    if claim:
+        options.need_store(where, "--claim")
     store = stores.open_store(where) if where else None
-    if claim and not store:
-        raise ConfigError(
-            "--claim is written into the team's store", do="--store WHERE, or KIT_TEAM in the environment"
-        )
     shared = remote.list_shared(store, slug, obj.folders) if store else []
     known = team.list_runs(competition, shared)
     if store and claim:
@@ -48,7 +43,7 @@ def command(obj: GlobalOptions, slug: str, where: str | None, claim: str | None,
         "untried": team.list_untried(competition, known),
     }
     options.result(answer, _text(competition.metric, answer), as_json=as_json)
-    options.next_step(f"runs pull {stores.redact(where)} --best 3   (or: kit next {slug})" if where else f"next {slug}")
+    options.next_step(f"runs pull --best 3{options.typed_store()}   (or: kit next {slug})" if where else f"next {slug}")
 
 
 def _find_run(reference: str, known: list[dict[str, Any]]) -> str:

@@ -30,9 +30,8 @@ from kit.suggest import complete
 @click.option("--fold", type=int, metavar="K", help="With --resume: only its members, as one of several machines.")
 @click.option("--create", is_flag=True, help="Only write the run's folder; its members are trained with --resume.")
 @options.device_option
-@click.option(
-    "--push", "store", metavar="WHERE", help="Then push it to the team, as `kit runs push RUN --to WHERE` does."
-)
+@click.option("--push", is_flag=True, help="Then push it to the team's store, as `kit runs push RUN` does.")
+@options.store_option()
 @options.json_option
 @click.pass_obj
 def command(obj: GlobalOptions, /, slug: str | None, overrides: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
@@ -50,9 +49,9 @@ def command(obj: GlobalOptions, /, slug: str | None, overrides: tuple[str, ...],
     """
     from kit.tracking import export
 
-    resumed, name, fold, store = (chosen.pop(key) for key in ("resume", "name", "fold", "store"))
-    if store:
-        _check_store(store)  # before hours of training
+    resumed, name, fold, push, where = (chosen.pop(key) for key in ("resume", "name", "fold", "push", "where"))
+    if push or options.typed_store():
+        _check_store(push, where)  # before hours of training
     given = options.select_typed(chosen)
     create = given.pop("create", False)
     if resumed:
@@ -69,8 +68,8 @@ def command(obj: GlobalOptions, /, slug: str | None, overrides: tuple[str, ...],
     if fold is not None:
         return _fold(run, fold, as_json)
     export.export_finished(run)
-    if store:
-        _push(run, store)
+    if push:
+        _push(run, where)
     options.run_result(run, as_json=as_json)
     options.next_step(f"submit {run.slug} {run.id}   (or: kit report {run.id})")
 
@@ -107,11 +106,13 @@ def _begin(
     return (train.create if create else train.train)(competition, config, origin, name=name)
 
 
-def _check_store(where: str) -> None:
-    """Raises ConfigError or DataError for what cannot be opened."""
+def _check_store(push: bool, where: str | None) -> None:
+    """Raises ConfigError or DataError for none, one that cannot be opened, or one without --push."""
     from kit.sharing import stores
 
-    stores.open_store(where)
+    if not push:
+        raise ConfigError("--store says where --push brings the run", do="add --push")
+    stores.open_store(options.need_store(where, "--push"))
 
 
 def _push(run: Any, where: str) -> None:
@@ -124,7 +125,7 @@ def _push(run: Any, where: str) -> None:
         push(stores.open_store(where), [run])
         say(f"pushed to {stores.redact(where)}")
     except (KitError, OSError) as error:
-        say(complete(f"not pushed: {error}; `kit runs push {run.id} --to {stores.redact(where)}`"))
+        say(complete(f"not pushed: {error}; `kit runs push {run.id}{options.typed_store()}`"))
 
 
 def _find_resumed(reference: str, moved: str | None) -> Any:

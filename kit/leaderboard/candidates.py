@@ -65,7 +65,7 @@ def _describe_missing(entry: Entry) -> str:
     if entry.run is None:
         return "predictions out of fold: kit runs import"
     if not (paths.runs() / entry.run).exists():
-        return f"its run: kit runs pull WHERE {entry.run}"
+        return f"its run: kit runs pull {entry.run}"
     return "enough predictions out of fold"
 
 

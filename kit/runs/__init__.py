@@ -168,7 +168,7 @@ def find(reference: str, opened: Callable[[Path], Run] = open_run) -> Run:
     ids = [file.parent.name for file in paths.runs().glob("*/run.json")]
     run = opened(
         paths.runs()
-        / one_of(reference, ids, str(paths.runs()), "`kit runs` lists them, `kit runs pull WHERE` brings the team's")
+        / one_of(reference, ids, str(paths.runs()), "`kit runs` lists them, `kit runs pull` brings the team's")
     )
     if opened is open_run and run.id != run.folder.name:
         raise DataError(

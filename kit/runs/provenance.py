@@ -89,7 +89,7 @@ def _compare(run: Run, fingerprints: Mapping[str, str | None]) -> None:
                 f"the {what} here differ from what {run.id} was trained on",
                 received=f"{what} {str(value)[:12]}",
                 expected=str(environment.get(key))[:12],
-                do="bring back the folds.csv (a team's: `kit runs folds WHERE SLUG`), corrections.csv and data it was trained "
+                do="bring back the folds.csv (a team's: `kit runs folds SLUG`), corrections.csv and data it was trained "
                 "on, or train again",
             )
 
@@ -121,7 +121,7 @@ def check_weights(path: Path) -> None:
             f"{path} is damaged or was replaced since it was trained",
             received=f"sha256 {actual}",
             expected=known,
-            do="`kit runs pull WHERE RUN --weights` if a teammate has it, else move its folder away and resume the run",
+            do="`kit runs pull RUN --weights` if a teammate has it, else move its folder away and resume the run",
         )
 
 

@@ -82,6 +82,7 @@ def _check(words: list[str], whole: bool, command: click.Command = kit) -> None:
 def parsed(monkeypatch):
     """Commands end where they would begin to do something."""
     monkeypatch.setattr(click.Command, "invoke", lambda command, context: None)
+    monkeypatch.setenv("KIT_TEAM", "/mnt/team")  # as the block that does without --store sets it
     monkeypatch.setenv("KIT_DEVICE", "cpu")  # --device sets it while it is parsed: later tests are not to see that
 
 

@@ -94,9 +94,9 @@ def test_what_is_not_compared_is_named_with_what_is_missing(here, field, kaggle)
     done = here("pick", "tiny-stripes", "--json")
     c, notebook = json.loads(done.stdout)["elsewhere"]
     assert (c["ref"], c["by"], c["public"], c["cv"]) == (7, "ann", 0.95, 0.95)
-    assert c["missing"] == "its run: kit runs pull WHERE tiny-stripes-c-1120-101500"
+    assert c["missing"] == "its run: kit runs pull tiny-stripes-c-1120-101500"
     assert (notebook["message"], notebook["missing"]) == ("my notebook", "predictions out of fold: kit runs import")
     assert "public share not known: 0.3 is assumed; the competition's leaderboard page says it" in done.stderr
     text = here("pick", "tiny-stripes", "--public-share", "0.2", "--offline")
-    assert "not compared: 2 submissions" in text.stdout and " runs pull WHERE tiny-stripes-c" in text.stdout
+    assert "not compared: 2 submissions" in text.stdout and " runs pull tiny-stripes-c" in text.stdout
     assert "Kaggle's list of submissions was read at" in text.stderr and "assumed" not in text.stderr

@@ -143,7 +143,7 @@ def make_states(place: Place, trained: bool = True) -> None:
     if trained:
         trainings = (["train", SLUG, *SHORT, "--name", name, "--seed", str(n)] for n, name in enumerate("ab"))
         place.make("trained", "prepared", *trainings)
-        place.make("shared", "trained", ["runs", "push", A, "--weights", "--to", str(place.team)])
+        place.make("shared", "trained", ["runs", "push", A, "--weights", "--store", str(place.team)])
         shutil.rmtree(next((place.states / "shared" / "home" / "runs").glob(f"{A}*")))
         place.make("built", "trained", ["kernel", "build", SLUG, "--run", A])
         place.make("submitted", "trained", ["submit", SLUG, A, "--send"])

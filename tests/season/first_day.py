@@ -44,8 +44,10 @@ def train_in_the_same_second(season: Season) -> None:
 def share(season: Season) -> None:
     ann, bob, cyd = season.members
     for name, member in (("base", ann), ("bob's wide", bob), ("cyd's wide", cyd)):
-        member.succeed("runs", "push", season.runs[name], "--to", str(season.store))
-    listed = {one["run"]: (one["author"], one["score"]) for one in cyd.read("runs", "remote", str(season.store))}
+        member.succeed("runs", "push", season.runs[name], "--store", str(season.store))
+    listed = {
+        one["run"]: (one["author"], one["score"]) for one in cyd.read("runs", "remote", "--store", str(season.store))
+    }
     scores = {name: figures.accuracy(season.folder(name), season.labels)[0] for name in season.runs}
     season.claims.equal(
         "authors in the shared store", [listed[run][0] for run in season.runs.values()], ["ann", "bob", "cyd"]
@@ -53,7 +55,7 @@ def share(season: Season) -> None:
     for name, run in season.runs.items():
         season.claims.equal(f"{name}: its score there, before any pull", listed[run][1], scores[name], within=1e-9)
     for member in (bob, cyd):
-        member.succeed("runs", "pull", str(season.store))
+        member.succeed("runs", "pull", "--store", str(season.store))
         here = {record["run"] for record in member.read("runs", "list", SLUG)}
         season.claims.equal(f"runs of the team that {member.name} has after a pull", len(here), 3)
 

@@ -25,8 +25,8 @@ def send_by_queue(season: Season) -> None:
     _, bob, cyd = season.members
     season.runs["long"] = cyd.take("train", SLUG, "--name", "long", "--set", "width=48", "--set", "epochs=16")
     check_run(season, "long")
-    cyd.succeed("runs", "push", season.runs["long"], "--to", str(season.store))
-    bob.succeed("runs", "pull", str(season.store))
+    cyd.succeed("runs", "push", season.runs["long"], "--store", str(season.store))
+    bob.succeed("runs", "pull", "--store", str(season.store))
     before = len(season.kaggle.submissions)
     cyd.succeed("submit", SLUG, "--queue", "--send", "--wait")
     check_public_score(season, cyd, "long")
@@ -73,9 +73,9 @@ def rename_by_hand(season: Season) -> None:
 
 def delete_and_pull(season: Season) -> None:
     ann = season.members[0]
-    ann.succeed("runs", "pull", str(season.store))
+    ann.succeed("runs", "pull", "--store", str(season.store))
     ann.succeed("runs", "delete", season.runs["long"], "--force")
-    ann.succeed("runs", "pull", str(season.store))
+    ann.succeed("runs", "pull", "--store", str(season.store))
     here = {record["run"] for record in ann.read("runs", "list", SLUG)}
     season.claims.equal("a deleted run comes back with a pull", season.runs["long"] in here, False)
 

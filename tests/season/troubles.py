@@ -52,16 +52,16 @@ def join_late(season: Season) -> None:
     dan = members.join("dan", ann.home.parent, ann.proxy, ann.spoken)
     dan.succeed("download", SLUG)
     dan.succeed("prepare", SLUG, "--folds", "3", "--fold-seed", "7")
-    done = dan.run("runs", "pull", str(season.store), season.runs["base"])
+    done = dan.run("runs", "pull", "--store", str(season.store), season.runs["base"])
     season.claims.holds(
         "a run on other folds is refused", done, done.returncode == DAMAGED and "runs folds" in done.stderr
     )
-    dan.succeed("runs", "folds", str(season.store), SLUG, "--reset-folds")
+    dan.succeed("runs", "folds", "--store", str(season.store), SLUG, "--reset-folds")
     folds = dan.home / "data" / SLUG / "folds.csv"
     same = folds.read_bytes() == (ann.home / "data" / SLUG / "folds.csv").read_bytes()
     season.claims.equal("the team's folds.csv is the same bytes at Dan's", same, True)
     folds.write_bytes(b"\xef\xbb\xbf" + folds.read_bytes().replace(b"\n", b"\r\n"))
-    done = dan.run("runs", "pull", str(season.store), season.runs["base"])
+    done = dan.run("runs", "pull", "--store", str(season.store), season.runs["base"])
     season.claims.holds("folds.csv with CRLF and a BOM is read", done, done.returncode == 0)
 
 

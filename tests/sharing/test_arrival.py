@@ -131,33 +131,33 @@ def named(name: str):
 )
 def test_what_does_not_fit_is_refused_and_nothing_is_left(cli, make_run, team, change, message):
     run = make_run("a")
-    cli("runs", "push", run.id, "--to", str(team))
+    cli("runs", "push", run.id, "--store", str(team))
     leave(run)
     change(team / run.id)
     outside = contents(paths.home())
     with pytest.raises((DataError, ConfigError), match=message):
-        cli("runs", "pull", str(team), run.id)
+        cli("runs", "pull", "--store", str(team), run.id)
     assert left() == [] and contents(paths.home()) == outside
 
 
 def test_of_many_the_good_ones_are_taken_and_the_others_named(cli, make_run, team):
     a, b = make_run("a"), make_run("b")
-    cli("runs", "push", a.id, b.id, "--to", str(team))
+    cli("runs", "push", a.id, b.id, "--store", str(team))
     leave(a)
     leave(b)
     a_flipped_bit(team / a.id)
     with pytest.raises(DataError, match=f"1 of 2 runs were refused; received {a.id}"):
-        cli("runs", "pull", str(team))
+        cli("runs", "pull", "--store", str(team))
     assert left() == [b.id]
 
 
 def test_the_fingerprints_are_of_the_folds_here(cli, make_run, team, prepared):
     run = make_run("a")
-    cli("runs", "push", run.id, "--to", str(team))
+    cli("runs", "push", run.id, "--store", str(team))
     leave(run)
     where = paths.data("tiny-stripes")
     data = cache.load(prepared, where)
     folds.write(where.folds, data.train.ids, folds.make(data, Classes(("flat", "steep", "none")), 3, seed=99))
     with pytest.raises(DataError, match="the folds here differ from what"):
-        cli("runs", "pull", str(team))
+        cli("runs", "pull", "--store", str(team))
     assert left() == []

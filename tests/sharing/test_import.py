@@ -64,9 +64,9 @@ def test_it_scores_what_the_source_scores_and_goes_all_ways(here, files, source,
         here(*verb)
     assert "recipe" in here("runs", "compare", run.id, other.id).stdout
     here("next", "tiny-stripes")
-    here("runs", "push", run.id, "--to", str(team))
+    here("runs", "push", run.id, "--store", str(team))
     leave(run)
-    here("runs", "pull", str(team))
+    here("runs", "pull", "--store", str(team))
     assert read_scores(runs.find(run.id)) == read_scores(run)
 
 

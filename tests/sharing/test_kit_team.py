@@ -30,7 +30,7 @@ def season(here, make_run, team, member):
     """Ann has pushed a run that is not here, Bob has one here; Ann has sent two, one of them today. Ids: hers, his."""
     member("ann")
     hers = make_run("hers", skill=3.0, recipe="finetune", backbone="resnet")
-    here("runs", "push", hers.id, "--to", str(team))
+    here("runs", "push", hers.id, "--store", str(team))
     leave(hers)
     member("bob")
     his = make_run("his", skill=0.5)
@@ -66,7 +66,7 @@ def test_what_nobody_has_tried_is_named(here, season, team):
 
 def test_two_do_not_claim_one_run(here, season, team, member):
     hers, his = season
-    here("runs", "push", his, "--to", str(team))
+    here("runs", "push", his, "--store", str(team))
     done = here("team", SLUG, "--store", str(team), "--offline", "--claim", his[:-2], "--json")
     assert [row["claims"] for row in json.loads(done.stdout)["members"]] == [[], [his], []]
     here("team", SLUG, "--store", str(team), "--offline", "--claim", his)  # again, by the same
@@ -82,8 +82,8 @@ def test_claims_and_notes_are_seen_in_a_dataset_of_kaggle_as_well(here, make_run
     member("ann")
     run, where = make_run("a"), "kaggle:somebody/our-runs"
     here("runs", "note", run.id, "the wide one")
-    here("runs", "push", run.id, "--to", where, "--poll", "0")
-    assert "the wide one" in here("runs", "remote", where).stdout
+    here("runs", "push", run.id, "--store", where, "--poll", "0")
+    assert "the wide one" in here("runs", "remote", "--store", where).stdout
     done = here("team", SLUG, "--store", where, "--offline", "--claim", run.id, "--json")
     assert [row["claims"] for row in json.loads(done.stdout)["members"]] == [[run.id]]
 

@@ -21,22 +21,22 @@ def test_a_run_arrives_as_it_was_in_every_kind_of_store(cli, make_run, team, kin
     where = {"folder": str(team), "kaggle": "kaggle:somebody/our-runs"}.get(kind, f"{kind}://{team}/deep")
     poll = ("--poll", "0")
     a, b = make_run("a"), make_run("b", seed=5)
-    sent = json.loads(cli("runs", "push", a.id, "--to", where, *poll, "--json").stdout)
+    sent = json.loads(cli("runs", "push", a.id, "--store", where, *poll, "--json").stdout)
     assert sent[0]["run"] == a.id and sent[0]["bytes"] > 1000
-    cli("runs", "push", b.id, "--to", where, "--weights", *poll)
+    cli("runs", "push", b.id, "--store", where, "--weights", *poll)
     was, wholly = leave(a), leave(b)
     assert left() == []
-    got = cli("runs", "pull", where)
+    got = cli("runs", "pull", "--store", where)
     assert a.id in got.stdout and b.id in got.stdout and "ensemble" in got.stderr
     came, other = contents(a.folder), contents(b.folder)
     assert json.loads(came.pop("pulled.json"))["from"] == where and other.pop("pulled.json")
     assert (
         came == {name: data for name, data in was.items() if not name.endswith(".h5")} and other.keys() == came.keys()
     )
-    assert "is here already" in cli("runs", "pull", where, a.id, b.id).stdout
+    assert "is here already" in cli("runs", "pull", "--store", where, a.id, b.id).stdout
     with pytest.raises(DataError, match=f"no weights of {a.id}; its owner is to push it --weights"):
-        cli("runs", "pull", where, a.id, "--weights")
-    cli("runs", "pull", where, b.id[:-3], "--weights")
+        cli("runs", "pull", "--store", where, a.id, "--weights")
+    cli("runs", "pull", "--store", where, b.id[:-3], "--weights")
     assert contents(b.folder).keys() - {"pulled.json"} == wholly.keys() and left() == sorted([a.id, b.id])
     if kind == "kaggle":
         versions = kaggle.of_kernels.datasets["somebody/our-runs"]
@@ -48,34 +48,34 @@ def test_a_run_arrives_as_it_was_in_every_kind_of_store(cli, make_run, team, kin
 
 def test_what_a_newer_kit_has_pushed_is_not_written_over(cli, make_run, team):
     run = make_run("a")
-    cli("runs", "push", run.id, "--to", str(team))
+    cli("runs", "push", run.id, "--store", str(team))
     path = team / run.id / "manifest.json"
     path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
-    for words in (("push", run.id, "--to"), ("pull",)):
+    for words in (("push", run.id), ("pull",)):
         with pytest.raises(DataError, match="written by a newer version of the kit|runs were refused"):
-            cli("runs", *words, str(team))
+            cli("runs", *words, "--store", str(team))
     assert '"format": 2' in path.read_text()
 
 
 def test_a_second_push_sends_nothing_and_another_run_of_that_id_is_refused(cli, make_run, team):
     run = make_run("a")
-    cli("runs", "push", run.id, "--to", str(team))
+    cli("runs", "push", run.id, "--store", str(team))
     before = {path: path.stat().st_mtime_ns for path in team.rglob("*")}
-    assert "is there already" in cli("runs", "push", run.id, "--to", str(team)).stdout
+    assert "is there already" in cli("runs", "push", run.id, "--store", str(team)).stdout
     assert {path: path.stat().st_mtime_ns for path in team.rglob("*")} == before
     own = predictions.load(run.oof)
     predictions.save(run.oof, predictions.make(own.ids, own.values[::-1], Classes(own.columns)))
     with pytest.raises(DataError, match=r"another run .* is there already; received 1 files differ, such as oof\.npz"):
-        cli("runs", "push", run.id, "--to", str(team))
+        cli("runs", "push", run.id, "--store", str(team))
     with pytest.raises(DataError, match=r"another run .* is here already, with other bytes"):
-        cli("runs", "pull", str(team), run.id)
+        cli("runs", "pull", "--store", str(team), run.id)
     assert {path: path.stat().st_mtime_ns for path in team.rglob("*")} == before
 
 
 @pytest.mark.parametrize("weights", [False, True])
 def test_a_push_that_was_cut_off_is_not_seen_as_whole_and_can_be_repeated(cli, make_run, team, monkeypatch, weights):
     run = make_run("a")
-    words = ("runs", "push", run.id, "--to", str(team), *["--weights"][: int(weights)])
+    words = ("runs", "push", run.id, "--store", str(team), *["--weights"][: int(weights)])
     put, last = stores.Folder.put, "weights.json" if weights else "manifest.json"
 
     def cut(self, files):
@@ -89,7 +89,7 @@ def test_a_push_that_was_cut_off_is_not_seen_as_whole_and_can_be_repeated(cli, m
     monkeypatch.setattr(stores.Folder, "put", put)
     was = leave(run)
     with pytest.raises(DataError, match="no run" if not weights else "there is no weights"):
-        cli("runs", "pull", str(team), run.id, *words[5:])
+        cli("runs", "pull", "--store", str(team), run.id, *words[5:])
     assert left() == []
     run.folder.mkdir()
     for name, data in was.items():
@@ -98,17 +98,17 @@ def test_a_push_that_was_cut_off_is_not_seen_as_whole_and_can_be_repeated(cli, m
     (team / run.id / last).write_text('{"format": 1, "ru')  # half of a manifest, as a store without renaming leaves it
     cli(*words)
     leave(run)
-    cli("runs", "pull", str(team), run.id, *words[5:])
+    cli("runs", "pull", "--store", str(team), run.id, *words[5:])
     assert contents(run.folder)["oof.npz"] == was["oof.npz"]
 
 
 def test_an_ensemble_goes_without_its_parents_and_says_so(cli, make_run, team, prepared):
     a, b, c = make_run("a", seed=1), make_run("b", seed=2), make_run("c", seed=3)
     whole = runs.find(cli("ensemble", "tiny-stripes", a.id, b.id).stdout.splitlines()[-1])
-    assert cli("runs", "push", whole.id, "--to", str(team), "--weights").stdout.startswith(whole.id)
+    assert cli("runs", "push", whole.id, "--store", str(team), "--weights").stdout.startswith(whole.id)
     for run in (a, b, whole):
         leave(run)
-    assert f"came without {a.id}, {b.id}, of which" in cli("runs", "pull", str(team), "--weights").stderr
+    assert f"came without {a.id}, {b.id}, of which" in cli("runs", "pull", "--store", str(team), "--weights").stderr
     assert read_json(whole.folder / "pulled.json")["parents_not_here"] == [a.id, b.id]
     joined = cli("ensemble", "tiny-stripes", whole.id, c.id).stdout.splitlines()[-1]
     assert runs.find(joined).parents == (whole.id, c.id)
@@ -122,14 +122,14 @@ def test_what_cannot_be_pushed(cli, make_run, team):
     run, begun = make_run("a"), make_run("begun", finished=False)
     cli("runs", "delete", "--weights-only", run.id)
     with pytest.raises(DataError, match="has not all its weights here; received 0 files; expected 3"):
-        cli("runs", "push", run.id, "--to", str(team), "--weights")
+        cli("runs", "push", run.id, "--store", str(team), "--weights")
     with pytest.raises(DataError, match="is not finished"):
-        cli("runs", "push", run.id, begun.id, "--to", str(team))
+        cli("runs", "push", run.id, begun.id, "--store", str(team))
     with pytest.raises(DataError, match="no folder .*nowhere; expected a shared folder, a URL"):
-        cli("runs", "push", run.id, "--to", str(team / "nowhere"))
+        cli("runs", "push", run.id, "--store", str(team / "nowhere"))
     assert not contents(team)
     with pytest.raises(DataError, match="no run 'a'"):
-        cli("runs", "pull", str(team), "a")
+        cli("runs", "pull", "--store", str(team), "a")
 
 
 def test_an_address_that_cannot_be_used_is_one_line_without_its_password():
@@ -148,11 +148,11 @@ def test_a_public_dataset_is_neither_read_nor_written(cli, make_run, kaggle):
     run = make_run("a")
     kaggle.of_kernels.datasets["somebody/our-runs"] = [{}]
     kaggle.of_kernels.public.add("somebody/our-runs")
-    for words in (("push", run.id, "--to"), ("pull",)):
+    for words in (("push", run.id), ("pull",)):
         with pytest.raises(Exception, match="the dataset somebody/our-runs is public; make it private"):
-            cli("runs", *words, "kaggle:somebody/our-runs")
+            cli("runs", *words, "--store", "kaggle:somebody/our-runs")
     kaggle.of_kernels.public.clear()
     kaggle.of_kernels.datasets["somebody/our-runs"] = [{"../evil": 2}]
     with pytest.raises(DataError, match=r"holds other things than runs; received \.\./evil"):
-        cli("runs", "push", run.id, "--to", "kaggle:somebody/our-runs")
+        cli("runs", "push", run.id, "--store", "kaggle:somebody/our-runs")
     assert not kaggle.uploads and not kaggle.asked("DownloadDataset")

@@ -18,7 +18,7 @@ def shared(here, make_run, team, monkeypatch):
         monkeypatch.setenv("KIT_AUTHOR", member)
         author.find_author.cache_clear()
         made.append(make_run(name, skill=skill))
-    here("runs", "push", *(run.id for run in made), "--to", str(team))
+    here("runs", "push", *(run.id for run in made), "--store", str(team))
     author.find_author.cache_clear()
     for run in made:
         leave(run)
@@ -28,7 +28,7 @@ def shared(here, make_run, team, monkeypatch):
 def test_the_store_is_looked_into_without_pulling(here, shared, team):
     (team / "damaged").mkdir()
     (team / "damaged" / "manifest.json").write_text('{"format": 1, "run": "damaged", "kind": "train", "files": [')
-    done = here("runs", "remote", str(team), "tiny-stripes", "--json")
+    done = here("runs", "remote", "--store", str(team), "tiny-stripes", "--json")
     rows = json.loads(done.stdout)
     assert [(row["run"], row["author"]) for row in rows] == list(zip(shared, ("ann", "ann", "bob"), strict=True))
     assert rows[0]["score"] > rows[1]["score"] > rows[2]["score"] and rows[0]["metric"] == "accuracy"
@@ -37,8 +37,8 @@ def test_the_store_is_looked_into_without_pulling(here, shared, team):
         and "left out: the manifest of damaged" in done.stderr
         and "1 of 4 runs are left out" in done.stderr
     )
-    assert "ann" in here("runs", "remote", str(team)).stdout and "note" not in done.stdout.splitlines()[0]
-    assert json.loads(here("runs", "remote", str(team), "sklearn-digits", "--json").stdout) == []
+    assert "ann" in here("runs", "remote", "--store", str(team)).stdout and "note" not in done.stdout.splitlines()[0]
+    assert json.loads(here("runs", "remote", "--store", str(team), "sklearn-digits", "--json").stdout) == []
 
 
 def test_what_an_older_kit_pushed_is_listed_without_a_score(here, shared, team):
@@ -46,37 +46,37 @@ def test_what_an_older_kit_pushed_is_listed_without_a_score(here, shared, team):
     stored = read_json(path)
     del stored["about"]
     write_json(path, stored)
-    rows = json.loads(here("runs", "remote", str(team), "--json").stdout)
+    rows = json.loads(here("runs", "remote", "--store", str(team), "--json").stdout)
     assert rows[-1]["run"] == shared[0] and rows[-1]["score"] is None
-    here("runs", "pull", str(team), shared[0])
+    here("runs", "pull", "--store", str(team), shared[0])
 
 
 def test_the_best_are_pulled(here, shared, team):
-    here("runs", "pull", str(team), "--best", "2")
+    here("runs", "pull", "--store", str(team), "--best", "2")
     assert left() == sorted(shared[:2])
     assert runs.find(shared[0]).author == "ann"
-    rows = json.loads(here("runs", "remote", str(team), "--json").stdout)
+    rows = json.loads(here("runs", "remote", "--store", str(team), "--json").stdout)
     assert [row["here"] for row in rows] == ["yes", "yes", ""]
 
 
 def test_a_deleted_run_stays_away_until_it_is_asked_for(here, shared, team):
-    here("runs", "pull", str(team))
+    here("runs", "pull", "--store", str(team))
     here("runs", "delete", shared[0])
     for emptied in (False, True):
         if emptied:
             here("runs", "empty-trash", "--yes")
-        done = here("runs", "pull", str(team))
+        done = here("runs", "pull", "--store", str(team))
         assert f"deleted here, and left there: {shared[0]}; name them" in done.stderr.replace("\n", " ")
         assert not (paths.runs() / shared[0]).exists()
-    assert shared[0] not in here("runs", "pull", str(team), "--best", "1").stdout
-    assert json.loads(here("runs", "remote", str(team), "--json").stdout)[0]["here"] == "deleted"
-    here("runs", "pull", str(team), shared[0])
+    assert shared[0] not in here("runs", "pull", "--store", str(team), "--best", "1").stdout
+    assert json.loads(here("runs", "remote", "--store", str(team), "--json").stdout)[0]["here"] == "deleted"
+    here("runs", "pull", "--store", str(team), shared[0])
     assert (paths.runs() / shared[0] / "run.json").exists()
-    assert "deleted here" not in here("runs", "pull", str(team)).stderr
+    assert "deleted here" not in here("runs", "pull", "--store", str(team)).stderr
 
 
 def test_authors_are_listed_where_there_are_several(here, shared, team):
-    here("runs", "pull", str(team))
+    here("runs", "pull", "--store", str(team))
     assert "author" in here("runs").stdout.splitlines()[0]
     assert len(json.loads(here("runs", "--where", "author=ann", "--json").stdout)) == 2
 

@@ -23,12 +23,12 @@ def test_a_teammates_model_joins_the_ensemble_and_other_folds_are_refused(
 
     own_parts.bring(plugins)
     hers = here("train", "tiny-stripes", "--folds", "1", "--set", "epochs=1").stdout.splitlines()[-1]
-    pushed = here("runs", "push", hers, "--to", str(team), "--weights")
-    assert f"runs pull {team}" in pushed.stderr
+    pushed = here("runs", "push", hers, "--store", str(team), "--weights")
+    assert f"runs pull --store {team}" in pushed.stderr
 
     monkeypatch.setenv("KIT_HOME", str(second))
     own = make_run("own", skill=1.0, folds=1)
-    assert hers in here("runs", "pull", str(team)).stdout
+    assert hers in here("runs", "pull", "--store", str(team)).stdout
     assert not list((paths.runs() / hers).rglob("*.h5"))
     judged, mine = predictions.load(paths.runs() / hers / "oof.npz").ids, predictions.load(own.oof)
     predictions.save(own.oof, predictions.make(judged, mine.select(judged), Classes(mine.columns)))
@@ -38,7 +38,7 @@ def test_a_teammates_model_joins_the_ensemble_and_other_folds_are_refused(
     assert checked["rows"] == 30
     here("report", hers)
 
-    here("runs", "pull", str(team), hers, "--weights")
+    here("runs", "pull", "--store", str(team), hers, "--weights")
     weights = {path.name: path.read_bytes() for path in (home / "runs" / hers / "fold-0").glob("*.h5")}
     assert weights == {path.name: path.read_bytes() for path in (paths.runs() / hers / "fold-0").glob("*.h5")} != {}
     again = runs.find(here("predict", hers, "--tta", "rolled").stdout.splitlines()[-1])
@@ -48,6 +48,6 @@ def test_a_teammates_model_joins_the_ensemble_and_other_folds_are_refused(
     where = paths.data("tiny-stripes")
     data = cache.load(prepared, where)
     folds.write(where.folds, data.train.ids, folds.make(data, Classes(("flat", "steep", "none")), 3, seed=99))
-    refused = here("runs", "pull", str(team), hers, check=False)
+    refused = here("runs", "pull", "--store", str(team), hers, check=False)
     assert refused.returncode == 3 and "the folds here differ from what" in refused.stderr
     assert list(paths.runs().iterdir()) == []

@@ -81,7 +81,7 @@ def test_a_stacked_run_needs_what_it_stands_on_as_it_was(lots, said, here, tmp_p
     again = runs.find(here("predict", both.id, "--tta", "identity").stdout.splitlines()[-1])
     assert np.array_equal(predictions.load(again.oof).values, predictions.load(both.oof).values)
     (tmp_path / "store").mkdir()
-    here("runs", "push", both.id, "--to", str(tmp_path / "store"))
+    here("runs", "push", both.id, "--store", str(tmp_path / "store"))
 
     own = predictions.load(town.test)
     predictions.save(town.test, predictions.make(own.ids, own.values + 1, lots.target))
@@ -94,7 +94,7 @@ def test_a_stacked_run_needs_what_it_stands_on_as_it_was(lots, said, here, tmp_p
     shutil.rmtree(again.folder)
     shutil.rmtree(both.folder)
     shutil.rmtree(town.folder)
-    pulled = here("runs", "pull", str(tmp_path / "store")).stderr
+    pulled = here("runs", "pull", "--store", str(tmp_path / "store")).stderr
     assert f"{both.id} came without {town.id}" in pulled
     assert f"no run '{town.id}'" in (line := refused(here, "predict", both.id, "--tta", "identity"))
     assert "a teammate's comes by kit" in line

@@ -43,6 +43,6 @@ def command() -> None:
     \b
     kit runs cifar-10 --where 'score>0.9' --sort score    the list
     kit runs compare RUN RUN                              two configurations, and the gain
-    kit runs push RUN --to /mnt/team                      a teammate runs: kit runs pull /mnt/team
+    kit runs push RUN --store /mnt/team                   a teammate runs: kit runs pull --store /mnt/team
     kit runs sync        to MLflow what is missing there
     """

@@ -7,8 +7,8 @@ from kit.cli.options import GlobalOptions
 
 
 @click.command()
-@click.argument("where", metavar="WHERE")
-@click.argument("slug", metavar="SLUG", shell_complete=completion.competitions)
+@click.argument("slug", metavar="SLUG", callback=options.refuse_store, shell_complete=completion.competitions)
+@options.store_option(required=True)
 @click.option(
     "--reset-folds", is_flag=True, help="In place of other folds here; runs that were trained on those stay behind."
 )
@@ -18,4 +18,4 @@ def command(obj: GlobalOptions, where: str, slug: str, reset_folds: bool) -> Non
     from kit.sharing import stores, team_folds
 
     click.echo(team_folds.take(stores.open_store(where), obj.competition(slug), reset=reset_folds))
-    options.next_step(f"runs remote {stores.redact(where)} {slug}")
+    options.next_step(f"runs remote {slug}{options.typed_store()}")

@@ -13,8 +13,10 @@ from kit.progress import say
 
 
 @click.command()
-@click.argument("where", metavar="[WHERE]", envvar="KIT_TEAM")
-@click.argument("references", metavar="[RUN...]", nargs=-1, shell_complete=completion.runs)
+@click.argument(
+    "references", metavar="[RUN...]", nargs=-1, callback=options.refuse_store, shell_complete=completion.runs
+)
+@options.store_option(required=True)
 @click.option(
     "--best", type=click.IntRange(1), metavar="N", help="Of each competition, only the N of the best scores there."
 )
@@ -25,8 +27,8 @@ from kit.progress import say
 def command(
     obj: GlobalOptions, where: str, references: tuple[str, ...], best: int | None, weights: bool, as_json: bool
 ) -> None:
-    """Bring runs here from a shared folder, a URL, or kaggle:owner/name; all that are there, if none is named, but for those
-    that were deleted here: name them to have them back. WHERE may be left out where KIT_TEAM says it and no run is named.
+    """Bring runs here from the team's store: all that are there, if none is named, but for those that were deleted here;
+    name them to have them back.
 
     A run is taken only if every byte is as it was pushed, its classes, rows, data and folds are those here, and no other run
     of its id is here. Then it is a run like any other: `kit ensemble`, `kit report` and `kit submit` take it.

@@ -7,14 +7,7 @@ from kit.cli import completion, options
 
 @click.command()
 @click.argument("references", metavar="[RUN...]", nargs=-1, shell_complete=completion.runs)
-@click.option(
-    "--to",
-    "where",
-    envvar="KIT_TEAM",
-    metavar="WHERE",
-    required=True,
-    help="A shared folder, a URL (s3://...), or kaggle:owner/name; else $KIT_TEAM.",
-)
+@options.store_option(required=True)
 @click.option("--new", "only_new", is_flag=True, help="Every finished run here that is not there yet, in place of RUN.")
 @click.option("--weights", is_flag=True, help="The weights too, so that a teammate can predict with the run.")
 @click.option(
@@ -44,4 +37,4 @@ def command(
     options.result(
         [{"run": name, "bytes": size} for name, size in sent.items()], "\n".join(text) or "nothing new", as_json=as_json
     )
-    options.next_step(f"runs pull {stores.redact(where)}   (a teammate, with the same folds.csv)")
+    options.next_step(f"runs pull{options.typed_store()}   (a teammate, with the same folds.csv)")

@@ -9,13 +9,18 @@ from kit.cli.options import GlobalOptions
 
 
 @click.command()
-@click.argument("where", metavar="[WHERE]", envvar="KIT_TEAM")
-@click.argument("slug", metavar="[SLUG]", required=False, shell_complete=completion.competitions)
+@click.argument(
+    "slug",
+    metavar="[SLUG]",
+    required=False,
+    callback=options.refuse_store,
+    shell_complete=completion.competitions,
+)
+@options.store_option(required=True)
 @options.json_option
 @click.pass_obj
 def command(obj: GlobalOptions, where: str, slug: str | None, as_json: bool) -> None:
-    """What the team has in a shared folder, a URL, or kaggle:owner/name: whose runs, and how they score. None is pulled. WHERE
-    may be left out where KIT_TEAM says it and no competition is named.
+    """What lies in the team's store: whose runs, and how they score. None is pulled.
 
     The best comes first. here: yes, or deleted, where `kit runs pull` brings it only by its name.
     """
@@ -25,7 +30,7 @@ def command(obj: GlobalOptions, where: str, slug: str | None, as_json: bool) -> 
     shown = [*remote.COLUMNS, *(["note"] if any(row["note"] for row in rows) else [])]
     text = options.table([{name: _cell(name, row[name]) for name in shown} for row in rows])
     options.result(rows, text or "no runs", as_json=as_json)
-    options.next_step(f"runs pull {stores.redact(where)} --best 3   (or name runs; without either, all)")
+    options.next_step(f"runs pull --best 3{options.typed_store()}   (or name runs; without either, all)")
 
 
 def _cell(name: str, value: Any) -> str:

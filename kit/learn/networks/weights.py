@@ -62,9 +62,7 @@ def load(model: keras.Model, path: Path) -> None:
         if path.name == WEIGHTS:
             _check_all_taken(model, path)
     except FileNotFoundError:
-        remedy = (
-            "`kit runs pull WHERE RUN --weights` if a teammate has them, else move its folder away and resume the run"
-        )
+        remedy = "`kit runs pull RUN --weights` if a teammate has them, else move its folder away and resume the run"
         raise DataError(f"no weights at {path}", do=remedy) from None
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, UserWarning) as error:
         raise _mismatch_error(model, path) or damage_error(path, error) from None

@@ -77,7 +77,7 @@ def test_whatever_predicts_with_a_run_has_the_weights_that_it_recorded(here, pre
         )
     team = home / "team"
     team.mkdir()
-    pushed = here("runs", "push", run.id, "--weights", "--to", str(team), check=False)
+    pushed = here("runs", "push", run.id, "--weights", "--store", str(team), check=False)
     assert pushed.returncode == 3 and "was replaced" in pushed.stderr and not list(team.iterdir())
     record = read_json(run.member(1) / "metrics.json")
     del record["weights_sha256"]  # of an older kit
