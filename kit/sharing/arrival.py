@@ -1,8 +1,6 @@
 """Whether a run that arrives fits here: the same classes in their order, rows that are rows here, the same data and folds."""
 
-import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -65,10 +63,3 @@ def _check_rows(run: Run, competition: Competition, part: str, here: np.ndarray)
             received=f"{len(own.ids)} ids, {len(strange)} of them unknown",
             expected=f"ids of the {len(here)} rows",
         )
-
-
-def record(run: Run, source: str) -> dict[str, Any]:
-    """Where a run came from, and which of the runs that it was made of are not here: of it, there are the predictions only."""
-    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    missing = [parent for parent in run.parents if not (paths.runs() / parent / "run.json").exists()]
-    return {"from": source, "when": now, "parents_not_here": missing}

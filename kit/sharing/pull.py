@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kit import paths, runs
@@ -9,7 +10,6 @@ from kit.competition import Competition
 from kit.errors import DataError
 from kit.files import scratch_folder, sha256
 from kit.json_files import write_json
-from kit.progress import say
 from kit.runs import Run
 from kit.sharing import arrival, manifest
 from kit.sharing.manifest import PLUGIN, PREDICTIONS, WEIGHTS, Manifest, Part
@@ -33,14 +33,12 @@ def pull(
     else:
         with _fetch_files(store, said) as folder:
             competition = find_competition(arrival.slug_of(folder, said))
-            run = arrival.check(folder, competition)
+            arrival.check(folder, competition)
             if learned_with:
                 _fetch_plugin(store, learned_with, folder)
-            record = arrival.record(run, source)
-            write_json(folder / "pulled.json", record)
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            write_json(folder / "pulled.json", {"from": source, "when": now})
             folder.rename(target)
-        if missing := record["parents_not_here"]:
-            say(f"{run_id} came without {', '.join(missing)}, of which it was made: its predictions only")
         fetched += said.size
     if carried and not _check_same(runs.read_run(target), carried):
         with _fetch_files(store, carried) as folder:
@@ -49,6 +47,12 @@ def pull(
                 (folder / name).replace(target / name)
         fetched += carried.size
     return fetched
+
+
+def list_missing_parents(run_id: str) -> list[str]:
+    """The runs that a run was made of and that are not here: of it, there are the predictions only."""
+    parents = runs.read_run(paths.runs() / run_id).parents
+    return [parent for parent in parents if not (paths.runs() / parent / "run.json").exists()]
 
 
 def _fetch_plugin(store: Store, said: Manifest, into: Path) -> None:

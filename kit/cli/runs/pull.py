@@ -44,7 +44,7 @@ def command(
     chosen = [runs.one_of(text, there, stores.redact(where), "its owner is to push it") for text in references]
     chosen = chosen or _choose(there, store, best, obj)
     fetched: dict[str, int] = {}
-    refused = []
+    refused: dict[str, str] = {}
     for name in dict.fromkeys(chosen):
         try:
             fetched[name] = pull(store, name, obj.competition, source=stores.redact(where), weights=weights)
@@ -52,14 +52,36 @@ def command(
         except KitError as error:
             if len(chosen) == 1:
                 raise
-            refused.append(name)
-            say(f"refused: {error}")
+            refused[name] = str(error)
     text = [f"{name}  {f'{size / 1e6:.1f} MB' if size else 'is here already'}" for name, size in fetched.items()]
     rows = [{"run": name, "bytes": size} for name, size in fetched.items()]
     options.result(rows, "\n".join(text) or "no runs", as_json=as_json)
+    _say_incomplete([name for name, size in fetched.items() if size])
     if refused:
-        raise DataError(f"{len(refused)} of {len(chosen)} runs were refused", received=", ".join(refused))
+        _say_refused(refused)
+        raise DataError(f"{len(refused)} of {len(chosen)} runs were refused")
     options.next_step("runs --sort score   (then: kit ensemble SLUG RUN RUN)")
+
+
+def _say_incomplete(fetched: list[str]) -> None:
+    """Which of them were made of runs that are not here, not even now that all have come."""
+    from kit.sharing.pull import list_missing_parents
+
+    missing = {name: parents for name in fetched if (parents := list_missing_parents(name))}
+    if missing:
+        lacking = sorted({one for those in missing.values() for one in those})
+        made = "they were made" if len(missing) > 1 else "it was made"
+        say(f"{list_names(list(missing))} came without {list_names(lacking)}, of which {made}: predictions only")
+
+
+def _say_refused(refused: dict[str, str]) -> None:
+    """refused: by run, why. A line for each reason, which is that of the first of its runs."""
+    alike: dict[str, list[str]] = {}
+    for name, why in refused.items():
+        alike.setdefault(why.replace(name, ""), []).append(name)
+    for first, *others in alike.values():
+        also = f"; for the same reason {list_names(others)}" if others else ""
+        say(f"refused: {first}: {refused[first]}{also}")
 
 
 def _choose(there: list[str], store: Any, best: int | None, obj: GlobalOptions) -> list[str]:
