@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kit.errors import DataError
+from kit.files import explain_full_disk
 from kit.progress import say
 
 
@@ -65,10 +66,7 @@ class _Fetched(io.BufferedWriter):
 @contextmanager
 def _explain(path: str) -> Iterator[None]:
     try:
-        yield
+        with explain_full_disk(Path(path)):
+            yield
     except OSError as error:
-        raise DataError(
-            f"cannot write {path}",
-            received=error.strerror,
-            do="free some space, then repeat: the download goes on where it stopped",
-        ) from None
+        raise DataError(f"cannot write {path}", received=error.strerror) from None

@@ -178,7 +178,7 @@ def full_after(size):
 def test_a_disk_that_fills_up_ends_a_download_at_once_which_then_goes_on(home, big, pauses):
     with (
         full_after(1_500_000),
-        pytest.raises(DataError, match=r"cannot write .*tiny-stripes\.zip; received .*free some"),
+        pytest.raises(DataError, match=r"no room to write .*tiny-stripes\.zip; received .* MB free; make room"),
     ):
         kept.fetch(home)
     assert not pauses and len(kept.ranges(big)) == 1 and "tiny-stripes.zip" in kept.left(home)
