@@ -21,6 +21,7 @@ from kit.learn.member import WEIGHTS, Member
 from kit.learn.recipe import Predictor
 from kit.progress import bar, say
 from kit.runs import Run
+from kit.runs.run import remove_checkpoints
 from kit.targets import Target
 
 
@@ -31,18 +32,13 @@ def train(member: Member, run: Run) -> None:
     """
     with hold_lock(run.member_lock(member.fold, member.number), f"{member.label} of {run.id} is already being trained"):
         if run.is_trained(member.fold, member.number):
-            _remove_checkpoints(member.folder)  # of one that was killed while it removed them
+            remove_checkpoints(member.folder)  # of one that was killed while it removed them
             return
         member.folder.mkdir(exist_ok=True)
         with _note_failure(run.failure(member.fold, member.number)), memory.explain(member):
             _fit(member)
             predict(member, member.folder)
-        _remove_checkpoints(member.folder)
-
-
-def _remove_checkpoints(folder: Path) -> None:
-    for leftover in (*folder.glob("epoch-*.weights.h5"), *folder.glob("best-*.npz")):
-        leftover.unlink()
+        remove_checkpoints(member.folder)
 
 
 @contextmanager

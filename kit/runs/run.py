@@ -1,12 +1,25 @@
 """The folder of a run: what lies where in it, and how far it has come."""
 
 import fcntl
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from kit.config import Config
 
 FAILURE = "failed.json"
+CHECKPOINTS = ("epoch-*.weights.h5", "best-*.npz")  # of a member; state.json names those that count
+
+
+def list_checkpoints(member: Path) -> list[Path]:
+    return [file for pattern in CHECKPOINTS for file in member.glob(pattern)]
+
+
+def remove_checkpoints(member: Path, keep: Collection[str | None] = ()) -> None:
+    """keep: names of those that stay."""
+    for file in list_checkpoints(member):
+        if file.name not in keep:
+            file.unlink()
 
 
 @dataclass(frozen=True)

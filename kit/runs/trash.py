@@ -8,8 +8,9 @@ from kit import paths, runs
 from kit.errors import DataError
 from kit.files import write_text
 from kit.runs import Run
+from kit.runs.run import CHECKPOINTS
 
-WEIGHTS = ("model.weights.h5", "epoch-*.weights.h5", "best-*.npz", "state.json")  # of a member, with its checkpoints
+WEIGHTS = ("model.weights.h5", *CHECKPOINTS, "state.json")  # of a member, with its checkpoints
 
 
 def folder() -> Path:

@@ -11,8 +11,9 @@ from kit import arrays
 from kit.errors import DataError, NewerVersionError
 from kit.files import open_atomic, sha256
 from kit.json_files import read_json, write_json
-from kit.learn.networks.weights import WEIGHTS, damage_error, load, save
+from kit.learn.networks.weights import damage_error, load, save
 from kit.progress import say
+from kit.runs.run import list_checkpoints, remove_checkpoints
 
 STATE = "state.json"
 MISSING = ("no such file", hashlib.sha256().hexdigest())  # or empty
@@ -50,10 +51,7 @@ def write(model: keras.Model, folder: Path, state: State) -> State:
 
 def forget(folder: Path, *states: State) -> None:
     """Removes the files of weights that none of these states names."""
-    named = {WEIGHTS, *(name for state in states for name in (state.weights, state.best_weights))}
-    for file in (*folder.glob("*.weights.h5"), *folder.glob("best-*.npz")):
-        if file.name not in named:
-            file.unlink()
+    remove_checkpoints(folder, [name for state in states for name in (state.weights, state.best_weights)])
 
 
 def keep_best(model: keras.Model, folder: Path, state: State) -> str:
@@ -94,7 +92,7 @@ def read(folder: Path) -> State:
 
 def _check_none_is_lost(folder: Path) -> None:
     """What a training was killed with before its first checkpoint was whole is made again; of later epochs there was one."""
-    files = [*folder.glob("epoch-*.weights.h5"), *folder.glob("best-*.npz")]
+    files = list_checkpoints(folder)
     if any(int(file.name.split("-")[1][:4]) > 1 for file in files):
         raise _damaged(folder / STATE, f"no such file beside {min(file.name for file in files)}")
     if files:
