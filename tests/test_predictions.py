@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -39,9 +41,25 @@ def test_a_damaged_file_is_one_line(tmp_path):
             predictions.load(path)
 
 
-def test_rows_are_joined_by_id():
+@pytest.mark.parametrize("hashed", [hash, lambda name: 7])
+def test_rows_are_joined_by_id(hashed, monkeypatch):
+    monkeypatch.setattr(predictions, "hash", hashed, raising=False)  # ids of one hash are told apart all the same
     a, b = np.array(["3", "1", "9", "10"]), np.array(["10", "2", "3"])
     left, right = predictions.match_ids(a, b)
     assert a[left].tolist() == b[right].tolist() == ["3", "10"]
     for empty in (predictions.match_ids(a, b[:0]), predictions.match_ids(b[:0], a)):
         assert [len(part) for part in empty] == [0, 0]
+
+
+def test_rows_of_many_ids_are_found_in_little_memory():
+    ids = np.array([f"{row:06}" for row in range(50_000)])
+    wanted = ids[::-1][:49_000]
+    tracemalloc.start()
+    assert (ids[predictions.find_rows(ids, wanted)] == wanted).all()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100 * len(ids)
+    with pytest.raises(
+        DataError, match="2 ids are not in the data here; received first missing id 'x'; expected all 3"
+    ):
+        predictions.find_rows(ids, ["x", "000007", "y"])

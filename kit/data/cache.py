@@ -15,7 +15,7 @@ from kit import arrays
 from kit.competition import Competition
 from kit.data import columns, groups, image_rows
 from kit.data.cache_manifest import find_damage, read_manifest
-from kit.data.readers import table
+from kit.data.tables import read_columns, table
 from kit.data.window import Window
 from kit.errors import DataError
 from kit.paths import DataFolders
@@ -89,22 +89,22 @@ class Dataset:
 def load(competition: Competition, folders: DataFolders) -> Dataset:
     """The prepared data. Raises DataError if it was not prepared, was prepared otherwise, or is damaged."""
     manifest = _manifest(competition, folders)
-    train, test = table(folders.cache / "train.csv", TRAIN), table(folders.cache / "test.csv", TEST)
+    train, test = read_columns(folders.cache / "train.csv", TRAIN), read_columns(folders.cache / "test.csv", TEST)
     learned = _part(
         folders.cache / "train.npy",
         train,
-        labels=competition.target.parse([row["label"] for row in train]),
-        readable=np.ones(len(train), bool),
+        labels=competition.target.parse(train["label"].tolist()),
+        readable=np.ones(len(train["id"]), bool),
     )
     if competition.auxiliary:
-        learned = replace(learned, auxiliary=competition.auxiliary.parse([row["auxiliary"] for row in train]))
-    if train and "weight" in train[0]:
-        learned = replace(learned, weights=np.array([float(row["weight"]) for row in train], np.float32))
+        learned = replace(learned, auxiliary=competition.auxiliary.parse(train["auxiliary"].tolist()))
+    if "weight" in train:
+        learned = replace(learned, weights=train["weight"].astype(np.float64).astype(np.float32))
     tested = _part(
         folders.cache / "test.npy",
         test,
         labels=competition.target.parse([]),
-        readable=np.array([row["readable"] == "1" for row in test], bool),
+        readable=test["readable"] == "1",
     )
     return Dataset(learned, tested, manifest["fingerprint"], read_levels(folders))
 
@@ -138,28 +138,26 @@ def read_levels(folders: DataFolders) -> columns.Levels:
 def read_labels(competition: Competition, folders: DataFolders) -> Known:
     """Ids, labels and groups of the training rows, as `load` gives them but without the rest."""
     _manifest(competition, folders)
-    images = table(folders.cache / "train.csv", TRAIN)
-    rows = _column(images, "row" if images and "row" in images[0] else "id")
-    names, first = image_rows.list_rows(rows)
-    return Known(names, competition.target.parse([images[row]["label"] for row in first]), _join_groups(images)[first])
+    images = read_columns(folders.cache / "train.csv", TRAIN)
+    names, first = image_rows.list_rows(_as_ids(images.get("row", images["id"])))
+    return Known(names, competition.target.parse(images["label"][first].tolist()), _join_groups(images)[first])
 
 
-def _part(file: Path, rows: list[dict[str, str]], *, labels: np.ndarray, readable: np.ndarray) -> CachedSplit:
-    images = _map(file)
-    if len(images) != len(rows):
+def _part(file: Path, columns: dict[str, np.ndarray], *, labels: np.ndarray, readable: np.ndarray) -> CachedSplit:
+    images, ids = _map(file), _as_ids(columns["id"])
+    if len(images) != len(ids):
         raise DataError(
-            f"{file} is damaged", received=f"{len(images)} images", expected=f"{len(rows)} rows", do="kit prepare"
+            f"{file} is damaged", received=f"{len(images)} images", expected=f"{len(ids)} rows", do="kit prepare"
         )
-    ids = _column(rows, "id")
     part = CachedSplit(
         file.stem,
         ids,
         images,
         labels,
         readable,
-        _read_pixels(rows),
-        rows=_column(rows, "row") if rows and "row" in rows[0] else ids,
-        groups=_join_groups(rows),
+        columns["same_pixels"].astype(np.int64),
+        rows=_as_ids(columns["row"]) if "row" in columns else ids,
+        groups=_join_groups(columns),
     )
     beside = file.with_stem(f"{file.stem}_table")
     return replace(part, table=np.array(_map(beside))) if beside.exists() else part
@@ -172,17 +170,15 @@ def _map(file: Path) -> np.ndarray:
         raise DataError(f"{file} is damaged", received=error, do="kit prepare") from None
 
 
-def _join_groups(rows: list[dict[str, str]]) -> np.ndarray:
-    named = [_column(rows, name) for name in ("row", "group") if rows and name in rows[0]]
-    return groups.join(_read_pixels(rows), *named)
+def _join_groups(columns: dict[str, np.ndarray]) -> np.ndarray:
+    pixels = columns["same_pixels"].astype(np.int64)
+    named = [_as_ids(columns[name]) for name in ("row", "group") if name in columns]
+    return groups.join(pixels, *named) if len(pixels) else pixels
 
 
-def _read_pixels(rows: list[dict[str, str]]) -> np.ndarray:
-    return np.array([int(row["same_pixels"]) for row in rows], np.int64)
-
-
-def _column(rows: list[dict[str, str]], name: str) -> np.ndarray:
-    return np.array([row[name] for row in rows], str)
+def _as_ids(texts: np.ndarray) -> np.ndarray:
+    """(N,) of numpy's StringDType as texts of one width, which are found and compared more quickly."""
+    return texts.astype(f"U{np.strings.str_len(texts).max(initial=1)}")
 
 
 def quarantine(folders: DataFolders) -> list[dict[str, str]]:

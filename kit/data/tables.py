@@ -3,13 +3,19 @@ error, never a silent shift of columns.
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.dtypes import StringDType
 
 from kit.data import json_tables
 from kit.errors import DataError, nearest
 
+BLOCK = 1024  # rows that are Python's texts at a time where columns are read
 ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}  # by the first bytes
 
 
@@ -20,31 +26,48 @@ def table(path: Path, columns: Sequence[str] = ()) -> list[dict[str, str]]:
     Accepts UTF-8 with or without BOM, and CRLF. Raises DataError naming file and line for a row with a wrong number of
     fields, a bad header, or bytes that are no CSV.
     """
-    if Path(path).suffix.lower() == ".json":
-        return _json_table(path, columns)
-    with reading(path) as lines:
-        reader = csv.reader(lines, strict=True)
-        header = _header(path, next(reader, []), columns)
-        rows = []
-        for fields in reader:
-            if len(fields) != len(header):
-                raise DataError(
-                    f"{path}, line {reader.line_num}: wrong number of fields",
-                    received=len(fields),
-                    expected=len(header),
-                )
-            rows.append(dict(zip(header, fields, strict=True)))
-        return rows
+    with _open_table(path, columns) as (header, rows):
+        return [dict(zip(header, fields, strict=True)) for fields in rows]
 
 
-def _json_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+def read_columns(path: Path, columns: Sequence[str] = ()) -> dict[str, np.ndarray]:
+    """What `table` reads by column, texts (N,) of numpy's StringDType: in a sixth of the memory. Raises as `table` does."""
+    with _open_table(path, columns) as (header, rows):
+        parts: list[list[np.ndarray]] = [[np.empty(0, StringDType())] for _ in header]
+        while block := list(islice(rows, BLOCK)):
+            for part, texts in zip(parts, zip(*block, strict=True), strict=True):
+                part.append(np.array(texts, StringDType()))
+        return {name: np.concatenate(part) for name, part in zip(header, parts, strict=True)}
+
+
+@contextmanager
+def _open_table(path: Path, columns: Sequence[str]) -> Iterator[tuple[list[str], Iterator[Collection[str]]]]:
+    """(the header, of each row its fields)."""
     with reading(path) as lines:
-        try:
-            rows = list(json_tables.read_rows("".join(lines)))
-        except (ValueError, KeyError) as error:
-            raise DataError(f"{path} is no table", received=error, expected=json_tables.FORM) from None
-    _header(path, list(rows[0]) if rows else [], columns)
-    return rows
+        if Path(path).suffix.lower() == ".json":
+            yield _read_json(path, lines, columns)
+        else:
+            reader = csv.reader(lines, strict=True)
+            header = _header(path, next(reader, []), columns)
+            yield header, _check_width(path, reader, len(header))
+
+
+def _check_width(path: Path, reader: Any, width: int) -> Iterator[list[str]]:
+    for fields in reader:
+        if len(fields) != width:
+            raise DataError(
+                f"{path}, line {reader.line_num}: wrong number of fields", received=len(fields), expected=width
+            )
+        yield fields
+
+
+def _read_json(path: Path, lines: Iterator[str], columns: Sequence[str]) -> tuple[list[str], Iterator[Collection[str]]]:
+    try:
+        rows = list(json_tables.read_rows("".join(lines)))
+    except (ValueError, KeyError) as error:
+        raise DataError(f"{path} is no table", received=error, expected=json_tables.FORM) from None
+    header = _header(path, list(rows[0]) if rows else [], columns)
+    return header, (row.values() for row in rows)
 
 
 @contextmanager

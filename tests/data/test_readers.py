@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 
 from kit.data.readers import (
@@ -12,6 +14,7 @@ from kit.data.readers import (
     table,
     tags,
 )
+from kit.data.tables import read_columns
 from kit.errors import DataError
 
 
@@ -77,6 +80,25 @@ def test_a_table_that_is_not_sound_is_refused_with_file_and_line(tmp_path, data,
         table(tmp_path / "t.csv", ("id", "label"))
     assert message in str(error.value)
     assert "t.csv" in str(error.value)
+
+
+def test_columns_are_those_of_the_rows_in_a_fraction_of_the_memory(tmp_path):
+    path, peaks = tmp_path / "t.csv", []
+    path.write_text("id,label,note\n" + "".join(f'{row},{row % 7},"a, {row}"\n' for row in range(20_000)))
+    for read in (table, read_columns):
+        tracemalloc.start()
+        found = read(path, ("id", "note"))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert {name: of.tolist() for name, of in found.items()} == {
+        name: [row[name] for row in table(path)] for name in ("id", "label", "note")
+    }
+    assert peaks[1] < peaks[0] / 2
+    path.write_text("id,label\n")
+    assert {name: of.tolist() for name, of in read_columns(path, ("id",)).items()} == {"id": [], "label": []}
+    path.write_text("id,label\n1,0,9\n")
+    with pytest.raises(DataError, match="line 2: wrong number of fields; received 3; expected 2"):
+        read_columns(path, ("id",))
 
 
 def test_a_missing_table_is_named(tmp_path):
