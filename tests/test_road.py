@@ -26,6 +26,7 @@ def test_from_an_archive_to_a_score_on_kaggle(here, archive, kaggle, home):
     assert [part["run"] for part in metrics["parts"]] == [one, two]
     assert [tried["method"] for tried in metrics["methods"]] == list(METHODS) and metrics["method"] in METHODS
     assert sum(metrics["chosen_in_folds"].values()) == 3 and 0 <= metrics["optimistic_score"] <= 1
+    assert f"in sample, on the rows that it was fitted on: {metrics['optimistic_score']:.5f}" in blend.stdout
     assert best.startswith("tiny-stripes-both-") and metrics["rows"] == 90
 
     again = here("ensemble", "tiny-stripes", best, one).stdout.splitlines()[-1]  # an ensemble is a run

@@ -37,7 +37,7 @@ def command(obj: GlobalOptions, slug: str, references: tuple[str, ...], name: st
         click.echo(f"method: {metrics['method']} (chosen among the other folds: {folds})")
         if metrics["given_up"]:
             click.echo(f"rejected: {metrics['given_up']}, worse than the best single run")
-        click.echo(f"judged where it was fitted (optimistic): {metrics['optimistic_score']:.5f}")
+        click.echo(f"in sample, on the rows that it was fitted on: {metrics['optimistic_score']:.5f}")
         click.echo(_verdict(metrics))
     export.export_finished(run)
     options.run_result(run, as_json=as_json)

@@ -141,7 +141,7 @@ def _format(report: dict[str, Any], average: str, competition: Competition) -> s
         [
             options.table(rows) + "\n",
             f"averaged: {average}",
-            f"judged where it was chosen (optimistic): {report['optimistic_score']:.5f}",
+            f"in sample, on the rows that chose the views: {report['optimistic_score']:.5f}",
             f"chosen on other folds, over {rows[0]['view']} alone: {words}{verdict}",
         ]
     )

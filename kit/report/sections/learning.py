@@ -43,7 +43,7 @@ def _honesty(scores: Scores) -> str:
         lines.append(f"Gain over the best run in it: {gained['gain']:+.5f} ± {gained['error']:.5f}, on the same rows.")
     if "optimistic_score" in scores:
         lines.append(
-            f"Judged where it was fitted it would be {scores['optimistic_score']:.5f}, which is too good to be true."
+            f"In sample, on the rows that it was fitted on, it would be {scores['optimistic_score']:.5f}: no honest estimate."
         )
     return "".join(html.paragraph(line) for line in lines)
 

@@ -53,7 +53,7 @@ def test_noise_is_not_called_a_gain(competition):
     assert called <= 2
 
 
-def test_the_honest_score_is_not_the_optimistic_one(competition):
+def test_the_honest_score_is_not_that_in_sample(competition):
     """Of many views of pure noise the best looks good where it was chosen; on other rows it is not."""
     rows = np.arange(N) < 60
     stack = np.stack([view(seed, skill=0.5, noise=2.0) for seed in range(12)])[:, rows]
@@ -113,7 +113,7 @@ def test_auto_predicts_with_the_views_it_chose_and_says_what_each_is_worth(here,
     assert [row["view"] for row in report["views"]] == ["identity", "hflip", "zoom_in", "crop_top_left"]
     assert set(auto.config.tta) == set(kept) and auto.config.tta[0] == "identity" and auto.parents == (run.id,)
     assert auto.config.average == report["average"] and f"averaged: {report['average']}" in done.stdout
-    assert done.stdout.count("dropped") == 4 - len(kept) and "(optimistic)" in done.stdout
+    assert done.stdout.count("dropped") == 4 - len(kept) and "in sample, on the rows that chose" in done.stdout
     oof = predictions.load(auto.oof)
     assert metric["rows"] == len(oof.ids) == 30 and len(metric["members"]) == 2
 
