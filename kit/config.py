@@ -30,7 +30,9 @@ class Config:
     recipe: str = _setting("scratch", "how the network is trained")
     backbone: str = _setting("resnet9", "the network: from scratch one of the kit's own, else a pretrained backbone")
     weights: str = _setting("none", "of a pretrained backbone: none, imagenet or the path of a local file")
-    folds: int = _setting(5, "how many folds of folds.csv to train; 1: a single validation fold", low=1, high=100)
+    folds: int = _setting(
+        5, "how many folds of folds.csv to train, from the first on; 1: a single validation fold", low=1, high=100
+    )
     seed: int = _setting(0, "of all that is random", low=0, high=2**31 - 1)
     seeds: int = _setting(  # more would collide in kit.learn.member.member_seed
         1, "members per fold, each from another seed; their probabilities are averaged", low=1, high=10

@@ -10,7 +10,10 @@ from kit.cli import options
 @click.command()
 @options.slug_argument
 @click.option(
-    "--folds", type=int, help="Number of folds, if there is no folds.csv yet (default: the competition's, or 5)."
+    "--folds",
+    type=int,
+    metavar="N",
+    help="Deal the rows out to N folds, if there is no folds.csv yet (default: the competition's, or 5).",
 )
 @click.option(
     "--fold-seed", type=int, help="Deals the rows out to the folds, if there is no folds.csv yet (default: 0)."

@@ -13,7 +13,9 @@ from kit.cli.options import GlobalOptions
 @click.option(
     "--from", "archive", metavar="ARCHIVE", type=click.Path(), help="Take the archive from disk, not from Kaggle."
 )
-@click.option("--folds", type=int, metavar="N", help="Folds to train; 1 trains one member per model.")
+@click.option(
+    "--folds", type=int, metavar="N", help="Train each model on only the first N of its folds; 1: a single member."
+)
 @click.option("--seed", type=int)
 @click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Any setting of kit.config, for every model."

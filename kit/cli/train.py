@@ -16,7 +16,10 @@ from kit.suggest import complete
 @click.argument("slug", metavar="[SLUG]", required=False, shell_complete=completion.competitions)
 @options.recipe_options
 @click.option(
-    "--folds", type=int, metavar="N", help="Folds of the folds file to train; 1 trains a single validation fold."
+    "--folds",
+    type=int,
+    metavar="N",
+    help="Train only the first N of the folds that `kit prepare` dealt; 1: a single validation fold.",
 )
 @click.option("--seeds", type=int, metavar="N", help="Members per fold, each from another seed, averaged.")
 @click.option("--name", help="Goes into the run id.")
