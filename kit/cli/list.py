@@ -29,9 +29,25 @@ def command(obj: GlobalOptions, as_json: bool) -> None:
     lines = [options.table([_row(entry) for entry in sound])] if sound else []
     lines += [f"{entry['slug']}: broken: {entry['error']}" for entry in entries if "error" in entry]
     options.result(entries, "\n".join(lines) or "none yet", as_json=as_json)
-    waiting = [entry for entry in sound if not entry["prepared"]]
-    if waiting:
-        options.next_step(f"{'prepare' if waiting[0]['downloaded'] else 'download'} {waiting[0]['slug']}")
+    options.next_step(_find_next({entry["slug"]: entry for entry in sound}))
+
+
+def _find_next(known: dict[str, dict[str, Any]]) -> str:
+    """What follows for the competition that was last fetched, prepared or trained here."""
+    from kit import runs
+
+    trained = {run.slug: (run.folder / "run.json").stat().st_mtime for run in runs.list_runs(archived=True)}
+    last = {slug: max(_time_data(slug), trained.get(slug, 0)) for slug in known}
+    slug = max(known, key=lambda slug: last[slug], default=None)
+    if slug is None or not last[slug]:
+        return "demo   (or: kit download SLUG)"
+    return f"{'next' if slug in trained else 'train' if known[slug]['prepared'] else 'prepare'} {slug}"
+
+
+def _time_data(slug: str) -> float:
+    """When the archive or the folds came, in seconds since the epoch; 0 if neither has."""
+    data = paths.data(slug)
+    return max(path.stat().st_mtime if path.is_file() else 0 for path in (data.archives / "manifest.json", data.folds))
 
 
 def _entry(slug: str, folder: Path) -> dict[str, Any]:

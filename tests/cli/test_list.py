@@ -1,7 +1,10 @@
 import json
+import os
 
 import pytest
 
+from kit import runs
+from kit.config import Config
 from kit.plugins import folders
 
 PLUGIN = """
@@ -64,3 +67,24 @@ def test_a_missing_folder_availables_is_one_line(home, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 3 and done.stderr.startswith("kit: no folder of competitions at")
     assert "KIT_COMPETITIONS names it" in done.stderr
+
+
+def test_the_next_line_is_about_the_competition_in_use(here, home):
+    def follows() -> str:
+        return here("list").stderr.splitlines()[-1].partition("plugins ")[2]
+
+    def touch(path, seconds: int) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+        os.utime(path, (seconds, seconds))
+
+    assert follows().startswith("demo   (or: kit ") and follows().endswith("download SLUG)")
+    touch(home / "data" / "zoo" / "archives" / "manifest.json", 10)
+    touch(home / "data" / "cifar-10" / "archives" / "manifest.json", 9)
+    assert follows() == "prepare zoo"
+    touch(home / "data" / "cifar-10" / "folds.csv", 11)
+    assert follows() == "train cifar-10"
+    run = runs.create("zoo", "train", Config(), {}, name=None, fingerprints={})
+    assert follows() == "next zoo"
+    os.utime(run.folder / "run.json", (8, 8))
+    assert follows() == "train cifar-10"
