@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from kit import paths, runs
+from kit import paths, runs, temporary
 from kit.errors import DataError
 from kit.files import write_text
 from kit.runs import Run
@@ -123,16 +123,19 @@ def restore(reference: str) -> Run:
     target = paths.runs() / name
     if target.exists():
         raise DataError(f"a run {name} is here already", do="delete that one first")
+    forget_deletion(name)  # before it is back: killed in between, it lies in the trash as before
     (folder() / name).rename(target)
-    forget_deletion(name)
     return runs.read_run(target)
 
 
 def empty() -> int:
     """Removes the runs in the trash for good. Returns the bytes freed."""
     freed = size(folder())
+    temporary.sweep(paths.runs())
     if folder().exists():
-        shutil.rmtree(folder())
+        gone = temporary.name_within(paths.runs())
+        folder().rename(gone)  # all at once: no run that is half removed can come back
+        shutil.rmtree(gone)
     return freed
 
 

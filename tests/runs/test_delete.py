@@ -1,6 +1,8 @@
 """Deleting is safe: nothing that is needed goes, what goes can come back, and what was submitted stays known."""
 
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +25,31 @@ def test_a_deleted_run_comes_back_as_it_was(cli, make_run):
     assert {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()} == before
     with pytest.raises(DataError, match=r"no run .*\.trash"):
         cli("runs", "restore", run.id)
+
+
+def _stop(*arguments, **options):
+    raise KeyboardInterrupt
+
+
+def test_a_run_that_is_back_is_not_called_deleted_wherever_the_command_ends(cli, make_run, monkeypatch):
+    run = make_run("a")
+    cli("runs", "delete", run.id)
+    for owner, name in ((Path, "rename"), (Path, "unlink")):
+        with monkeypatch.context() as stopped, pytest.raises(KeyboardInterrupt):
+            stopped.setattr(owner, name, _stop)
+            trash.restore(run.id)
+        assert run.folder.exists() == (run.id not in trash.list_deleted())
+    trash.restore(run.id)
+    assert run.folder.exists() and not trash.list_deleted()
+
+
+def test_a_trash_that_is_half_empty_brings_nothing_back(cli, make_run, monkeypatch):
+    run = make_run("a")
+    cli("runs", "delete", run.id)
+    with monkeypatch.context() as stopped, pytest.raises(KeyboardInterrupt):
+        stopped.setattr(shutil, "rmtree", _stop)
+        trash.empty()
+    assert not trash.list_ids()
 
 
 def test_a_run_that_others_are_made_of_is_refused_unless_they_go_too(cli, make_run):
