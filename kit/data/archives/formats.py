@@ -14,7 +14,7 @@ from typing import IO
 
 from kit.data.archives.budget import Budget, refusal
 from kit.data.archives.limits import Create, Member, Opened
-from kit.data.archives.zip_layout import check_layout, count_entries
+from kit.data.archives.zip_layout import check_layout, find_data, list_entries
 from kit.errors import KitError
 from kit.files import CHUNK
 from kit.progress import bar
@@ -26,23 +26,22 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile bounds the memo
 
 @contextmanager
 def _open_zip(archive: Path, budget: Budget) -> Iterator[Opened]:
-    with open(archive, "rb") as handle, open_zip(archive, handle, budget) as source:
-        infos = source.infolist()
+    with open(archive, "rb") as handle:
+        entries = list_entries(archive, handle, budget)
+        check_layout(archive, entries)
 
         def copy_all(create: Create) -> None:
-            for info in bar(infos, label=f"extract {archive.name}", unit="file"):
+            for info in bar(entries, label=f"extract {archive.name}", unit="file"):
                 if not info.is_dir():
-                    _copy_zipped(archive, source, info, create)
+                    _copy_zipped(archive, handle, info, create)
 
-        yield [zip_member(info) for info in infos], copy_all
+        yield [zip_member(info) for info in entries], copy_all
 
 
 def open_zip(archive: PurePath, handle: IO[bytes], budget: Budget) -> zipfile.ZipFile:
     """Raises DataError for entries that are too many, overlap, or are hidden from the list of members."""
-    count_entries(archive, handle, budget)
-    source = zipfile.ZipFile(handle)
-    check_layout(archive, handle, source.infolist(), source.start_dir)
-    return source
+    check_layout(archive, list_entries(archive, handle, budget))
+    return zipfile.ZipFile(handle)
 
 
 def zip_member(info: zipfile.ZipInfo) -> Member:
@@ -58,7 +57,7 @@ def zip_member(info: zipfile.ZipInfo) -> Member:
     )
 
 
-def _copy_zipped(archive: Path, source: zipfile.ZipFile, info: zipfile.ZipInfo, create: Create) -> None:
+def _copy_zipped(archive: Path, handle: IO[bytes], info: zipfile.ZipInfo, create: Create) -> None:
     if info.compress_type not in _METHODS:
         raise refusal(
             archive, f"member {info.filename!r} is compressed in an unusual way", expected="stored or deflated"
@@ -67,7 +66,8 @@ def _copy_zipped(archive: Path, source: zipfile.ZipFile, info: zipfile.ZipInfo, 
     declared, size = info.file_size, 0
     info.file_size += 1
     try:
-        with source.open(info) as packed, create(info.filename) as out:
+        handle.seek(find_data(archive, handle, info))
+        with zipfile.ZipExtFile(handle, "r", info) as packed, create(info.filename) as out:
             while chunk := packed.read(CHUNK):
                 size += out.write(chunk)
     except (KitError, OSError):

@@ -12,7 +12,7 @@ from kit.data.archives.budget import Budget, CountedFile, refusal
 ARCHIVES = (".zip", ".7z", ".tar", ".gz")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Member:
     """One entry of a listing. size: declared bytes; packed: its compressed bytes, None in a solid archive."""
 
@@ -78,7 +78,7 @@ def _check_names(archive: PurePath, members: Sequence[Member], budget: Budget) -
 def _fold(path: str) -> str:
     """Equal for names that differ in letter case or Unicode form alone (Unicode 15, 3.13, canonical caseless matching)."""
     if path.isascii():
-        return path.lower()
+        return path if path.islower() else path.lower()
     return unicodedata.normalize("NFD", unicodedata.normalize("NFD", path).casefold())
 
 

@@ -129,7 +129,8 @@ def _unpack(
     with open_checked(archive, budget, depth) as (members, copy_all):
         members = [member for member in members if not is_hidden(member.name)]
         wrapping = _wrapping_folder(members, required)
-        members = [replace(member, name=member.name.removeprefix(wrapping)) for member in members]
+        if wrapping:
+            members = [replace(member, name=member.name.removeprefix(wrapping)) for member in members]
         _check_required(archive, members, required)
         folder = parent if {member.name.partition("/")[0] for member in members} == {own.name} else own
         for member in members:
@@ -179,11 +180,10 @@ def _wrapping_folder(members: list[Member], required: Collection[str]) -> str:
 
 
 def _check_required(archive: Path, members: list[Member], required: Collection[str]) -> None:
-    names = {member.name.rstrip("/") for member in members}
-    places = {strip_packed(name) for name in names}  # where they land, be they archives or what was in them
+    names = [member.name.rstrip("/") for member in members]
     for name in required:
-        place = strip_packed(name)
-        if place not in places and not any(other.startswith(f"{place}/") for other in places):
+        place = strip_packed(name)  # where it lands, be it an archive or what was in one
+        if not any(other.startswith(f"{place}/") or strip_packed(other) == place for other in names):
             raise refusal(
                 archive, f"it lacks {name}", received=", ".join(sorted(names)[:10]), expected=", ".join(required)
             )

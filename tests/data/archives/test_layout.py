@@ -7,6 +7,7 @@ import io
 import os
 import struct
 import tarfile
+import tracemalloc
 import unicodedata
 import zipfile
 import zlib
@@ -14,7 +15,9 @@ import zlib
 import pytest
 
 from kit.data.archives.budget import Limits, allow
+from kit.data.archives.open_checked import check_listing, read_through
 from kit.data.archives.unpack import extract
+from kit.data.archives.zip_layout import Entries
 from tests.data.archives.conftest import packed7, refused, tree, zipped
 from tests.data.archives.test_tar import tarred
 
@@ -125,3 +128,36 @@ def test_names_that_are_one_on_other_systems_are_refused_unless_both_are_meant(t
     with allow(Limits(any_case=True)):
         extract(archive, tmp_path / "raw")
     assert set(names) < set(tree(tmp_path / "raw"))
+
+
+def test_a_list_of_many_members_in_any_order_after_other_bytes_is_read_in_little_memory(tmp_path):
+    files = [(f"folder/{number:06}.png".encode(), b"%d" % number) for number in range(6000)]
+    body, entries = side_by_side(*files)
+    plain = archive_of(tmp_path / "plain.zip", body, *reversed(entries))
+    archive = tmp_path / "a.zip"
+    archive.write_bytes(b"#!/bin/sh\n" + plain.read_bytes())
+    tracemalloc.start()
+    check_listing(archive)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 650 * len(files)
+    assert read_through(archive) == len(files)
+    extract(archive, tmp_path / "raw", required=["folder"])
+    assert (tmp_path / "raw" / "folder" / "004321.png").read_bytes() == b"4321"
+
+
+def test_a_list_with_bytes_that_are_no_entry_is_refused(tmp_path):
+    body, entries = side_by_side(A, B)
+    refused(archive_of(tmp_path / "a.zip", body, *entries, b"PK\1\2"), "a list of members that is cut off")
+    refused(archive_of(tmp_path / "b.zip", body, *entries, bytes(46)), "it is damaged or not an archive")
+
+
+def test_a_comment_that_looks_like_the_end_of_a_large_archive_is_a_comment(tmp_path):
+    body, (first, last) = side_by_side(A, B)
+    other = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, len(first), 0)
+    comment = other + struct.pack("<4sLQL", b"PK\6\7", 0, 0, 1)
+    last = last[:32] + struct.pack("<H", len(comment)) + last[34:] + comment
+    handle = io.BytesIO()
+    handle.write(body + first + last)
+    entries = Entries(handle, [len(body), len(body + first), len(body + first + last)], 0)
+    assert [entry.filename for entry in entries] == ["a.png", "b.png"]
