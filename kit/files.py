@@ -19,6 +19,7 @@ from kit.errors import DataError
 
 CHUNK = 1 << 20
 MAX_SMALL = 64 << 20  # bytes of a manifest, or of another file that comes from elsewhere and is read whole
+NO_LINKS = (errno.EPERM, errno.ENOSYS, errno.ENOTSUP)  # a file system without hard links, as some shares are
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # a disk, a quota, a limit of the system
 
 
@@ -122,6 +123,41 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
         yield made
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def create_file(target: Path, data: bytes) -> bool:
+    """Writes a small file if there is none, whole or not at all; whether it did. Of several processes one does, on any machine
+    that sees the folder.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary.sweep(target.parent)
+    made = temporary.name_beside(target)
+    try:
+        with explain_full_disk(target):
+            _write_new(made, data)
+            try:
+                os.link(made, target)
+            except OSError as error:
+                if error.errno not in NO_LINKS:
+                    raise
+                _write_new(target, data)  # exclusive as well, though a kill may leave it empty
+        _sync_folder(target.parent)
+    except FileExistsError:
+        return False
+    finally:
+        made.unlink(missing_ok=True)
+    return True
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    with open(path, "xb") as handle:
+        try:
+            handle.write(data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        except OSError:
+            path.unlink()
+            raise
 
 
 def write_text(target: Path, text: str) -> None:

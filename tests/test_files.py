@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 
 from kit.errors import DataError
-from kit.files import check_room, hold_lock, open_atomic, replace_folder
+from kit.files import check_room, create_file, hold_lock, open_atomic, replace_folder
 from kit.json_files import read_json, write_json
 
 
@@ -39,6 +39,20 @@ def test_a_failed_folder_keeps_the_old_folder(tmp_path):
     with replace_folder(target) as folder:
         (folder / "y").write_text("new")
     assert [entry.name for entry in target.iterdir()] == ["y"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_is_created_once_and_whole(tmp_path, monkeypatch, links):
+    if not links:
+        monkeypatch.setattr(os, "link", mock.Mock(side_effect=OSError(errno.EPERM, "no links here")))
+    target = tmp_path / "new" / "a.json"
+    assert create_file(target, b"first") and not create_file(target, b"second")
+    assert target.read_bytes() == b"first" and list(target.parent.iterdir()) == [target]
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(os, "fsync", mock.Mock(side_effect=full))
+    with pytest.raises(DataError, match="no room to write .*b.json"):
+        create_file(target.with_name("b.json"), b"first")
+    assert list(target.parent.iterdir()) == [target]
 
 
 def _hold(path, ready):

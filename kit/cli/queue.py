@@ -1,5 +1,7 @@
 """`kit submit SLUG --queue`: the runs that are worth a submission, in the order to send them, and the next of them."""
 
+from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 from kit.cli import options
@@ -60,10 +62,9 @@ def _send_next(
         raise ConfigError("nothing is left of today's submissions", do="they renew at midnight UTC")
     for run in queue:
         checked = check.build_or_read_checked(competition, run)
+        claimed = partial(claims.hold, store, run) if store else nullcontext
         try:
-            if store:
-                claims.claim(store, run)
-            return upload.send(competition, checked, words, wait_s=wait_s, poll_s=poll_s)
+            return upload.send(competition, checked, words, wait_s=wait_s, poll_s=poll_s, claimed=claimed)
         except (claims.ClaimedError, once.SentBefore) as error:  # by a teammate, or under another name
             say(f"{run} is passed over: {error}")
     raise DataError("the queue is empty: no run here is worth a submission", do="train something better or other")

@@ -1,6 +1,9 @@
 """`kit submit`: build, check, and only with --send upload."""
 
 import shlex
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 
 import click
 
@@ -72,9 +75,8 @@ def command(
     checked = check.build_or_read_checked(competition, subject)
     result = check.describe(competition, checked)
     if send:
-        if where and checked.run:
-            _claim(where, checked.run.id)
-        record = upload.send(competition, checked, words, again=again, wait_s=wait_s, poll_s=poll)
+        claimed = _claim(where, checked.run.id) if where and checked.run else nullcontext
+        record = upload.send(competition, checked, words, again=again, wait_s=wait_s, poll_s=poll, claimed=claimed)
         result |= {key: getattr(record, key) for key in ("ref", "status", "public_score", "private_score")}
         result["left_today"] = kaggle_list.count_left(competition.slug)
     text = [f"{key:<14}{value}" for key, value in result.items() if key != "notices" and value is not None]
@@ -83,11 +85,11 @@ def command(
     _say_next(competition, checked, subject, send, result.get("public_score"))
 
 
-def _claim(where: str, run: str) -> None:
-    """Raises DataError if somebody else means to send it today."""
+def _claim(where: str, run: str) -> Callable[[], AbstractContextManager[None]]:
+    """What claims it in the team's store for as long as it is sent."""
     from kit.sharing import claims, stores
 
-    claims.claim(stores.open_store(where), run)
+    return partial(claims.hold, stores.open_store(where), run)
 
 
 def _check_options(competition: Competition, send: bool, queue: bool, wait: bool, again: bool) -> None:

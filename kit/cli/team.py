@@ -12,11 +12,22 @@ from kit.stats.digits import write_with_error
 @click.command()
 @options.slug_argument
 @options.store_option()
-@click.option("--claim", metavar="RUN", help="You mean to send that run today: teammates see it here.")
+@click.option(
+    "--claim", metavar="RUN", help="You mean to send that run today: teammates see it, and cannot claim it as well."
+)
+@click.option("--release", metavar="RUN", help="You do not mean to send it any more: give your claim back.")
 @click.option("--offline", is_flag=True, help="As Kaggle last said; it is not asked.")
 @options.json_option
 @click.pass_obj
-def command(obj: GlobalOptions, slug: str, where: str | None, claim: str | None, offline: bool, as_json: bool) -> None:
+def command(
+    obj: GlobalOptions,
+    slug: str,
+    where: str | None,
+    claim: str | None,
+    release: str | None,
+    offline: bool,
+    as_json: bool,
+) -> None:
     """Who of the team has which runs, who sends what today, how many submissions are left, and what nobody has tried.
 
     Runs are those here and in the team's store, submissions those of Kaggle's list. A member is known by KIT_AUTHOR, best the
@@ -27,11 +38,13 @@ def command(obj: GlobalOptions, slug: str, where: str | None, claim: str | None,
     from kit.submission import kaggle_list
 
     competition = obj.competition(slug)
-    if claim:
-        options.need_store(where, "--claim")
+    if claim or release:
+        options.need_store(where, "a claim")
     store = stores.open_store(where) if where else None
     shared = remote.list_shared(store, slug, obj.folders) if store else []
     known = team.list_runs(competition, shared)
+    if store and release:
+        claims.release(store, _find_run(release, known))
     if store and claim:
         claims.claim(store, _find_run(claim, known))
     entries = ledger.refresh(competition, offline=offline)

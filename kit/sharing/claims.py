@@ -1,33 +1,71 @@
 """Who means to send which run today (UTC): a small file beside the run in the store, so that two do not send the same."""
 
 import datetime
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from kit.errors import DataError
+from kit.errors import ConfigError, DataError, KitError
 from kit.fields import check_fields, is_text
 from kit.json_files import parse_json, to_json
+from kit.kaggle.send_once import LostAnswer
+from kit.progress import say
 from kit.runs.author import find_author
 from kit.sharing.manifest import CLAIM
 from kit.sharing.stores import Store
+
+DAMAGED = "?"  # whose a claim is that cannot be read
 
 
 class ClaimedError(DataError):
     """Somebody else means to send the run today."""
 
 
-def claim(store: Store, run: str) -> str:
-    """Claims the run for its author here; the name. Raises ClaimedError if somebody else has claimed it today."""
+def claim(store: Store, run: str) -> bool:
+    """Claims the run for its author here; whether it was not claimed yet. Of several at the same moment one has it, where the
+    store is exclusive; where it is not, that is said.
+
+    Raises ClaimedError if somebody else has claimed it today, and ConfigError for a member without a name.
+    """
     name, _ = find_author()
+    if not name:
+        raise ConfigError("a claim needs the name of a member", do="set KIT_AUTHOR to yours, best the one at Kaggle")
+    if store.create(_key(run), to_json({"author": name}).encode()):
+        if not store.exclusive:
+            say(f"{run} is claimed; in this store two who claim at the same moment may both be told so: see kit team")
+        return True
+    if (holder := _read(store, run)) != name:
+        received = f"by {holder}" if holder else "by somebody who has just given it back"
+        raise ClaimedError(f"{run} is claimed for today", received=received, do="send another run, or ask them")
+    return False
+
+
+def release(store: Store, run: str) -> None:
+    """Gives today's claim back, or a damaged one. Raises ClaimedError if it is somebody else's; without one nothing happens."""
     holder = _read(store, run)
-    if holder and holder != name:
-        raise ClaimedError(f"{run} is claimed for today", received=f"by {holder}", do="send another run, or ask them")
-    if not holder:
-        with tempfile.TemporaryDirectory() as scratch:
-            path = Path(scratch) / "claim.json"
-            path.write_text(to_json({"author": name}))
-            store.put({_key(run): path})
-    return name
+    if holder not in ("", DAMAGED, find_author()[0]):
+        raise ClaimedError(f"{run} is claimed for today", received=f"by {holder}", do="ask them to give it back")
+    store.remove(_key(run))
+
+
+@contextmanager
+def hold(store: Store, run: str) -> Iterator[None]:
+    """Claims the run for a block that sends it; a new claim is given back if nothing was sent in it."""
+    new = claim(store, run)
+    try:
+        yield
+    except LostAnswer:  # it may have counted
+        raise
+    except KitError:
+        if new:
+            _give_back(store, run)
+        raise
+
+
+def _give_back(store: Store, run: str) -> None:
+    try:
+        release(store, run)
+    except KitError as error:  # what the block raised is the news
+        say(f"{run} stays claimed: {error}")
 
 
 def list_claims(store: Store) -> dict[str, str]:
@@ -44,9 +82,11 @@ def _key(run: str) -> str:
 
 
 def _read(store: Store, run: str) -> str:
-    """Who claimed it; "?" for a damaged claim, "" without one."""
+    """Who claimed it; DAMAGED where that cannot be read, "" without a claim."""
     data = store.read(_key(run))
+    if data is None:
+        return ""
     try:
-        return str(check_fields(parse_json(data), "the claim", {"author": is_text}, {})["author"]) if data else ""
+        return str(check_fields(parse_json(data), "the claim", {"author": is_text}, {})["author"]) or DAMAGED
     except (ValueError, DataError):
-        return "?"
+        return DAMAGED

@@ -5,7 +5,7 @@ manifests and an archive for each of them.
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,12 +35,13 @@ class Dataset:
     """name: owner/slug. timeout_s, poll_s: how a new version is waited for, in seconds.
 
     A new version holds all that was there before: who pushes brings the files of the others along. Of two who push at the
-    same moment, the second may not know of the first: it is to push again.
+    same moment, the second may not know of the first: it is to push again. So nothing is exclusive here.
     """
 
     name: str
     timeout_s: float
     poll_s: float
+    exclusive = False
 
     def __post_init__(self) -> None:
         owner, _, slug = self.name.partition("/")
@@ -76,10 +77,11 @@ class Dataset:
             for key, path in files.items():
                 _take(folder, key, path)
 
-    def put(self, files: Mapping[str, Path]) -> None:
+    def put(self, files: Mapping[str, Path], gone: Collection[str] = ()) -> None:
+        """gone: keys of small files that are not to be there any more."""
         from kit.kaggle import datasets
 
-        there, ours = datasets.files(self.name), {_file(key) for key in files}
+        there, ours = datasets.files(self.name), {_file(key) for key in (*files, *gone)}
         if odd := [name for name in there if not ID.fullmatch(name)]:
             raise DataError(
                 f"kaggle:{self.name} holds other things than runs", received=odd[0], do="name another dataset"
@@ -91,9 +93,28 @@ class Dataset:
             datasets.fetch(self.name, {name: folder / name for name in there if name not in ours}, there)
             record = {"title": title(self.name.partition("/")[2]), "id": self.name, "licenses": [{"name": "CC0-1.0"}]}
             write_json(folder / datasets.METADATA, record)
-            runs = ", ".join(dict.fromkeys(key.partition("/")[0] for key in files))
+            runs = ", ".join(dict.fromkeys(key.partition("/")[0] for key in (*files, *gone)))
             datasets.publish(folder, f"with {runs}"[:200], timeout_s=self.timeout_s, poll_s=self.poll_s)
-        vars(self).pop("_files", None)  # asked anew: this version has more
+        self._forget_files()
+
+    def create(self, key: str, data: bytes) -> bool:
+        self._forget_files()
+        if self.read(key) is not None:
+            return False
+        with tempfile.TemporaryDirectory() as scratch:
+            path = Path(scratch) / "file"
+            path.write_bytes(data)
+            self.put({key: path})
+        return self.read(key) == data
+
+    def remove(self, key: str) -> None:
+        self._forget_files()
+        if _file(key) in self._files:
+            self.put({}, gone=(key,))
+
+    def _forget_files(self) -> None:
+        """So that Kaggle is asked anew."""
+        vars(self).pop("_files", None)
 
     @cached_property
     def _files(self) -> dict[str, int]:

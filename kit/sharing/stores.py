@@ -6,21 +6,33 @@ In each, files have keys such as <run id>/fold-0/oof.npz.
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
 from kit.errors import ConfigError, DataError, KitError
-from kit.files import MAX_SMALL, read_small, replace_file
+from kit.files import MAX_SMALL, create_file, read_small, replace_file
 from kit.progress import bar
+
+EXCLUSIVE = {
+    "s3",
+    "gs",
+    "abfs",
+}  # protocols of fsspec by which a file is created once; by others it is asked for, then written
 
 
 class Store(Protocol):
     """ids: of runs with a manifest called `name`. read: the bytes of a small file, None if there is none. fetch: brings files,
     key -> path, into folders that exist. put: writes them in the order given, so that a manifest comes last.
+
+    create: writes a small file if there is none; whether it did. exclusive: that of several at the same moment only one does.
+    remove: a file that is there, or none.
     """
+
+    @property
+    def exclusive(self) -> bool: ...
 
     def ids(self, name: str) -> list[str]: ...
 
@@ -29,6 +41,10 @@ class Store(Protocol):
     def fetch(self, files: Mapping[str, Path]) -> None: ...
 
     def put(self, files: Mapping[str, Path]) -> None: ...
+
+    def create(self, key: str, data: bytes) -> bool: ...
+
+    def remove(self, key: str) -> None: ...
 
 
 def open_store(where: str, *, timeout_s: float = 3600.0, poll_s: float = 15.0) -> Store:
@@ -59,6 +75,7 @@ def redact(where: str) -> str:
 @dataclass(frozen=True)
 class Folder:
     root: Path
+    exclusive = True
 
     def ids(self, name: str) -> list[str]:
         return sorted(path.parent.name for path in self.root.glob(f"*/{name}"))
@@ -78,6 +95,12 @@ class Folder:
             with replace_file(self.root / key) as copy:
                 shutil.copyfile(path, copy)
 
+    def create(self, key: str, data: bytes) -> bool:
+        return create_file(self.root / key, data)
+
+    def remove(self, key: str) -> None:
+        (self.root / key).unlink(missing_ok=True)
+
 
 @dataclass(frozen=True)
 class Url:
@@ -86,6 +109,11 @@ class Url:
     files: Any
     root: str
     where: str
+
+    @property
+    def exclusive(self) -> bool:
+        protocol = self.files.protocol
+        return not EXCLUSIVE.isdisjoint([protocol] if isinstance(protocol, str) else protocol)
 
     def ids(self, name: str) -> list[str]:
         with _explain_errors(self.where):
@@ -109,8 +137,21 @@ class Url:
                 self.files.makedirs(f"{self.root}/{key}".rpartition("/")[0], exist_ok=True)
                 self.files.put_file(str(path), f"{self.root}/{key}")
 
+    def create(self, key: str, data: bytes) -> bool:
+        with _explain_errors(self.where):
+            self.files.makedirs(f"{self.root}/{key}".rpartition("/")[0], exist_ok=True)
+            try:
+                self.files.pipe_file(f"{self.root}/{key}", data, mode="create")
+            except FileExistsError:
+                return False
+        return self.exclusive or self.read(key) == data
 
-def _url(where: str) -> Url:
+    def remove(self, key: str) -> None:
+        with _explain_errors(self.where), suppress(FileNotFoundError):
+            self.files.rm_file(f"{self.root}/{key}")
+
+
+def _url(where: str) -> Url | Folder:
     if find_spec("fsspec") is None:
         raise ConfigError(
             f"{redact(where)} needs fsspec, which is not installed", do="pip install fsspec, or name a plain folder"
@@ -119,6 +160,8 @@ def _url(where: str) -> Url:
 
     with _explain_errors(where):
         files, root = url_to_fs(where)
+    if "file" in files.protocol:
+        return Folder(Path(root))
     return Url(files, root.rstrip("/"), where)
 
 

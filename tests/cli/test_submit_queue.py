@@ -7,6 +7,7 @@ import pytest
 
 from kit.sharing import claims, stores
 from tests.compare.conftest import field, wrong  # noqa: F401
+from tests.kaggle_server import refusal
 
 
 @pytest.fixture
@@ -71,6 +72,24 @@ def test_what_a_teammate_has_claimed_is_left_to_them(queued, here, kaggle, tmp_p
     assert refused.returncode == 3 and "is claimed for today; received by ann" in refused.stderr
     assert queued("--send")["sent"]["run"] == second
     assert claims.list_claims(team) == {best: "ann", second: "ben"}
+
+
+def test_a_run_that_cannot_be_sent_leaves_no_claim(queued, here, kaggle, tmp_path, monkeypatch):
+    """It was sent before by a member without the store; then Kaggle refuses another: a claim from before stays."""
+    best, second, _ = queued.runs
+    here("submit", "tiny-stripes", best, "--send")
+    (tmp_path / "team").mkdir()
+    team = stores.open_store(str(tmp_path / "team"))
+    monkeypatch.setenv("KIT_TEAM", str(tmp_path / "team"))
+    refused = here("submit", "tiny-stripes", best, "--send", check=False)
+    assert refused.returncode == 2 and "were uploaded before" in refused.stderr
+    for claimed in ({}, {second: claims.find_author()[0]}):
+        if claimed:
+            claims.claim(team, second)
+        kaggle.faults["CreateSubmission"] = [refusal(400, "your team has used its allowance")]
+        assert here("submit", "tiny-stripes", second, "--send", check=False).returncode == 5
+        assert claims.list_claims(team) == claimed
+    assert len(kaggle.submissions) == 1
 
 
 @pytest.mark.parametrize(

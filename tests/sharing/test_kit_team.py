@@ -6,23 +6,10 @@ import pytest
 
 from kit import paths
 from kit.kaggle.submissions import KaggleSubmission
-from kit.runs import author
 from kit.submission import kaggle_list, records
 from tests.sharing.teammate import leave
 
 SLUG = "tiny-stripes"
-
-
-@pytest.fixture
-def member(monkeypatch):
-    """member(name): who works from here on."""
-
-    def become(name: str) -> None:
-        monkeypatch.setenv("KIT_AUTHOR", name)
-        author.find_author.cache_clear()
-
-    yield become
-    author.find_author.cache_clear()
 
 
 @pytest.fixture
@@ -73,9 +60,15 @@ def test_two_do_not_claim_one_run(here, season, team, member):
     member("ann")
     refused = here("team", SLUG, "--store", str(team), "--offline", "--claim", his, check=False)
     assert refused.returncode == 3 and "is claimed for today; received by bob" in refused.stderr
-    assert here("team", SLUG, "--claim", his, check=False).returncode == 2
+    for option in ("--claim", "--release"):
+        assert here("team", SLUG, option, his, check=False).returncode == 2
+    refused = here("team", SLUG, "--store", str(team), "--offline", "--release", his, check=False)
+    assert refused.returncode == 3 and "ask them to give it back" in refused.stderr
     done = here("team", SLUG, "--store", str(team), "--offline", "--claim", hers, "--json")
     assert [row["claims"] for row in json.loads(done.stdout)["members"]] == [[], [his], []]  # hers was sent today
+    member("bob")
+    done = here("team", SLUG, "--store", str(team), "--offline", "--release", his, "--json")
+    assert [row["claims"] for row in json.loads(done.stdout)["members"]] == [[], [], []]
 
 
 def test_claims_and_notes_are_seen_in_a_dataset_of_kaggle_as_well(here, make_run, member, kaggle):
@@ -86,6 +79,14 @@ def test_claims_and_notes_are_seen_in_a_dataset_of_kaggle_as_well(here, make_run
     assert "the wide one" in here("runs", "remote", "--store", where).stdout
     done = here("team", SLUG, "--store", where, "--offline", "--claim", run.id, "--json")
     assert [row["claims"] for row in json.loads(done.stdout)["members"]] == [[run.id]]
+    assert "two who claim at the same moment may both be told so" in done.stderr
+    member("bob")
+    refused = here("team", SLUG, "--store", where, "--offline", "--claim", run.id, check=False)
+    assert refused.returncode == 3 and "received by ann" in refused.stderr
+    member("ann")
+    done = here("team", SLUG, "--store", where, "--offline", "--release", run.id, "--json")
+    assert [row["claims"] for row in json.loads(done.stdout)["members"]] == [[]]
+    assert "the wide one" in here("runs", "remote", where).stdout
 
 
 def test_a_member_alone_needs_no_store(here, make_run, member, monkeypatch, team):
