@@ -4,7 +4,9 @@ import click
 
 from kit.cli import completion, options
 from kit.cli.options import GlobalOptions
+from kit.errors import KitError
 from kit.learn import backend
+from kit.progress import say
 
 
 @click.command()
@@ -12,9 +14,18 @@ from kit.learn import backend
 @click.option("--quick", is_flag=True, help="Without class activation maps, filters and feature maps: no Keras.")
 @click.option("--layer", metavar="N", default=1, show_default=True, help="Convolution to look into, counted from 1.")
 @click.option("--offline", is_flag=True, help="Of a competition: as Kaggle last said; no request is made.")
+@click.option(
+    "--store",
+    "where",
+    envvar="KIT_TEAM",
+    metavar="WHERE",
+    help="Of a competition: the team's store, which knows who means to send what today; else $KIT_TEAM.",
+)
 @options.json_option
 @click.pass_obj
-def command(obj: GlobalOptions, reference: str, quick: bool, layer: int, offline: bool, as_json: bool) -> None:
+def command(
+    obj: GlobalOptions, reference: str, quick: bool, layer: int, offline: bool, where: str | None, as_json: bool
+) -> None:
     """Write one self-contained page about a run: scores, curves, confusions, calibration, mistakes, and what the network saw:
     class activation maps (Grad-CAM), filters, feature maps.
 
@@ -30,7 +41,7 @@ def command(obj: GlobalOptions, reference: str, quick: bool, layer: int, offline
         competition = obj.competition(reference)
         ledger.refresh(competition, offline=offline)
         left = None if offline or competition.scored_here else kaggle_list.count_left(reference)
-        path = season.write(competition, left)
+        path = season.write(competition, left, _list_claims(where, reference) if where and not offline else None)
         options.result({"competition": reference, "report": str(path)}, str(path), as_json=as_json)
         options.next_step(f"runs {reference}")
         return
@@ -40,3 +51,14 @@ def command(obj: GlobalOptions, reference: str, quick: bool, layer: int, offline
     path = page.write(run, obj.competition(run.slug), quick=quick, layer=layer)
     options.result({"run": run.id, "report": str(path)}, str(path), as_json=as_json)
     options.next_step(f"submit {run.slug} {run.id}")
+
+
+def _list_claims(where: str, slug: str) -> dict[str, str] | None:
+    """By run, who means to send it today; None, which is said, where the store cannot be read."""
+    from kit.sharing import claims, stores
+
+    try:
+        return claims.list_claims(stores.open_store(where), slug)
+    except KitError as error:
+        say(f"the page is without claims: {error}")
+        return None

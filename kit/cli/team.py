@@ -49,7 +49,7 @@ def command(
         claims.claim(store, _find_run(claim, known))
     entries = ledger.refresh(competition, offline=offline)
     asked = not offline and not competition.scored_here
-    claimed = claims.list_claims(store) if store else {}
+    claimed = claims.list_claims(store, slug) if store else {}
     answer = {
         "members": team.list_members(competition, known, entries, claimed),
         "left_today": kaggle_list.count_left(slug) if asked else None,

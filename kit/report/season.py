@@ -1,6 +1,7 @@
 """report.html of a competition: what to do next, what was tried over time, what was sent and what Kaggle said, and the data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,12 @@ from kit.report.sections import (
 from kit.targets import count_columns
 
 
-def write(competition: Competition, left: int | None = None) -> Path:
+def write(competition: Competition, left: int | None = None, claims: Mapping[str, str] | None = None) -> Path:
     """Writes report.html into the competition's data folder. Nothing is asked of Kaggle.
 
-    left: how many submissions are left today, None if that is not known.
+    left: how many submissions are left today. claims: by run, who means to send it today. None: that is not known.
     """
-    about = season_runs.read(competition)
+    about = replace(season_runs.read(competition), claims=claims)
     ended = any(one.private is not None for one in about.sent)
     first = page.make_section("next", "Next", lambda about: next_step.section(about, left), about)
     others = [page.make_section(name, title, make, about) for name, title, make in SECTIONS if ended or name != "end"]
@@ -74,7 +75,7 @@ def _submissions(about: Season) -> str:
 
 
 def _team(about: Season) -> str:
-    return team.section(about.competition, about.sent)
+    return team.section(about.competition, about.sent, about.claims)
 
 
 def _end(about: Season) -> str:

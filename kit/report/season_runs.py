@@ -1,5 +1,6 @@
 """The runs and submissions of a competition, as the sections of its page read them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,11 +30,12 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class Season:
-    """runs, sent: oldest first."""
+    """runs, sent: oldest first. claims: by run, who means to send it today; None if that is not known."""
 
     competition: Competition
     runs: list[RunSummary]
     sent: list[Entry]
+    claims: Mapping[str, str] | None = None
 
     @property
     def finished(self) -> list[RunSummary]:

@@ -68,9 +68,9 @@ def _give_back(store: Store, run: str) -> None:
         say(f"{run} stays claimed: {error}")
 
 
-def list_claims(store: Store) -> dict[str, str]:
-    """Of today, by run: who claimed it."""
-    return {run: _read(store, run) for run in store.ids(_name())}
+def list_claims(store: Store, slug: str) -> dict[str, str]:
+    """Of today, by run of a competition: who claimed it. Runs are told by their ids, as not all of them lie in the store."""
+    return {run: _read(store, run) for run in store.ids(_name()) if run.startswith(f"{slug}-")}
 
 
 def _name() -> str:

@@ -71,7 +71,7 @@ def test_what_a_teammate_has_claimed_is_left_to_them(queued, here, kaggle, tmp_p
     refused = here("submit", "tiny-stripes", best, "--send", check=False)
     assert refused.returncode == 3 and "is claimed for today; received by ann" in refused.stderr
     assert queued("--send")["sent"]["run"] == second
-    assert claims.list_claims(team) == {best: "ann", second: "ben"}
+    assert claims.list_claims(team, "tiny-stripes") == {best: "ann", second: "ben"}
 
 
 def test_a_run_that_cannot_be_sent_leaves_no_claim(queued, here, kaggle, tmp_path, monkeypatch):
@@ -88,7 +88,7 @@ def test_a_run_that_cannot_be_sent_leaves_no_claim(queued, here, kaggle, tmp_pat
             claims.claim(team, second)
         kaggle.faults["CreateSubmission"] = [refusal(400, "your team has used its allowance")]
         assert here("submit", "tiny-stripes", second, "--send", check=False).returncode == 5
-        assert claims.list_claims(team) == claimed
+        assert claims.list_claims(team, "tiny-stripes") == claimed
     assert len(kaggle.submissions) == 1
 
 

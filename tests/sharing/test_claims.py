@@ -42,7 +42,7 @@ def test_of_processes_at_the_same_instant_one_has_the_claim(team, kind):
     told = dict(answers.get(timeout=120) for _ in MEMBERS)
     for process in started:
         process.join()
-    for run, holder in claims.list_claims(stores.open_store(str(team))).items():
+    for run, holder in claims.list_claims(stores.open_store(str(team)), "run").items():
         assert [name for name in MEMBERS if told[name][run][0]] == [holder]
         losers = [told[name][run] for name in MEMBERS if name != holder]
         assert all(f"by {holder};" in said and code == 3 for _, said, code in losers)
@@ -62,6 +62,7 @@ def test_a_claim_is_given_back_by_its_holder_alone(team, member):
     store = stores.open_store(str(team))
     member("ann")
     assert claims.claim(store, "run-1") and not claims.claim(store, "run-1")
+    assert (claims.list_claims(store, "run"), claims.list_claims(store, "other")) == ({"run-1": "ann"}, {})
     member("bob")
     with pytest.raises(claims.ClaimedError, match="received by ann; ask them to give it back"):
         claims.release(store, "run-1")
@@ -106,7 +107,7 @@ def test_a_claim_stays_if_something_may_have_been_sent_or_it_was_there_before(te
                     raise error
         except BaseException as raised:
             assert raised is error
-        assert claims.list_claims(store) == after
+        assert claims.list_claims(store, "run") == after
         claims.release(store, "run-1")
 
 
@@ -125,7 +126,7 @@ def test_a_store_without_exclusive_files_says_what_it_cannot_promise(member, cap
         del store.files.protocol
     member("ann")
     claims.release(store, "run-1")
-    assert claims.list_claims(store) == {}
+    assert claims.list_claims(store, "run") == {}
 
 
 def test_where_two_wrote_the_last_has_it(member, monkeypatch, tmp_path):

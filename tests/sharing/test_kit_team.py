@@ -1,6 +1,8 @@
 """`kit team`: who has which runs, who sends what today, and what nobody has tried."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -99,3 +101,20 @@ def test_a_member_alone_needs_no_store(here, make_run, member, monkeypatch, team
     assert "is here already" in here("runs", "pull").stdout and "yes" in here("runs", "remote").stdout
     [row] = json.loads(here("team", SLUG, "--offline", "--json").stdout)["members"]
     assert row["shared"] == 1
+
+
+def test_the_page_of_a_competition_says_who_means_to_send_what(here, season, team):
+    _, his = season
+    here("runs", "push", his, "--to", str(team))
+    here("team", SLUG, "--store", str(team), "--offline", "--claim", his)
+
+    def section(*words: str) -> str:
+        done = here("report", SLUG, *words)
+        text = Path(done.stdout.strip()).read_text()
+        return done.stderr + text.partition('<section id="team">')[2].partition("</section>")[0]
+
+    told = section("--store", str(team))
+    assert re.search(rf">bob</td>.*>{his}</td>\s*</tr>", told, re.S) and "<th>will send</th>" in told
+    assert told.count(his) == 2 and "will send" not in section("--store", str(team), "--offline") + section()
+    told = section("--store", str(team / "nowhere"))
+    assert "the page is without claims: no folder" in told and "will send" not in told
