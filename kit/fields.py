@@ -11,6 +11,7 @@ from kit.errors import DataError
 
 Check = Callable[[Any], bool]  # its docstring says what is expected
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")  # of a run
+TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,29}")  # of a run
 SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -41,6 +42,11 @@ def is_text(value: Any) -> bool:
 def is_id(value: Any) -> bool:
     """the id of a run"""
     return isinstance(value, str) and bool(ID.fullmatch(value))
+
+
+def is_tag(value: Any) -> bool:
+    """a word of letters, digits, dots, dashes and underscores, 30 at most"""
+    return isinstance(value, str) and bool(TAG.fullmatch(value))
 
 
 def is_sha256(value: Any) -> bool:

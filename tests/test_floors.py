@@ -31,7 +31,7 @@ data      kit.data kit.data.archives kit.data.archives.budget kit.data.archives.
           kit.data.write_cache kit.data.folds kit.data.keep_folds kit.data.corrections kit.data.near_duplicates
           kit.data.check kit.data.prepare
 runs      kit.runs.environment kit.runs.author kit.runs.check_records kit.runs.history kit.runs.plugin kit.runs.run
-          kit.runs kit.runs.scores kit.runs.provenance kit.runs.listing kit.runs.trash kit.runs.rename
+          kit.runs.notes kit.runs kit.runs.scores kit.runs.provenance kit.runs.listing kit.runs.trash kit.runs.rename
 kaggle    kit.kaggle kit.kaggle.names kit.kaggle.credentials kit.kaggle.client kit.kaggle.send_once
           kit.kaggle.archive kit.kaggle.staging
           kit.kaggle.download kit.kaggle.fetch kit.kaggle.submissions kit.kaggle.leaderboard kit.kaggle.datasets

@@ -99,6 +99,13 @@ def typed_store() -> str:
     return f" --store {shlex.quote(redact(context.params['where']))}"
 
 
+tag_option = click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    metavar="WORD",
+    help="Only runs with that tag (kit runs note RUN --tag WORD); may be repeated.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 
 

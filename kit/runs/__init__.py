@@ -1,7 +1,7 @@
 """A run is a folder of plain files: what was asked, in which environment, what came out. An ensemble is a run too.
 
 runs/<id>/ run.json  config.json  environment.json  fold-0/ ...  oof.npz  test.npz  metrics.json (written last)
-           plugin/<slug>/ (the competition's folder as it was, of a training)  note.txt
+           plugin/<slug>/ (the competition's folder as it was, of a training)  note.txt  tags.txt
 
 A training has a member per fold and seed: fold-0/, and of further seeds fold-0-seed-1/ ...
 """

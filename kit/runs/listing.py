@@ -11,6 +11,7 @@ from kit.config import FIELDS, convert
 from kit.errors import ConfigError, DataError, nearest
 from kit.json_files import read_json
 from kit.runs import Run
+from kit.runs.notes import read_note, read_tags
 from kit.runs.run import FAILURE
 from kit.runs.scores import read_scores
 
@@ -29,8 +30,8 @@ Row = dict[str, Any]
 
 
 def record(run: Run) -> Row:
-    """One row: every setting; run, slug, kind, status, created, author, parents, archived, note; and metric, score, error and
-    rows, None for each until it is finished.
+    """One row: every setting; run, slug, kind, status, created, author, parents, archived, tags, note; and metric, score, error
+    and rows, None for each until it is finished.
     """
     status = run.status()
     metrics = read_scores(run) if status == "finished" else {}
@@ -42,13 +43,9 @@ def record(run: Run) -> Row:
         "status": status,
         "parents": list(run.parents),
         "archived": run.archive_mark.exists(),
+        "tags": read_tags(run),
         "note": "; ".join(filter(None, (run.note, read_note(run), _read_failure(run) if status == "failed" else ""))),
     }
-
-
-def read_note(run: Run) -> str:
-    """The line that somebody noted about it; empty without one."""
-    return " ".join(run.note_file.read_text(errors="replace").split()) if run.note_file.exists() else ""
 
 
 def _read_failure(run: Run) -> str:

@@ -78,6 +78,11 @@ class Run:
         """What somebody noted about it, if anything."""
         return self.folder / "note.txt"
 
+    @property
+    def tags_file(self) -> Path:
+        """Words to find it by, if anybody gave it any."""
+        return self.folder / "tags.txt"
+
     def members(self, fold: int | None = None) -> list[tuple[int, int]]:
         """(fold, number of the seed) of each member of a training, or of one fold's; the seeds of a fold in turn."""
         folds = range(self.config.folds) if fold is None else [fold]

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kit.errors import DataError
-from kit.fields import check_fields, is_count, is_number, is_sha256, is_text, or_null, show
+from kit.fields import check_fields, is_count, is_number, is_sha256, is_tag, is_text, list_of, or_null, show
 from kit.files import sha256
 from kit.json_files import check_version, parse_json, to_json
 from kit.runs import Run, listing
 from kit.runs.author import find_author
+from kit.runs.notes import read_note
 
 FORMAT = 1
 FOLDS = "folds.csv"  # of a competition, under its name
@@ -22,6 +23,7 @@ ABOUT = {
     **dict.fromkeys(("slug", "author", "created", "recipe", "backbone", "metric", "note"), is_text),
     **dict.fromkeys(("score", "error"), or_null(is_number)),
     "rows": is_count,
+    "tags": list_of(is_tag),
 }
 
 
@@ -84,7 +86,10 @@ def make(run: Run, part: Part) -> Manifest:
 
 def _describe(run: Run) -> dict[str, Any]:
     row = listing.record(run)
-    return {name: row[name] for name in ABOUT if name in row} | {"author": run.author or find_author()[0]}
+    return {name: row[name] for name in ABOUT if name in row} | {
+        "author": run.author or find_author()[0],
+        "note": read_note(run),
+    }
 
 
 def parse(data: bytes, run: str, part: Part) -> Manifest:

@@ -10,7 +10,7 @@ from kit.competition import Competition
 from kit.errors import DataError
 from kit.files import scratch_folder, sha256
 from kit.json_files import write_json
-from kit.runs import Run
+from kit.runs import Run, notes
 from kit.sharing import arrival, manifest
 from kit.sharing.manifest import PLUGIN, PREDICTIONS, WEIGHTS, Manifest, Part
 from kit.sharing.stores import Store
@@ -29,15 +29,18 @@ def pull(
     carried = _read(store, run_id, WEIGHTS) if weights and said.kind == "train" else None
     target, fetched = paths.runs() / run_id, 0
     if target.exists():
-        _check_same(runs.read_run(target), said)
+        run = runs.read_run(target)
+        _check_same(run, said)
+        _take_words(run, said)
     else:
         with _fetch_files(store, said) as folder:
             competition = find_competition(arrival.slug_of(folder, said))
-            arrival.check(folder, competition)
+            run = arrival.check(folder, competition)
             if learned_with:
                 _fetch_plugin(store, learned_with, folder)
             now = datetime.now(UTC).isoformat(timespec="seconds")
             write_json(folder / "pulled.json", {"from": source, "when": now})
+            _take_words(run, said)
             folder.rename(target)
         fetched += said.size
     if carried and not _check_same(runs.read_run(target), carried):
@@ -53,6 +56,10 @@ def list_missing_parents(run_id: str) -> list[str]:
     """The runs that a run was made of and that are not here: of it, there are the predictions only."""
     parents = runs.read_run(paths.runs() / run_id).parents
     return [parent for parent in parents if not (paths.runs() / parent / "run.json").exists()]
+
+
+def _take_words(run: Run, said: Manifest) -> None:
+    notes.take(run, said.about.get("note", ""), said.about.get("tags", []))
 
 
 def _fetch_plugin(store: Store, said: Manifest, into: Path) -> None:

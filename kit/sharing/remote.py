@@ -18,8 +18,8 @@ COLUMNS = ("run", "author", "created", "recipe", "backbone", "metric", "score", 
 
 
 def list_shared(store: Store, slug: str | None = None, competitions: Sequence[Path] = ()) -> list[Row]:
-    """A row per run in the store, of one competition if asked, the best first: COLUMNS, kind, slug, rows, note, bytes; None
-    for what the kit that pushed it did not say. here: "yes", "deleted" where it was, or "".
+    """A row per run in the store, of one competition if asked, the best first: COLUMNS, kind, slug, rows, note, tags, bytes;
+    None for what the kit that pushed it did not say. here: "yes", "deleted" where it was, or "".
 
     competitions: further folders of them, whose metrics may be their own. Runs with damaged manifests are named and left out.
     """
@@ -40,7 +40,7 @@ def list_shared(store: Store, slug: str | None = None, competitions: Sequence[Pa
 
 
 def _row(own: manifest.Manifest, deleted: set[str]) -> Row:
-    told = dict.fromkeys((*COLUMNS, "slug", "rows", "note")) | own.about
+    told = dict.fromkeys((*COLUMNS, "slug", "rows", "note")) | {"tags": []} | own.about
     here = "yes" if (paths.runs() / own.run / "run.json").exists() else "deleted" if own.run in deleted else ""
     return told | {"run": own.run, "kind": own.kind, "bytes": own.size, "here": here}
 

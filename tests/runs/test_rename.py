@@ -79,3 +79,20 @@ def test_a_note_is_kept_with_the_run_and_shown_in_the_list(cli, make_run):
     )
     cli("runs", "note", run.id, "--remove")
     assert cli("runs", "note", run.id).stdout == "\n" and not run.note_file.exists()
+
+
+def test_tags_are_kept_with_the_run_and_filter_the_list(cli, make_run):
+    a, b = make_run("a"), make_run("b")
+    assert cli("runs", "note", a.id, "wide", "--tag", "final", "--tag", "tta").stdout == "wide\ntags: final, tta\n"
+    cli("runs", "note", b.id, "--tag", "final", "--tag", "final")
+    assert {run: row["tags"] for run, row in _rows(cli).items()} == {a.id: ["final", "tta"], b.id: ["final"]}
+    told = cli("runs", "--tag", "final", "--tag", "tta").stdout
+    assert a.id in told and "final,tta" in told and b.id not in told
+    assert "no runs yet" in cli("runs", "--tag", "none").stdout
+    cli("runs", "note", a.id, "--untag", "final")
+    assert _rows(cli)[a.id]["tags"] == ["tta"] and "wide" in cli("runs", "note", a.id).stdout
+    with pytest.raises(ConfigError, match="that is no tag; received 'two words'; expected a word of letters"):
+        cli("runs", "note", a.id, "--tag", "two words")
+    a.tags_file.write_text("tta ../evil\n\x1b[2J\n")
+    a.note_file.write_text("wide\x1b[2J\n")
+    assert (_rows(cli)[a.id]["tags"], _rows(cli)[a.id]["note"]) == (["tta"], "wide[2J")

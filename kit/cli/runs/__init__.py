@@ -15,7 +15,7 @@ SUBVERBS = {
     "import": "predictions made elsewhere, as a run: checked, scored, and joined like any other",
     "archive": "hide runs from the list (--undo shows them again)",
     "rename": "give a run another name in its id, or its folder the id back",
-    "note": "a line about a run, shown in the list",
+    "note": "a line about a run, and tags to find it by, shown in the list",
     "delete": "move runs, or only their weights, out of the way",
     "restore": "bring deleted runs back",
     "empty-trash": "remove deleted runs for good",
