@@ -22,7 +22,7 @@ class Board:
 
     now: the server's clock; with one, submissions have dates and the day's allowance is counted. slow: submissions that are
     scored only when `settle` is called. others: teams as (name, score, members). lose: of so many submissions from now on the
-    answer is a web page, though they count.
+    answer is a web page, though they count. ticked: references of what the team has chosen for the private board.
     """
 
     judge: object = None
@@ -31,6 +31,7 @@ class Board:
     lose: int = 0
     team: str = "Three of us"
     file_name: str = "submission.csv"
+    ticked: set = field(default_factory=set)
     others: list = field(default_factory=list)
     outcomes: dict = field(default_factory=dict)  # of pending submissions, by reference
 
@@ -99,7 +100,9 @@ class BoardMethods:
 
     def _list_submissions(self, asked: dict) -> dict:
         start = ((asked.get("page") or 1) - 1) * asked["pageSize"]
-        return {"submissions": self.kaggle.submissions[::-1][start : start + asked["pageSize"]]}
+        only = self.kaggle.board.ticked if asked.get("group") == "SUBMISSION_GROUP_SELECTED" else None
+        listed = [one for one in self.kaggle.submissions if only is None or one["ref"] in only]
+        return {"submissions": listed[::-1][start : start + asked["pageSize"]]}
 
     def _get_submission_limits(self, asked: dict) -> dict:
         left = self._left()

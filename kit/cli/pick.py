@@ -1,6 +1,6 @@
 """`kit pick`: which two submissions to choose for the private board."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import click
@@ -42,6 +42,7 @@ def command(
     from kit.errors import DataError
     from kit.leaderboard import candidates, final_two, ledger, post_mortem
     from kit.progress import say
+    from kit.submission import kaggle_list
 
     competition = obj.competition(slug)
     entries, public = ledger.refresh(competition, offline=offline), candidates.read_submitted(slug)
@@ -63,8 +64,10 @@ def command(
         say(f"public share not known: {PUBLIC_SHARE} is assumed; {ASK_SHARE}")
     known = corrections.read_clean_labels(competition, paths.data(slug))
     result = final_two.propose(competition, compared, known, public, min(share, 0.99)) | {"elsewhere": elsewhere}
-    result["after_the_end"] = post_mortem.look_back(result, entries, metrics.find(competition).sign)
-    chosen = [] if competition.scored_here else _on_kaggle(slug, result["proposed"]["runs"], entries)
+    ticked = None if offline or competition.scored_here else kaggle_list.ask_ticked(slug)
+    result["after_the_end"] = post_mortem.look_back(result, entries, metrics.find(competition).sign, ticked)
+    result["to_tick"] = ledger.find_runs(result["proposed"]["runs"], entries, ticked)
+    chosen = [] if competition.scored_here else _on_kaggle(slug, result["to_tick"], ticked)
     text = [
         *_text(result, competition.target),
         *chosen,
@@ -115,11 +118,22 @@ def _text(result: dict[str, Any], target: Target) -> list[str]:
     ]
 
 
-def _on_kaggle(slug: str, runs: Sequence[str], entries: Sequence[Any]) -> list[str]:
-    """Where the two are chosen, and by what numbers they are found there."""
-    refs = {entry.run: f"submission {entry.ref}" for entry in entries if entry.status != "error"}
-    told = " and ".join(refs.get(run, f"{run}, which is not submitted yet") for run in runs)
-    return ["", f"to choose      {told}, at https://www.kaggle.com/competitions/{slug}/submissions"]
+def _on_kaggle(slug: str, rows: Sequence[dict[str, Any]], ticked: Collection[int] | None) -> list[str]:
+    """Where the two are chosen, and by what one finds them there."""
+    shown = [
+        {
+            "submission": row["ref"] or "not sent yet",
+            "by": row["by"],
+            "description": " ".join((row["message"] or row["run"]).split()),
+            "public": write_with_error(row["public"]),
+            "ticked": {None: "not asked", True: "yes", False: "no"}[row["ticked"]],
+        }
+        for row in rows
+    ]
+    others = sorted(set(ticked or ()) - {row["ref"] for row in rows})
+    told = [f"ticked there and not proposed: {', '.join(map(str, others))}"] if others else []
+    page = f"https://www.kaggle.com/competitions/{slug}/submissions"
+    return ["", f"to tick at {page}", options.table(shown), *told]
 
 
 def _after_the_end(after: dict[str, Any] | None) -> list[str]:
@@ -134,6 +148,10 @@ def _after_the_end(after: dict[str, Any] | None) -> list[str]:
         for name, one in after["pairs"].items()
         if one
     ]
+    if after["ticked"]:
+        named = ", ".join(map(str, after["ticked"]["refs"]))
+        ticked = {"private": f"{after['ticked']['private']:.5f}", "cost": f"{after['ticked']['cost']:.5f}"}
+        pairs.append({"pair": f"ticked at Kaggle: {named}", **ticked})
     forecasts = [
         {
             "run": run["run"],

@@ -86,12 +86,20 @@ def _get(api: Any, ref: int) -> KaggleSubmission:
         return _convert(client.competitions.competition_api_client.get_submission(request))
 
 
-def list_all(slug: str, page_size: int = 20) -> list[KaggleSubmission]:
-    """All submissions of the team, newest first. The client drops the token of the next page, so pages are counted."""
+def list_all(slug: str, page_size: int = 20, *, ticked: bool = False) -> list[KaggleSubmission]:
+    """All submissions of the team, newest first. The client drops the token of the next page, so pages are counted.
+
+    ticked: only those that the team has chosen for the private board.
+    """
+    only: dict[str, Any] = {}
+    if ticked:
+        from kagglesdk.competitions.types.competition_enums import SubmissionGroup
+
+        only = {"group": SubmissionGroup.SUBMISSION_GROUP_SELECTED}
     by_ref: dict[int, KaggleSubmission] = {}
     with connect(slug) as api:
         for number in range(1, 1000):
-            page = retry(api.competition_submissions, slug, page_number=number, page_size=page_size) or []
+            page = retry(api.competition_submissions, slug, page_number=number, page_size=page_size, **only) or []
             known = len(by_ref)
             by_ref |= {int(submission.ref): _convert(submission) for submission in page}
             if len(page) < page_size or len(by_ref) == known:  # the last page, or a server that knows only one

@@ -1,5 +1,6 @@
 """Every submission of the team: Kaggle's own list is the shared ledger, joined with the runs and uploads that are here."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,26 @@ def refresh(competition: Competition, *, offline: bool = False) -> list[Entry]:
     if not competition.scored_here:
         kaggle_list.refresh(competition.slug, offline=offline)
     return read_cached(competition.slug)
+
+
+def find_runs(
+    runs: Sequence[str], entries: Sequence[Entry], ticked: Collection[int] | None = None
+) -> list[dict[str, Any]]:
+    """By what each run is found among the team's submissions at Kaggle, the newest of it: run, ref, by, message, public, and
+    ticked, whether it is among those chosen there; ref is None for a run that was not sent. ticked: None if that is not known.
+    """
+    sent = {entry.run: entry for entry in entries if entry.status != "error"}
+    return [
+        {
+            "run": run,
+            "ref": one.ref if one else None,
+            "by": one.by if one else "",
+            "message": one.message if one else "",
+            "public": one.public if one else None,
+            "ticked": None if ticked is None else one is not None and one.ref in ticked,
+        }
+        for run, one in ((run, sent.get(run)) for run in runs)
+    ]
 
 
 def _convert_record(record: records.Record) -> KaggleSubmission:

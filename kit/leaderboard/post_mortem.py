@@ -1,6 +1,6 @@
 """After the end: which forecasts of private scores held, and what each way to choose two cost against the best two."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from kit import metrics, paths
@@ -11,13 +11,16 @@ from kit.leaderboard import candidates, final_two
 from kit.leaderboard.ledger import Entry
 
 
-def look_back(proposal: Mapping[str, Any], entries: Sequence[Entry], sign: int) -> dict[str, Any] | None:
-    """None as long as Kaggle shows no private score. sign: of kit.competition.Metric.
+def look_back(
+    proposal: Mapping[str, Any], entries: Sequence[Entry], sign: int, ticked: Collection[int] | None = None
+) -> dict[str, Any] | None:
+    """None as long as Kaggle shows no private score. sign: of kit.competition.Metric. ticked: what the team has chosen at
+    Kaggle, by reference; None if that is not known.
 
     best: the best private score of the team, and so that of the best two. pairs: of each way to choose, the better private
     score of its two, by how much that is worse than `best`, and whether the interval held it; None where a score is not known.
     runs: of each its forecast and private score, how many standard errors that is better, and whether the interval held it.
-    held: how many did.
+    held: how many did. ticked: refs, the better private score of what was chosen, and its cost; None where that is not known.
     """
     shown = [entry for entry in entries if entry.private is not None]
     if not shown:
@@ -31,7 +34,15 @@ def look_back(proposal: Mapping[str, Any], entries: Sequence[Entry], sign: int) 
         "pairs": pairs,
         "runs": runs,
         "held": sum(run["held"] for run in runs),
+        "ticked": _judge_ticked([entry for entry in shown if entry.ref in (ticked or ())], best.private, sign),
     }
+
+
+def _judge_ticked(chosen: Sequence[Entry], best: Any, sign: int) -> dict[str, Any] | None:
+    if not chosen:
+        return None
+    got: Any = max((entry.private for entry in chosen), key=lambda score: sign * (score or 0.0))
+    return {"refs": [entry.ref for entry in chosen], "private": got, "cost": sign * (best - got)}
 
 
 def _judge_forecast(run: Mapping[str, Any], private: Any, sign: int) -> dict[str, Any]:

@@ -63,6 +63,19 @@ def count_left(slug: str) -> int | None:
         return None
 
 
+def ask_ticked(slug: str) -> set[int] | None:
+    """Which submissions the team has chosen for the private board, by reference; None where Kaggle cannot be asked."""
+    if credentials.find().source is None:
+        return None
+    from kit.kaggle import submissions
+
+    try:
+        return {row.ref for row in submissions.list_all(slug, ticked=True)}
+    except KitError as error:
+        say(f"what is ticked at Kaggle is not known: {error}")
+        return None
+
+
 def read_asked(slug: str) -> datetime.datetime | None:
     """When the kept list was read, UTC; None if it never was."""
     try:

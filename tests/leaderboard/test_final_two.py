@@ -1,6 +1,7 @@
 """`kit pick`: the pair against what it should be."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -60,10 +61,28 @@ def test_the_command(here, field):
     assert found["public_scores"] == 2 and abs(found["shift"]["of"]) < found["shift"]["error"]
     people = here("pick", "tiny-stripes", "--public-share", "0.2").stdout
     assert "less, equal within the noise" in people and "expected, the better of the two with 5" in people
-    assert "to choose      submission " in people and "competitions/tiny-stripes/submissions" in people
+    assert "to tick at https://www.kaggle.com/competitions/tiny-stripes/submissions" in people and "not asked" in people
     assert " diff " in done.stderr
     text = here("pick", "tiny-stripes", "--all").stdout
-    assert text.startswith("safe           tiny-stripes-late-") and f"{late.id}, which is not submitted yet" in text
+    assert text.startswith("safe           tiny-stripes-late-") and re.search(f"not sent yet +{late.id}", text)
+
+
+def test_the_two_are_found_at_kaggle_and_what_is_ticked_there_is_told(here, field, kaggle):
+    runs = [field.make(name, wrong(field.labels, range(18 + n)), field.test) for n, name in enumerate("ab")]
+    for one, run in enumerate(runs, 1):
+        told = {"ref": one, "status": "COMPLETE", "publicScore": f"0.{80 + one}", "submittedBy": "ann"}
+        kaggle.submissions.append(told | {"description": f"wide: {run.id} 0123456789ab"})
+    kaggle.submissions.append({"ref": 3, "status": "COMPLETE", "publicScore": "0.9", "description": "by hand"})
+    words = ("pick", "tiny-stripes", "--public-share", "0.2")
+    rows = json.loads(here(*words, "--json").stdout)["to_tick"]
+    assert {row["ref"]: row["ticked"] for row in rows} == {1: False, 2: False}
+    kaggle.board.ticked = {1, 3}
+    rows = {row["ref"]: row for row in json.loads(here(*words, "--json").stdout)["to_tick"]}
+    named = {"run": runs[0].id, "by": "ann", "message": f"wide: {runs[0].id} 0123456789ab", "public": 0.81}
+    assert rows[1] == {**named, "ref": 1, "ticked": True} and rows[2]["ticked"] is False
+    text = here(*words).stdout
+    assert re.search(rf"1 +ann +wide: {runs[0].id} 0123456789ab +0.81 +yes", text)
+    assert "ticked there and not proposed: 3" in text
 
 
 def test_one_submission_makes_no_pair(here, field):

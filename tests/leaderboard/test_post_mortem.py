@@ -31,7 +31,15 @@ def test_the_best_pair_of_all_that_was_sent_is_the_measure():
     assert after["pairs"]["best_public"] == {"private": 0.83, "cost": pytest.approx(0.03), "held": False}
     assert after["pairs"]["best_cv"] is None, "d was not scored"
     assert [run["held"] for run in after["runs"]] == [True, True, False] and after["held"] == 2
-    assert after["runs"][2]["off"] == pytest.approx(-2)
+    assert after["runs"][2]["off"] == pytest.approx(-2) and after["ticked"] is None
+
+
+def test_what_was_ticked_at_kaggle_has_its_cost():
+    entries = [entry(1, "a", 0.85), entry(2, "b", 0.83), entry(3, None, 0.80), entry(4, "d", None)]
+    ticked = post_mortem.look_back(PROPOSAL, entries, 1, {2, 3, 4})["ticked"]
+    assert ticked == {"refs": [2, 3], "private": 0.83, "cost": pytest.approx(0.02)}
+    assert post_mortem.look_back(PROPOSAL, entries, -1, {2})["ticked"]["cost"] == pytest.approx(0.03)
+    assert post_mortem.look_back(PROPOSAL, entries, 1, set())["ticked"] is None
 
 
 def test_of_losses_the_least_is_the_best_and_before_the_end_nothing_is_said():
@@ -61,6 +69,7 @@ def test_pick_says_which_forecasts_held(here, ended):
     after = json.loads(here(*words, "--json").stdout)["after_the_end"]
     assert after["best"] == {"ref": 1, "run": ended[0].id, "private": 0.89} and after["held"] == 3
     assert after["pairs"]["best_cv"]["cost"] == 0
+    assert after["ticked"] is None
     text = here(*words).stdout
     assert "after the end: the best private score is 0.89, of 1" in text and "3 of 3 forecasts held" in text
 
