@@ -3,7 +3,8 @@
 A Gaussian posterior (linear regression with known noise; Gelman et al., "Bayesian Data Analysis", 2013, chapter 14). Each run
 has a true quality. Its score out of fold is that quality and the luck of its rows; its public score is that quality, a shift
 that all runs share (test rows may be easier or harder, and members are averaged there), and the luck of the public rows; its
-private score likewise. Luck has the covariance of the rows: what all runs fail on moves all of them. How far the qualities lie
+private score likewise. The shift moves each run in proportion to how much its rows differ: what adds .05 to a log loss of .5
+adds less to one of .1. Luck has the covariance of the rows: what all runs fail on moves all of them. How far the qualities lie
 apart, and how large the shift is, is what the scores differ by more than luck explains (empirical Bayes): so the best of many
 is drawn towards the others, since some of its lead is luck.
 """
@@ -26,7 +27,7 @@ LEAST_SPREAD = 0.01  # of the same: what qualities are taken to differ by where 
 @dataclass(frozen=True, eq=False)
 class Forecast:
     """Of R private scores, greater is better whatever the metric: mean (R,), covariance (R, R), float64. shift: how much better
-    runs score on test rows than out of fold, and its standard error.
+    runs score on test rows than out of fold, on average, and its standard error.
     """
 
     mean: np.ndarray
@@ -77,12 +78,15 @@ def infer(cv: np.ndarray, public: np.ndarray, covariance: np.ndarray, rows: tupl
     of_cv, of_public, of_private = ((covariance + (LEAST_OWN * deviation) ** 2 * np.eye(count)) / each for each in rows)
     luck = np.zeros((count + len(sent),) * 2)
     luck[:count, :count], luck[count:, count:] = of_cv, of_public[np.ix_(sent, sent)]
-    tested = np.hstack([np.eye(count), np.ones((count, 1))])  # qualities and shift -> what test rows expect
+    deviations = np.sqrt(covariance.diagonal())
+    shifted = deviations / deviations.mean()
+    tested = np.hstack([np.eye(count), shifted[:, None]])  # qualities and shift -> what test rows expect
     seen = np.vstack([np.eye(count, count + 1), tested[sent]])
     centre = np.append(np.full(count, cv.mean()), 0.0)
     prior = np.zeros((count + 1, count + 1))
     prior[:count, :count] = _spread(cv, of_cv, deviation) * np.eye(count) + deviation**2  # their mean is hardly known
-    prior[count, count] = _shift(public[sent] - cv[sent], (of_cv + of_public)[np.ix_(sent, sent)], deviation)
+    differences, apart = (public - cv) / shifted, (of_cv + of_public) / np.outer(shifted, shifted)
+    prior[count, count] = _shift(differences[sent], apart[np.ix_(sent, sent)], deviation)
     gain = np.linalg.solve(seen @ prior @ seen.T + luck, seen @ prior).T
     mean = centre + gain @ (np.append(cv, public[sent]) - seen @ centre)
     left = prior - gain @ seen @ prior
@@ -99,6 +103,6 @@ def _spread(cv: np.ndarray, luck: np.ndarray, deviation: float) -> float:
 
 
 def _shift(differences: np.ndarray, luck: np.ndarray, deviation: float) -> float:
-    """Variance of the shift, from public less out-of-fold scores (K,) and the luck of these differences (K, K)."""
+    """Variance of the shift, from what public scores are above those out of fold, (K,), and the luck of that, (K, K)."""
     more = float(differences.mean() ** 2 - luck.mean()) if len(differences) else 0.0
     return max((LEAST_SHIFT * deviation) ** 2, more)

@@ -8,6 +8,7 @@ from kit.competition import Metric
 from kit.errors import DataError
 from kit.metrics.standard_errors import ROUNDING, draw_rows, least_error, list_members, number_groups, score_or_nan
 from kit.progress import bar
+from kit.stats.shrinkage import shrink_covariance
 
 RESAMPLES = 300  # of metrics that know no influence of rows
 
@@ -19,12 +20,16 @@ def row_covariance(
 
     labels: of N rows. submitted: what each run says of them (kit.metrics.prepare_for_scoring). groups: as of
     kit.metrics.standard_errors.error_of_mean. By the influence of each row (Hampel 1974), of which the covariance of AUCs by
-    DeLong et al. 1988 is a case; of metrics that know none by a bootstrap over rows (Efron 1979). No variance is 0, even if all
-    rows are right. Raises DataError where the metric is not defined on these rows.
+    DeLong et al. 1988 is a case, and drawn towards what the runs have in common (kit.stats.shrinkage) unless rows contribute 0
+    or 1, of which a few do not say nearly all; of metrics that know none by a bootstrap over rows (Efron 1979). No variance is
+    0, even if all rows are right. Raises DataError where the metric is not defined on these rows.
     """
     if influence := metric.per_row or metric.influence:
         rows = np.stack([influence(labels, one) for one in submitted])
-        found = _covariance_of_means(rows - rows.mean(1, keepdims=True), groups)
+        moved = _sum_groups(rows - rows.mean(1, keepdims=True), groups)
+        found = moved @ moved.T / moved.shape[1]
+        if np.isfinite(found).all() and not metric.binary_rows:
+            found = shrink_covariance(moved)
     else:
         found = _bootstrap(metric, labels, submitted, groups)
     if not np.isfinite(found).all():
@@ -36,14 +41,14 @@ def row_covariance(
     return found
 
 
-def _covariance_of_means(moved: np.ndarray, groups: np.ndarray | None) -> np.ndarray:
-    """From what the rows are off their mean, (R, N); times N, as all here."""
+def _sum_groups(moved: np.ndarray, groups: np.ndarray | None) -> np.ndarray:
+    """Of rows (R, N) that are of groups the sums (R, G), so scaled that their mean square is that of independent rows."""
     numbers, rows = number_groups(groups), moved.shape[1]
     if numbers is None:
-        return moved @ moved.T / rows
+        return moved
     sums = np.stack([np.bincount(numbers, one) for one in moved])
     each = sums.shape[1]
-    return sums @ sums.T * each / (each - 1) / rows
+    return sums * each / np.sqrt((each - 1) * rows)
 
 
 def _bootstrap(

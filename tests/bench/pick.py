@@ -2,7 +2,8 @@
 
 Of dozens of cheap models whose out-of-fold predictions are known for every row, twenty are entered in a season: one part of
 the rows plays cross-validation, one the public board, one the private board, which nobody looks at before choosing. Told is
-the private score of the better one of the two chosen, and the paired difference with its standard error over the seasons.
+the private score of the better one of the two chosen, and the paired difference with its standard error over the seasons; then
+how often the forecast's 80 % interval holds that of the kit's two, and by how many of its errors the forecast is above it.
 The seasons share their rows and models, so the error is that of the splits, not that of other data.
 """
 
@@ -23,6 +24,7 @@ from kit import metrics
 from kit.competition import Competition, Submission
 from kit.leaderboard import final_two, private_board
 from kit.plugins import load
+from tests.bench.final_two import average
 from tests.bench.jobs import three_backbones
 from tests.bench.place import Place
 
@@ -48,20 +50,22 @@ def enter(competition: Competition, metric: str) -> Competition:
 
 
 def told(competition: Competition, labels: np.ndarray, stack: np.ndarray, shares: tuple, seed: int) -> str:
-    private = np.array(list(seasons(competition, labels, stack, shares, seed)))
+    *private, off = np.array(list(seasons(competition, labels, stack, shares, seed))).T
     sizes = "/".join(str(round(share * len(labels))) for share in shares)
-    parts = [f"{way} {mean:.5f}" for way, mean in zip(WAYS, private.mean(0), strict=True)]
+    parts = [f"{way} {scores.mean():.5f}" for way, scores in zip(WAYS, private, strict=True)]
     sign = 1 if metrics.find(competition).greater_is_better else -1
     for place, way in enumerate(WAYS[:2]):
-        gained = sign * (private[:, 2] - private[:, place])
-        parts.append(f"pick over {way} {gained.mean():+.5f} ±{gained.std() / np.sqrt(len(gained)):.5f}")
+        mean, error = average(sign * (private[2] - private[place]))
+        parts.append(f"pick over {way} {mean:+.5f} ±{error:.5f}")
+    mean, error = average(off)
+    parts.append(f"held {(np.abs(off) <= final_two.WITHIN).mean():.1%}, off {mean:+.3f} ±{error:.3f}")
     return f"  {competition.slug}, {competition.metric}, {sizes} rows: " + "; ".join(parts)
 
 
 def seasons(
     competition: Competition, labels: np.ndarray, stack: np.ndarray, shares: tuple, seed: int
 ) -> Iterator[list[float]]:
-    """The private score of the better of two, by WAYS, of each season."""
+    """Of each season the private score of the better of two, by WAYS, and what the forecast of the last is off."""
     metric, generator = metrics.find(competition), np.random.default_rng(seed)
     sign = 1 if metric.greater_is_better else -1
     ends = np.cumsum([round(share * len(labels)) for share in shares])[:2]
@@ -69,13 +73,16 @@ def seasons(
         entered = stack[generator.choice(len(stack), ENTERED, replace=False)]
         known, public, private = np.split(generator.permutation(len(labels)), ends)
         cv, board, end = (
-            np.array([metric.score(labels[rows], one[rows]) for one in entered]) for rows in (known, public, private)
+            sign * np.array([metric.score(labels[rows], one[rows]) for one in entered])
+            for rows in (known, public, private)
         )
         forecast = private_board.forecast(
-            competition, labels[known], entered[:, known], board, len(public), len(private)
+            competition, labels[known], entered[:, known], sign * board, len(public), len(private)
         )
-        pairs = (final_two.two_best(sign * board), final_two.two_best(sign * cv), final_two.best_pair(forecast))
-        yield [sign * float((sign * end)[list(pair)].max()) for pair in pairs]
+        pairs = (final_two.two_best(board), final_two.two_best(cv), final_two.best_pair(forecast))
+        got = [float(end[list(pair)].max()) for pair in pairs]
+        expected, error = (float(each[pairs[-1]]) for each in final_two.expect_maximum(forecast))
+        yield [*(sign * score for score in got), (expected - got[-1]) / error]
 
 
 def digits(seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -84,6 +84,18 @@ def test_runs_of_the_same_decisions_with_other_public_scores_do_not_contradict()
     assert forecast.mean == pytest.approx([0.81, 0.81, 0.8], abs=0.02) and (forecast.error < 0.05).all()
 
 
+def test_a_covariance_that_hangs_on_a_few_rows_is_drawn_to_what_runs_have_in_common():
+    """Of log losses; where rows contribute 0 or 1 none says nearly all, and the sample is left as it is."""
+    draw = np.random.default_rng(0)
+    labels, right = np.zeros(200, int), 1 - 0.99 * (draw.random((6, 200)) < 0.03)
+    said = [np.stack([one, 1 - one], 1) for one in np.clip(right, 0.01, 0.99)]
+    for metric, left_alone in (("log_loss", False), ("accuracy", True)):
+        own = metrics.METRICS[metric]
+        sample = np.cov([own.per_row(labels, one) for one in said], bias=True)
+        apart = np.ptp(np.log([sample.diagonal(), row_covariance(own, labels, said).diagonal()]), axis=1)
+        assert apart[1] == pytest.approx(apart[0]) if left_alone else apart[1] < apart[0] / 2
+
+
 @pytest.mark.parametrize("influence", [True, False])
 def test_rows_of_one_group_rise_and_fall_together(influence):
     own = metrics.METRICS["accuracy"]
@@ -105,3 +117,11 @@ def test_what_is_forecast_comes_true(monkeypatch):
     assert (lost[:, 1:].mean(0) > lost[:, 0].mean()).all()
     monkeypatch.setattr(private_board, "_shift", lambda *_: 1e-12)
     assert final_two.judge_metric("accuracy", 40, seed=0).held < 0.68
+
+
+def test_a_shift_moves_a_run_in_proportion_to_how_much_its_rows_differ():
+    """Public log losses are a tenth higher: that of the good run, not sent, by less than those of the others."""
+    cv, public = -np.array([0.1, 0.5, 0.6]), -np.array([np.nan, 0.55, 0.66])
+    forecast = private_board.infer(cv, public, np.diag([0.1, 0.5, 0.6]) ** 2, (20_000, 20_000, 20_000))
+    assert forecast.mean == pytest.approx([-0.11, -0.55, -0.66], abs=0.003)
+    assert forecast.shift[0] == pytest.approx(-0.04, abs=0.005), "that of the runs on average"

@@ -60,8 +60,8 @@ class Sent:
 def forecast(runs: list[Sent], public_rows: int, private_rows: int) -> tuple[np.ndarray, np.ndarray]:
     """(expected private scores (R,), their standard errors (R,)) by conditioning one joint Gaussian of all scores.
 
-    Each score is a quality, the shift of the test rows, and luck; qualities are spread, and the shift is as large, as what the
-    scores vary more than luck explains.
+    Each score is a quality, the shift of the test rows, in proportion to what a run's rows deviate, and luck; qualities are
+    spread, and the shift is as large, as what the scores vary more than luck explains.
     """
     right = np.stack([run.right for run in runs]).astype(np.float64)
     cv, count, rows = right.mean(1), len(right), right.shape[1]
@@ -72,11 +72,12 @@ def forecast(runs: list[Sent], public_rows: int, private_rows: int) -> tuple[np.
     centre = np.eye(count) - 1 / count
     spread = (np.sum((centre @ cv) ** 2) - np.trace(centre @ of_row) / rows) / max(1, count - 1)
     spread = max((0.01 * deviation) ** 2, spread)
-    luck = (of_row * (1 / rows + 1 / public_rows))[np.ix_(sent, sent)]
-    shift = (public - cv[sent]).mean() ** 2 - luck.mean() if sent else 0.0
+    each = np.sqrt(of_row.diagonal()) / np.sqrt(of_row.diagonal()).mean()
+    luck = (of_row * (1 / rows + 1 / public_rows) / np.outer(each, each))[np.ix_(sent, sent)]
+    shift = ((public - cv[sent]) / each[sent]).mean() ** 2 - luck.mean() if sent else 0.0
     shift = max((0.05 * deviation) ** 2, shift)
     quality = spread * np.eye(count) + deviation**2
-    tested = quality + shift
+    tested = quality + shift * np.outer(each, each)
     # the joint covariance of scores out of fold, public scores of those sent, and private scores
     joint = np.block(
         [
