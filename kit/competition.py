@@ -208,6 +208,11 @@ class Competition:
         return "image" if self.has_images else "row"
 
     @property
+    def rows_name(self) -> str:
+        """Of several."""
+        return f"{self.row_name}s"
+
+    @property
     def folds(self) -> int:
         """How many folds `kit prepare` deals out."""
         return int(self.defaults.get("folds", 5))

@@ -149,7 +149,7 @@ def _text(value: dict[str, Any], asked: Work, times: Times) -> str:
             f"{format_duration(shared)} of all images{'' if times.once else ', per view'}, unless on disk already"
         )
     if times.epochs:
-        rows["one view"] = f"{format_duration(times.view)} over a fold and the test images"
+        rows["one view"] = f"{format_duration(times.view)} over a fold and the test rows"
         rows["one fold"] = format_duration(asked.member(times) * asked.seeds)
     heads = "" if times.epochs else ", without the heads, seconds each, or the trees, minutes"
     rows["whole run"] = f"{format_duration(asked.run(times))}: {_describe(asked)}{heads}"

@@ -34,7 +34,7 @@ from kit.cli import options
     type=float,
     default=0.0,
     metavar="SHARE",
-    help="Set this share of the training images aside, once and for all, for `kit submit --local`.",
+    help="Set this share of the training rows aside, once and for all, for `kit submit --local`.",
 )
 @options.archive_options
 @options.json_option

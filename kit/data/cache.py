@@ -147,7 +147,7 @@ def _part(file: Path, columns: dict[str, np.ndarray], *, labels: np.ndarray, rea
     images, ids = _map(file), _as_ids(columns["id"])
     if len(images) != len(ids):
         raise DataError(
-            f"{file} is damaged", received=f"{len(images)} images", expected=f"{len(ids)} rows", do="kit prepare"
+            f"{file} is damaged", received=f"{len(images)} rows", expected=f"{len(ids)} rows", do="kit prepare"
         )
     part = CachedSplit(
         file.stem,

@@ -90,18 +90,18 @@ def _twins(dataset: Dataset) -> list[list[str]]:
     ]
 
 
-def _describe_groups(found: dict[str, Any] | None) -> list[str]:
+def _describe_groups(found: dict[str, Any] | None, named: str) -> list[str]:
     if not found:
         return []
     return [
-        f"groups         {found['count']} of {found['least']} to {found['most']} images; random folds would have put "
+        f"groups         {found['count']} of {found['least']} to {found['most']} {named}; random folds would have put "
         f"{found['leak']:.0%} of the judged rows beside others of their group in training"
     ]
 
 
 def text(competition: Competition, report: dict[str, Any]) -> str:
     """The data check for people, a few lines."""
-    target, named = competition.target, f"{competition.row_name}s"
+    target, named = competition.target, competition.rows_name
     train, test = report["train"], report["test"]
     counts = list(train["classes"].values())
     lines = [
@@ -111,7 +111,7 @@ def text(competition: Competition, report: dict[str, Any]) -> str:
         *([_describe_unreadable(target, train, test)] if competition.has_images else []),
         f"duplicates     {train['duplicates']} within train ({train['conflicts']} with another label), "
         f"{test['duplicates']} within test",
-        *_describe_groups(report.get("groups")),
+        *_describe_groups(report.get("groups"), named),
         *(
             f"{name + ' rows':<14} {one['count']} of the submission, of {one['least']} to {one['most']} images"
             for name, one in report.get("submission_rows", {}).items()

@@ -97,7 +97,7 @@ def read(
 def _decision(record: Mapping[str, str], row_of: Mapping[str, int], labels: np.ndarray, target: Target) -> Decision:
     action, label = record["action"], record["label"]
     if record["id"] not in row_of:
-        raise DataError(f"no training image has the id {record['id']!r}")
+        raise DataError(f"no training row has the id {record['id']!r}")
     row = row_of[record["id"]]
     [given] = target.write(labels[row : row + 1])
     if record.get("given", given) != given:
@@ -142,8 +142,8 @@ def apply(data: Dataset, decisions: Sequence[Decision]) -> Dataset:
             labels[image] = one.label
     dropped = [image for image, one in of_image.items() if one.action == "drop"]
     acted = sorted((row, one.action, one.label) for row, one in acting.items())
-    relabeled = len(corrected) - len(dropped)
-    say(f"corrections.csv: {len(dropped)} training images dropped, {relabeled} relabelled; none of them is judged")
+    out = sum(action == "drop" for _, action, _ in acted)
+    say(f"corrections.csv: {out} training rows dropped, {len(acted) - out} relabelled; none of them is judged")
     return replace(
         data,
         train=replace(data.train, labels=labels),

@@ -33,7 +33,7 @@ def make(dataset: Dataset, target: Target, n: int, seed: int) -> np.ndarray:
     if not target.exclusive or 2 * len(np.unique(unit[lone])) > unit.max() + 1 or len(np.unique(unit[~lone])) < n:
         lone[:] = False
     first = np.unique(unit, return_index=True)[1]
-    lonely, named = first[lone[first]], "different images" if images else "groups"
+    lonely, named = first[lone[first]], "different rows" if images else "groups"
     mention_small(
         target, train.labels[lonely], target.strata(train.labels)[lonely], 2, named, "learned from, never judged"
     )
@@ -60,7 +60,7 @@ def _deal_images(images: np.ndarray, target: Target, labels: np.ndarray, n: int,
 
     _, first, image = np.unique(images, return_index=True, return_inverse=True)
     strata = target.strata(labels)[first]
-    mention_small(target, labels[first], strata, n, "different images", "dealt out as if they were one")
+    mention_small(target, labels[first], strata, n, "different rows", "dealt out as if they were one")
     strata = combine_small(strata, n)
     dealt = np.empty(len(first), np.int64)
     for fold, (_, rows) in enumerate(StratifiedKFold(n, shuffle=True, random_state=seed).split(strata, strata)):
@@ -78,9 +78,9 @@ def check(units: np.ndarray, same_pixels: np.ndarray, n: int) -> None:
     if (whole := len(np.unique(units))) < n:
         images = groups.are_copies(units, same_pixels)
         raise DataError(
-            "too many folds for the images" if images else "too many folds for the groups, which they keep whole",
+            "too many folds for the rows" if images else "too many folds for the groups, which they keep whole",
             received=f"{n} folds",
-            expected=f"at most {whole}, the {'different images' if images else 'groups'}",
+            expected=f"at most {whole}, the {'different rows' if images else 'groups'}",
             do=f"--folds {whole}" if whole > 1 else "",
         )
 
@@ -105,7 +105,7 @@ def read(
     here = [str(name) for name in ids]
     if len(rows) != len(listing) or rows.keys() != set(here):
         raise DataError(
-            f"{path} is not for these training images",
+            f"{path} is not for these training rows",
             received=f"{len(listing)} rows, {len(rows.keys() & set(here))} of them known",
             expected=f"{len(here)} ids, each once",
             do=remedy,

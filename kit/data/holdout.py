@@ -47,7 +47,7 @@ def choose(train: Any, target: Target, share: float, seed: int = 0) -> tuple[np.
     Raises ConfigError for a share, DataError for a class or for groups, that leave one part without a row.
     """
     if not 0 < share < 0.9:
-        raise ConfigError("--holdout is a share of the training images", received=share, expected="above 0, below 0.9")
+        raise ConfigError("--holdout is a share of the training rows", received=share, expected="above 0, below 0.9")
     images_alone = groups.are_copies(train.groups, train.same_pixels)
     return (_choose_images if images_alone else _choose_groups)(train, target, share, seed)
 
@@ -122,9 +122,7 @@ def move_held_out(path: Path, competition: Competition, train: Split, test: Spli
     answered = train.rows or train.ids
     held = [PREFIX + name in wanted for name in answered]
     if (here := len(set(itertools.compress(answered, held)))) != len(wanted):
-        raise DataError(
-            f"{path} is not for these training images", received=f"{here} of its {len(wanted)} ids are here"
-        )
+        raise DataError(f"{path} is not for these training rows", received=f"{here} of its {len(wanted)} ids are here")
     kept = [not out for out in held]
     told = ("labels", "auxiliary", "groups", "weights", "rows")
     known = {

@@ -96,13 +96,13 @@ def _join(path: Path, ids: Sequence[str], id_column: str, columns: tuple[str, ..
     wanted = set(ids)
     for what, odd in (
         ("has no label for", wanted - known.keys()),
-        ("has labels without an image for", known.keys() - wanted),
+        ("has labels, but there is no row here, for", known.keys() - wanted),
     ):
         if odd:
             raise DataError(
                 f"{path} {what} {len(odd)} ids, such as {min(odd)!r}",
                 received=f"{len(known)} labels, such as of {next(iter(known), '')!r}",
-                expected=f"{len(wanted)} images, such as {next(iter(ids), '')!r}",
+                expected=f"{len(wanted)} rows, such as {next(iter(ids), '')!r}",
             )
     return [known[name] for name in ids]
 

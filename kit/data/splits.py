@@ -109,7 +109,7 @@ def check_sample(competition: Competition, raw: Path, test: Split) -> None:
     wanted, here = set(asked), set(test.rows or test.ids)
     if len(wanted) != len(asked):
         raise DataError(f"{sample} holds an id twice", received=f"{len(asked)} rows, {len(wanted)} ids")
-    named = competition.row_name + "s"
+    named = competition.rows_name
     if wanted != here:
         raise DataError(
             f"the test {named} are not those that {sample.name} asks for",

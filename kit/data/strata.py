@@ -16,7 +16,7 @@ def combine_small(strata: np.ndarray, least: int) -> np.ndarray:
     strata: int64 (N,), as kit.targets gives them, one row per group of identical images.
     """
     if len(strata) < least:
-        raise DataError("too few different images", received=len(strata), expected=f"at least {least}")
+        raise DataError("too few different rows", received=len(strata), expected=f"at least {least}")
     out, sizes = strata.copy(), np.bincount(strata)
     out[sizes[strata] < least] = len(sizes)
     together, others = (out == len(sizes)).sum(), np.flatnonzero(sizes >= least)

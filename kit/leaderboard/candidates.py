@@ -127,7 +127,7 @@ def stack_shared(candidates: list[Candidate], known: Known) -> tuple[Known, np.n
     rows, at = match_ids(ids, known.ids)
     if not len(rows):
         raise DataError(
-            "no training image was judged by all these runs", received=f"{len(candidates)} runs", do="leave some out"
+            "no training row was judged by all these runs", received=f"{len(candidates)} runs", do="leave some out"
         )
     stack = [one.oof.values[match_ids(ids[rows], one.oof.ids)[1]] for one in candidates]
     return known.take(at), np.stack(stack)

@@ -99,7 +99,7 @@ def split_early_stopping(member: Member) -> tuple[np.ndarray, np.ndarray]:
         aside = set_aside(train.groups[rows], target, train.labels[rows], member.config.stopping_share, member.seed)
     if not aside.any():
         raise DataError(
-            "no class has two images, or groups, one to learn from and one to decide when to stop",
+            "no class has two rows, or groups, one to learn from and one to decide when to stop",
             do="--set patience=0",
         )
     return rows[~aside], rows[aside]

@@ -84,7 +84,7 @@ def predict(member: Member, out: Path, validation: np.ndarray | None = None) -> 
         record["weights_sha256"] = sha256(out / WEIGHTS)
     write_json(out / "metrics.json", record)
     result = f"{member.competition.metric} {score['score']:.5f} ±{score['error']:.5f}"
-    say(f"{member.label}: {result} on {score['rows']} unseen {member.competition.row_name}s")
+    say(f"{member.label}: {result} on {score['rows']} unseen {member.competition.rows_name}")
 
 
 def _score(member: Member, values: np.ndarray) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def predict_rows(member: Member, predictor: Predictor, split: CachedSplit, rows:
 
 def _predict(member: Member, predictor: Predictor, split: CachedSplit, rows: np.ndarray, label: str) -> np.ndarray:
     values = predictor(split, rows, member.config.tta, label)
-    finite.check(member, f"a prediction of {split.split} images", values)
+    finite.check(member, f"a prediction of {split.split} {member.competition.rows_name}", values)
     return values
 
 

@@ -51,8 +51,8 @@ def test_classes_too_small_for_the_folds_are_dealt_out_as_one_and_named(capsys):
     assert np.ptp(np.bincount(dealt[(labels > 0) & (labels < 3)])) == 1
     assert dealt[29] == -1 and (dealt[:29] >= 0).all()
     said = capsys.readouterr().err
-    assert "1 class or kind of rows has fewer than 2 different images: 3 (1); learned from, never judged" in said
-    assert "1 class or kind of rows has fewer than 5 different images: 2 (4); dealt out as if they were one" in said
+    assert "1 class or kind of rows has fewer than 2 different rows: 3 (1); learned from, never judged" in said
+    assert "1 class or kind of rows has fewer than 5 different rows: 2 (4); dealt out as if they were one" in said
 
 
 def test_classes_of_a_single_image_or_group_are_never_judged_unless_most_are(capsys):
@@ -86,7 +86,7 @@ def test_a_class_is_as_large_as_it_has_different_images(capsys):
     groups = [*range(20), 20, 20, 21, 22, 23]
     dealt = folds.make(dataset([0] * 20 + [1] * 5, groups), CLASSES, 5, seed=0)
     assert set(dealt) == {0, 1, 2, 3, 4} and dealt[20] == dealt[21]
-    assert "1 class or kind of rows has fewer than 5 different images: 1 (4)" in capsys.readouterr().err
+    assert "1 class or kind of rows has fewer than 5 different rows: 1 (4)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_decisions_about_held_out_images_are_passed_over(prepared, reviewed):
     corrected = corrections.load(prepared, reviewed)
     assert data.train.ids[list(corrected.dropped)].tolist() == [name for name in data.train.ids if int(name) % 10 == 1]
     write_csv(reviewed.corrections, ("id", "action", "label"), [("700", "drop", "")])
-    with pytest.raises(DataError, match="no training image has the id '700'"):
+    with pytest.raises(DataError, match="no training row has the id '700'"):
         corrections.load(prepared, reviewed)
 
 

@@ -89,7 +89,7 @@ def test_unreadable_and_held_out_rows_may_stand_in_the_table_no_others(pets, fol
     assert len(fold_of) < 20 and fold_of.tolist() == [WHOLE[name] for name in data.train.ids]
     with pytest.raises(DataError, match="no.csv"):
         prepare.prepare(pets, folders, folds_from=tmp_path / "no.csv", **how)
-    with pytest.raises(DataError, match="not for these training images"):
+    with pytest.raises(DataError, match="not for these training rows"):
         prepare.prepare(pets, folders, folds_from=bring(tmp_path, WHOLE, more="cow-1,0\n"), **how)
 
 

@@ -87,7 +87,7 @@ def test_the_shared_folds_are_never_replaced_unasked(pets, folders, members, pac
     del members["train/cat-0.png"]
     pack(members)
     shared = folders.folds.read_text()
-    with pytest.raises(DataError, match=r"folds.csv is not for these training images.*--reset-folds"):
+    with pytest.raises(DataError, match=r"folds.csv is not for these training rows.*--reset-folds"):
         prepare(pets, folders, folds=4)
     assert folders.folds.read_text() == shared
 

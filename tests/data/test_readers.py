@@ -116,7 +116,7 @@ def test_labels_are_joined_by_id(tmp_path):
     [
         ("1,cat\n", "has no label for 1 ids, such as '2'"),
         ("1,cat\n2,dog\n1,dog\n", "line 4: id '1' comes twice"),
-        ("1,cat\n2,dog\n3,dog\n", "has labels without an image for 1 ids, such as '3'"),
+        ("1,cat\n2,dog\n3,dog\n", "has labels, but there is no row here, for 1 ids, such as '3'"),
     ],
 )
 def test_labels_that_do_not_fit_the_images_are_refused(tmp_path, rows, message):
@@ -210,6 +210,6 @@ def test_tags_and_numbers_come_from_their_columns(tmp_path):
 def test_an_error_of_a_join_shows_an_id_of_each_side(tmp_path):
     (tmp_path / "l.csv").write_text("id,label\n1.jpg,cat\n")
     with pytest.raises(
-        DataError, match=r"such as '1'; received 1 labels, such as of '1.jpg'; expected 1 images, such as '1'"
+        DataError, match=r"such as '1'; received 1 labels, such as of '1.jpg'; expected 1 rows, such as '1'"
     ):
         labels(tmp_path / "l.csv", ["1"], "id", "label")

@@ -55,7 +55,7 @@ def test_a_cache_and_a_holdout_that_do_not_fit(prepared, held):
     with pytest.raises(DataError, match=r"made with another holdout\.csv"):
         cache.load(prepared, where)
     where.holdout.write_text(text.replace("\n", "\nnobody,flat,public\n", 1))
-    with pytest.raises(DataError, match="not for these training images; received 27 of its 28 ids"):
+    with pytest.raises(DataError, match="not for these training rows; received 27 of its 28 ids"):
         prepare(prepared, where, folds=3)
     where.holdout.write_text("id,label,part\n1,flat,public\n")
     with pytest.raises(DataError, match="is damaged"):
@@ -95,7 +95,7 @@ def test_exact_duplicates_stay_together(prepared, held, tmp_path):
 
 def test_shares_that_make_no_sense(prepared):
     train = cache.load(prepared, paths.data("tiny-stripes")).train
-    with pytest.raises(ConfigError, match="share of the training images; received 1.5"):
+    with pytest.raises(ConfigError, match="share of the training rows; received 1.5"):
         holdout.choose(train, Classes(("a", "b")), 1.5)
     with pytest.raises(DataError, match="too small for its classes"):
         holdout.choose(train, Classes(("a", "b")), 0.02)

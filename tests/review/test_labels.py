@@ -107,7 +107,7 @@ def test_runs_with_and_without_corrections_join_on_the_clean_rows(prepared, said
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([("7", "drop", ""), ("700", "drop", "")], "line 3: no training image has the id '700'"),
+        ([("7", "drop", ""), ("700", "drop", "")], "line 3: no training row has the id '700'"),
         ([("7", "drop", ""), ("7", "keep", "")], "line 3: id '7' comes twice"),
         ([("7", "remove", "")], "line 2: unknown action 'remove'; expected drop, relabel, keep"),
         ([("7", "relabel", "step")], "line 2: unknown class 'step'; did you mean 'steep'?"),

@@ -32,6 +32,6 @@ def test_a_class_of_a_single_image_is_named(here, tmp_path):
     here("new", "zoo", "--from", str(archive))
     here("download", "zoo", "--from", str(archive))
     assert (
-        "1 class or kind of rows has fewer than 2 different images: w_3 (1)"
+        "1 class or kind of rows has fewer than 2 different rows: w_3 (1)"
         in here("prepare", "zoo", "--folds", "2").stderr
     )

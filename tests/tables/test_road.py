@@ -1,11 +1,49 @@
 """The whole road without images: run, report, search, submission, review, kernel; what is of images alone says so."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from kit import runs
+
+
+def speaks_of_images(text: str) -> list[str]:
+    """Words for people; in a page, those between tags and of hints."""
+    shown = re.sub(r"<style.*?</style>|data:image\S*", "", text, flags=re.S)
+    return re.findall(r".*\b[Ii]mages?\b.*", shown)
+
+
+@pytest.mark.parametrize("houses", ["price", "quarter", "signs"], indirect=True)
+def test_rows_of_a_table_are_called_rows(houses, here):
+    """On stdout, on stderr, and in the pages, of every verb that takes a table; with mlp, which learns in epochs."""
+    said = []
+
+    def kit(*words):
+        done = here(*words)
+        said.extend([done.stdout, done.stderr])
+        return done.stdout.splitlines()[-1]
+
+    kit("prepare", "houses", "--reset-folds")
+    deep = kit("train", "houses", "--recipe", "mlp", "--set", "epochs=2", "--set", "patience=1")
+    trees = kit("train", "houses")
+    kit("plan", "houses", "--recipe", "mlp", "--set", "epochs=2")
+    both = kit("ensemble", "houses", deep, trees)
+    kit("submit", "houses", both)
+    for words in (("runs", "compare"), ("diff",), ("review", "compare")):
+        kit(*words, deep, trees)
+    for words in (
+        ("next", "houses", "--offline"),
+        ("pick", "houses", "--all"),
+        ("runs", "houses"),
+        ("team", "houses", "--offline"),
+    ):
+        kit(*words)
+    kit("review", "labels", both)
+    for subject in (deep, both, "houses"):
+        said.append(Path(json.loads(here("report", subject, "--json").stdout)["report"]).read_text())
+    assert [line for text in said for line in speaks_of_images(text)] == []
 
 
 @pytest.mark.parametrize("houses", ["price", "quarter"], indirect=True)

@@ -74,7 +74,7 @@ def predict(
     height, width = scale_sides(split.images.shape[1], split.images.shape[2], size)
     batch_size = choose_batch_size(height * width)
     out = np.empty((len(rows), model.output_shape[-1]), dtype=np.float32)
-    with bar(total=len(rows) * len(views), label=label, unit="image") as shown:
+    with bar(total=len(rows) * len(views), label=label, unit="row") as shown:
         for start in range(0, len(rows), 16 * batch_size):
             piece = rows[start : start + 16 * batch_size]
             by_view = []

@@ -93,7 +93,7 @@ def measure_calibration(labels: np.ndarray, probabilities: np.ndarray) -> tuple[
 
 
 def reliability(subject: Subject) -> str:
-    labels, probabilities = subject.labels, subject.unfinished
+    labels, probabilities, named = subject.labels, subject.unfinished, subject.competition.rows_name
     bins, error = measure_calibration(labels, probabilities)
     gap = float(probabilities.max(1).mean() - (probabilities.argmax(1) == labels).mean())
     tendency = "over-confident" if gap > 0 else "under-confident"
@@ -103,8 +103,8 @@ def reliability(subject: Subject) -> str:
     )
     return html.paragraph(words) + html.pair(
         [
-            calibration.diagram(bins, "images", "accuracy", "confidence"),
-            calibration.histogram(bins, "images", "confidence"),
+            calibration.diagram(bins, named, "accuracy", "confidence"),
+            calibration.histogram(bins, named, "confidence"),
         ]
     )
 
@@ -139,7 +139,7 @@ def cards(subject: Subject) -> list[html.Card]:
     return [
         *made,
         ("calibration error", f"{error:.4f}", "ECE"),
-        ("mistakes", f"{len(subject.wrong):,}", f"of {len(labels):,} images"),
+        ("mistakes", f"{len(subject.wrong):,}", f"of {len(labels):,} {subject.competition.rows_name}"),
     ]
 
 

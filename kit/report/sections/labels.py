@@ -21,7 +21,7 @@ def cards(subject: Subject) -> list[Card]:
     wrong = int((said != labels).sum())
     return [
         *(card for name, card in figures.items() if name != metric),
-        ("all labels right", f"{(said == labels).all(1).mean():.2%}", "of the images"),
+        ("all labels right", f"{(said == labels).all(1).mean():.2%}", f"of the {subject.competition.rows_name}"),
         ("mistakes", f"{wrong:,}", f"of {labels.size:,} labels"),
     ]
 
@@ -43,14 +43,15 @@ def label_table(subject: Subject) -> str:
                 "precision": html.share(hits / called) if called else "",
                 "recall": html.share(hits / there) if there else "",
                 "F1": html.share(2 * hits / (called + there)) if called + there else "",
-                "images": there,
+                subject.competition.rows_name: there,
                 "predicted": called,
                 **({"threshold": f"{thresholds[number]:.3f}"} if thresholds else {}),
             }
         )
     words = "A label is predicted above a probability of 0.5."
     if thresholds:
-        words = "A label is predicted above a threshold that was fitted on the other folds; shown is that of the test images."
+        shown = f"shown is that of the test {subject.competition.rows_name}"
+        words = f"A label is predicted above a threshold that was fitted on the other folds; {shown}."
     return html.paragraph(words) + html.table(rows, tall=len(rows) > 20)
 
 
@@ -61,15 +62,16 @@ def _find_thresholds(subject: Subject) -> list[float]:
 
 
 def reliability(subject: Subject) -> str:
+    named = subject.competition.rows_name
     bins, error = calibration.measure(subject.unfinished.ravel(), subject.labels.ravel())
     words = (
-        f"Expected calibration error {error:.4f}, over all labels of all images. On the diagonal a probability means what it "
+        f"Expected calibration error {error:.4f}, over all labels of all {named}. On the diagonal a probability means what it "
         "says; bars are two standard errors."
     )
     told = "probability of a label"
     drawn = [
-        calibration.diagram(bins, "labels of images", "share that has the label", told),
-        calibration.histogram(bins, "labels of images", told),
+        calibration.diagram(bins, f"labels of {named}", "share that has the label", told),
+        calibration.histogram(bins, f"labels of {named}", told),
     ]
     return html.paragraph(words) + html.pair(drawn)
 
@@ -81,7 +83,7 @@ def mistakes(subject: Subject) -> str:
     tiles = [_tile(subject, place, number) for place, number in order if apart[place, number] >= 0]
     if not tiles:
         return html.empty_note("not a single one")
-    return show("The surest first. In red what was predicted, and how sure; below, all labels of the image.", tiles)
+    return show("The surest first. In red what was predicted, and how sure; below, all of its labels.", tiles)
 
 
 def _tile(subject: Subject, place: int, number: int) -> str:

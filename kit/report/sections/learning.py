@@ -23,8 +23,8 @@ def summary(subject: Subject) -> str:
         cards.append(("training", _duration(seconds), ""))
     return (
         html.paragraph(
-            "Every figure is out of fold: each image is judged by a member that never saw it. ± is the standard error over the "
-            "judged rows; two scores less than twice that apart are not told apart."
+            f"Every figure is out of fold: each {subject.competition.row_name} is judged by a member that never saw it. ± is "
+            "the standard error over the judged rows; two scores less than twice that apart are not told apart."
         )
         + html.cards(cards)
         + _honesty(scores)
@@ -79,7 +79,8 @@ def curves(subject: Subject) -> str:
                     series.append(Line(key, points, number, dashed, faint=stopping and not dashed))
         if series:
             pictures.append(charts.lines(name, "epoch", series))
-    words = "On the images it learns from, augmented" + (
+    augmented = ", augmented" if subject.competition.has_images else ""
+    words = f"On the {subject.competition.rows_name} it learns from{augmented}" + (
         "; dashed: on the rows set aside to decide when to stop." if stopping else "."
     )
     keys = [(name, number) for number, name in enumerate(members)]

@@ -41,23 +41,27 @@ def predicted(subject: Subject) -> str:
     """A point per image, predicted by true."""
     words = "On the dashed line a prediction is right."
     if len(subject.labels) > MAX_DOTS:
-        words += f" {MAX_DOTS} of {len(subject.labels):,} images, drawn at random."
+        words += f" {MAX_DOTS} of {len(subject.labels):,} {subject.competition.rows_name}, drawn at random."
     return html.paragraph(words) + _draw_each(subject, (_scatter,))
 
 
 def residuals(subject: Subject) -> str:
-    words = "Predicted minus true. First the mean of groups of images by prediction, with two standard errors."
+    grouped = f"groups of {subject.competition.rows_name} by prediction"
+    words = f"Predicted minus true. First the mean of {grouped}, with two standard errors."
     return html.paragraph(words) + _draw_each(subject, (_residuals_by_prediction, _histogram))
 
 
-def _draw_each(subject: Subject, pictures: Sequence[Callable[[str, np.ndarray, np.ndarray], str]]) -> str:
-    """Those pictures of each number. A picture: of its name, its true values (N,) and the predicted ones."""
+def _draw_each(subject: Subject, pictures: Sequence[Callable[[str, str, np.ndarray, np.ndarray], str]]) -> str:
+    """Those pictures of each number. A picture: of its name, what is counted, its true values (N,) and the predicted ones."""
+    counted = subject.competition.rows_name
     names = subject.competition.target.columns[:MAX_NUMBERS]
     pairs = zip(subject.labels.T.astype(float), subject.predicted.T.astype(float), strict=True)
-    return html.pair([draw(name, *pair) for name, pair in zip(names, pairs, strict=False) for draw in pictures])
+    return html.pair(
+        [draw(name, counted, *pair) for name, pair in zip(names, pairs, strict=False) for draw in pictures]
+    )
 
 
-def _scatter(name: str, true: np.ndarray, told: np.ndarray) -> str:
+def _scatter(name: str, _: str, true: np.ndarray, told: np.ndarray) -> str:
     rows = np.random.default_rng(0).permutation(len(true))[:MAX_DOTS]
     ends = charts.span([*true[rows], *told[rows]])
     axes = Axes(ends, ends, f"{name}, predicted", "true", size=(charts.WIDTH, 320))
@@ -66,13 +70,13 @@ def _scatter(name: str, true: np.ndarray, told: np.ndarray) -> str:
     return f"<figure>{charts.frame(axes, inside + ''.join(charts.dot(axes, one, 2.5) for one in dots))}</figure>"
 
 
-def _residuals_by_prediction(name: str, true: np.ndarray, told: np.ndarray) -> str:
+def _residuals_by_prediction(name: str, counted: str, true: np.ndarray, told: np.ndarray) -> str:
     groups = np.array_split(np.argsort(told, kind="stable"), min(BINS // 2, max(1, len(told) // 5)))
     dots = []
     for rows in groups:
         off = told[rows] - true[rows]
         error = 2 * float(off.std() / np.sqrt(len(rows)))
-        dots.append(Dot(float(told[rows].mean()), float(off.mean()), f"{len(rows)} images", y_error=error))
+        dots.append(Dot(float(told[rows].mean()), float(off.mean()), f"{len(rows)} {counted}", y_error=error))
     across = charts.span([one.x for one in dots])
     up = charts.span([0.0, *(one.y + sign * one.y_error for one in dots for sign in (-1, 1))])
     axes = Axes(across, up, f"{name}, mean residual", "predicted", size=(charts.WIDTH, 320))
@@ -80,10 +84,10 @@ def _residuals_by_prediction(name: str, true: np.ndarray, told: np.ndarray) -> s
     return f"<figure>{charts.frame(axes, inside + ''.join(charts.dot(axes, one) for one in dots))}</figure>"
 
 
-def _histogram(name: str, true: np.ndarray, told: np.ndarray) -> str:
+def _histogram(name: str, counted: str, true: np.ndarray, told: np.ndarray) -> str:
     counts, edges = np.histogram(told - true, BINS)
     bars = list(zip(edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), strict=True))
-    return charts.histogram("images", f"{name}, residual", (edges[0], edges[-1]), bars)
+    return charts.histogram(counted, f"{name}, residual", (edges[0], edges[-1]), bars)
 
 
 def mistakes(subject: Subject) -> str:

@@ -22,7 +22,7 @@ def section(about: Season) -> str:
     data, check = cache.load(about.competition, folders), read_json(folders.cache / "check.json")
     counts = target.describe(data.train.labels)
     balance = f"{min(counts.values()):,} to {max(counts.values()):,} of a {target.counted}"
-    named = f"{about.competition.row_name}s"
+    named = about.competition.rows_name
     own = ~holdout.is_held_out(data.test.ids)  # held-out training images lie among them
     cards = [
         (f"training {named}", f"{len(data.train.ids):,}", balance),

@@ -19,7 +19,11 @@ def cards(subject: Subject) -> list[Card]:
     return [
         *made,
         ("votes off", f"{target.distance(values, labels).mean():.2%}", "on average"),
-        ("same class first", f"{(values.argmax(1) == labels.argmax(1)).mean():.2%}", "of the images"),
+        (
+            "same class first",
+            f"{(values.argmax(1) == labels.argmax(1)).mean():.2%}",
+            f"of the {subject.competition.rows_name}",
+        ),
     ]
 
 
@@ -42,7 +46,8 @@ def class_table(subject: Subject) -> str:
 
 def reliability(subject: Subject) -> str:
     bins, error = calibration.measure(subject.values.ravel(), subject.labels.ravel())
-    words = f"Shares of all classes of all images, predicted and given: off by {error:.4f} on average over the bins."
+    counted = f"Shares of all classes of all {subject.competition.rows_name}"
+    words = f"{counted}, predicted and given: off by {error:.4f} on average over the bins."
     told = "share predicted"
     drawn = [
         calibration.diagram(bins, "shares", "share given", told, bars=False),

@@ -44,7 +44,7 @@ def test_patients_stop_a_training_whole_or_are_learned_from(prepared, home):
     assert not set(patients[learn]) & set(patients[stopping]) and 0.1 < len(stopping) / 60 < 0.3
     assert (np.sort([*learn, *stopping]) == member.train_rows).all()
     everyone = replace(member.data, train=replace(member.data.train, groups=np.zeros(90, np.int64)))
-    with pytest.raises(DataError, match="no class has two images, or groups, .*patience=0"):
+    with pytest.raises(DataError, match="no class has two rows, or groups, .*patience=0"):
         split_early_stopping(replace(member, data=everyone))
 
 
