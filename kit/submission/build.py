@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Sequence
 from pathlib import Path
 
 from kit import metrics
@@ -13,6 +12,8 @@ from kit.predictions import Predictions, order_columns
 from kit.submission.sample import Sample
 from kit.submission.sample import read as read_sample
 
+BLOCK = 4096  # rows whose texts there are at a time
+
 
 def build(competition: Competition, predictions: Predictions, sample: Sample | None = None) -> bytes:
     """CSV in UTF-8, "\\n" line ends, the sample's header and ids. sample: by default the one that `prepare` left.
@@ -21,14 +22,17 @@ def build(competition: Competition, predictions: Predictions, sample: Sample | N
     """
     sample, target, form = sample or read_sample(competition), competition.target, competition.submission
     values = order_columns(competition, predictions).select(sample.ids)
-    texts = FORMS[form.kind].write(target, form, values, metrics.find_clip(competition))
-    columns: dict[str, Sequence[str]] = {form.id_column: sample.ids}
-    columns |= dict(zip(form.target_columns, texts, strict=True))
-    text = io.StringIO()
+    clip, out = metrics.find_clip(competition), io.BytesIO()
+    text = io.TextIOWrapper(out, "utf-8", newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(sample.columns)
-    writer.writerows(zip(*(columns[name] for name in sample.columns), strict=True))
-    return text.getvalue().encode()
+    for start in range(0, len(values), BLOCK):
+        block = slice(start, start + BLOCK)
+        texts = FORMS[form.kind].write(target, form, values[block], clip)
+        columns = {form.id_column: sample.ids[block], **dict(zip(form.target_columns, texts, strict=True))}
+        writer.writerows(zip(*(columns[name] for name in sample.columns), strict=True))
+    text.flush()
+    return out.getvalue()
 
 
 def write(target: Path, competition: Competition, predictions: Predictions, sample: Sample) -> None:

@@ -1,37 +1,38 @@
 """A submission file under judgement: its bytes as rows, beside the competition's sample."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kit.competition import Competition
 from kit.submission.sample import Sample
-from kit.submission.table import Row
+from kit.submission.table import Rows
 
 
 @dataclass(frozen=True)
 class File:
-    """A file under judgement: its rows, header first, without blank lines at the end."""
+    """A file under judgement. lines: its rows, header first, without blank lines at the end."""
 
     competition: Competition
     sample: Sample
-    lines: list[Row]
+    lines: Rows
 
     @property
     def header(self) -> list[str]:
-        return self.lines[0].fields if self.lines else []
+        return next((row.fields for row in self.lines), [])
 
     @property
-    def rows(self) -> list[Row]:
-        return self.lines[1:]
-
-    @property
-    def ids(self) -> list[str]:
-        column = self.sample.columns.index(self.competition.submission.id_column)
-        return [row.fields[column] for row in self.rows]
+    def rows(self) -> Rows:
+        return replace(self.lines, first=1)
 
     @property
     def domain(self) -> tuple[str, ...]:
         return self.competition.submission.values or self.competition.target.columns
+
+    def ids(self) -> Iterator[tuple[int, str]]:
+        """(line, id) of every row."""
+        column = self.sample.columns.index(self.competition.submission.id_column)
+        for row in self.rows:
+            yield row.line, row.fields[column]
 
     def targets(self) -> Iterator[tuple[int, str, str]]:
         """(line, column, value) of every target field."""

@@ -42,10 +42,7 @@ class Report:
 
 def validate(data: bytes, competition: Competition, sample: Sample) -> Report:
     """Judges the bytes of a submission against the competition's sample. Raises SubmissionError for the first broken rule."""
-    lines = parse(data)
-    while lines and not lines[-1].fields:
-        lines.pop()
-    file = File(competition, sample, lines)
+    file = File(competition, sample, parse(data))
     for name, violations in (RULES | values.RULES[competition.submission.kind]).items():
         refuse(name, violations(file))
     notices = [notice for find in NOTICES if (notice := find(file))]

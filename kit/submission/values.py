@@ -40,8 +40,10 @@ def check_joined(file: File) -> Iterator[Violation]:
     """Several names in one field, or flags: whatever the form cannot read."""
     form = file.competition.submission
     texts = np.array(list(_texts(file)), object).reshape(-1, len(form.target_columns))
-    for row, fault in find_faults(file.competition.target, form, texts):
-        yield Violation(file.rows[row].line, fault, f"names joined by {form.separator!r}, or 0 and 1 per column")
+    rows = enumerate(file.rows)
+    for faulty, fault in find_faults(file.competition.target, form, texts):
+        line = next(row.line for place, row in rows if place == faulty)
+        yield Violation(line, fault, f"names joined by {form.separator!r}, or 0 and 1 per column")
 
 
 def _texts(file: File) -> Iterator[list[str]]:

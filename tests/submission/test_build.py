@@ -1,5 +1,6 @@
 """What the kit writes passes its own check, joins by id, and is the same bytes every time."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from kit import predictions
 from kit.errors import DataError
 from kit.submission.build import build, write
-from kit.submission.sample import Sample
+from kit.submission.sample import Sample, parse
 from kit.submission.validate import validate
 from kit.targets import Classes
 
@@ -84,3 +85,17 @@ def test_a_missing_id_or_another_class_leaves_the_old_file(labels, sample, tmp_p
     with pytest.raises(DataError, match="of other classes; received .*cat.*dog.*; expected cat, dog, owl"):
         write(target, labels, random_predictions(sample.ids, 0, Classes(CLASSES[:2])), sample)
     assert target.read_bytes() == before and list(tmp_path.iterdir()) == [target]
+
+
+def test_many_rows_are_written_and_checked_in_little_more_memory_than_the_file_takes(chances):
+    ids = np.array([f"{row:07}" for row in range(20_000)])
+    made = predictions.make(ids, np.random.default_rng(0).dirichlet([1] * 3, len(ids)).astype(np.float32), PETS)
+    sample = parse(b"id,owl,cat,dog\n" + b"".join(b"%s,0,0,0\n" % name.encode() for name in ids.tolist()), chances)
+    tracemalloc.start()
+    data = build(chances, made, sample)
+    assert validate(data, chances, sample).rows == len(ids)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5 * len(data)
+    written = zip(ids.tolist(), made.values.astype(np.float64)[:, [2, 0, 1]].tolist(), strict=True)
+    assert cells(data)[1:] == [[name, *(f"{value:.9g}" for value in row)] for name, row in written]
