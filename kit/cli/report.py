@@ -14,13 +14,7 @@ from kit.progress import say
 @click.option("--quick", is_flag=True, help="Without class activation maps, filters and feature maps: no Keras.")
 @click.option("--layer", metavar="N", default=1, show_default=True, help="Convolution to look into, counted from 1.")
 @click.option("--offline", is_flag=True, help="Of a competition: as Kaggle last said; no request is made.")
-@click.option(
-    "--store",
-    "where",
-    envvar="KIT_TEAM",
-    metavar="WHERE",
-    help="Of a competition: the team's store, which knows who means to send what today; else $KIT_TEAM.",
-)
+@options.store_option()
 @options.json_option
 @click.pass_obj
 def command(
@@ -29,8 +23,8 @@ def command(
     """Write one self-contained page about a run: scores, curves, confusions, calibration, mistakes, and what the network saw:
     class activation maps (Grad-CAM), filters, feature maps.
 
-    Of a competition: what to do next, who of the team has what, all runs over time, and the submissions, out of fold
-    against public score.
+    Of a competition: what to do next, who of the team has what and, as its store knows, means to send, all runs over time,
+    and the submissions, out of fold against public score.
     """
     from kit import plugins, runs
     from kit.leaderboard import ledger

@@ -96,4 +96,4 @@ def test_an_option_in_the_wrong_place_says_where_it_belongs(here, words, hint):
 def test_competitions_lie_where_the_environment_says(home, plugins, tmp_path):
     (tmp_path / "more").mkdir()
     told = command_line.here(["list"], KIT_COMPETITIONS=f"{tmp_path / 'more'}:{plugins}")
-    assert "\ntiny-stripes " in told.stdout and "next: kit download" in told.stderr
+    assert "\ntiny-stripes " in told.stdout and "(or: kit download SLUG)" in told.stderr

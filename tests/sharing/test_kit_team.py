@@ -88,7 +88,7 @@ def test_claims_and_notes_are_seen_in_a_dataset_of_kaggle_as_well(here, make_run
     member("ann")
     done = here("team", SLUG, "--store", where, "--offline", "--release", run.id, "--json")
     assert [row["claims"] for row in json.loads(done.stdout)["members"]] == [[]]
-    assert "the wide one" in here("runs", "remote", where).stdout
+    assert "the wide one" in here("runs", "remote", "--store", where).stdout
 
 
 def test_a_member_alone_needs_no_store(here, make_run, member, monkeypatch, team):
@@ -105,7 +105,7 @@ def test_a_member_alone_needs_no_store(here, make_run, member, monkeypatch, team
 
 def test_the_page_of_a_competition_says_who_means_to_send_what(here, season, team):
     _, his = season
-    here("runs", "push", his, "--to", str(team))
+    here("runs", "push", his, "--store", str(team))
     here("team", SLUG, "--store", str(team), "--offline", "--claim", his)
 
     def section(*words: str) -> str:

@@ -95,22 +95,22 @@ def test_notes_and_tags_travel_with_a_run(here, make_run, team):
     """Pushed with it or later; what somebody says here already stays."""
     one, other = make_run("one"), make_run("other")
     here("runs", "note", one.id, "the wide one", "--tag", "final", "--tag", "tta")
-    here("runs", "push", "--new", "--to", str(team))
-    rows = json.loads(here("runs", "remote", str(team), "--tag", "final", "--json").stdout)
+    here("runs", "push", "--new", "--store", str(team))
+    rows = json.loads(here("runs", "remote", "--store", str(team), "--tag", "final", "--json").stdout)
     assert [(row["run"], row["note"], row["tags"]) for row in rows] == [(one.id, "the wide one", ["final", "tta"])]
-    assert "final,tta" in here("runs", "remote", str(team)).stdout
+    assert "final,tta" in here("runs", "remote", "--store", str(team)).stdout
     leave(one)
-    here("runs", "pull", str(team))
+    here("runs", "pull", "--store", str(team))
     told = json.loads(here("runs", "--tag", "tta", "--json").stdout)
     assert [(row["run"], row["note"]) for row in told] == [(one.id, "the wide one")]
     here("runs", "note", other.id, "--tag", "late")
     was = read_json(team / other.id / "manifest.json")
-    assert "is there already" in here("runs", "push", other.id, "--to", str(team)).stdout
+    assert "is there already" in here("runs", "push", other.id, "--store", str(team)).stdout
     stored = read_json(team / other.id / "manifest.json")
     assert stored["about"].pop("tags") == ["late"] and was["about"].pop("tags") == [] and stored == was
     here("runs", "note", other.id, "--untag", "late", "--tag", "mine")
-    here("runs", "pull", str(team), other.id)
+    here("runs", "pull", "--store", str(team), other.id)
     assert notes.read_tags(runs.find(other.id)) == ["mine"]
     leave(other)
-    here("runs", "pull", str(team), other.id)
+    here("runs", "pull", "--store", str(team), other.id)
     assert notes.read_tags(runs.find(other.id)) == ["late"] and not other.note_file.exists()
