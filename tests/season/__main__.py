@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tests.command_line import Done
-from tests.season import first_day, last_day, members, second_day, troubles, world
+from tests.season import agreements, first_day, last_day, members, other_kits, second_day, troubles, world
 from tests.season.picture import draw
 from tests.season.season import Season
 from tests.season.server import Faults, open_season
@@ -16,7 +16,11 @@ from tests.season.server import Faults, open_season
 Scene = Callable[[Season], None]
 Days = Sequence[Sequence[Scene]]
 NAMES = ("ann", "bob", "cyd")
-SEASON: Days = (first_day.SCENES, (*second_day.SCENES, *troubles.SCENES), last_day.SCENES)
+SEASON: Days = (
+    first_day.SCENES,
+    (*second_day.SCENES, *agreements.SCENES, *other_kits.SCENES, *troubles.SCENES),
+    last_day.SCENES,
+)
 
 
 @click.command()

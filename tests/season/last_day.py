@@ -52,6 +52,21 @@ def _right(season: Season, run: str) -> np.ndarray:
     return np.array([hits[name] for name in sorted(hits)])
 
 
+def tick(season: Season) -> None:
+    """Cyd ticks what is proposed, which she finds at Kaggle by number, sender and description."""
+    cyd = season.members[2]
+    rows = cyd.read("pick", SLUG, "--public-share", str(PUBLIC))["to_tick"]
+    known = {one["ref"]: one for one in season.kaggle.submissions}
+    for row in rows:
+        one = known[row["ref"]]
+        told = (row["by"], row["message"], f"{row['public']:.5f}", row["ticked"])
+        at_kaggle = (one["submittedBy"], one["description"], one["publicScore"], False)
+        season.claims.equal(f"{row['ref']}: as it is found at Kaggle", told, at_kaggle)
+    season.kaggle.board.ticked = {row["ref"] for row in rows}
+    rows = cyd.read("pick", SLUG, "--public-share", str(PUBLIC))["to_tick"]
+    season.claims.equal("... and once it is ticked", [row["ticked"] for row in rows], [True, True])
+
+
 def end(season: Season) -> None:
     """Kaggle shows the private scores; the choice is held against them."""
     cyd = season.members[2]
@@ -65,6 +80,10 @@ def end(season: Season) -> None:
     low, high = before["proposed"]["interval"]
     said = f"{chosen:.5f}, forecast {before['proposed']['expected_max']:.5f}, 80 % from {low:.5f} to {high:.5f}"
     season.claims.holds("the better of the chosen two is near its forecast", said, low - 0.05 < chosen < high + 0.05)
+    after = cyd.read("pick", SLUG, "--public-share", str(PUBLIC))["after_the_end"]["ticked"]
+    ticked = max(real[ref] for ref in season.kaggle.board.ticked)
+    season.claims.equal("the better private score of the ticked two", after["private"], ticked)
+    season.claims.equal("... and what that cost", after["cost"], max(real.values()) - ticked, within=1e-9)
     counted = season.counted()
     season.claims.equal("submissions counted twice", len(counted) - len(set(counted)), 0)
 
@@ -73,4 +92,4 @@ def _message(season: Season, ref: int) -> str:
     return str(next(one["description"] for one in season.kaggle.submissions if one["ref"] == ref))
 
 
-SCENES = (look_at_the_page, pick, end)
+SCENES = (look_at_the_page, pick, tick, end)

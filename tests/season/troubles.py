@@ -47,11 +47,11 @@ def write_cycle(season: Season, member: Member) -> str:
 
 
 def join_late(season: Season) -> None:
-    """Dan dealt other folds: the team's runs are refused, until he has the team's folds.csv; CRLF and a BOM do no harm."""
+    """Dan dealt other folds: the team's runs are refused, until he has the team's folds.csv; CRLF, a BOM and
+    another order do no harm.
+    """
     ann = season.members[0]
-    dan = members.join("dan", ann.home.parent, ann.proxy, ann.spoken)
-    dan.succeed("download", SLUG)
-    dan.succeed("prepare", SLUG, "--folds", "3", "--fold-seed", "7")
+    dan = members.come_back("dan", ann)
     done = dan.run("runs", "pull", "--store", str(season.store), season.runs["base"])
     season.claims.holds(
         "a run on other folds is refused", done, done.returncode == DAMAGED and "runs folds" in done.stderr
@@ -60,9 +60,10 @@ def join_late(season: Season) -> None:
     folds = dan.home / "data" / SLUG / "folds.csv"
     same = folds.read_bytes() == (ann.home / "data" / SLUG / "folds.csv").read_bytes()
     season.claims.equal("the team's folds.csv is the same bytes at Dan's", same, True)
-    folds.write_bytes(b"\xef\xbb\xbf" + folds.read_bytes().replace(b"\n", b"\r\n"))
+    head, *rows = folds.read_bytes().splitlines()
+    folds.write_bytes(b"\xef\xbb\xbf" + b"\r\n".join([head, *rows[::-1]]) + b"\r\n")
     done = dan.run("runs", "pull", "--store", str(season.store), season.runs["base"])
-    season.claims.holds("folds.csv with CRLF and a BOM is read", done, done.returncode == 0)
+    season.claims.holds("folds.csv with CRLF, a BOM, another order is read", done, done.returncode == 0)
 
 
 def check_public_errors(season: Season) -> None:
