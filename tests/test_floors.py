@@ -74,6 +74,7 @@ outcome   kit.submission kit.submission.table kit.submission.sample kit.submissi
           kit.compare kit.compare.pair kit.compare.effect kit.compare.diff kit.compare.runs
           kit.leaderboard kit.leaderboard.ledger kit.leaderboard.board kit.leaderboard.agreement kit.leaderboard.overview
           kit.leaderboard.picture kit.leaderboard.shadow kit.leaderboard.candidates kit.leaderboard.next_steps
+          kit.leaderboard.listed
           kit.leaderboard.private_board kit.leaderboard.final_two kit.leaderboard.post_mortem kit.leaderboard.team
 looking   kit.report kit.report.subject kit.report.render.style kit.report.render.html kit.report.render kit.report.links
           kit.report.season_runs

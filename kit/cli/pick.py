@@ -35,12 +35,13 @@ def command(
     """Forecast the private scores, and propose the pair of runs with the best expected maximum.
 
     The forecast joins scores out of fold, public scores where they are known, how alike the runs are row by row, and how much
-    easier or harder the test rows are. ± is its standard error; 80 % of such scores are to lie in the interval.
+    easier or harder the test rows are. ± is its standard error; 80 % of such scores are to lie in the interval. Submissions
+    that only Kaggle's list knows take part: how they move with the others is assumed. At least one run has to be here.
     """
     from kit import metrics, paths
     from kit.data import corrections
     from kit.errors import DataError
-    from kit.leaderboard import candidates, final_two, ledger, post_mortem
+    from kit.leaderboard import candidates, final_two, ledger, listed, post_mortem
     from kit.progress import say
     from kit.submission import kaggle_list
 
@@ -50,12 +51,13 @@ def command(
     compared, few = candidates.split_comparable(candidates.load(competition, runs[: candidates.MAX_CANDIDATES]))
     if few:
         say(f"left out, as judged on too few rows: {', '.join(one.run.id for one in few)}")
-    elsewhere = candidates.list_elsewhere(entries, {one.run.id for one in compared})
-    if len(compared) < 2:
-        for line in _elsewhere(elsewhere):
+    here = {one.run.id for one in compared}
+    elsewhere, assumed = candidates.list_elsewhere(entries, here), listed.select(entries, here)
+    if not compared or len(compared) + len(assumed) < 2:
+        for line in _elsewhere(elsewhere, assumed):
             say(line)
         raise DataError(
-            "a final two needs two runs",
+            "a final two needs two runs, one of them here: its rows say how far scores vary",
             received=f"{len(compared)} {'finished' if every else 'submitted'} here",
             do="train more" if every else "--all chooses among all finished runs",
         )
@@ -63,7 +65,8 @@ def command(
     if not (public_share or competition.public_share):
         say(f"public share not known: {PUBLIC_SHARE} is assumed; {ASK_SHARE}")
     known = corrections.read_clean_labels(competition, paths.data(slug))
-    result = final_two.propose(competition, compared, known, public, min(share, 0.99)) | {"elsewhere": elsewhere}
+    result = final_two.propose(competition, compared, known, public, min(share, 0.99), assumed)
+    result["elsewhere"] = elsewhere
     ticked = None if offline or competition.scored_here else kaggle_list.ask_ticked(slug)
     result["after_the_end"] = post_mortem.look_back(result, entries, metrics.find(competition).sign, ticked)
     result["to_tick"] = ledger.find_runs(result["proposed"]["runs"], entries, ticked)
@@ -72,15 +75,15 @@ def command(
         *_text(result, competition.target),
         *chosen,
         *_after_the_end(result["after_the_end"]),
-        *_elsewhere(elsewhere),
+        *_elsewhere(elsewhere, assumed),
     ]
     options.result(result, "\n".join(text), as_json=as_json)
     safe, other = result["proposed"]["runs"]
-    options.next_step(f"diff {safe} {other}")
+    options.next_step(f"diff {safe} {other}" if here >= {safe, other} else f"submissions {slug}")
 
 
-def _elsewhere(rows: list[dict[str, Any]]) -> list[str]:
-    """What cannot be compared, though it may hold the best public scores."""
+def _elsewhere(rows: list[dict[str, Any]], assumed: Sequence[Any]) -> list[str]:
+    """What is known from Kaggle's list alone, though it may hold the best public scores."""
     if not rows:
         return []
     shown = [
@@ -96,7 +99,7 @@ def _elsewhere(rows: list[dict[str, Any]]) -> list[str]:
     ]
     return [
         "",
-        f"not compared: {len(rows)} submissions of which only Kaggle's list is known; the pairs above are of the others",
+        f"not here: {len(rows)} submissions that only Kaggle's list knows; {len(assumed)} of them can be forecast",
         options.table(shown),
     ]
 
@@ -106,11 +109,18 @@ def _text(result: dict[str, Any], target: Target) -> list[str]:
 
     pair, shift = result["proposed"], result["shift"]
     forecast = {run["run"]: write_with_error(run["forecast"], run["forecast_error"]) for run in result["runs"]}
-    wins, differs = pair["first_is_better"], target.describe_distance(pair["differs"])
+    wins = pair["first_is_better"]
+    differs = (
+        "unknown how often it decides"
+        if pair["differs"] is None
+        else f"decides {target.describe_distance(pair['differs'])}"
+    )
+    unseen = [run for run in result["runs"] if run["assumed"] and run["run"] in pair["runs"]]
     public = f"{result['public_scores']} public scores" if result["public_scores"] else "no public score"
     return [
         f"safe           {pair['runs'][0]}  {forecast[pair['runs'][0]]} expected, the better of the two with {wins:.0%}",
-        f"different      {pair['runs'][1]}  {forecast[pair['runs'][1]]} expected, decides {differs} otherwise",
+        f"different      {pair['runs'][1]}  {forecast[pair['runs'][1]]} expected, {differs} otherwise",
+        *(f"assumed        how {run['run']} moves with the others: its rows are not here" for run in unseen),
         f"forecast       of {result['private_rows']} private rows, from {result['out_of_fold_rows']} out of fold and {public}",
         f"test rows      {write_gain(shift['of'], shift['error'])} against those out of fold",
         "",

@@ -5,7 +5,7 @@ The larger of two Gaussian scores has known moments (Clark, "The Greatest of a F
 compared exactly, without a simulation that would have an error of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,9 @@ from scipy.special import ndtr, ndtri
 
 from kit import metrics
 from kit.competition import Competition
-from kit.leaderboard import private_board
+from kit.leaderboard import listed, private_board
 from kit.leaderboard.candidates import Candidate, stack_shared
+from kit.leaderboard.ledger import Entry
 from kit.leaderboard.private_board import Forecast
 from kit.stats.known import Known
 from kit.stats.paired import is_noise
@@ -82,23 +83,28 @@ def propose(
     known: Known,
     public: Mapping[str, float | None],
     public_share: float,
+    assumed: Sequence[Entry] = (),
 ) -> dict[str, Any]:
     """The pair of the best expected maximum, and beside it the two best public scores and the two best out of fold.
 
-    public: by run id. Scores are in the metric's own direction. All pairs are judged by one forecast, so the proposal is the
-    best of them by construction; what it is worth is measured on seasons of which the truth is known (tests/bench).
+    public: by run id. assumed: submissions that only Kaggle's list knows (kit.leaderboard.listed). Scores are in the metric's
+    own direction, None where unknown. All pairs are judged by one forecast, so the proposal is the best of them by
+    construction; what it is worth is measured on seasons of which the truth is known (tests/bench).
     """
     shared, stack = stack_shared(candidates, known)
+    more, sign = listed.read_scores(assumed), metrics.find(competition).sign
     own = private_board.scores(competition, shared.labels, stack)
-    public_scores = np.array([np.nan if (score := public.get(one.run.id)) is None else score for one in candidates])
+    sent = np.array([np.nan if (score := public.get(one.run.id)) is None else score for one in candidates])
     rows = len(candidates[0].decided)
     public_rows = round(rows * public_share)
     forecast = private_board.forecast(
-        competition, shared.labels, stack, public_scores, public_rows, rows - public_rows, groups=shared.groups
+        competition, shared.labels, stack, sent, public_rows, rows - public_rows, groups=shared.groups, listed=more
     )
-    sign = metrics.find(competition).sign
+    cv_scores, public_scores = np.append(own, more.cv), np.append(sent, more.public)
+    names = [one.run.id for one in candidates] + [entry.name for entry in assumed]
     best = best_pair(forecast)
-    pairs = {"proposed": best, "best_public": two_best(sign * public_scores), "best_cv": two_best(sign * own)}
+    pairs = {"proposed": best, "best_public": two_best(sign * public_scores), "best_cv": two_best(sign * cv_scores)}
+    scored = zip(names, _or_none(cv_scores), _or_none(public_scores), strict=True)
     return {
         "metric": competition.metric,
         "out_of_fold_rows": len(shared.labels),
@@ -107,14 +113,24 @@ def propose(
         "public_scores": int(np.isfinite(public_scores).sum()),
         "shift": {"of": sign * forecast.shift[0], "error": forecast.shift[1]},
         "runs": [
-            {"run": one.run.id, "score": score, "public": public.get(one.run.id), **_describe(forecast, place, sign)}
-            for place, (one, score) in enumerate(zip(candidates, own.tolist(), strict=True))
+            {
+                "run": name,
+                "score": cv,
+                "public": shown,
+                "assumed": place >= len(candidates),
+                **_describe(forecast, place, sign),
+            }
+            for place, (name, cv, shown) in enumerate(scored)
         ],
         **{
-            name: _describe_pair(competition, forecast, candidates, pair, best) if pair else None
-            for name, pair in pairs.items()
+            way: _describe_pair(competition, forecast, candidates, names, pair, best) if pair else None
+            for way, pair in pairs.items()
         },
     }
+
+
+def _or_none(scores: np.ndarray) -> list[float | None]:
+    return [None if np.isnan(score) else score for score in scores.tolist()]
 
 
 def _describe(forecast: Forecast, place: int, sign: int) -> dict[str, float]:
@@ -122,26 +138,34 @@ def _describe(forecast: Forecast, place: int, sign: int) -> dict[str, float]:
 
 
 def _describe_pair(
-    competition: Competition, forecast: Forecast, candidates: list[Candidate], pair: Pair, best: Pair
+    competition: Competition,
+    forecast: Forecast,
+    candidates: list[Candidate],
+    names: Sequence[str],
+    pair: Pair,
+    best: Pair,
 ) -> dict[str, Any]:
     """runs: the safe and the different one. expected_max, its error and the interval that is to hold HELD of such scores.
-    first_is_better: its probability. differs: mean distance of their decisions (kit.targets). behind: how much less is expected
-    of it than of the best pair, positive for less whatever the metric; noise: that is no more than twice its error.
+    first_is_better: its probability. differs: mean distance of their decisions (kit.targets), None where one is not here.
+    behind: how much less is expected of it than of the best pair, positive for less whatever the metric; noise: that is no more
+    than twice its error.
     """
     one, other = pair = order_safe_first(forecast, pair)
     metric = metrics.find(competition)
     expected, error = (float(each[pair]) for each in expect_maximum(forecast))
     behind, behind_error = compare_pairs(forecast, best, pair)
-    apart = competition.target.distance(candidates[one].decided, candidates[other].decided)
+    apart = None
+    if max(pair) < len(candidates):
+        apart = float(competition.target.distance(candidates[one].decided, candidates[other].decided).mean())
     half = WITHIN * error
     ends = sorted(metric.sign * (expected + side * half) for side in (-1, 1))
     return {
-        "runs": [candidates[index].run.id for index in pair],
+        "runs": [names[index] for index in pair],
         "expected_max": metric.sign * expected,
         "error": error,
         "interval": [max(metric.low, ends[0]), min(metric.high, ends[1])],
         "first_is_better": expect_win(forecast, pair),
-        "differs": float(apart.mean()),
+        "differs": apart,
         "behind": behind,
         "behind_error": behind_error,
         "noise": is_noise(behind, behind_error),

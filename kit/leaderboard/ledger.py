@@ -37,6 +37,11 @@ class Entry:
     cv_error: float | None
     sha256: str | None
 
+    @property
+    def name(self) -> str:
+        """The run, or the number of a submission that is of none."""
+        return self.run or f"submission {self.ref}"
+
 
 def read_cached(slug: str) -> list[Entry]:
     """What is known without a request: uploads from here and the list as Kaggle last gave it; oldest first."""
@@ -69,10 +74,10 @@ def refresh(competition: Competition, *, offline: bool = False) -> list[Entry]:
 def find_runs(
     runs: Sequence[str], entries: Sequence[Entry], ticked: Collection[int] | None = None
 ) -> list[dict[str, Any]]:
-    """By what each run is found among the team's submissions at Kaggle, the newest of it: run, ref, by, message, public, and
-    ticked, whether it is among those chosen there; ref is None for a run that was not sent. ticked: None if that is not known.
+    """By what each run, or submission of none, is found at Kaggle, the newest of it: run, ref, by, message, public, and ticked,
+    whether it is among those chosen there; ref is None for a run that was not sent. ticked: None if that is not known.
     """
-    sent = {entry.run: entry for entry in entries if entry.status != "error"}
+    sent = {entry.name: entry for entry in entries if entry.status != "error"}
     return [
         {
             "run": run,

@@ -7,7 +7,7 @@ from kit import metrics, paths
 from kit.competition import Competition
 from kit.data import corrections
 from kit.errors import DataError
-from kit.leaderboard import candidates, final_two
+from kit.leaderboard import candidates, final_two, listed
 from kit.leaderboard.ledger import Entry
 
 
@@ -26,7 +26,7 @@ def look_back(
     if not shown:
         return None
     best = max(shown, key=lambda entry: sign * (entry.private or 0.0))
-    private: dict[str, Any] = {entry.run: entry.private for entry in shown if entry.run}
+    private: dict[str, Any] = {entry.name: entry.private for entry in shown}
     runs = [_judge_forecast(run, private[run["run"]], sign) for run in proposal["runs"] if run["run"] in private]
     pairs = {name: _cost(proposal[name], private, best.private, sign) for name in final_two.PAIRS if proposal[name]}
     return {
@@ -60,8 +60,8 @@ def _cost(pair: Mapping[str, Any], private: Mapping[str, Any], best: Any, sign: 
 
 
 def tell(competition: Competition, entries: Sequence[Entry]) -> dict[str, Any] | None:
-    """As `look_back`, with the forecast of the submitted runs that are here. Raises DataError for less than two of them, and
-    for a competition that does not say its public share.
+    """As `look_back`, with the forecast of what was submitted. Raises DataError for less than two submissions, where none of
+    their runs is here, and for a competition that does not say its public share.
     """
     if all(entry.private is None for entry in entries):
         return None
@@ -70,8 +70,11 @@ def tell(competition: Competition, entries: Sequence[Entry]) -> dict[str, Any] |
     public = candidates.read_submitted(competition.slug)
     sent = [run for run in candidates.list_finished(competition) if run.id in public]
     compared, _ = candidates.split_comparable(candidates.load(competition, sent[: candidates.MAX_CANDIDATES]))
-    if len(compared) < 2:
-        raise DataError("a look back needs two submitted runs here", received=len(compared), do="kit runs pull")
+    assumed = listed.select(entries, {one.run.id for one in compared})
+    if not compared or len(compared) + len(assumed) < 2:
+        raise DataError(
+            "a look back needs two submissions, a run here among them", received=len(compared), do="kit runs pull"
+        )
     known = corrections.read_clean_labels(competition, paths.data(competition.slug))
-    proposal = final_two.propose(competition, compared, known, public, competition.public_share)
+    proposal = final_two.propose(competition, compared, known, public, competition.public_share, assumed)
     return look_back(proposal, entries, metrics.find(competition).sign)

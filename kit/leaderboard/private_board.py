@@ -12,9 +12,11 @@ is drawn towards the others, since some of its lead is luck.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import block_diag
 
 from kit import metrics
 from kit.competition import Competition
+from kit.leaderboard.listed import Listed, extend_covariance
 from kit.stats.covariance import row_covariance
 
 LEAST_SHIFT = 0.05  # of the deviation of one row: what a shift is taken to be where nothing larger is seen
@@ -48,15 +50,20 @@ def forecast(
     public_rows: int,
     private_rows: int,
     groups: np.ndarray | None = None,
+    listed: Listed | None = None,
 ) -> Forecast:
     """labels: of N rows. stack: predictions (R, N, C) out of fold. public: scores (R,), nan where unknown. groups: (N,), equal
-    for rows that depend on each other; None if none do. Raises DataError where the metric is not defined on these rows.
+    for rows that depend on each other; None if none do. listed: submissions that follow these R in the forecast though their
+    rows are not here. Raises DataError where the metric is not defined on these rows.
     """
     metric = metrics.find(competition)
     submitted = [metrics.prepare_for_scoring(competition, one) for one in stack]
-    covariance = row_covariance(metric, labels, submitted, groups)
+    covariance, cv = row_covariance(metric, labels, submitted, groups), scores(competition, labels, stack)
+    if listed:
+        covariance = extend_covariance(covariance, len(labels) * listed.cv_error**2)
+        cv, public = np.append(cv, listed.cv), np.append(public, listed.public)
     return infer(
-        metric.sign * scores(competition, labels, stack),
+        metric.sign * cv,
         metric.sign * public,
         covariance,
         (len(labels), public_rows, private_rows),
@@ -70,25 +77,28 @@ def scores(competition: Competition, labels: np.ndarray, stack: np.ndarray) -> n
 
 
 def infer(cv: np.ndarray, public: np.ndarray, covariance: np.ndarray, rows: tuple[int, int, int]) -> Forecast:
-    """cv, public: (R,), greater is better; public nan where unknown. covariance: (R, R), as of
+    """cv, public: (R,), greater is better, nan where unknown; of one run cv is known. covariance: (R, R), as of
     kit.stats.covariance.row_covariance. rows: out of fold, public, private.
     """
-    count, sent = len(cv), np.flatnonzero(~np.isnan(public))
+    count, judged, sent = len(cv), *(np.flatnonzero(~np.isnan(one)) for one in (cv, public))
     deviation = float(np.sqrt(covariance.diagonal().mean()))
     of_cv, of_public, of_private = ((covariance + (LEAST_OWN * deviation) ** 2 * np.eye(count)) / each for each in rows)
-    luck = np.zeros((count + len(sent),) * 2)
-    luck[:count, :count], luck[count:, count:] = of_cv, of_public[np.ix_(sent, sent)]
+    of_judged = of_cv[np.ix_(judged, judged)]
+    luck = block_diag(of_judged, of_public[np.ix_(sent, sent)])
     deviations = np.sqrt(covariance.diagonal())
     shifted = deviations / deviations.mean()
     tested = np.hstack([np.eye(count), shifted[:, None]])  # qualities and shift -> what test rows expect
-    seen = np.vstack([np.eye(count, count + 1), tested[sent]])
-    centre = np.append(np.full(count, cv.mean()), 0.0)
+    seen = np.vstack([np.eye(count, count + 1)[judged], tested[sent]])
+    centre = np.append(np.full(count, cv[judged].mean()), 0.0)
     prior = np.zeros((count + 1, count + 1))
-    prior[:count, :count] = _spread(cv, of_cv, deviation) * np.eye(count) + deviation**2  # their mean is hardly known
+    prior[:count, :count] = (
+        _spread(cv[judged], of_judged, deviation) * np.eye(count) + deviation**2
+    )  # their mean is hardly known
     differences, apart = (public - cv) / shifted, (of_cv + of_public) / np.outer(shifted, shifted)
-    prior[count, count] = _shift(differences[sent], apart[np.ix_(sent, sent)], deviation)
+    both = np.intersect1d(judged, sent)
+    prior[count, count] = _shift(differences[both], apart[np.ix_(both, both)], deviation)
     gain = np.linalg.solve(seen @ prior @ seen.T + luck, seen @ prior).T
-    mean = centre + gain @ (np.append(cv, public[sent]) - seen @ centre)
+    mean = centre + gain @ (np.append(cv[judged], public[sent]) - seen @ centre)
     left = prior - gain @ seen @ prior
     left = (left + left.T) / 2
     shift = (float(mean[count]), float(np.sqrt(left[count, count])))

@@ -14,6 +14,7 @@ from kit import metrics
 from kit.leaderboard import final_two, private_board
 from kit.leaderboard.final_two import Pair
 from kit.leaderboard.private_board import Forecast
+from tests.bench import listed
 from tests.bench.place import Place
 from tests.bench.seasons import KINDS, Season, play
 
@@ -39,7 +40,7 @@ class Outcome:
 
 
 def final_two_seasons(place: Place, seed: int) -> str:
-    return tell(judge(SEASONS, seed))
+    return "\n".join([tell(judge(SEASONS, seed)), listed.tell(listed.judge(SEASONS, seed))])
 
 
 def judge(seasons: int, seed: int) -> dict[str, Outcome]:

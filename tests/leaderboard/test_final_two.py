@@ -72,7 +72,7 @@ def test_the_two_are_found_at_kaggle_and_what_is_ticked_there_is_told(here, fiel
     for one, run in enumerate(runs, 1):
         told = {"ref": one, "status": "COMPLETE", "publicScore": f"0.{80 + one}", "submittedBy": "ann"}
         kaggle.submissions.append(told | {"description": f"wide: {run.id} 0123456789ab"})
-    kaggle.submissions.append({"ref": 3, "status": "COMPLETE", "publicScore": "0.9", "description": "by hand"})
+    kaggle.submissions.append({"ref": 3, "status": "COMPLETE", "publicScore": "0.5", "description": "by hand"})
     words = ("pick", "tiny-stripes", "--public-share", "0.2")
     rows = json.loads(here(*words, "--json").stdout)["to_tick"]
     assert {row["ref"]: row["ticked"] for row in rows} == {1: False, 2: False}
@@ -91,6 +91,23 @@ def test_one_submission_makes_no_pair(here, field):
     assert refused.returncode == 3 and "received 1 submitted here; --all chooses" in refused.stderr
 
 
+def test_one_run_here_is_enough_beside_one_of_the_list_and_none_is_not(here, field, kaggle):
+    kaggle.submissions = [
+        {"ref": 8, "status": "COMPLETE", "description": "my notebook", "publicScore": "0.9"},
+        {"ref": 9, "status": "COMPLETE", "description": "another", "publicScore": "0.8"},
+    ]
+    refused = here("pick", "tiny-stripes", check=False)
+    assert (
+        refused.returncode == 3 and "one of them here: its rows say how far scores vary; received 0" in refused.stderr
+    )
+    run = field.make("a", wrong(field.labels, range(9)), field.test)
+    field.submit(run, "0.8", 9)
+    assert set(json.loads(here("pick", "tiny-stripes", "--json").stdout)["proposed"]["runs"]) == {
+        run.id,
+        "submission 8",
+    }
+
+
 def test_a_run_that_judged_few_rows_does_not_blind_the_others(here, field):
     for name in ("a", "b"):
         field.make(name, wrong(field.labels, range(9)), field.test)
@@ -101,7 +118,7 @@ def test_a_run_that_judged_few_rows_does_not_blind_the_others(here, field):
     assert f"left out, as judged on too few rows: {hold_out.id}" in done.stderr
 
 
-def test_what_is_not_compared_is_named_with_what_is_missing(here, field, kaggle):
+def test_what_only_the_list_knows_is_forecast_and_named_with_what_is_missing(here, field, kaggle):
     for number, name in enumerate(("a", "b"), 1):
         field.submit(field.make(name, wrong(field.labels, range(9 * number)), field.test), "0.8", number)
     away = {"description": "tiny-stripes-c-1120-101500 CV 0.95 +- 0.01 0123456789ab", "publicScore": "0.95"}
@@ -111,11 +128,19 @@ def test_what_is_not_compared_is_named_with_what_is_missing(here, field, kaggle)
         {"ref": 9, "status": "ERROR", "submittedBy": "ben", "description": "broken"},
     ]
     done = here("pick", "tiny-stripes", "--json")
-    c, notebook = json.loads(done.stdout)["elsewhere"]
+    found = json.loads(done.stdout)
+    c, notebook = found["elsewhere"]
     assert (c["ref"], c["by"], c["public"], c["cv"]) == (7, "ann", 0.95, 0.95)
     assert c["missing"] == "its run: kit runs pull tiny-stripes-c-1120-101500"
     assert (notebook["message"], notebook["missing"]) == ("my notebook", "predictions out of fold: kit runs import")
     assert "public share not known: 0.3 is assumed; the competition's leaderboard page says it" in done.stderr
     text = here("pick", "tiny-stripes", "--public-share", "0.2", "--offline")
-    assert "not compared: 2 submissions" in text.stdout and " runs pull tiny-stripes-c" in text.stdout
+    assert "not here: 2 submissions that only Kaggle's list knows; 2 of them can be forecast" in text.stdout
+    assert " runs pull tiny-stripes-c" in text.stdout
+    assert [run["assumed"] for run in found["runs"]] == [False, False, True, True]
+    assert set(found["proposed"]["runs"]) == set(found["best_public"]["runs"]) == {c["run"], "submission 8"}
+    assert found["best_cv"]["runs"][0] == c["run"] and found["proposed"]["differs"] is None
+    assert "assumed        how submission 8 moves with the others: its rows are not here" in text.stdout
+    assert re.search(r" 8 +ben +my notebook +0\.", text.stdout) and re.search(r" 7 +ann ", text.stdout)
+    assert "unknown how often it decides otherwise" in text.stdout and " submissions tiny-stripes" in text.stderr
     assert "Kaggle's list of submissions was read at" in text.stderr and "assumed" not in text.stderr

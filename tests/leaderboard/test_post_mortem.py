@@ -30,6 +30,8 @@ def test_the_best_pair_of_all_that_was_sent_is_the_measure():
     assert after["pairs"]["proposed"] == {"private": 0.85, "cost": pytest.approx(0.01), "held": True}
     assert after["pairs"]["best_public"] == {"private": 0.83, "cost": pytest.approx(0.03), "held": False}
     assert after["pairs"]["best_cv"] is None, "d was not scored"
+    of_list = PROPOSAL | {"proposed": {"runs": ["a", "submission 5"], "interval": [0.80, 0.90]}}
+    assert post_mortem.look_back(of_list, entries, 1)["pairs"]["proposed"]["cost"] == 0
     assert [run["held"] for run in after["runs"]] == [True, True, False] and after["held"] == 2
     assert after["runs"][2]["off"] == pytest.approx(-2) and after["ticked"] is None
 
