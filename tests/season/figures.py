@@ -51,10 +51,14 @@ def score_file(path: Path, truth: dict[str, int], rows: set[str]) -> float:
 
 @dataclass(frozen=True)
 class Sent:
-    """Of a run: which rows it says rightly out of fold, bool (N,), and its public score, None if it was not sent."""
+    """Of a run: which rows it says rightly out of fold, bool (N,), and its public score, None if it was not sent. Of one that
+    only the list knows right is None, and its score out of fold with its error may be None, too.
+    """
 
-    right: np.ndarray
+    right: np.ndarray | None
     public: float | None
+    cv: float | None = None
+    error: float | None = None
 
 
 def forecast(runs: list[Sent], public_rows: int, private_rows: int) -> tuple[np.ndarray, np.ndarray]:
@@ -63,31 +67,54 @@ def forecast(runs: list[Sent], public_rows: int, private_rows: int) -> tuple[np.
     Each score is a quality, the shift of the test rows, in proportion to what a run's rows deviate, and luck; qualities are
     spread, and the shift is as large, as what the scores vary more than luck explains.
     """
-    right = np.stack([run.right for run in runs]).astype(np.float64)
-    cv, count, rows = right.mean(1), len(right), right.shape[1]
-    of_row = np.cov(right, bias=True).reshape(count, count)
+    right = np.stack([run.right for run in runs if run.right is not None]).astype(np.float64)
+    listed, rows = runs[len(right) :], right.shape[1]
+    of_row = _assume(np.cov(right, bias=True).reshape(len(right), len(right)), listed, rows)
+    cv = np.array([*right.mean(1), *(np.nan if run.cv is None else run.cv for run in listed)])
+    count, judged = len(runs), [place for place, score in enumerate(cv) if not math.isnan(score)]
     sent = [place for place, run in enumerate(runs) if run.public is not None]
     public = np.array([runs[place].public for place in sent])
     deviation = math.sqrt(np.trace(of_row) / count)
-    centre = np.eye(count) - 1 / count
-    spread = (np.sum((centre @ cv) ** 2) - np.trace(centre @ of_row) / rows) / max(1, count - 1)
+    centre = np.eye(len(judged)) - 1 / len(judged)
+    more = np.sum((centre @ cv[judged]) ** 2) - np.trace(centre @ of_row[np.ix_(judged, judged)]) / rows
+    spread = more / max(1, len(judged) - 1)
     spread = max((0.01 * deviation) ** 2, spread)
     each = np.sqrt(of_row.diagonal()) / np.sqrt(of_row.diagonal()).mean()
-    luck = (of_row * (1 / rows + 1 / public_rows) / np.outer(each, each))[np.ix_(sent, sent)]
-    shift = ((public - cv[sent]) / each[sent]).mean() ** 2 - luck.mean() if sent else 0.0
+    both = [place for place in judged if place in sent]
+    luck = (of_row * (1 / rows + 1 / public_rows) / np.outer(each, each))[np.ix_(both, both)]
+    above = np.array([(runs[place].public - cv[place]) / each[place] for place in both])
+    shift = above.mean() ** 2 - luck.mean() if both else 0.0
     shift = max((0.05 * deviation) ** 2, shift)
     quality = spread * np.eye(count) + deviation**2
     tested = quality + shift * np.outer(each, each)
     # the joint covariance of scores out of fold, public scores of those sent, and private scores
     joint = np.block(
         [
-            [quality + of_row / rows, quality[:, sent], quality],
-            [quality[sent], tested[np.ix_(sent, sent)] + of_row[np.ix_(sent, sent)] / public_rows, tested[sent]],
-            [quality, tested[:, sent], tested + of_row / private_rows],
+            [(quality + of_row / rows)[np.ix_(judged, judged)], quality[np.ix_(judged, sent)], quality[judged]],
+            [
+                quality[np.ix_(sent, judged)],
+                tested[np.ix_(sent, sent)] + of_row[np.ix_(sent, sent)] / public_rows,
+                tested[sent],
+            ],
+            [quality[:, judged], tested[:, sent], tested + of_row / private_rows],
         ]
     )
-    known = count + len(sent)
+    known = len(judged) + len(sent)
     gain = joint[known:, :known] @ np.linalg.inv(joint[:known, :known])
-    mean = cv.mean() + gain @ (np.concatenate([cv, public]) - cv.mean())
+    mean = cv[judged].mean() + gain @ (np.concatenate([cv[judged], public]) - cv[judged].mean())
     left = joint[known:, known:] - gain @ joint[:known, known:]
     return mean, np.sqrt(left.diagonal())
+
+
+def _assume(of_row: np.ndarray, listed: list[Sent], rows: int) -> np.ndarray:
+    """With runs of which no row is known: the luck of the mean run, and as much of their own as makes their variance."""
+    own, count = np.sqrt(of_row.diagonal()), len(of_row)
+    alike = of_row / np.outer(own, own)
+    pairs = alike[np.triu_indices(count, 1)]
+    mean = max(0.0, float(pairs.mean())) if len(pairs) else 0.5
+    for number, run in enumerate(listed):
+        across = alike[:count, :count].mean(1) * mean / alike[:count, :count].mean()
+        column = np.append(across, np.full(number, mean))
+        alike = np.block([[alike, column[:, None]], [column[None], np.ones((1, 1))]])
+        own = np.append(own, math.sqrt(of_row.diagonal().mean()) if run.error is None else run.error * math.sqrt(rows))
+    return alike * np.outer(own, own)

@@ -29,7 +29,13 @@ def pick(season: Season) -> None:
     """Forecasts of Cyd, who has most runs, by another way to compute them; what Ann lacks is named to her."""
     ann, _, cyd = season.members
     told = cyd.read("pick", SLUG, "--public-share", str(PUBLIC))
-    judged = [Sent(_right(season, one["run"]), one["public"]) for one in told["runs"]]
+    error_of = {one["run"]: one["cv_error"] for one in told["elsewhere"]}
+    judged = [
+        Sent(None, one["public"], one["score"], error_of.get(one["run"]))
+        if one["assumed"]
+        else Sent(_right(season, one["run"]), one["public"])
+        for one in told["runs"]
+    ]
     mean, error = figures.forecast(judged, told["public_rows"], told["private_rows"])
     for place, one in enumerate(told["runs"]):
         season.claims.equal(f"{season.name(one['run'])}: forecast", one["forecast"], float(mean[place]), within=1e-5)
