@@ -9,6 +9,7 @@ from kit import metrics
 from kit.competition import Metric, Submission
 from kit.errors import DataError
 from kit.leaderboard import private_board
+from kit.leaderboard.listed import Listed
 from kit.stats.covariance import row_covariance
 from tests.bench import final_two
 from tests.compare.conftest import sure, wrong
@@ -125,3 +126,19 @@ def test_a_shift_moves_a_run_in_proportion_to_how_much_its_rows_differ():
     forecast = private_board.infer(cv, public, np.diag([0.1, 0.5, 0.6]) ** 2, (20_000, 20_000, 20_000))
     assert forecast.mean == pytest.approx([-0.11, -0.55, -0.66], abs=0.003)
     assert forecast.shift[0] == pytest.approx(-0.04, abs=0.005), "that of the runs on average"
+
+
+@pytest.mark.parametrize("rows", [2, 60])
+@pytest.mark.parametrize("share", [0, 0.5, 1])
+def test_at_the_edge_a_log_loss_has_a_forecast_with_an_error(stripes, rows, share):
+    """None, half and all right, by runs that say the same and by one that is surer; few rows, and a submission of the list."""
+    form = Submission("Id", stripes.target.columns, "probability")
+    competition, labels = replace(stripes, metric="log_loss", submission=form), np.arange(rows) % 3
+    said = sure(wrong(labels, range(round((1 - share) * rows))))
+    surer = said**2 / (said**2).sum(1, keepdims=True)
+    more = Listed(np.array([np.nan]), np.array([np.nan]), np.array([0.7]))
+    forecast = private_board.forecast(
+        competition, labels, np.stack([said, said, surer]), np.full(3, np.nan), 30, 60, listed=more
+    )
+    assert np.isfinite(forecast.mean).all() and (forecast.error > 0.005).all()
+    assert forecast.mean[0] == pytest.approx(forecast.mean[1])
