@@ -125,6 +125,13 @@ def read_window(folders: DataFolders) -> Window | None:
     return window and (window[0], window[1])
 
 
+def read_grids(folders: DataFolders) -> list[tuple[int, int]] | None:
+    """The (rows, columns) of tiles that images are cut into (kit.data.tiles); None where no cache says so, or an older one."""
+    if not (folders.cache / "manifest.json").exists() or (grids := read_manifest(folders).get("tiles")) is None:
+        return None
+    return [(rows, columns) for rows, columns in grids]
+
+
 def read_fingerprint(folders: DataFolders) -> str:
     """That of the data as they are prepared now (Dataset.fingerprint)."""
     return str(read_manifest(folders)["fingerprint"])

@@ -20,6 +20,11 @@ class Tile:
     columns: int
 
 
+def list_grids(split: Split) -> list[tuple[int, int]]:
+    """The different (rows, columns) that images of the split were cut into; none for whole images."""
+    return sorted({(image.rows, image.columns) for image in split.images if isinstance(image, Tile)})
+
+
 def cut_into_tiles(split: Split, rows: int, columns: int) -> Split:
     """The same split with rows x columns images in place of each, which have to be paths: for the end of a `read`.
 

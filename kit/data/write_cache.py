@@ -19,6 +19,7 @@ from kit.data.check_space import check_space
 from kit.data.decode_all import batches
 from kit.data.decode_image import Decoding, UnreadableImage, choose_decoding
 from kit.data.find_window import find_window
+from kit.data.tiles import list_grids
 from kit.data.window import Window
 from kit.data.write_npy import open_npy
 from kit.errors import DataError
@@ -86,6 +87,7 @@ def write(
         _write_quarantine(folder / "quarantine.csv", folders.raw, {"train": (train, kept), "test": (test, tested)})
         manifest = {
             **cache_manifest.describe(competition, how.window, levels),
+            "tiles": list_grids(test),
             "fingerprint": _fingerprint(competition, levels, (train, kept, labels), (test, tested), beside),
             "archive_sha256": raw,
             "holdout_sha256": holdout.digest(folders.holdout),

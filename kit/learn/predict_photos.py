@@ -10,15 +10,17 @@ from pathlib import Path
 import numpy as np
 
 from kit import paths, runs
-from kit.competition import Competition
+from kit.competition import Competition, Split
 from kit.data import cache
 from kit.data.archives.limits import is_hidden
 from kit.data.cache import CachedSplit, Dataset
 from kit.data.columns import Levels
 from kit.data.decode_image import choose_decoding, decode
+from kit.data.image_rows import list_rows
 from kit.data.readers import IMAGES, natural
+from kit.data.tiles import cut_into_tiles
 from kit.data.write_npy import open_npy
-from kit.ensemble import finish
+from kit.ensemble import finish, join_images
 from kit.ensemble.build import blend
 from kit.errors import DataError
 from kit.files import explain_full_disk
@@ -36,20 +38,20 @@ def predict_photos(
 ) -> tuple[Predictions, list[DataError]]:
     """(what the run predicts of the photos, their paths as ids; an error for each that cannot be read).
 
-    photos: paths of files, or of folders of such, at any depth. All members are averaged, under the run's own TTA views; of an
-    ensemble, its runs are joined and finished as it was. Columns of a table, which a photo has not, are missing. Raises
-    DataError for no photo that can be read, for a run without models or whose weights are not here, and for one that reads no
-    images.
+    photos: paths of files, or of folders of such, at any depth; they are cut into tiles where the images of the competition
+    are. All members are averaged, under the run's own TTA views; of an ensemble, its runs are joined and finished as it was.
+    Columns of a table, which a photo has not, are missing. Raises DataError for no photo that can be read, for a run without
+    models or whose weights are not here, for one that reads no images, and where it is not known how photos are cut.
     """
     provenance.check_competition(run, competition.slug)
     if not competition.has_images:
         raise DataError(f"{run.id} reads no images", received="a competition of a table alone")
     _check_models(run, competition)
-    levels = _read_levels(competition)
+    levels, grid = _read_levels(competition), _read_grid(run, competition)
     files = _list_photos(photos)
     with tempfile.TemporaryDirectory(prefix="kit-photos-") as scratch:
         folders = DataFolders(Path(scratch))
-        split, faults = _decode(competition, files, folders.root / "photos.npy")
+        split, faults = _decode(competition, files, folders.root / "photos.npy", grid)
         if not len(split.ids):
             raise faults[0] if faults else DataError("no photos", received=", ".join(map(str, photos)))
         data = Dataset(cache.select_rows(split, np.arange(0), split.images[:0]), split, _fingerprint(split), levels)
@@ -82,6 +84,28 @@ def _read_levels(competition: Competition) -> Levels:
     return cache.read_levels(here)
 
 
+def _read_grid(run: Run, competition: Competition) -> tuple[int, int]:
+    """(rows, columns) of the tiles that each photo is cut into. Raises DataError where that is not known here, or not one."""
+    grids = cache.read_grids(paths.data(competition.slug))
+    if grids is None:
+        if not _joins_images(run):
+            return 1, 1
+        cached = paths.data(competition.slug).cache
+        raise DataError(
+            f"{run.id} joins several images of a row, and whether they are tiles of one photo is not known here",
+            do=f"kit prepare {competition.slug}, without {cached} of an older kit",
+        )
+    if len(grids) > 1:
+        raise DataError(f"photos of {competition.slug} are cut in several ways", received=grids, expected="one")
+    return grids[0] if grids else (1, 1)
+
+
+def _joins_images(run: Run) -> bool:
+    if run.kind == "ensemble":
+        return any(_joins_images(runs.find(parent)) for parent in run.parents)
+    return "images_joined_by" in read_scores(run)
+
+
 def _list_photos(photos: Sequence[str | Path]) -> list[Path]:
     """Each once; of a folder all images below, in natural order."""
     files: list[Path] = []
@@ -94,19 +118,27 @@ def _list_photos(photos: Sequence[str | Path]) -> list[Path]:
     return list(dict.fromkeys(files))
 
 
-def _decode(competition: Competition, files: Sequence[Path], array: Path) -> tuple[CachedSplit, list[DataError]]:
-    """(the photos as a split, those that cannot be read left out, an error for each of these). array: where pixels are kept."""
+def _decode(
+    competition: Competition, files: Sequence[Path], array: Path, grid: tuple[int, int] = (1, 1)
+) -> tuple[CachedSplit, list[DataError]]:
+    """(the photos as a split, those that cannot be read left out, an error for each of these). array: where pixels are kept.
+    grid: (rows, columns) of tiles, each an image of its own.
+    """
     shape = competition.image_shape
     here = paths.data(competition.slug)
     window = cache.read_window(here) if (here.cache / "manifest.json").exists() else None
     how = choose_decoding(competition, window)
     faults: list[DataError] = []
+    whole = grid == (1, 1)
     ids: list[str] = []
+    rows: list[str] = []
     with explain_full_disk(array), open_npy(array, shape) as append:
         for path in bar(files, label="decode", unit="photo"):
             try:
-                append(decode(path, how)[None])
-                ids.append(str(path))
+                cut = Split([str(path)], [path]) if whole else cut_into_tiles(Split([str(path)], [path]), *grid)
+                append(np.stack([decode(image, how) for image in cut.images]))
+                ids += cut.ids
+                rows += cut.rows or cut.ids
             except DataError as error:
                 faults.append(error)
     pixels = np.load(array, mmap_mode="r" if ids else None)
@@ -114,7 +146,8 @@ def _decode(competition: Competition, files: Sequence[Path], array: Path) -> tup
     each = np.arange(count)
     table = np.full((count, columns), np.nan, np.float32)
     labels, readable = competition.target.parse([]), np.ones(count, bool)
-    return CachedSplit("test", np.array(ids, str), pixels, labels, readable, each, table=table), faults
+    answered = np.array(rows, str)
+    return CachedSplit("test", np.array(ids, str), pixels, labels, readable, each, table=table, rows=answered), faults
 
 
 def _fingerprint(split: CachedSplit) -> str:
@@ -127,12 +160,14 @@ def _fingerprint(split: CachedSplit) -> str:
 def _predict(run: Run, competition: Competition, data: Dataset, folders: DataFolders) -> Predictions:
     """Of the test images of `data`, finished as the run was."""
     scores, target = read_scores(run), competition.target
+    ids = list_rows(data.test.rows)[0]
     if run.kind == "ensemble":
         parts = [_predict(runs.find(part["run"]), competition, data, folders) for part in scores["parts"]]
         values = blend(target, np.stack([part.before_finish().values for part in parts]), scores)
     else:
         values = _average_members(run, competition, data, folders)
-    return finish.finish_test(target, data.test.ids, values, scores.get("finish"))
+        values = join_images.join_test(target, data.test, values, scores.get("images_joined_by", "mean"))[1]
+    return finish.finish_test(target, ids, values, scores.get("finish"))
 
 
 def _average_members(run: Run, competition: Competition, data: Dataset, folders: DataFolders) -> np.ndarray:

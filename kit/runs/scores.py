@@ -1,6 +1,6 @@
 """What a finished run's metrics.json and environment.json say, typed for those who read them."""
 
-from typing import Any, TypedDict, cast
+from typing import Any, Literal, TypedDict, cast
 
 from kit.json_files import read_json
 from kit.runs import Run
@@ -40,7 +40,7 @@ class Scores(TypedDict, total=False):
     method: str
     parameters: dict[str, Any]
     finish: dict[str, Any] | None
-    images_joined_by: str | float
+    images_joined_by: Literal["mean", "max"] | float
     methods: list[dict[str, Any]]
     chosen_in_folds: dict[str, int]
     given_up: str | None

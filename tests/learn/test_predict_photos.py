@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kit import predictions, runs
+from kit import paths, predictions, runs
 from kit.errors import DataError
+from kit.json_files import read_json, write_json
 from kit.learn.predict_photos import _decode, predict_photos
-from tests.conftest import stripes
+from kit.plugins import load
+from tests.conftest import COMPETITION, stripes
 
 
 @pytest.fixture
@@ -78,3 +80,54 @@ def test_photos_are_decoded_by_the_window_that_the_data_were(prepared, tmp_path)
     assert not faults and np.array_equal(
         split.images[0, ..., 0], np.round(np.minimum(values, 510) / 2).astype(np.uint8)
     )
+
+
+READ = """
+from kit.data.tiles import cut_into_tiles
+
+
+def read(raw, part):
+    files = sorted((raw / part).glob("*.png"))
+    labels = [file.stem.partition("-")[0] for file in files] if part == "train" else None
+    return cut_into_tiles(Split([file.stem for file in files], files, labels), 1, 2)
+
+
+def tiny("""
+
+
+@pytest.fixture
+def tiled(here, plugins, tmp_path):
+    """tiny-stripes, prepared, of photographs of 8 x 16 pixels that are cut in two; 9 of the test in raw/test."""
+    for part, count in (("train", 36), ("test", 9)):
+        (folder := tmp_path / "raw" / part).mkdir(parents=True)
+        for n, image in enumerate(stripes(count, seed=count)[0]):
+            name = f"{('flat', 'steep', 'none')[n % 3]}-{n}" if part == "train" else str(n)
+            Image.fromarray(np.hstack([image, image.T if n % 2 else image])).save(folder / f"{name}.png")
+    sample = "Id,Label\n" + "".join(f"{n},0\n" for n in range(9))
+    (tmp_path / "raw" / "sample.csv").write_text(sample)
+    archive = shutil.make_archive(str(tmp_path / "tiny-stripes"), "zip", tmp_path / "raw")
+    plugin = COMPETITION.replace("\ndef tiny(", READ, 1).replace('"train.csv", "test.csv", "s', '"train", "test", "s')
+    (plugins / "tiny-stripes" / "competition.py").write_text(plugin)
+    here("download", "tiny-stripes", "--from", archive)
+    here("prepare", "tiny-stripes", "--folds", "2")
+    return load("tiny-stripes", [plugins])
+
+
+def test_photos_are_cut_where_those_of_the_competition_are(here, tiled, tmp_path):
+    run = runs.find(here("train", "tiny-stripes", "--set", "epochs=1").stdout.splitlines()[-1])
+    both = runs.find(here("ensemble", "tiny-stripes", run.id).stdout.splitlines()[-1])
+    (tmp_path / "raw" / "test" / "broken.png").write_bytes(b"no image")
+    for one in (run, both):
+        said, faults = predict_photos(one, tiled, [tmp_path / "raw" / "test"])
+        expected = predictions.load(one.test).select([number(name) for name in said.ids])
+        assert len(faults) == 1 and len(said.ids) == 9 and np.allclose(said.values, expected, atol=1e-5)
+
+    manifest = paths.data("tiny-stripes").cache / "manifest.json"
+    older = {key: value for key, value in read_json(manifest, 2).items() if key != "tiles"}
+    write_json(manifest, older)
+    for one in (run, both):
+        with pytest.raises(DataError, match="whether they are tiles of one photo is not known here; kit prepare"):
+            predict_photos(one, tiled, [tmp_path / "raw" / "test"])
+    write_json(manifest, older | {"tiles": [[1, 2], [2, 2]]})
+    with pytest.raises(DataError, match="cut in several ways"):
+        predict_photos(run, tiled, [tmp_path / "raw" / "test"])
