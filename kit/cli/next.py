@@ -6,7 +6,6 @@ import click
 
 from kit.cli import options
 from kit.cli.options import GlobalOptions
-from kit.stats.digits import write_gain, write_with_error
 
 
 @click.command()
@@ -36,6 +35,8 @@ def command(obj: GlobalOptions, slug: str, offline: bool, as_json: bool) -> None
 
 
 def _text(slug: str, result: dict[str, Any]) -> list[str]:
+    from kit.leaderboard import next_steps
+
     rated, left = result["candidates"], result["left_today"]
     lines = [f"left today     {'not asked' if left is None else left}"]
     lines.append(f"submitted      {', '.join(result['submitted']) or 'none of the runs here'}")
@@ -44,18 +45,7 @@ def _text(slug: str, result: dict[str, Any]) -> list[str]:
             *lines,
             "there is no finished run here that was not submitted (`kit runs pull` brings the team's)",
         ]
-    rows = [
-        {
-            "run": record["run"],
-            result["metric"]: write_with_error(record["score"], record["error"]),
-            "gain": "" if record["gain"] is None else write_gain(record["gain"], record["gain_error"]),
-            "may add": "" if record["may_add"] is None else f"{record['may_add']:.5f}",
-            "worth it": "yes" if record["worth"] else "no",
-            "why": record["why"],
-        }
-        for record in rated
-    ]
-    lines += ["", options.table(rows)]
+    lines += ["", options.table(next_steps.describe(rated, result["metric"]))]
     if skipped := len(result["not_compared"]):
         lines.append(f"... and {skipped} runs of lower scores")
     worthy = [record["run"] for record in rated if record["worth"]]

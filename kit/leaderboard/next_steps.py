@@ -25,6 +25,7 @@ from kit.data import corrections
 from kit.leaderboard.candidates import MAX_CANDIDATES, Candidate, list_finished, load, read_submitted
 from kit.predictions import match_ids
 from kit.stats import paired
+from kit.stats.digits import write_gain, write_with_error
 from kit.stats.known import Known
 from kit.stats.paired import is_noise
 from kit.targets import Target
@@ -92,6 +93,21 @@ def rate(
             taken.append(one)
             bar = one if bar is None or _is_clear(record) else bar
     return rated
+
+
+def describe(rated: list[dict[str, Any]], metric: str) -> list[dict[str, str]]:
+    """A line for people of each candidate of `rate`: its cells by the heads of their columns."""
+    return [
+        {
+            "run": one["run"],
+            metric: write_with_error(one["score"], one["error"]),
+            "gain": "" if one["gain"] is None else write_gain(one["gain"], one["gain_error"]),
+            "may add": "" if one["may_add"] is None else f"{one['may_add']:.5f}",
+            "worth it": "yes" if one["worth"] else "no",
+            "why": one["why"],
+        }
+        for one in rated
+    ]
 
 
 def _compare_with_bar(

@@ -1,6 +1,7 @@
 """`kit next`: each branch of its rule, and the command with and without Kaggle's allowance."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -170,3 +171,14 @@ def test_nothing_to_submit(here, field):
     done = here("next", "tiny-stripes")
     assert "there is no finished run here that was not submitted (`kit " in done.stdout
     assert " train tiny-stripes" in done.stderr
+
+
+def test_the_table_of_the_verb_is_that_of_the_page(field, here):
+    field.submit(field.make("bar", wrong(field.labels, range(18)), field.test), None)
+    field.make("same", wrong(field.labels, range(18)), wrong(field.test, [0]))
+    [line] = next_steps.describe(list(rated(field).values()), "accuracy")
+    assert line["accuracy"] == "0.8 ±0.042" and line["worth it"] == "no"
+    verb = here("next", field.competition.slug, "--offline").stdout
+    page = Path(json.loads(here("report", field.competition.slug, "--json").stdout)["report"]).read_text()
+    for head in line:
+        assert head in verb and f">{head}</th>" in page

@@ -5,7 +5,6 @@ from typing import Any
 from kit.leaderboard import next_steps, team
 from kit.report.render import html
 from kit.report.season_runs import Season
-from kit.stats.digits import write_gain, write_with_error
 from kit.suggest import complete
 
 SHOWN = 5  # candidates
@@ -23,7 +22,7 @@ def section(about: Season, left: int | None) -> str:
         ("worth one", str(len(worth)), f"of {len(rated)} not sent"),
         ("pending", str(pending), "scores"),
     ]
-    table = [_row(one, about.competition.metric) for one in rated[:SHOWN]]
+    table = next_steps.describe(rated[:SHOWN], about.competition.metric)
     return html.cards(cards) + html.paragraph(complete(_advise(about, worth, left))) + html.table(table)
 
 
@@ -41,10 +40,3 @@ def _advise(about: Season, worth: list[dict[str, Any]], left: int | None) -> str
         return f"No run is worth a submission; train something better, or other: kit train {slug}"
     typed = " ".join(map(" ".join, zip(("--recipe", "--backbone"), untried[0].split(), strict=False)))
     return f"No run is worth a submission; train something other, as nobody has tried {untried[0]}: kit train {slug} {typed}"
-
-
-def _row(one: dict[str, Any], metric: str) -> dict[str, Any]:
-    gain = "" if one["gain"] is None else write_gain(one["gain"], one["gain_error"])
-    worth = "yes" if one["worth"] else "no"
-    score = write_with_error(one["score"], one["error"])
-    return {"run": one["run"], metric: score, "gain": gain, "worth it": worth, "why": one["why"]}
