@@ -80,7 +80,8 @@ def refuse_store(context: click.Context, argument: click.Parameter, value: Any) 
     """For arguments of verbs that have `--store`: an address is neither the name of a run nor a slug."""
     given = value if isinstance(value, tuple) else (value or "",)
     if any(text.startswith("kaggle:") or "/" in text for text in given):
-        raise click.UsageError(f"an address is not {argument.metavar}: name the team's store by {STORE}")
+        what = (argument.metavar or "").strip("[].")
+        raise click.UsageError(f"an address is no {what}: name the team's store by {STORE}")
     return value
 
 

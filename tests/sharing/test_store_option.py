@@ -36,6 +36,7 @@ def test_a_store_in_a_former_place_is_told_of_the_option(here, words, where):
     typed = words.replace("S", SLUG).split()
     refused = here(*(where if word == "W" else word for word in typed), check=False)
     assert refused.returncode == 2 and "--store WHERE" in refused.stderr and "KIT_TEAM" in refused.stderr
+    assert "[" not in refused.stderr.splitlines()[-1]
 
 
 def test_without_a_store_the_option_is_named(here):
