@@ -36,9 +36,8 @@ def explain_full_disk(target: Path) -> Iterator[None]:
     """Raises DataError in place of what any library raises where there is no room for `target`."""
     try:
         yield
-    except (OSError, RuntimeError) as error:
-        said = re.search(r"errno = (\d+)", str(error))  # h5py tells it in words
-        number = int(said[1]) if said else getattr(error, "errno", None)
+    except Exception as error:
+        number = _find_errno(error)
         if number not in FULL:
             raise
         left = shutil.disk_usage(target.parent).free / 1e6
@@ -47,6 +46,15 @@ def explain_full_disk(target: Path) -> Iterator[None]:
             received=f"{os.strerror(number)}, {left:.1f} MB free",
             do="make room, then repeat the command, or go on with --resume: what was there is as it was",
         ) from None
+
+
+def _find_errno(error: BaseException | None) -> int | None:
+    """Of an error or its cause, also where h5py or SQLite tell it in words."""
+    if error is None or isinstance(error, OSError):
+        return getattr(error, "errno", None)
+    if said := re.search(r"errno = (\d+)", str(error)):
+        return int(said[1])
+    return errno.ENOSPC if "database or disk is full" in str(error) else _find_errno(error.__cause__)
 
 
 def check_room(target: Path, size: int) -> None:

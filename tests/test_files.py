@@ -3,6 +3,7 @@ import json
 import multiprocessing
 import os
 import signal
+import sqlite3
 import time
 from unittest import mock
 
@@ -84,7 +85,12 @@ def test_damaged_json_says_which_file_and_what_to_do(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "error", [OSError(errno.ENOSPC, "No space left on device"), RuntimeError("Can't decrement id (errno = 28, ...)")]
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        RuntimeError("Can't decrement id (errno = 28, ...)"),
+        sqlite3.OperationalError("database or disk is full"),
+    ],
 )
 def test_a_full_disk_is_one_line_whoever_tells_it(tmp_path, error):
     target = tmp_path / "a.json"

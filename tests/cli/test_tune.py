@@ -1,6 +1,7 @@
 import json
 import math
 import shlex
+import sqlite3
 import sys
 from dataclasses import replace
 
@@ -149,6 +150,26 @@ def test_an_interrupted_search_draws_other_points_when_it_goes_on(search, home):
     found = search(6)
     assert len(found.trials) + found.pruned == 6 and len(search.seen) == 7 == len(set(search.seen))
     assert not list((home / "data/tiny-stripes").glob(".tune-*"))
+
+
+def test_the_settings_as_they_are_are_tried_although_their_trial_was_killed(search):
+    search.fit.killed_at = 1
+    with pytest.raises(KeyboardInterrupt):
+        search(2)
+    search(2)
+    assert search.seen[:2] == [0.1, 0.1] and len(search.seen) == 3
+
+
+def test_a_full_disk_is_one_line(search, monkeypatch):
+    def fail(*_, **__):
+        try:
+            raise sqlite3.OperationalError("database or disk is full")
+        except sqlite3.OperationalError as error:
+            raise optuna.exceptions.StorageInternalError("An exception is raised during the commit.") from error
+
+    monkeypatch.setattr(optuna.Study, "tell", fail)
+    with pytest.raises(DataError, match=r"no room to write .*tune\.db; received No space left on device"):
+        search(1)
 
 
 def test_one_search_at_a_time(search, home):

@@ -20,7 +20,7 @@ from kit import paths
 from kit.competition import Competition
 from kit.config import Config
 from kit.errors import ConfigError, TrainingError
-from kit.files import hold_lock, scratch_folder
+from kit.files import explain_full_disk, hold_lock, scratch_folder
 from kit.learn import device, train
 from kit.learn.member import Member, split_early_stopping
 from kit.learn.search import space
@@ -64,17 +64,18 @@ def tune(competition: Competition, config: Config, allowed: Space, count: int) -
     config = replace(config, patience=config.patience or 100_000)  # without, no rows are set aside
     if config.deterministic:
         device.make_deterministic()
-    with hold_lock(root / "tune.lock", f"{competition.slug} is already being tuned"):
+    database = root / "tune.db"
+    with hold_lock(root / "tune.lock", f"{competition.slug} is already being tuned"), explain_full_disk(database):
         with scratch_folder(root) as scratch:
             member = train.rehearsal(competition, config, scratch)
             _check(member, allowed)
-            study = _study(member, allowed, root / "tune.db")
+            study = _study(member, allowed, database)
             while len(study.get_trials(deepcopy=False, states=COUNTED)) < count:
                 _trial(study, member, allowed)
         ended = study.get_trials(states=(TrialState.COMPLETE,))
         pruned = len(study.get_trials(states=(TrialState.PRUNED,)))
     trials = sorted((_read_trial(trial, allowed) for trial in ended), key=lambda trial: trial.loss)
-    return Search(study.study_name, root / "tune.db", len(split_early_stopping(member)[1]), pruned, trials)
+    return Search(study.study_name, database, len(split_early_stopping(member)[1]), pruned, trials)
 
 
 def _check(member: Member, allowed: Space) -> None:
@@ -100,7 +101,10 @@ def _study(member: Member, allowed: Space, database: Path) -> optuna.Study:
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
         study.tell(trial.number, state=TrialState.FAIL)
     begun = len(study.get_trials(deepcopy=False))
-    if not begun and (point := space.locate(allowed, member.config)):
+    first = not study.get_trials(
+        deepcopy=False, states=(*COUNTED, TrialState.WAITING)
+    )  # also after one that was killed
+    if first and (point := space.locate(allowed, member.config)):
         study.enqueue_trial(point)
     study.sampler = optuna.samplers.TPESampler(
         seed=(member.config.seed * 1000 + begun) % 2**32
