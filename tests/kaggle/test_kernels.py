@@ -11,16 +11,8 @@ from kit.data import cache, folds
 from kit.json_files import write_json
 from kit.submission import once
 from tests.kaggle.conftest import NAME
+from tests.kaggle_kernels import make_outputs
 from tests.kaggle_server import refusal
-
-
-def _outputs(folder, **changes) -> dict:
-    """What the kernel of `folder` writes when all goes well."""
-    table = b"Id,Label\n" + b"".join(b"%d,%d\n" % (number + 1, number % 3) for number in range(30))
-    files = {"submission.csv": hashlib.sha256(table).hexdigest()}
-    bundle = hashlib.sha256((folder / "dataset" / "bundle.json").read_bytes()).hexdigest()
-    result = {"bundle": bundle, "mode": "predict", "run": "tiny-stripes-x", "files": files, "rows": 30} | changes
-    return {"submission.csv": table, "result.json": json.dumps(result).encode()}
 
 
 def test_status_is_that_of_the_pushed_version(here, push, kaggle, folder):
@@ -36,7 +28,7 @@ def test_status_is_that_of_the_pushed_version(here, push, kaggle, folder):
 
 def test_output_is_waited_for_fetched_and_checked(here, push, kaggle, folder):
     push()
-    kaggle.of_kernels.outputs = _outputs(folder)
+    kaggle.of_kernels.outputs = make_outputs(folder)
     kaggle.of_kernels.kernel_statuses = ["QUEUED", "RUNNING", "COMPLETE"]
     (folder / "output").mkdir()
     (folder / "output" / "submission.csv").write_text("stale")
@@ -55,7 +47,7 @@ def test_output_is_waited_for_fetched_and_checked(here, push, kaggle, folder):
     ("spoil", "words"),
     [
         (lambda files, folder: files.pop("result.json"), "left no whole result; received kernel.log, submission.csv"),
-        (lambda files, folder: files.update(_outputs(folder, bundle="0" * 64)), "is of another bundle"),
+        (lambda files, folder: files.update(make_outputs(folder, bundle="0" * 64)), "is of another bundle"),
         (
             lambda files, folder: files.update({"submission.csv": b"<html>"}),
             "submission.csv is not what the kernel wrote",
@@ -66,7 +58,10 @@ def test_output_is_waited_for_fetched_and_checked(here, push, kaggle, folder):
             for text in (b"[]", b"{}", b"[" * 100_000, b'{"bundle": NaN}')
         ),
         *(
-            (lambda files, folder, changes=changes: files.update(_outputs(folder, **changes)), "left no whole result")
+            (
+                lambda files, folder, changes=changes: files.update(make_outputs(folder, **changes)),
+                "left no whole result",
+            )
             for changes in (
                 {"mode": None},
                 {"mode": "x"},
@@ -77,14 +72,14 @@ def test_output_is_waited_for_fetched_and_checked(here, push, kaggle, folder):
             )
         ),
         (
-            lambda files, folder: files.update(_outputs(folder, files={"../../x": "0" * 64})),
+            lambda files, folder: files.update(make_outputs(folder, files={"../../x": "0" * 64})),
             "../../x is not what the kernel wrote",
         ),
     ],
 )
 def test_output_that_is_stale_or_a_web_page_is_refused(here, push, kaggle, folder, spoil, words):
     push()
-    kaggle.of_kernels.outputs = _outputs(folder)
+    kaggle.of_kernels.outputs = make_outputs(folder)
     spoil(kaggle.of_kernels.outputs, folder)
     (folder / "output").mkdir()
     (folder / "output" / "submission.csv").write_text("older")
@@ -95,7 +90,7 @@ def test_output_that_is_stale_or_a_web_page_is_refused(here, push, kaggle, folde
 
 def test_an_error_page_in_place_of_a_file_is_not_saved_under_its_name(here, push, kaggle, folder):
     push()
-    kaggle.of_kernels.outputs = _outputs(folder)
+    kaggle.of_kernels.outputs = make_outputs(folder)
     kaggle.faults["Output"] = [{"status": 500, "body": b"<html>sorry</html>"}]
     done = here("kernel", "output", NAME, check=False)
     assert done.returncode == 5 and "fault of its own (500)" in done.stderr and not (folder / "output").exists()
@@ -129,10 +124,10 @@ def test_a_training_becomes_a_local_run(here, prepared, kaggle, tmp_path, monkey
         for path in away.rglob("*"):
             packed.write(path, f"{run.id}/{path.relative_to(away)}")
     content = (tmp_path / "run.zip").read_bytes()
-    outputs = _outputs(folder)
+    outputs = make_outputs(folder)
     files = {name: hashlib.sha256(data).hexdigest() for name, data in (("run.zip", content), *outputs.items())}
     files.pop("result.json")
-    kaggle.of_kernels.outputs = {"run.zip": content, **_outputs(folder, mode="train", run=run.id, files=files)}
+    kaggle.of_kernels.outputs = {"run.zip": content, **make_outputs(folder, mode="train", run=run.id, files=files)}
     monkeypatch.setattr("kit.kernel.pushed.find_author", lambda: ("ann", "KIT_AUTHOR"))
     here("kernel", "output", built["name"])
     listed = json.loads(here("runs", "--json").stdout)

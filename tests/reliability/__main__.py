@@ -15,7 +15,8 @@ from tests.reliability.faulty_server import FAULTS
 from tests.reliability.full_disk import fill_disk
 from tests.reliability.hostile import read_hostile
 from tests.reliability.kills import kill_each
-from tests.reliability.place import UNTRAINED, Place, import_all, make_states, open_place
+from tests.reliability.place import Place, import_all, open_place
+from tests.reliability.states import UNTRAINED, make_states
 from tests.reliability.tally import Tally
 from tests.reliability.verbs import VERBS, Verb
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from tests.reliability import tree
 from tests.reliability.child import Ended
 from tests.reliability.hostile_files import archives, images, shared, tables, weights
-from tests.reliability.place import PHOTOS, SLUG, A, Place
+from tests.reliability.place import PHOTOS, SLUG, Place
+from tests.reliability.states import A
 from tests.reliability.tally import Tally, judge_end
 
 SECONDS, BYTES = 30.0, 1 << 30  # that an attempt may take, and of memory beyond what is imported

@@ -1,6 +1,7 @@
-"""A tiny competition at the states that verbs begin with, beside a loopback Kaggle. All of it lies in a folder of its own."""
+"""A tiny competition beside a loopback Kaggle. All of it lies in a folder of its own, in one state or another."""
 
 import contextlib
+import copy
 import importlib
 import os
 import pkgutil
@@ -11,17 +12,14 @@ from pathlib import Path
 
 import kit
 from tests.conftest import COMPETITION, write_archive
+from tests.kaggle_kernels import Kernels
 from tests.kaggle_server import SECRET, Kaggle, serve
 from tests.reliability import child, tree
-from tests.reliability.child import RENAMES, Ended, Kill
+from tests.reliability.child import Ended, Kill
 from tests.reliability.faulty_server import FaultyHandler
 
 SLUG = "tiny-stripes"
-A, B = f"{SLUG}-a-", f"{SLUG}-b-"  # beginnings of the ids of two runs
 PHOTOS = "tiny-photos"
-KERNEL = f"{SLUG}-predict"
-SHORT = ("--folds", "1", "--deterministic", "--set", "epochs=2", "--set", "patience=2")
-UNTRAINED = ("fresh", "downloaded", "prepared")  # states
 WITHOUT_KERAS = ("cli", "data", "kaggle", "scaffold", "submission")  # rooms of the kit
 MEMORY = Path("/dev/shm")
 
@@ -53,11 +51,14 @@ COMPETITION = Competition(
 
 
 class Place:
-    """kept: what a state is made of: the home, and the folder that a team shares."""
+    """kept: what a state is made of: the home, and the folder that a team shares. given: files for verbs. kernels: what Kaggle
+    has of datasets and kernels in each state.
+    """
 
     def __init__(self, root: Path, kaggle: Kaggle, proxy: str) -> None:
         self.root, self.kaggle = root, kaggle
         self.kept, self.states, self.plugins = root / "kept", root / "states", root / "plugins"
+        self.given = root / "given"
         self.home, self.team, self.archive = self.kept / "home", self.kept / "team", root / f"{SLUG}.zip"
         self.environment = {
             "KIT_HOME": str(self.home),
@@ -69,6 +70,7 @@ class Place:
             "KAGGLE_KEY": SECRET,
             "TF_CPP_MIN_LOG_LEVEL": "3",
         }
+        self.kernels: dict[str, Kernels] = {}
         self.secrets = 0  # times that the secret was seen where it does not belong
 
     def run(self, words: Sequence[str], kill: Kill | None = None, kill_after_s: float | None = None) -> Ended:
@@ -78,12 +80,13 @@ class Place:
         return ended
 
     def restore(self, state: str) -> None:
-        """The state on disk, and a Kaggle that has the archive and nothing else."""
+        """The state on disk, and a Kaggle that has the archive and what was pushed to it."""
         for folder in (self.home, self.team):
             shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.states / state, self.kept, symlinks=True, dirs_exist_ok=True)
         fresh = Kaggle()
         fresh.archive = self.archive.read_bytes()
+        fresh.of_kernels = copy.deepcopy(self.kernels[state])
         self.kaggle.__dict__.clear()  # the server holds this very object
         self.kaggle.__dict__.update(fresh.__dict__)
 
@@ -94,6 +97,7 @@ class Place:
 
     def keep(self, state: str) -> None:
         shutil.copytree(self.kept, self.states / state, symlinks=True)
+        self.kernels[state] = copy.deepcopy(self.kaggle.of_kernels)
 
     def make(self, state: str, before: str, *commands: Sequence[str]) -> None:
         """The state that the commands make of another one. Raises RuntimeError if one of them fails."""
@@ -115,7 +119,7 @@ def open_place() -> Iterator[Place]:
             for slug, text in ((SLUG, COMPETITION), (PHOTOS, OF_PHOTOS)):
                 (place.plugins / slug).mkdir(parents=True)
                 (place.plugins / slug / "competition.py").write_text(text)
-            for folder in (place.home, place.team):
+            for folder in (place.home, place.team, place.given):
                 folder.mkdir(parents=True)
             place.keep("fresh")
             yield place
@@ -124,8 +128,6 @@ def open_place() -> Iterator[Place]:
 def import_all(place: Place, keras: bool = True) -> None:
     """Imports what verbs import, in this process."""
     os.environ.update(place.environment)
-    with contextlib.redirect_stdout(None):
-        pass
     import pandas  # noqa: F401
 
     if keras:
@@ -134,32 +136,3 @@ def import_all(place: Place, keras: bool = True) -> None:
     for found in pkgutil.walk_packages(kit.__path__, "kit."):
         if (keras or found.name.split(".")[1] in WITHOUT_KERAS) and not found.name.endswith("__main__"):
             importlib.import_module(found.name)
-
-
-def make_states(place: Place, trained: bool = True) -> None:
-    """fresh, downloaded and prepared; and if asked those that need a training."""
-    place.make("downloaded", "fresh", ["download", SLUG, "--from", str(place.archive)])
-    place.make("prepared", "downloaded", ["prepare", SLUG, "--folds", "3"])
-    if trained:
-        trainings = (["train", SLUG, *SHORT, "--name", name, "--seed", str(n)] for n, name in enumerate("ab"))
-        place.make("trained", "prepared", *trainings)
-        place.make("shared", "trained", ["runs", "push", A, "--weights", "--store", str(place.team)])
-        shutil.rmtree(next((place.states / "shared" / "home" / "runs").glob(f"{A}*")))
-        place.make("built", "trained", ["kernel", "build", SLUG, "--run", A])
-        place.make("submitted", "trained", ["submit", SLUG, A, "--send"])
-        _interrupt(place)
-
-
-def _interrupt(place: Place) -> None:
-    """A training that was killed after its first epoch."""
-    words = ["train", SLUG, *SHORT, "--name", "c"]
-    place.restore("prepared")
-    names = [name for _, name in RENAMES]
-    for number, name in enumerate(place.run(words).events):
-        if name in names:
-            place.restore("prepared")
-            place.run(words, Kill(number, after=True))
-            if list(place.home.glob("runs/*/fold-0/state.json")):
-                place.keep("interrupted")
-                return
-    raise RuntimeError("no checkpoint was seen")

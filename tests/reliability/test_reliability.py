@@ -2,11 +2,16 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
+
+from kit.cli.main import kit
 from tests.reliability import kills, page, tree
 from tests.reliability.child import Ended
 from tests.reliability.tally import Tally, judge_end
+from tests.reliability.verbs import NOT_DISTURBED, VERBS, WRITE_NOTHING
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,6 +23,21 @@ def test_a_verb_that_is_disturbed_ends_as_it_should():
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("download") >= 2
+
+
+def _list_verbs(command: click.Command, *words: str) -> Iterator[str]:
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from _list_verbs(command.get_command(context, name), *words, name)
+    else:
+        yield " ".join(words)
+
+
+def test_every_verb_that_writes_is_disturbed():
+    verbs = list(_list_verbs(kit))
+    disturbed = [verb for verb in verbs if any(f"{line.name} ".startswith(f"{verb} ") for line in VERBS)]
+    assert sorted([*disturbed, *WRITE_NOTHING, *NOT_DISTURBED]) == sorted(verbs)
 
 
 def test_files_that_are_missing_changed_or_too_many_are_told(tmp_path):

@@ -4,7 +4,9 @@ Moments are no part of what is compared: dates, seconds, the time in the id of a
 how often a kernel was pushed.
 """
 
+import contextlib
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +20,8 @@ MOMENTS = re.compile(
     rb'|(?<="version": )\d+'  # of a kernel at Kaggle, which counts how often it was pushed
 )
 SEEN = "/kaggle/"  # Kaggle's list as it was last seen, which one more look at it brings
+MANIFESTS = ("manifest.json", "plugin.json", "weights.json")  # of a run in a team's store
+OF_FILES = re.compile(rb'"(sha256|bytes)": ("\w+"|\d+)')  # which hold moments, and are compared themselves
 TEXTS = (".json", ".csv", ".html", ".py", ".md", ".txt", ".ipynb", ".jsonl")
 
 
@@ -68,10 +72,25 @@ def _is_of_interrupted_run(path: Path, folder: Path) -> bool:
 def _read_file(path: Path) -> bytes:
     if ".lock" in path.name:
         return b""
+    if path.name == "tune.db":
+        return _read_trials(path)
     data = path.read_bytes() if path.exists() else b""
-    if path.name == "history.csv":  # whose last column is seconds
+    if path.name in MANIFESTS and (path.parent / "run.json").exists():
+        data = OF_FILES.sub(b"", data)
+    elif path.name == "history.csv":  # whose last column is seconds
         data = b"\n".join(line.rpartition(b",")[0] for line in data.splitlines())
     return _forget_moments(data) if path.suffix in TEXTS else data
+
+
+def _read_trials(database: Path) -> bytes:
+    """How many count, and the settings of the first. Where a killed one leaves off, others are drawn for the next."""
+    counted = "FROM trials LEFT JOIN trial_params USING (trial_id) WHERE state IN ('COMPLETE', 'PRUNED')"
+    with contextlib.closing(sqlite3.connect(database)) as opened:
+        try:
+            values = [value for (value,) in opened.execute(f"SELECT param_value {counted} ORDER BY number")]
+        except sqlite3.OperationalError as error:  # it has no tables yet
+            return str(error).encode()
+    return f"{len(values)} {values[:1]}".encode()
 
 
 def _forget_moments(data: bytes) -> bytes:
