@@ -86,12 +86,11 @@ FAMILIES = (
         codes=(2, 3),  # 2 for settings that this kit does not know
     ),
     Family(
-        "damaged checkpoints are refused, or the one before is taken",
+        "damaged checkpoints are refused",
         "interrupted",
         weights.CHECKPOINTS.items(),
         _lay_checkpoint,
         (("train", "--resume", f"{SLUG}-c-"),),
-        codes=(0, 3),
     ),
     Family(
         "damaged or foreign weights are refused",

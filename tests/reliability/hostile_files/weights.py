@@ -55,8 +55,16 @@ DAMAGE: dict[str, Change] = {
     "flipped": _flip,
 }
 FILES = ("state.json", "epoch-*.weights.h5", "best-*.npz")
+WITHOUT_STATE = (
+    "state.json deleted"  # of a first epoch: what a kill leaves before its checkpoint is whole, which is made again
+)
 CHECKPOINTS: dict[str, tuple[str, Change]] = {
-    **{f"{name} {what}": (name, change) for name in FILES for what, change in DAMAGE.items()},
+    **{
+        f"{name} {what}": (name, change)
+        for name in FILES
+        for what, change in DAMAGE.items()
+        if f"{name} {what}" != WITHOUT_STATE
+    },
     "state.json nested deeply": ("state.json", _deepen),
 }
 WEIGHTS: dict[str, tuple[str, Change]] = {
