@@ -38,10 +38,17 @@ __all__ = [
 IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".npy", ".dcm", ".dicom")
 
 
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """A sort key by which 2.png comes before 10.png."""
-    parts = re.findall(r"[0-9]+|[^0-9]+", name)
-    return [(0, int(part), part) if part[0] in "0123456789" else (1, 0, part) for part in parts]
+def natural(name: str) -> str:
+    """A sort key by which 2.png comes before 10.png: of a number it begins with how many digits there are. One text, since a
+    folder may hold very many images.
+    """
+    return re.sub(r"[0-9]+|[^0-9]+", _natural_part, name)
+
+
+def _natural_part(found: re.Match[str]) -> str:
+    part = found[0]
+    digits = part.lstrip("0")
+    return f"0{chr(len(digits))}{digits}\0{part}\0" if part[0] in "0123456789" else f"1{part}\0"
 
 
 def image_folder(folder: Path, suffix: str | None = None) -> list[Path]:

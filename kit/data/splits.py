@@ -1,8 +1,9 @@
 """What a competition's `read` returns, held to its contract before anything is decoded."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -30,16 +31,35 @@ def read(competition: Competition, raw: Path, part: str) -> Split:
     if part == "train":
         _check_train(competition, split)
     _check_length(part, split, "rows", split.rows)
-    seen: dict[str, object] = {}
-    shown = split.images if isinstance(split.images, list) and split.images else split.ids
-    for name, image in zip(split.ids, shown, strict=True):
+    seen: dict[str, int] = {}
+    for row, name in enumerate(split.ids):
         if not isinstance(name, str) or not name:
             raise DataError(f"an id of {part} is no text", received=repr(name))
         if name in seen:
-            both = f"{seen[name]} and {image}" if isinstance(image, Path) else None
-            raise DataError(f"{part} holds id {name!r} twice", received=both)
-        seen[name] = image
+            images = [split.images[one] for one in (seen[name], row)] if isinstance(split.images, list) else []
+            both = " and ".join(map(str, images)) if all(isinstance(image, Path) for image in images) else None
+            raise DataError(f"{part} holds id {name!r} twice", received=both or None)
+        seen[name] = row
+    if isinstance(split.images, list) and all(isinstance(image, Path) for image in split.images):
+        return replace(split, images=_Paths(list(map(str, split.images))))
     return split
+
+
+@dataclass(frozen=True)
+class _Paths(Sequence[Path]):
+    """Paths of images, kept as texts in a quarter of the memory."""
+
+    texts: list[str]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @overload
+    def __getitem__(self, place: int) -> Path: ...
+    @overload
+    def __getitem__(self, place: slice) -> "_Paths": ...
+    def __getitem__(self, place: int | slice) -> "Path | _Paths":
+        return _Paths(self.texts[place]) if isinstance(place, slice) else Path(self.texts[place])
 
 
 def _check_images(competition: Competition, part: str, split: Split) -> None:

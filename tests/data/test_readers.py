@@ -1,3 +1,6 @@
+import random
+import re
+import sys
 import tracemalloc
 
 import pytest
@@ -9,6 +12,7 @@ from kit.data.readers import (
     image_folder,
     label_columns,
     labels,
+    natural,
     numbers,
     one_hot,
     table,
@@ -213,3 +217,16 @@ def test_an_error_of_a_join_shows_an_id_of_each_side(tmp_path):
         DataError, match=r"such as '1'; received 1 labels, such as of '1.jpg'; expected 1 rows, such as '1'"
     ):
         labels(tmp_path / "l.csv", ["1"], "id", "label")
+
+
+def test_natural_order_is_by_numbers_then_by_letters():
+    def parts(name):
+        return [
+            (0, int(part), part) if part[0] in "0123456789" else (1, 0, part)
+            for part in re.findall(r"[0-9]+|[^0-9]+", name)
+        ]
+
+    draw = random.Random(0)
+    names = ["".join(draw.choices("0019a.b_é/", k=draw.randrange(9))) for _ in range(5000)]
+    assert sorted(names, key=natural) == sorted(names, key=parts)
+    assert sys.getsizeof(natural("123456.png")) < 100

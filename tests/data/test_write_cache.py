@@ -1,8 +1,10 @@
+import gc
 import os
 import subprocess
 import sys
 import warnings
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -224,3 +226,13 @@ def test_decoding_needs_memory_for_a_few_batches_not_for_all_images(tmp_path):
     assert total > 500
     assert grown < 150
     assert last == 19_999 % 256
+
+
+def test_paths_that_a_reader_lists_are_kept_as_texts(pets, changed, tmp_path):
+    paths = [tmp_path / f"{number}.png" for number in range(500)]
+    ids = [path.stem for path in paths]
+    read = splits.read(changed(pets, read=lambda raw, part: Split(ids, paths)), tmp_path, "test").images
+    assert list(read) == paths and read[3] == paths[3] and list(read[::100]) == paths[::100]
+    assert not any(isinstance(one, Path) for one in gc.get_referents(read.texts))
+    with pytest.raises(DataError, match=r"test holds id '0' twice; received .*/0\.png and .*/1\.png$"):
+        splits.read(changed(pets, read=lambda raw, part: Split(["0", "0"], paths[:2])), tmp_path, "test")
