@@ -1,4 +1,4 @@
-"""Scores and their errors for people, without a digit that is not known."""
+"""Scores and their errors for people, without a digit that is not known; and sizes of files."""
 
 import math
 
@@ -24,3 +24,8 @@ def write_gain(gain: float, error: float) -> str:
 def write_with_error(value: float | None, error: float | None = None) -> str:
     """Empty for None; without an error the score alone."""
     return "" if value is None else write_score(value) + ("" if error is None else f" ±{write_error(error)}")
+
+
+def write_size(size: int) -> str:
+    """Bytes in kB below a tenth of a MB, else in MB, of a million bytes."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"

@@ -12,6 +12,7 @@ from kit.files import hold_lock
 from kit.json_files import write_json
 from kit.kaggle.submissions import KaggleSubmission
 from kit.runs import trash
+from kit.stats.digits import write_size
 from kit.submission import kaggle_list, message, records
 
 
@@ -19,7 +20,8 @@ def test_a_deleted_run_comes_back_as_it_was(cli, make_run):
     run = make_run("a")
     before = {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
     done = cli("runs", "delete", run.id[:-2])
-    assert run.id in done.stdout and "in the trash: 0.0" in done.stdout and not run.folder.exists()
+    size = write_size(sum(map(len, before.values())))
+    assert run.id in done.stdout and f"in the trash: {size}, " in done.stdout and not run.folder.exists()
     assert not runs.list_runs() and cli("runs").stdout == "no runs yet\n"
     assert cli("runs", "restore", run.id).stdout.strip() == run.id
     assert {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()} == before
@@ -121,7 +123,7 @@ def test_a_run_that_a_teammate_submitted_is_refused_too(cli, make_run):
 def test_weights_only_keeps_what_ensembles_and_submissions_need(cli, make_run):
     run = make_run("a")
     begun = make_run("begun", finished=False)
-    assert "freed 0.0 MB" in cli("runs", "delete", "--weights-only", run.id).stdout
+    assert "freed 3.0 kB" in cli("runs", "delete", "--weights-only", run.id).stdout
     assert not list(run.folder.rglob("*.h5")) and len(list(run.folder.glob("fold-*/history.csv"))) == 3
     assert len(predictions.load(run.oof).ids) == 90 and runs.find(run.id).status() == "finished"
     assert trash.delete_weights(make_run("c")) == 3000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kit.stats.digits import write_with_error
+from kit.stats.digits import write_size, write_with_error
 from kit.submission import message
 
 
@@ -25,3 +25,13 @@ def test_a_score_has_the_digits_that_it_was_given_with(value, error, text):
 def test_what_a_message_rounds_is_shown_as_rounded():
     told = message.parse("tiny-a-0101-101010 CV 0.9 +- 0.012 1a2b3c4d5e6f")
     assert write_with_error(told.cv, told.error) == "0.9 ±0.012"
+
+
+def test_small_files_are_not_said_to_be_nothing():
+    assert [write_size(size) for size in (0, 3000, 99_999, 100_000, 12_345_678)] == [
+        "0.0 kB",
+        "3.0 kB",
+        "100.0 kB",
+        "0.1 MB",
+        "12.3 MB",
+    ]

@@ -8,6 +8,7 @@ from kit.cli import options
 from kit.cli.options import GlobalOptions
 from kit.errors import ConfigError
 from kit.learn import backend
+from kit.stats.digits import write_size
 
 
 @click.command()
@@ -65,7 +66,7 @@ def command(
     size = bundle.size(folder)
     options.result(
         {"folder": str(folder), "bytes": size, "name": name},
-        f"{size / 1e6:.1f} MB to push\n{folder}",
+        f"{write_size(size)} to push\n{folder}",
         as_json=as_json,
     )
     options.next_step(f"kernel try {name}   (then: kit kernel push {name})")

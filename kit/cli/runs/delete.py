@@ -3,6 +3,7 @@
 import click
 
 from kit.cli import completion, options
+from kit.stats.digits import write_size
 from kit.suggest import complete
 
 
@@ -29,12 +30,12 @@ def command(references: tuple[str, ...], force: bool, weights_only: bool) -> Non
         for run in doomed:
             freed += trash.delete_weights(run)
             click.echo(run.id)
-        click.echo(f"freed {freed / 1e6:.1f} MB")
+        click.echo(f"freed {write_size(freed)}")
         options.next_step("runs")
         return
     moved = sum(trash.size(run.folder) for run in doomed)
     trash.delete(doomed, ledger.list_refs, force=force)
     for run in doomed:
         click.echo(run.id)
-    click.echo(complete(f"in the trash: {moved / 1e6:.1f} MB, which `kit runs empty-trash` frees"))
+    click.echo(complete(f"in the trash: {write_size(moved)}, which `kit runs empty-trash` frees"))
     options.next_step(f"runs restore {doomed[0].id}   (or: kit runs empty-trash)")

@@ -3,6 +3,7 @@
 import click
 
 from kit.cli import options
+from kit.stats.digits import write_size
 
 
 @click.command("empty-trash")
@@ -15,5 +16,5 @@ def command(yes: bool) -> None:
         click.echo("\n".join(names))
         if not yes and not click.confirm(f"remove these {len(names)} runs for good?", err=True):
             return
-    click.echo(f"freed {trash.empty() / 1e6:.1f} MB")
+    click.echo(f"freed {write_size(trash.empty())}")
     options.next_step("runs")

@@ -10,6 +10,7 @@ from kit.cli.options import GlobalOptions
 from kit.errors import DataError, KitError, list_names
 from kit.fields import ID
 from kit.progress import say
+from kit.stats.digits import write_size
 
 
 @click.command()
@@ -53,7 +54,7 @@ def command(
             if len(chosen) == 1:
                 raise
             refused[name] = str(error)
-    text = [f"{name}  {f'{size / 1e6:.1f} MB' if size else 'is here already'}" for name, size in fetched.items()]
+    text = [f"{name}  {write_size(size) if size else 'is here already'}" for name, size in fetched.items()]
     rows = [{"run": name, "bytes": size} for name, size in fetched.items()]
     options.result(rows, "\n".join(text) or "no runs", as_json=as_json)
     _say_incomplete([name for name, size in fetched.items() if size])

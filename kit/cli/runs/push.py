@@ -3,6 +3,7 @@
 import click
 
 from kit.cli import completion, options
+from kit.stats.digits import write_size
 
 
 @click.command()
@@ -33,7 +34,7 @@ def command(
     named = list_new(store) if only_new else [runs.find(reference) for reference in references]
     chosen = {run.id: run for run in named}
     sent = push(store, list(chosen.values()), weights=weights)
-    text = [f"{name}  {f'{size / 1e6:.1f} MB' if size else 'is there already'}" for name, size in sent.items()]
+    text = [f"{name}  {write_size(size) if size else 'is there already'}" for name, size in sent.items()]
     options.result(
         [{"run": name, "bytes": size} for name, size in sent.items()], "\n".join(text) or "nothing new", as_json=as_json
     )
