@@ -75,8 +75,3 @@ def join(name: str, root: Path, proxy: str, spoken: list[tuple[str, Done]]) -> M
     home.mkdir()
     world.write_plugin(home / "competitions")
     return Member(name, home, proxy, spoken)
-
-
-def come_back(name: str, beside: Member) -> Member:
-    """One who has joined before."""
-    return Member(name, beside.home.parent / name, beside.proxy, beside.spoken)

@@ -4,7 +4,6 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-from tests.season import members
 from tests.season.members import Member
 from tests.season.season import Season
 from tests.season.world import PUBLIC, SLUG
@@ -47,11 +46,11 @@ def write_cycle(season: Season, member: Member) -> str:
 
 
 def join_late(season: Season) -> None:
-    """Dan dealt other folds: the team's runs are refused, until he has the team's folds.csv; CRLF, a BOM and
+    """Dan, who pushed a run, dealt other folds: the team's runs are refused, until he has the team's folds.csv; CRLF, a BOM and
     another order do no harm.
     """
     ann = season.members[0]
-    dan = members.come_back("dan", ann)
+    dan = replace(ann, name="dan", home=ann.home.parent / "dan")
     done = dan.run("runs", "pull", "--store", str(season.store), season.runs["base"])
     season.claims.holds(
         "a run on other folds is refused", done, done.returncode == DAMAGED and "runs folds" in done.stderr
