@@ -82,6 +82,7 @@ def end(season: Season) -> None:
     real = {one["ref"]: float(one["privateScore"]) for one in season.kaggle.submissions if "privateScore" in one}
     season.claims.equal("private scores in the list", {ref: told[ref] for ref in real}, real)
     of_run = {run: score for ref, score in real.items() for run in season.runs.values() if run in _message(season, ref)}
+    of_run |= {f"submission {ref}": score for ref, score in real.items()}
     chosen = max(of_run[run] for run in before["proposed"]["runs"])
     low, high = before["proposed"]["interval"]
     said = f"{chosen:.5f}, forecast {before['proposed']['expected_max']:.5f}, 80 % from {low:.5f} to {high:.5f}"

@@ -40,7 +40,7 @@ class Season:
         return [one["description"].split()[-1] for one in self.kaggle.submissions]
 
     def name(self, run: str) -> str:
-        return next(name for name, one in self.runs.items() if one == run)
+        return next((name for name, one in self.runs.items() if one == run), run)
 
     def folder(self, name: str) -> Path:
         """Of that run, at the first member who has it."""
