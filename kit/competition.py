@@ -56,6 +56,10 @@ class Metric:
         """1 where greater scores are better, else -1: `sign * score` is better when it is greater."""
         return 1 if self.greater_is_better else -1
 
+    def bound(self, score: float) -> float:
+        """The nearest score that there can be."""
+        return min(max(score, self.low), self.high)
+
 
 class Images(Protocol):
     """The images of a split in order: paths of files to decode, a tuple of paths for an image whose channels lie in several

@@ -114,7 +114,8 @@ def _settle_folds(
     if never := int((fold_of < 0).sum()):
         say(f"{folders.folds}: {never} of {len(fold_of)} rows are learned from, never judged")
     if folds and (here := int(fold_of.max()) + 1) != folds:
-        say(f"{folders.folds} has {here} folds and stays; --reset-folds makes {folds}")
+        seed = "" if fold_seed is None else f" by the seed {fold_seed}"
+        say(f"{folders.folds} has {here} folds and stays; --reset-folds makes {folds}{seed}")
     elif there and folds and fold_seed is not None:
         asked = _make_folds(competition, folders, dataset, folds, fold_seed)
         if not np.array_equal(fold_of, asked):

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from kit import metrics
-from kit.competition import Competition
+from kit.competition import Competition, Metric
 from kit.leaderboard import listed, private_board
 from kit.leaderboard.candidates import Candidate, stack_shared
 from kit.leaderboard.ledger import Entry
@@ -92,7 +92,8 @@ def propose(
     construction; what it is worth is measured on seasons of which the truth is known (tests/bench).
     """
     shared, stack = stack_shared(candidates, known)
-    more, sign = listed.read_scores(assumed), metrics.find(competition).sign
+    more, metric = listed.read_scores(assumed), metrics.find(competition)
+    sign = metric.sign
     own = private_board.scores(competition, shared.labels, stack)
     sent = np.array([np.nan if (score := public.get(one.run.id)) is None else score for one in candidates])
     rows = len(candidates[0].decided)
@@ -118,7 +119,7 @@ def propose(
                 "score": cv,
                 "public": shown,
                 "assumed": place >= len(candidates),
-                **_describe(forecast, place, sign),
+                **_describe(forecast, place, metric),
             }
             for place, (name, cv, shown) in enumerate(scored)
         ],
@@ -133,8 +134,9 @@ def _or_none(scores: np.ndarray) -> list[float | None]:
     return [None if np.isnan(score) else score for score in scores.tolist()]
 
 
-def _describe(forecast: Forecast, place: int, sign: int) -> dict[str, float]:
-    return {"forecast": sign * float(forecast.mean[place]), "forecast_error": float(forecast.error[place])}
+def _describe(forecast: Forecast, place: int, metric: Metric) -> dict[str, float]:
+    expected = metric.bound(metric.sign * float(forecast.mean[place]))
+    return {"forecast": expected, "forecast_error": float(forecast.error[place])}
 
 
 def _describe_pair(
@@ -158,12 +160,12 @@ def _describe_pair(
     if max(pair) < len(candidates):
         apart = float(competition.target.distance(candidates[one].decided, candidates[other].decided).mean())
     half = WITHIN * error
-    ends = sorted(metric.sign * (expected + side * half) for side in (-1, 1))
+    ends = sorted(metric.bound(metric.sign * (expected + side * half)) for side in (-1, 1))
     return {
         "runs": [names[index] for index in pair],
-        "expected_max": metric.sign * expected,
+        "expected_max": metric.bound(metric.sign * expected),
         "error": error,
-        "interval": [max(metric.low, ends[0]), min(metric.high, ends[1])],
+        "interval": ends,
         "first_is_better": expect_win(forecast, pair),
         "differs": apart,
         "behind": behind,

@@ -19,7 +19,8 @@ COLUMNS = ("run", "author", "created", "recipe", "backbone", "metric", "score", 
 
 def list_shared(store: Store, slug: str | None = None, competitions: Sequence[Path] = ()) -> list[Row]:
     """A row per run in the store, of one competition if asked, the best first: COLUMNS, kind, slug, rows, note, tags, bytes;
-    None for what the kit that pushed it did not say. here: "yes", "deleted" where it was, or "".
+    None for what the kit that pushed it did not say, whose competition is then that of its id. here: "yes", "deleted" where
+    it was, or "".
 
     competitions: further folders of them, whose metrics may be their own. Runs with damaged manifests are named and left out.
     """
@@ -36,7 +37,12 @@ def list_shared(store: Store, slug: str | None = None, competitions: Sequence[Pa
         rows.append(_row(own, deleted))
     if left_out:
         say(f"{left_out} of {left_out + len(rows)} runs are left out")
-    return listing.sort_rows([row for row in rows if slug in (None, row["slug"])], "score", competitions)
+    of_slug = [
+        row
+        for row in rows
+        if slug is None or (row["slug"] == slug if row["slug"] else row["run"].startswith(f"{slug}-"))
+    ]
+    return listing.sort_rows(of_slug, "score", competitions)
 
 
 def _row(own: manifest.Manifest, deleted: set[str]) -> Row:

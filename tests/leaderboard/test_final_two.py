@@ -85,6 +85,15 @@ def test_the_two_are_found_at_kaggle_and_what_is_ticked_there_is_told(here, fiel
     assert "ticked there and not proposed: 3" in text
 
 
+def test_no_score_is_forecast_that_there_cannot_be(here, field):
+    """Runs that fail on a few rows each, and on others: the larger of two Gaussian scores is expected above 1."""
+    for number, name in enumerate("ab", 1):
+        rows = range(2 * number, 2 * number + 2)
+        field.submit(field.make(name, wrong(field.labels, rows), field.test), "1.0", number)
+    found = json.loads(here("pick", "tiny-stripes", "--public-share", "0.9", "--json").stdout)["proposed"]
+    assert found["expected_max"] == found["interval"][1] == 1
+
+
 def test_one_submission_makes_no_pair(here, field):
     field.submit(field.make("a", field.labels, field.test), "0.8")
     refused = here("pick", "tiny-stripes", check=False)

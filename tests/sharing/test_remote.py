@@ -48,6 +48,8 @@ def test_what_an_older_kit_pushed_is_listed_without_a_score(here, shared, team):
     write_json(path, stored)
     rows = json.loads(here("runs", "remote", "--store", str(team), "--json").stdout)
     assert rows[-1]["run"] == shared[0] and rows[-1]["score"] is None
+    of_slug = json.loads(here("runs", "remote", "--store", str(team), "tiny-stripes", "--json").stdout)
+    assert len(of_slug) == len(rows)
     here("runs", "pull", "--store", str(team), shared[0])
 
 
