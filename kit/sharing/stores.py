@@ -16,11 +16,7 @@ from kit.errors import ConfigError, DataError, KitError
 from kit.files import MAX_SMALL, create_file, read_small, replace_file
 from kit.progress import bar
 
-EXCLUSIVE = {
-    "s3",
-    "gs",
-    "abfs",
-}  # protocols of fsspec by which a file is created once; by others it is asked for, then written
+EXCLUSIVE = {"s3", "gs", "abfs"}  # by these protocols a file is created once; by others it is asked for, then written
 
 
 class Store(Protocol):
@@ -142,7 +138,9 @@ class Url:
             self.files.makedirs(f"{self.root}/{key}".rpartition("/")[0], exist_ok=True)
             try:
                 self.files.pipe_file(f"{self.root}/{key}", data, mode="create")
-            except FileExistsError:
+            except Exception:  # of some stores a refusal is no FileExistsError
+                if self.read(key) is None:
+                    raise
                 return False
         return self.exclusive or self.read(key) == data
 
@@ -157,10 +155,11 @@ def _url(where: str) -> Url | Folder:
             f"{redact(where)} needs fsspec, which is not installed", do="pip install fsspec, or name a plain folder"
         )
     from fsspec.core import url_to_fs
+    from fsspec.implementations.local import LocalFileSystem
 
     with _explain_errors(where):
         files, root = url_to_fs(where)
-    if "file" in files.protocol:
+    if isinstance(files, LocalFileSystem):
         return Folder(Path(root))
     return Url(files, root.rstrip("/"), where)
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kit.errors import ConfigError, KaggleError
+from kit.errors import ConfigError, DataError, KaggleError
 from kit.files import create_file
 from kit.kaggle.send_once import LostAnswer
 from kit.sharing import claims, stores
@@ -142,3 +142,29 @@ def test_where_two_wrote_the_last_has_it(member, monkeypatch, tmp_path):
     monkeypatch.setattr(store.files, "pipe_file", pipe, raising=False)
     with pytest.raises(claims.ClaimedError, match="received by bob"):
         claims.claim(store, "run-1")
+
+
+def test_a_store_that_refuses_in_words_of_its_own_has_the_claim_of_another(member, monkeypatch, tmp_path):
+    """As s3fs does of stores that are not Amazon's: OSError, "precondition failed"."""
+    pytest.importorskip("fsspec")
+    store = stores.open_store(f"memory://{tmp_path}")
+
+    def refuse(*_, **__):
+        raise OSError(22, "precondition failed")
+
+    monkeypatch.setattr(store.files, "pipe_file", refuse, raising=False)
+    with pytest.raises(DataError, match="precondition failed"):
+        claims.claim(store, "run-1")
+    monkeypatch.undo()
+    claims.claim(store, "run-1")
+    monkeypatch.setattr(store.files, "pipe_file", refuse, raising=False)
+    member("bob")
+    with pytest.raises(claims.ClaimedError, match="received by ann"):
+        claims.claim(store, "run-1")
+
+
+def test_only_a_file_url_is_a_folder(tmp_path):
+    """Not every protocol with that word in its name."""
+    pytest.importorskip("fsspec")
+    assert isinstance(stores.open_store(f"file://{tmp_path}"), stores.Folder)
+    assert isinstance(stores.open_store(f"filecache::memory://{tmp_path}"), stores.Url)
