@@ -39,7 +39,7 @@ def read_scores(entries: Sequence[Entry]) -> Listed:
 
 
 def extend_covariance(covariance: np.ndarray, variances: np.ndarray) -> np.ndarray:
-    """float64 (R + L, R + L): (R, R) of runs that are here, and what is assumed of L more. variances: (L,), nan if unknown.
+    """float64 (R + L, R + L): (R, R) of runs that are here, and what is assumed of L more. variances: (L,), nan or 0: unknown.
 
     What is assumed is the luck of the mean run and some of its own, so that no eigenvalue falls below 0.
     """
@@ -47,7 +47,7 @@ def extend_covariance(covariance: np.ndarray, variances: np.ndarray) -> np.ndarr
     known = covariance / np.sqrt(np.outer(own, own))
     count, more = len(own), len(variances)
     alike = max(0.0, (known.sum() - count) / (count * (count - 1))) if count > 1 else ALIKE
-    across = np.tile(alike * known.mean(1) / known.mean(), (more, 1))
+    across = np.tile(alike * known.mean(1) / known.mean() if alike else np.zeros(count), (more, 1))
     among = np.where(np.eye(more), 1.0, alike)
-    deviations = np.sqrt(np.append(own, np.where(np.isnan(variances), own.mean(), variances)))
+    deviations = np.sqrt(np.append(own, np.where(variances > 0, variances, own.mean())))
     return np.block([[known, across.T], [across, among]]) * np.outer(deviations, deviations)

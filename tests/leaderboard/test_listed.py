@@ -35,11 +35,12 @@ def test_what_is_assumed_is_like_the_others_on_average():
     known = np.array([[1.0, 0.6, 0.6], [0.6, 4.0, 0.4], [0.6, 0.4, 1.0]])
     correlations = known / np.sqrt(np.outer(known.diagonal(), known.diagonal()))
     alike = correlations[np.triu_indices(3, 1)].mean()
-    found = listed.extend_covariance(known, np.array([NAN, 9.0]))
-    assert found[:3, :3] == pytest.approx(known) and found.diagonal()[3:] == pytest.approx([2, 9])
+    found = listed.extend_covariance(known, np.array([NAN, 9.0, 0.0]))
+    assert found[:3, :3] == pytest.approx(known) and found.diagonal()[3:] == pytest.approx([2, 9, 2])
     scaled = found / np.sqrt(np.outer(found.diagonal(), found.diagonal()))
     assert scaled[3, :3].mean() == pytest.approx(alike) and scaled[3, 4] == pytest.approx(alike)
     assert listed.extend_covariance(np.eye(1), np.array([NAN]))[0, 1] == listed.ALIKE
+    assert (listed.extend_covariance(np.array([[1.0, -1.0], [-1.0, 1.0]]), np.array([NAN]))[2] == [0, 0, 1]).all()
     opposite = np.array([[1.0, -0.9, 0.9], [-0.9, 1.0, -0.9], [0.9, -0.9, 1.0]])
     assert np.linalg.eigvalsh(listed.extend_covariance(opposite, np.array([NAN, NAN])))[0] > -1e-9
 
