@@ -91,9 +91,8 @@ def infer(cv: np.ndarray, public: np.ndarray, covariance: np.ndarray, rows: tupl
     seen = np.vstack([np.eye(count, count + 1)[judged], tested[sent]])
     centre = np.append(np.full(count, cv[judged].mean()), 0.0)
     prior = np.zeros((count + 1, count + 1))
-    prior[:count, :count] = (
-        _spread(cv[judged], of_judged, deviation) * np.eye(count) + deviation**2
-    )  # their mean is hardly known
+    prior[:count, :count] = deviation**2  # their mean is hardly known
+    prior[range(count), range(count)] += _spread(cv[judged], of_judged, deviation)
     differences, apart = (public - cv) / shifted, (of_cv + of_public) / np.outer(shifted, shifted)
     both = np.intersect1d(judged, sent)
     prior[count, count] = _shift(differences[both], apart[np.ix_(both, both)], deviation)
