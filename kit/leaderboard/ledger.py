@@ -74,10 +74,12 @@ def refresh(competition: Competition, *, offline: bool = False) -> list[Entry]:
 def find_runs(
     runs: Sequence[str], entries: Sequence[Entry], ticked: Collection[int] | None = None
 ) -> list[dict[str, Any]]:
-    """By what each run, or submission of none, is found at Kaggle, the newest of it: run, ref, by, message, public, and ticked,
-    whether it is among those chosen there; ref is None for a run that was not sent. ticked: None if that is not known.
+    """By what each run, or submission of none, is found at Kaggle: run, ref, by, message, public, and ticked, whether it is
+    among those chosen there. Of several of a run that is the newest, of those that are ticked if there are any; ref is None for
+    a run that was not sent. ticked: None if that is not known.
     """
-    sent = {entry.name: entry for entry in entries if entry.status != "error"}
+    in_turn = sorted(entries, key=lambda entry: entry.ref in (ticked or ()))
+    sent = {entry.name: entry for entry in in_turn if entry.status != "error"}
     return [
         {
             "run": run,

@@ -109,3 +109,10 @@ def test_a_competition_that_is_not_on_kaggle(home, words):
         click.testing.CliRunner().invoke(
             kit, [words[0], "sklearn-digits", *words[1:]], catch_exceptions=False, standalone_mode=False
         )
+
+
+def test_of_a_run_that_was_sent_twice_the_one_that_is_ticked_is_found(home):
+    kaggle_list.keep("zoo", [COMPLETE, replace(COMPLETE, ref=8, date="2026-11-21T10:15:00+00:00")])
+    entries = ledger.read_cached("zoo")
+    found = [ledger.find_runs([RUN], entries, ticked)[0] for ticked in (None, set(), {8}, {7})]
+    assert [(one["ref"], one["ticked"]) for one in found] == [(8, None), (8, False), (8, True), (7, True)]
