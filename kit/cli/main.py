@@ -119,7 +119,8 @@ def _say_what_to_type(error: click.ClickException) -> str:
         return _say_where_it_belongs(error)
     context = getattr(error, "ctx", None)
     of_store = context and any("--store" in option.opts for option in context.command.params)
-    former = "No such option" in error.message or "unexpected extra argument" in error.message
+    extra = "unexpected extra argument" in error.message and "/" in error.message
+    former = isinstance(error, click.NoSuchOption) or extra
     return f"The team's store is named by {STORE}" if of_store and former else ""
 
 

@@ -4,7 +4,7 @@ import click
 
 from kit.cli import completion, options
 from kit.cli.options import GlobalOptions
-from kit.errors import KitError
+from kit.errors import ConfigError, KitError
 from kit.learn import backend
 from kit.progress import say
 
@@ -39,6 +39,10 @@ def command(
         options.result({"competition": reference, "report": str(path)}, str(path), as_json=as_json)
         options.next_step(f"runs {reference}")
         return
+    if options.typed_store():
+        raise ConfigError(
+            "--store is about the page of a competition", received=reference, do="leave it out, or name one"
+        )
     run = runs.find(reference)
     if not quick and run.has_models:
         backend.load()

@@ -39,13 +39,24 @@ def test_a_store_in_a_former_place_is_told_of_the_option(here, words, where):
     assert "[" not in refused.stderr.splitlines()[-1]
 
 
+def test_a_word_too_many_that_is_no_address_is_not_taken_for_a_store(here):
+    assert "--store" not in here("report", SLUG, "too-many", check=False).stderr
+
+
 def test_without_a_store_the_option_is_named(here):
     for words in (["runs", "pull"], ["runs", "folds", SLUG], ["train", SLUG, "--push"], ["team", SLUG, "--claim", "a"]):
         refused = here(*words, check=False)
         assert refused.returncode == 2 and "--store" in refused.stderr and "KIT_TEAM" in refused.stderr
 
 
-@pytest.mark.parametrize(("verb", "with_it"), [(["train", SLUG], "--push"), (["submit", SLUG, "RUN"], "--send")])
-def test_a_store_that_nothing_goes_to_is_refused(here, team, verb, with_it):
+@pytest.mark.parametrize(
+    ("verb", "do"),
+    [
+        (["train", SLUG], "add --push"),
+        (["submit", SLUG, "RUN"], "add --send"),
+        (["report", "RUN"], "the page of a competition; received RUN; leave it out"),
+    ],
+)
+def test_a_store_that_nothing_goes_to_is_refused(here, team, verb, do):
     refused = here(*verb, "--store", str(team), check=False)
-    assert refused.returncode == 2 and f"add {with_it}" in refused.stderr
+    assert refused.returncode == 2 and do in refused.stderr
