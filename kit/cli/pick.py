@@ -50,7 +50,7 @@ def command(
     runs = [run for run in candidates.list_finished(competition) if every or run.id in public]
     compared, few = candidates.split_comparable(candidates.load(competition, runs[: candidates.MAX_CANDIDATES]))
     if few:
-        say(f"left out, as judged on too few rows: {', '.join(one.run.id for one in few)}")
+        say(f"not compared row by row, as judged on too few rows: {', '.join(one.run.id for one in few)}")
     here = {one.run.id for one in compared}
     elsewhere, assumed = candidates.list_elsewhere(entries, here), listed.select(entries, here)
     if not compared or len(compared) + len(assumed) < 2:
@@ -83,7 +83,7 @@ def command(
 
 
 def _elsewhere(rows: list[dict[str, Any]], assumed: Sequence[Any]) -> list[str]:
-    """What is known from Kaggle's list alone, though it may hold the best public scores."""
+    """What is not compared row by row, though it may hold the best public scores."""
     if not rows:
         return []
     shown = [
@@ -99,7 +99,7 @@ def _elsewhere(rows: list[dict[str, Any]], assumed: Sequence[Any]) -> list[str]:
     ]
     return [
         "",
-        f"not here: {len(rows)} submissions that only Kaggle's list knows; {len(assumed)} of them can be forecast",
+        f"not compared row by row: {len(rows)} submissions; {len(assumed)} of them can be forecast all the same",
         options.table(shown),
     ]
 
@@ -120,7 +120,7 @@ def _text(result: dict[str, Any], target: Target) -> list[str]:
     return [
         f"safe           {pair['runs'][0]}  {forecast[pair['runs'][0]]} expected, the better of the two with {wins:.0%}",
         f"different      {pair['runs'][1]}  {forecast[pair['runs'][1]]} expected, {differs} otherwise",
-        *(f"assumed        how {run['run']} moves with the others: its rows are not here" for run in unseen),
+        *(f"assumed        how {run['run']} moves with the others: their rows are not compared" for run in unseen),
         f"forecast       of {result['private_rows']} private rows, from {result['out_of_fold_rows']} out of fold and {public}",
         f"test rows      {write_gain(shift['of'], shift['error'])} against those out of fold",
         "",

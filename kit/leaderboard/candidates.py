@@ -66,7 +66,7 @@ def _describe_missing(entry: Entry) -> str:
         return "predictions out of fold: kit runs import"
     if not (paths.runs() / entry.run).exists():
         return f"its run: kit runs pull {entry.run}"
-    return "enough predictions out of fold"
+    return f"a finished run of enough rows, not archived, among the best {MAX_CANDIDATES}"
 
 
 def list_finished(competition: Competition) -> list[Run]:

@@ -1,7 +1,8 @@
-"""Submissions that only Kaggle's list knows (bare files, notebooks, runs that are elsewhere) as a part of the forecast.
+"""Submissions that only Kaggle's list knows (bare files, notebooks, runs that are elsewhere) as a part of the forecast; and
+sent runs that are here but not compared (archived, of too few rows, not among the best).
 
-Their rows are not here, so how they move with the others is assumed: a row varies as that of the other runs on average, or as
-the error in the message says, and their luck is like that of the others as these are alike on average.
+How they move with the others is assumed, without their rows: a row varies as that of the other runs on average, or as the
+error in the message says, and their luck is like that of the others as these are alike on average.
 """
 
 from collections.abc import Collection, Sequence

@@ -123,8 +123,12 @@ def test_a_run_that_judged_few_rows_does_not_blind_the_others(here, field):
     hold_out = field.make("c", field.labels, field.test, rows=30)
     done = here("pick", "tiny-stripes", "--all", "--json")
     found = json.loads(done.stdout)
-    assert found["out_of_fold_rows"] == 90 and hold_out.id not in found["proposed"]["runs"]
-    assert f"left out, as judged on too few rows: {hold_out.id}" in done.stderr
+    assert found["out_of_fold_rows"] == 90 and hold_out.id not in [run["run"] for run in found["runs"]]
+    assert f"not compared row by row, as judged on too few rows: {hold_out.id}" in done.stderr
+    field.submit(hold_out, "0.8")
+    found = json.loads(here("pick", "tiny-stripes", "--all", "--json").stdout)
+    assert [run["run"] for run in found["runs"] if run["assumed"]] == [hold_out.id]
+    assert found["elsewhere"][0]["missing"] == "a finished run of enough rows, not archived, among the best 30"
 
 
 def test_what_only_the_list_knows_is_forecast_and_named_with_what_is_missing(here, field, kaggle):
@@ -144,12 +148,12 @@ def test_what_only_the_list_knows_is_forecast_and_named_with_what_is_missing(her
     assert (notebook["message"], notebook["missing"]) == ("my notebook", "predictions out of fold: kit runs import")
     assert "public share not known: 0.3 is assumed; the competition's leaderboard page says it" in done.stderr
     text = here("pick", "tiny-stripes", "--public-share", "0.2", "--offline")
-    assert "not here: 2 submissions that only Kaggle's list knows; 2 of them can be forecast" in text.stdout
+    assert "not compared row by row: 2 submissions; 2 of them can be forecast all the same" in text.stdout
     assert " runs pull tiny-stripes-c" in text.stdout
     assert [run["assumed"] for run in found["runs"]] == [False, False, True, True]
     assert set(found["proposed"]["runs"]) == set(found["best_public"]["runs"]) == {c["run"], "submission 8"}
     assert found["best_cv"]["runs"][0] == c["run"] and found["proposed"]["differs"] is None
-    assert "assumed        how submission 8 moves with the others: its rows are not here" in text.stdout
+    assert "assumed        how submission 8 moves with the others: their rows are not compared" in text.stdout
     assert re.search(r" 8 +ben +my notebook +0\.", text.stdout) and re.search(r" 7 +ann ", text.stdout)
     assert "unknown how often it decides otherwise" in text.stdout and " submissions tiny-stripes" in text.stderr
     assert "Kaggle's list of submissions was read at" in text.stderr and "assumed" not in text.stderr
