@@ -38,7 +38,7 @@ def number_table(subject: Subject) -> str:
 
 
 def predicted(subject: Subject) -> str:
-    """A point per image, predicted by true."""
+    """A point per row, predicted by true."""
     words = "On the dashed line a prediction is right."
     if len(subject.labels) > MAX_DOTS:
         words += f" {MAX_DOTS} of {len(subject.labels):,} {subject.competition.rows_name}, drawn at random."
