@@ -67,6 +67,10 @@ def _send_next(
             return upload.send(competition, checked, words, wait_s=wait_s, poll_s=poll_s, claimed=claimed)
         except (claims.ClaimedError, once.SentBefore) as error:  # by a teammate, or under another name
             say(f"{run} is passed over: {error}")
+    if queue:
+        raise DataError(
+            "nothing was sent: all runs of the queue were passed over", received=len(queue), do="train something other"
+        )
     raise DataError("the queue is empty: no run here is worth a submission", do="train something better or other")
 
 

@@ -72,6 +72,8 @@ def test_what_a_teammate_has_claimed_is_left_to_them(queued, here, kaggle, tmp_p
     assert refused.returncode == 3 and "is claimed for today; received by ann" in refused.stderr
     assert queued("--send")["sent"]["run"] == second
     assert claims.list_claims(team, "tiny-stripes") == {best: "ann", second: "ben"}
+    refused = here("submit", "tiny-stripes", "--queue", "--send", check=False)
+    assert refused.returncode == 3 and "all runs of the queue were passed over" in refused.stderr
 
 
 def test_a_run_that_cannot_be_sent_leaves_no_claim(queued, here, kaggle, tmp_path, monkeypatch):
