@@ -71,8 +71,10 @@ def test_the_two_are_found_at_kaggle_and_what_is_ticked_there_is_told(here, fiel
     runs = [field.make(name, wrong(field.labels, range(18 + n)), field.test) for n, name in enumerate("ab")]
     for one, run in enumerate(runs, 1):
         told = {"ref": one, "status": "COMPLETE", "publicScore": f"0.{80 + one}", "submittedBy": "ann"}
-        kaggle.submissions.append(told | {"description": f"wide: {run.id} 0123456789ab"})
-    kaggle.submissions.append({"ref": 3, "status": "COMPLETE", "publicScore": "0.5", "description": "by hand"})
+        told |= {"description": f"wide: {run.id} 0123456789ab", "privateScore": f"0.{70 + one}"}
+        kaggle.submissions.append(told)
+    by_hand = {"publicScore": "0.5", "privateScore": "0.5", "description": "by hand"}
+    kaggle.submissions.append({"ref": 3, "status": "COMPLETE", **by_hand})
     words = ("pick", "tiny-stripes", "--public-share", "0.2")
     rows = json.loads(here(*words, "--json").stdout)["to_tick"]
     assert {row["ref"]: row["ticked"] for row in rows} == {1: False, 2: False}
@@ -83,6 +85,7 @@ def test_the_two_are_found_at_kaggle_and_what_is_ticked_there_is_told(here, fiel
     text = here(*words).stdout
     assert re.search(rf"1 +ann +wide: {runs[0].id} 0123456789ab +0.81 +yes", text)
     assert "ticked there and not proposed: 3" in text
+    assert re.search(r"ticked at Kaggle: 1, 3 +0\.71000 +0\.01000", text), "after the end"
 
 
 def test_no_score_is_forecast_that_there_cannot_be(here, field):
