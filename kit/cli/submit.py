@@ -59,7 +59,7 @@ def command(
     is claimed for today in the team's store, if there is one, and what others have claimed is left to them.
     """
     competition = obj.competition(slug)
-    _check_options(competition, send, queue, wait, again)
+    _check_options(competition, send, wait, again)
     wait_s = timeout if wait else None
     if queue:
         _check_queue(competition, subject, again, local or reveal)
@@ -92,10 +92,10 @@ def _claim(where: str, run: str) -> Callable[[], AbstractContextManager[None]]:
     return partial(claims.hold, stores.open_store(where), run)
 
 
-def _check_options(competition: Competition, send: bool, queue: bool, wait: bool, again: bool) -> None:
+def _check_options(competition: Competition, send: bool, wait: bool, again: bool) -> None:
     if send:
         competition.check_on_kaggle("leave --send out")
-    if not send and not queue and options.typed_store():
+    if not send and options.typed_store():
         raise ConfigError("--store is where an upload is claimed", do="add --send")
     if not send and (wait or again):
         raise ConfigError(f"{'--wait' if wait else '--again'} is about an upload", do="add --send")

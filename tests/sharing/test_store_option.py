@@ -54,6 +54,7 @@ def test_without_a_store_the_option_is_named(here):
     [
         (["train", SLUG], "add --push"),
         (["submit", SLUG, "RUN"], "add --send"),
+        (["submit", SLUG, "--queue"], "add --send"),
         (["report", "RUN"], "the page of a competition; received RUN; leave it out"),
     ],
 )
