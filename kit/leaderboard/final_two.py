@@ -97,7 +97,7 @@ def propose(
     own = private_board.scores(competition, shared.labels, stack)
     sent = np.array([np.nan if (score := public.get(one.run.id)) is None else score for one in candidates])
     rows = len(candidates[0].decided)
-    public_rows = round(rows * public_share)
+    public_rows = min(max(1, round(rows * public_share)), rows - 1)
     forecast = private_board.forecast(
         competition, shared.labels, stack, sent, public_rows, rows - public_rows, groups=shared.groups, listed=more
     )

@@ -97,6 +97,14 @@ def test_no_score_is_forecast_that_there_cannot_be(here, field):
     assert found["expected_max"] == found["interval"][1] == 1
 
 
+@pytest.mark.parametrize("share", ["0.01", "0.99"])
+def test_of_few_test_rows_one_at_least_is_public_and_one_private(here, field, share):
+    for number, name in enumerate("ab", 1):
+        field.submit(field.make(name, wrong(field.labels, range(9 * number)), field.test), "0.8", number)
+    found = json.loads(here("pick", "tiny-stripes", "--public-share", share, "--json").stdout)
+    assert min(found["public_rows"], found["private_rows"]) == 1 and 0 < found["proposed"]["error"] < 1
+
+
 def test_one_submission_makes_no_pair(here, field):
     field.submit(field.make("a", field.labels, field.test), "0.8")
     refused = here("pick", "tiny-stripes", check=False)
