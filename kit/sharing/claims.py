@@ -35,7 +35,8 @@ def claim(store: Store, run: str) -> bool:
         return True
     if (holder := _read(store, run)) != name:
         received = f"by {holder}" if holder else "by somebody who has just given it back"
-        raise ClaimedError(f"{run} is claimed for today", received=received, do="send another run, or ask them")
+        do = "kit team --release, as the claim is damaged" if holder == DAMAGED else "send another run, or ask them"
+        raise ClaimedError(f"{run} is claimed for today", received=received, do=do)
     return False
 
 
