@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import pytest
 
 from kit.cli.main import kit
+from kit.json_files import write_json
+from tests.kaggle_server import Kaggle
 from tests.reliability import kills, page, tree
 from tests.reliability.child import Ended
+from tests.reliability.place import SLUG, Place
+from tests.reliability.states import A, B
 from tests.reliability.tally import Tally, judge_end
 from tests.reliability.verbs import NOT_DISTURBED, VERBS, WRITE_NOTHING
 
@@ -38,6 +43,24 @@ def test_every_verb_that_writes_is_disturbed():
     verbs = list(_list_verbs(kit))
     disturbed = [verb for verb in verbs if any(f"{line.name} ".startswith(f"{verb} ") for line in VERBS)]
     assert sorted([*disturbed, *WRITE_NOTHING, *NOT_DISTURBED]) == sorted(verbs)
+
+
+@pytest.mark.parametrize("line", VERBS, ids=lambda line: line.name)
+def test_what_is_typed_at_first_and_after_a_kill_parses(line, tmp_path, monkeypatch):
+    """Nothing is done; runs with nothing but their ids lie there."""
+    monkeypatch.setattr(click.Command, "invoke", lambda command, context: None)
+    monkeypatch.setenv("KIT_DEVICE", "cpu")  # --device sets it while it is parsed
+    place = Place(tmp_path, Kaggle(), "")
+    run = place.home / "runs" / f"{SLUG}-c-1"
+    for id in (A, B, run.name):
+        write_json(place.home / "runs" / id / "run.json", {"id": id})
+    words = line.words(place)
+    kit.main(words, standalone_mode=False)
+    unfinished = line.again(place, words)
+    write_json(run / "metrics.json", {})
+    for typed in (unfinished, line.again(place, words)):
+        if typed:
+            kit.main(typed, standalone_mode=False)
 
 
 def test_files_that_are_missing_changed_or_too_many_are_told(tmp_path):

@@ -37,9 +37,9 @@ def _resume(place: Place, words: list[str]) -> list[str] | None:
     for file in place.home.glob(f"runs/{stem}*/run.json"):
         run, pushed = read_json(file)["id"], "--push" in words
         if (file.parent / "metrics.json").exists():
-            return ["runs", "push", run, "--to", str(place.team)] if pushed else None
+            return ["runs", "push", run, "--store", str(place.team)] if pushed else None
         if words[0] == "train":
-            return ["train", "--resume", run, *["--push", str(place.team)] * pushed]
+            return ["train", "--resume", run, *["--push", "--store", str(place.team)] * pushed]
     return words
 
 
@@ -93,7 +93,7 @@ VERBS = (
     Verb(
         "train --push",
         "prepared",
-        lambda place: ["train", SLUG, *SHORT, "--name", "c", "--push", str(place.team)],
+        lambda place: ["train", SLUG, *SHORT, "--name", "c", "--push", "--store", str(place.team)],
         _resume,
         trains=True,
     ),
