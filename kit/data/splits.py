@@ -31,18 +31,18 @@ def read(competition: Competition, raw: Path, part: str) -> Split:
     if part == "train":
         _check_train(competition, split)
     _check_length(part, split, "rows", split.rows)
+    images = split.images
+    if isinstance(images, list) and images and all(isinstance(image, Path) for image in images):
+        images = _Paths(list(map(str, images)))
     seen: dict[str, int] = {}
     for row, name in enumerate(split.ids):
         if not isinstance(name, str) or not name:
             raise DataError(f"an id of {part} is no text", received=repr(name))
         if name in seen:
-            images = [split.images[one] for one in (seen[name], row)] if isinstance(split.images, list) else []
-            both = " and ".join(map(str, images)) if all(isinstance(image, Path) for image in images) else None
-            raise DataError(f"{part} holds id {name!r} twice", received=both or None)
+            both = f"{images[seen[name]]} and {images[row]}" if isinstance(images, _Paths) else None
+            raise DataError(f"{part} holds id {name!r} twice", received=both)
         seen[name] = row
-    if isinstance(split.images, list) and all(isinstance(image, Path) for image in split.images):
-        return replace(split, images=_Paths(list(map(str, split.images))))
-    return split
+    return replace(split, images=images)
 
 
 @dataclass(frozen=True)

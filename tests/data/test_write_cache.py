@@ -236,3 +236,6 @@ def test_paths_that_a_reader_lists_are_kept_as_texts(pets, changed, tmp_path):
     assert not any(isinstance(one, Path) for one in gc.get_referents(read.texts))
     with pytest.raises(DataError, match=r"test holds id '0' twice; received .*/0\.png and .*/1\.png$"):
         splits.read(changed(pets, read=lambda raw, part: Split(["0", "0"], paths[:2])), tmp_path, "test")
+    table = changed(pets, image_shape=(0, 0, 0), read=lambda raw, part: Split(["0", "0"], []))
+    with pytest.raises(DataError, match="test holds id '0' twice$"):
+        splits.read(table, tmp_path, "test")
