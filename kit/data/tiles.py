@@ -21,8 +21,8 @@ class Tile:
 
 
 def list_grids(split: Split) -> list[tuple[int, int]]:
-    """The different (rows, columns) that images of the split were cut into; none for whole images."""
-    return sorted({(image.rows, image.columns) for image in split.images if isinstance(image, Tile)})
+    """The different (rows, columns) that images of the split were cut into, (1, 1) of whole ones."""
+    return sorted({(image.rows, image.columns) if isinstance(image, Tile) else (1, 1) for image in split.images})
 
 
 def cut_into_tiles(split: Split, rows: int, columns: int) -> Split:

@@ -129,13 +129,13 @@ def _decode(
     window = cache.read_window(here) if (here.cache / "manifest.json").exists() else None
     how = choose_decoding(competition, window)
     faults: list[DataError] = []
-    whole = grid == (1, 1)
     ids: list[str] = []
     rows: list[str] = []
     with explain_full_disk(array), open_npy(array, shape) as append:
         for path in bar(files, label="decode", unit="photo"):
             try:
-                cut = Split([str(path)], [path]) if whole else cut_into_tiles(Split([str(path)], [path]), *grid)
+                photo = Split([str(path)], [path])
+                cut = photo if grid == (1, 1) else cut_into_tiles(photo, *grid)
                 append(np.stack([decode(image, how) for image in cut.images]))
                 ids += cut.ids
                 rows += cut.rows or cut.ids

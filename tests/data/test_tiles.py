@@ -6,7 +6,7 @@ from kit.competition import Split
 from kit.data import prepare
 from kit.data.archives.unpack import extract
 from kit.data.decode_image import Decoding, decode
-from kit.data.tiles import Tile, cut_into_tiles
+from kit.data.tiles import Tile, cut_into_tiles, list_grids
 from kit.errors import DataError
 
 
@@ -31,6 +31,13 @@ def test_what_is_known_of_an_image_is_known_of_its_tiles(tmp_path):
     assert tiles.ids == ["a_0", "a_1", "b_0", "b_1"] and tiles.rows == ["a", "a", "b", "b"]
     assert tiles.labels == ["cat", "cat", "dog", "dog"] and tiles.table == {"age": [3, 3, 4, 4]}
     assert tiles.groups is None and tiles.images[3] == Tile(tmp_path / "b", 0, 1, 1, 2)
+    mixed = Split(["a", "b_0", "b_1"], [tmp_path / "a", *tiles.images[2:]])
+    assert [list_grids(one) for one in (split, tiles, mixed, Split(["a"]))] == [
+        [(1, 1)],
+        [(1, 2)],
+        [(1, 1), (1, 2)],
+        [],
+    ]
     with pytest.raises(DataError, match="only images in files are cut into tiles; received ndarray"):
         cut_into_tiles(Split(["a"], [np.zeros((4, 4, 1))]), 2, 2)
 
