@@ -19,9 +19,8 @@ from kit.files import CHUNK
 
 LOCAL, LOCAL_SIZE = b"PK\x03\x04", 30  # a local header: how it begins, and its bytes before the name
 CENTRAL_SIZE = 46
-LAST = b"PK\1\2" + bytes(
-    CENTRAL_SIZE - 4
-)  # an entry of nothing, before an end: no entry can pass for what an end begins with
+# an entry of nothing, before an end: no entry can pass for what an end begins with
+LAST = b"PK\1\2" + bytes(CENTRAL_SIZE - 4)
 BLOCK = 512  # entries
 MAX_DIRECTORY = 1 << 30  # bytes of the list of members
 UTF8 = 0x800

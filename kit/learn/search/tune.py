@@ -101,10 +101,8 @@ def _study(member: Member, allowed: Space, database: Path) -> optuna.Study:
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
         study.tell(trial.number, state=TrialState.FAIL)
     begun = len(study.get_trials(deepcopy=False))
-    first = not study.get_trials(
-        deepcopy=False, states=(*COUNTED, TrialState.WAITING)
-    )  # also after one that was killed
-    if first and (point := space.locate(allowed, member.config)):
+    tried = study.get_trials(deepcopy=False, states=(*COUNTED, TrialState.WAITING))  # none of one that was killed
+    if not tried and (point := space.locate(allowed, member.config)):
         study.enqueue_trial(point)
     study.sampler = optuna.samplers.TPESampler(
         seed=(member.config.seed * 1000 + begun) % 2**32

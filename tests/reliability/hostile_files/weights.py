@@ -55,9 +55,8 @@ DAMAGE: dict[str, Change] = {
     "flipped": _flip,
 }
 FILES = ("state.json", "epoch-*.weights.h5", "best-*.npz")
-WITHOUT_STATE = (
-    "state.json deleted"  # of a first epoch: what a kill leaves before its checkpoint is whole, which is made again
-)
+# left out: after a first epoch that is what a kill leaves before its checkpoint is whole, and it is made again
+WITHOUT_STATE = "state.json deleted"
 CHECKPOINTS: dict[str, tuple[str, Change]] = {
     **{
         f"{name} {what}": (name, change)
