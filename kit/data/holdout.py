@@ -112,9 +112,9 @@ def read(path: Path, competition: Competition) -> Holdout:
 
 
 def move_held_out(path: Path, competition: Competition, train: Split, test: Split) -> tuple[Split, Split]:
-    """(train, test) with the held-out images moved from the one to the other; as they are if nothing is held out.
+    """(train, test) with the held-out rows moved from the one to the other; as they are if nothing is held out.
 
-    Raises DataError if the file is not for these training images.
+    Raises DataError if the file is not for these training rows.
     """
     if not path.exists():
         return train, test

@@ -96,7 +96,7 @@ def _join(path: Path, ids: Sequence[str], id_column: str, columns: tuple[str, ..
     wanted = set(ids)
     for what, odd in (
         ("has no label for", wanted - known.keys()),
-        ("has labels, but there is no row here, for", known.keys() - wanted),
+        ("has labels without a row here for", known.keys() - wanted),
     ):
         if odd:
             raise DataError(

@@ -120,7 +120,7 @@ def test_labels_are_joined_by_id(tmp_path):
     [
         ("1,cat\n", "has no label for 1 ids, such as '2'"),
         ("1,cat\n2,dog\n1,dog\n", "line 4: id '1' comes twice"),
-        ("1,cat\n2,dog\n3,dog\n", "has labels, but there is no row here, for 1 ids, such as '3'"),
+        ("1,cat\n2,dog\n3,dog\n", "has labels without a row here for 1 ids, such as '3'"),
     ],
 )
 def test_labels_that_do_not_fit_the_images_are_refused(tmp_path, rows, message):
