@@ -150,8 +150,8 @@ def read_labels(competition: Competition, folders: DataFolders) -> Known:
     return Known(names, competition.target.parse(images["label"][first].tolist()), _join_groups(images)[first])
 
 
-def _part(file: Path, columns: dict[str, np.ndarray], *, labels: np.ndarray, readable: np.ndarray) -> CachedSplit:
-    images, ids = _map(file), _as_ids(columns["id"])
+def _part(file: Path, listed: dict[str, np.ndarray], *, labels: np.ndarray, readable: np.ndarray) -> CachedSplit:
+    images, ids = _map(file), _as_ids(listed["id"])
     if len(images) != len(ids):
         raise DataError(
             f"{file} is damaged", received=f"{len(images)} rows", expected=f"{len(ids)} rows", do="kit prepare"
@@ -162,9 +162,9 @@ def _part(file: Path, columns: dict[str, np.ndarray], *, labels: np.ndarray, rea
         images,
         labels,
         readable,
-        columns["same_pixels"].astype(np.int64),
-        rows=_as_ids(columns["row"]) if "row" in columns else ids,
-        groups=_join_groups(columns),
+        listed["same_pixels"].astype(np.int64),
+        rows=_as_ids(listed["row"]) if "row" in listed else ids,
+        groups=_join_groups(listed),
     )
     beside = file.with_stem(f"{file.stem}_table")
     return replace(part, table=np.array(_map(beside))) if beside.exists() else part
@@ -177,9 +177,9 @@ def _map(file: Path) -> np.ndarray:
         raise DataError(f"{file} is damaged", received=error, do="kit prepare") from None
 
 
-def _join_groups(columns: dict[str, np.ndarray]) -> np.ndarray:
-    pixels = columns["same_pixels"].astype(np.int64)
-    named = [_as_ids(columns[name]) for name in ("row", "group") if name in columns]
+def _join_groups(listed: dict[str, np.ndarray]) -> np.ndarray:
+    pixels = listed["same_pixels"].astype(np.int64)
+    named = [_as_ids(listed[name]) for name in ("row", "group") if name in listed]
     return groups.join(pixels, *named) if len(pixels) else pixels
 
 
