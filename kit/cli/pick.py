@@ -7,6 +7,7 @@ import click
 
 from kit.cli import options
 from kit.cli.options import GlobalOptions
+from kit.competition import Competition
 from kit.stats.digits import write_error, write_gain, write_with_error
 from kit.targets import Target
 
@@ -40,27 +41,13 @@ def command(
     """
     from kit import metrics, paths
     from kit.data import corrections
-    from kit.errors import DataError
-    from kit.leaderboard import candidates, final_two, ledger, listed, post_mortem
+    from kit.leaderboard import candidates, final_two, ledger, post_mortem
     from kit.progress import say
     from kit.submission import kaggle_list
 
     competition = obj.competition(slug)
     entries, public = ledger.refresh(competition, offline=offline), candidates.read_submitted(slug)
-    runs = [run for run in candidates.list_finished(competition) if every or run.id in public]
-    compared, few = candidates.split_comparable(candidates.load(competition, runs[: candidates.MAX_CANDIDATES]))
-    if few:
-        say(f"not compared row by row, as judged on too few rows: {', '.join(one.run.id for one in few)}")
-    here = {one.run.id for one in compared}
-    elsewhere, assumed = candidates.list_elsewhere(entries, here), listed.select(entries, here)
-    if not compared or len(compared) + len(assumed) < 2:
-        for line in _elsewhere(elsewhere, assumed):
-            say(line)
-        raise DataError(
-            "a final two needs two runs, one of them here: its rows say how far scores vary",
-            received=f"{len(compared)} {'finished' if every else 'submitted'} here",
-            do="train more" if every else "--all chooses among all finished runs",
-        )
+    compared, elsewhere, assumed = _gather(competition, entries, public, every)
     share = public_share or competition.public_share or PUBLIC_SHARE
     if not (public_share or competition.public_share):
         say(f"public share not known: {PUBLIC_SHARE} is assumed; {ASK_SHARE}")
@@ -79,7 +66,35 @@ def command(
     ]
     options.result(result, "\n".join(text), as_json=as_json)
     safe, other = result["proposed"]["runs"]
+    here = {one.run.id for one in compared}
     options.next_step(f"diff {safe} {other}" if here >= {safe, other} else f"submissions {slug}")
+
+
+def _gather(
+    competition: Competition, entries: list[Any], public: Collection[str], every: bool
+) -> tuple[list[Any], list[dict[str, Any]], list[Any]]:
+    """(runs to compare row by row, submissions that are not, and those of these that can be forecast). public: ids of the runs
+    that were sent. Raises DataError where they make no pair.
+    """
+    from kit.errors import DataError
+    from kit.leaderboard import candidates, listed
+    from kit.progress import say
+
+    runs = [run for run in candidates.list_finished(competition) if every or run.id in public]
+    compared, few = candidates.split_comparable(candidates.load(competition, runs[: candidates.MAX_CANDIDATES]))
+    if few:
+        say(f"not compared row by row, as judged on too few rows: {', '.join(one.run.id for one in few)}")
+    here = {one.run.id for one in compared}
+    elsewhere, assumed = candidates.list_elsewhere(entries, here), listed.select(entries, here)
+    if not compared or len(compared) + len(assumed) < 2:
+        for line in _elsewhere(elsewhere, assumed):
+            say(line)
+        raise DataError(
+            "a final two needs two runs, one of them here: its rows say how far scores vary",
+            received=f"{len(compared)} {'finished' if every else 'submitted'} here",
+            do="train more" if every else "--all chooses among all finished runs",
+        )
+    return compared, elsewhere, assumed
 
 
 def _elsewhere(rows: list[dict[str, Any]], assumed: Sequence[Any]) -> list[str]:
