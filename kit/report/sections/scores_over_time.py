@@ -8,6 +8,7 @@ from kit.report.render import charts, html
 from kit.report.render.charts import Axes, Dot, Line
 from kit.report.season_runs import Season
 
+LEAST_RANGE = 120  # seconds that the axis of time spans at least, so that its three ticks differ
 FAR = 4  # times the median distance from the best score: what is further away is not drawn
 
 
@@ -39,7 +40,7 @@ def section(about: Season) -> str:
 
 
 def _draw_scores(dots: list[Dot], about: Season) -> str:
-    first, last = dots[0].x, max(dots[-1].x, dots[0].x + 3600)
+    first, last = dots[0].x, max(dots[-1].x, dots[0].x + LEAST_RANGE)
     margin = (last - first) * 0.03
     ends = [one.y + sign * one.y_error for one in dots for sign in (-1, 1)]
     better = max if about.greater else min
