@@ -62,7 +62,7 @@ def _send_next(
         raise ConfigError("nothing is left of today's submissions", do="they renew at midnight UTC")
     for run in queue:
         checked = check.build_or_read_checked(competition, run)
-        claimed = partial(claims.hold, store, run) if store else nullcontext
+        claimed = partial(claims.hold, store, competition.slug, run) if store else nullcontext
         try:
             return upload.send(competition, checked, words, wait_s=wait_s, poll_s=poll_s, claimed=claimed)
         except (claims.ClaimedError, once.SentBefore) as error:  # by a teammate, or under another name

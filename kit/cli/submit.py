@@ -75,7 +75,7 @@ def command(
     checked = check.build_or_read_checked(competition, subject)
     result = check.describe(competition, checked)
     if send:
-        claimed = _claim(where, checked.run.id) if where and checked.run else nullcontext
+        claimed = _claim(where, slug, checked.run.id) if where and checked.run else nullcontext
         record = upload.send(competition, checked, words, again=again, wait_s=wait_s, poll_s=poll, claimed=claimed)
         result |= {key: getattr(record, key) for key in ("ref", "status", "public_score", "private_score")}
         result["left_today"] = kaggle_list.count_left(competition.slug)
@@ -85,11 +85,11 @@ def command(
     _say_next(competition, checked, subject, send, result.get("public_score"))
 
 
-def _claim(where: str, run: str) -> Callable[[], AbstractContextManager[None]]:
+def _claim(where: str, slug: str, run: str) -> Callable[[], AbstractContextManager[None]]:
     """What claims it in the team's store for as long as it is sent."""
     from kit.sharing import claims, stores
 
-    return partial(claims.hold, stores.open_store(where), run)
+    return partial(claims.hold, stores.open_store(where), slug, run)
 
 
 def _check_options(competition: Competition, send: bool, wait: bool, again: bool) -> None:

@@ -46,7 +46,7 @@ def command(
     if store and release:
         claims.release(store, _find_run(release, known))
     if store and claim:
-        claims.claim(store, _find_run(claim, known))
+        claims.claim(store, slug, _find_run(claim, known))
     entries = ledger.refresh(competition, offline=offline)
     asked = not offline and not competition.scored_here
     claimed = claims.list_claims(store, slug) if store else {}

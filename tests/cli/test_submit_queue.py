@@ -65,7 +65,7 @@ def test_what_a_teammate_has_claimed_is_left_to_them(queued, here, kaggle, tmp_p
     (tmp_path / "team").mkdir()
     team = stores.open_store(str(tmp_path / "team"))
     monkeypatch.setattr(claims, "find_author", lambda: ("ann", "KIT_AUTHOR"))
-    claims.claim(team, best)
+    claims.claim(team, "tiny-stripes", best)
     monkeypatch.setattr(claims, "find_author", lambda: ("ben", "KIT_AUTHOR"))
     monkeypatch.setenv("KIT_TEAM", str(tmp_path / "team"))
     refused = here("submit", "tiny-stripes", best, "--send", check=False)
@@ -87,7 +87,7 @@ def test_a_run_that_cannot_be_sent_leaves_no_claim(queued, here, kaggle, tmp_pat
     assert refused.returncode == 2 and "were uploaded before" in refused.stderr
     for claimed in ({}, {second: claims.find_author()[0]}):
         if claimed:
-            claims.claim(team, second)
+            claims.claim(team, "tiny-stripes", second)
         kaggle.faults["CreateSubmission"] = [refusal(400, "your team has used its allowance")]
         assert here("submit", "tiny-stripes", second, "--send", check=False).returncode == 5
         assert claims.list_claims(team, "tiny-stripes") == claimed

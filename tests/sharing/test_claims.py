@@ -24,7 +24,7 @@ def _claim_all(where, name, ready, answers):
         waits = iter([ready.wait])
         os.fsync = lambda handle, waits=waits: (sync(handle), next(waits, time.monotonic)())
         try:
-            told[run] = claims.claim(store, run), name, 0
+            told[run] = claims.claim(store, "run", run), name, 0
         except claims.ClaimedError as error:
             told[run] = False, str(error), error.exit_code
     answers.put((name, told))
@@ -61,8 +61,9 @@ def test_a_claim_that_was_killed_leaves_none(team, monkeypatch):
 def test_a_claim_is_given_back_by_its_holder_alone(team, member):
     store = stores.open_store(str(team))
     member("ann")
-    assert claims.claim(store, "run-1") and not claims.claim(store, "run-1")
-    assert (claims.list_claims(store, "run"), claims.list_claims(store, "other")) == ({"run-1": "ann"}, {})
+    assert claims.claim(store, "run", "run-1") and not claims.claim(store, "run", "run-1")
+    assert claims.claim(store, "run-1", "run-1-wide")  # of a competition whose name begins alike
+    assert claims.list_claims(store, "run") == {"run-1": "ann"} and claims.list_claims(store, "other") == {}
     member("bob")
     with pytest.raises(claims.ClaimedError, match="received by ann; ask them to give it back"):
         claims.release(store, "run-1")
@@ -70,23 +71,23 @@ def test_a_claim_is_given_back_by_its_holder_alone(team, member):
     claims.release(store, "run-1")
     claims.release(store, "run-1")
     member("bob")
-    assert claims.claim(store, "run-1")
+    assert claims.claim(store, "run", "run-1")
 
 
 def test_a_damaged_claim_is_nobodys_to_overlook_and_anybodys_to_give_back(team, member):
     store = stores.open_store(str(team))
-    claims.claim(store, "run-1")
+    claims.claim(store, "run", "run-1")
     next(team.rglob("claim-*")).write_text("")
     with pytest.raises(claims.ClaimedError, match=r"received by \?; kit team --release"):
-        claims.claim(store, "run-1")
+        claims.claim(store, "run", "run-1")
     claims.release(store, "run-1")
-    assert claims.claim(store, "run-1")
+    assert claims.claim(store, "run", "run-1")
 
 
 def test_who_has_no_name_claims_nothing(team, monkeypatch):
     monkeypatch.setattr(claims, "find_author", lambda: ("", ""))
     with pytest.raises(ConfigError, match="needs the name of a member; set KIT_AUTHOR"):
-        claims.claim(stores.open_store(str(team)), "run-1")
+        claims.claim(stores.open_store(str(team)), "run", "run-1")
     assert not list(team.iterdir())
 
 
@@ -100,9 +101,9 @@ def test_a_claim_stays_if_something_may_have_been_sent_or_it_was_there_before(te
         (None, False, {"run-1": "ann"}),
     ]:
         if before:
-            claims.claim(store, "run-1")
+            claims.claim(store, "run", "run-1")
         try:
-            with claims.hold(store, "run-1"):
+            with claims.hold(store, "run", "run-1"):
                 if error:
                     raise error
         except BaseException as raised:
@@ -114,11 +115,11 @@ def test_a_claim_stays_if_something_may_have_been_sent_or_it_was_there_before(te
 def test_a_store_without_exclusive_files_says_what_it_cannot_promise(member, capsys, tmp_path):
     pytest.importorskip("fsspec")
     store = stores.open_store(f"memory://{tmp_path}")
-    assert not store.exclusive and claims.claim(store, "run-1")
+    assert not store.exclusive and claims.claim(store, "run", "run-1")
     assert "two who claim at the same moment may both be told so" in capsys.readouterr().err
     member("bob")
     with pytest.raises(claims.ClaimedError, match="by ann"):
-        claims.claim(store, "run-1")
+        claims.claim(store, "run", "run-1")
     store.files.protocol = ("s3", "s3a")
     try:
         assert store.exclusive
@@ -141,7 +142,7 @@ def test_where_two_wrote_the_last_has_it(member, monkeypatch, tmp_path):
 
     monkeypatch.setattr(store.files, "pipe_file", pipe, raising=False)
     with pytest.raises(claims.ClaimedError, match="received by bob"):
-        claims.claim(store, "run-1")
+        claims.claim(store, "run", "run-1")
 
 
 def test_a_store_that_refuses_in_words_of_its_own_has_the_claim_of_another(member, monkeypatch, tmp_path):
@@ -154,13 +155,13 @@ def test_a_store_that_refuses_in_words_of_its_own_has_the_claim_of_another(membe
 
     monkeypatch.setattr(store.files, "pipe_file", refuse, raising=False)
     with pytest.raises(DataError, match="precondition failed"):
-        claims.claim(store, "run-1")
+        claims.claim(store, "run", "run-1")
     monkeypatch.undo()
-    claims.claim(store, "run-1")
+    claims.claim(store, "run", "run-1")
     monkeypatch.setattr(store.files, "pipe_file", refuse, raising=False)
     member("bob")
     with pytest.raises(claims.ClaimedError, match="received by ann"):
-        claims.claim(store, "run-1")
+        claims.claim(store, "run", "run-1")
 
 
 def test_only_a_file_url_is_a_folder(tmp_path):

@@ -50,6 +50,7 @@ def test_what_an_older_kit_pushed_is_listed_without_a_score(here, shared, team):
     assert rows[-1]["run"] == shared[0] and rows[-1]["score"] is None
     of_slug = json.loads(here("runs", "remote", "--store", str(team), "tiny-stripes", "--json").stdout)
     assert len(of_slug) == len(rows)
+    assert here("runs", "remote", "--store", str(team), "tiny", "--json").stdout == "[]\n"
     here("runs", "pull", "--store", str(team), shared[0])
 
 
