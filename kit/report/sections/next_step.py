@@ -23,6 +23,8 @@ def section(about: Season, left: int | None) -> str:
         ("pending", str(pending), "scores"),
     ]
     table = next_steps.describe(rated[:SHOWN], about.competition.metric)
+    for row in table:
+        del row["may add"]  # for which a page has no room beside the reason; kit next shows it
     return html.cards(cards) + html.paragraph(complete(_advise(about, worth, left))) + html.table(table)
 
 
