@@ -5,6 +5,8 @@ import csv
 import datetime
 import io
 import json
+import threading
+import uuid
 import zipfile
 from dataclasses import dataclass, field
 
@@ -30,10 +32,11 @@ class Board:
     slow: bool = False
     lose: int = 0
     team: str = "Three of us"
-    file_name: str = "submission.csv"
     ticked: set = field(default_factory=set)
     others: list = field(default_factory=list)
     outcomes: dict = field(default_factory=dict)  # of pending submissions, by reference
+    file_names: dict = field(default_factory=dict)  # of uploads, by token
+    counting: threading.Lock = field(default_factory=threading.Lock)  # two members may submit at the same moment
 
 
 def settle(kaggle) -> None:
@@ -62,18 +65,24 @@ def board_csv(kaggle) -> str:
 
 class BoardMethods:
     def _start_submission_upload(self, asked: dict) -> dict:
-        self.kaggle.board.file_name = asked["fileName"]
-        return {"token": "blob-1", "createUrl": "http://storage.test/upload/blob-1"}
+        token = uuid.uuid4().hex
+        self.kaggle.board.file_names[token] = asked["fileName"]
+        return {"token": token, "createUrl": f"http://storage.test/upload/{token}"}
 
     def _create_submission(self, asked: dict) -> dict:
+        with self.kaggle.board.counting:
+            return self._count_submission(asked)
+
+    def _count_submission(self, asked: dict) -> dict:
+        token = asked["blobFileTokens"]
         if self.kaggle.board.now and not self._left():
             self._answer(400, json.dumps({"code": 400, "message": QUOTA}).encode())
             return ANSWERED
         ref = 50_000_001 + len(self.kaggle.submissions)
         one = {"ref": ref, "status": "PENDING", "description": asked.get("submissionDescription")}
-        self.kaggle.submissions.append(one | self._season())
+        self.kaggle.submissions.append(one | self._season(token))
         if self.kaggle.board.judge:
-            self.kaggle.board.outcomes[ref] = self.kaggle.board.judge(self.kaggle.uploads[-1])
+            self.kaggle.board.outcomes[ref] = self.kaggle.board.judge(self.kaggle.of_kernels.blobs[token])
             if not self.kaggle.board.slow:
                 settle(self.kaggle)
         if self.kaggle.board.lose:
@@ -82,13 +91,13 @@ class BoardMethods:
             return ANSWERED
         return {"message": "Successfully submitted", "ref": ref}
 
-    def _season(self) -> dict:
+    def _season(self, token: str) -> dict:
         board = self.kaggle.board
         if not board.now:
             return {}
         sender = base64.b64decode(self.headers["Authorization"].removeprefix("Basic ")).decode().partition(":")[0]
         date = board.now.strftime(DATE)
-        return {"date": date, "submittedBy": sender, "teamName": board.team, "fileName": board.file_name}
+        return {"date": date, "submittedBy": sender, "teamName": board.team, "fileName": board.file_names[token]}
 
     def _get_submission(self, asked: dict) -> dict:
         """Pending when first asked, then scored: as a Kaggle in a hurry."""

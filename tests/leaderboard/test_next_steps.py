@@ -181,4 +181,4 @@ def test_the_table_of_the_verb_is_that_of_the_page(field, here):
     verb = here("next", field.competition.slug, "--offline").stdout
     page = Path(json.loads(here("report", field.competition.slug, "--json").stdout)["report"]).read_text()
     for head in line:
-        assert head in verb and f">{head}</th>" in page
+        assert head in verb and (f">{head}</th>" in page) is (head != "may add"), "the page has no room for that one"
