@@ -82,7 +82,7 @@ FAMILIES = (
         "shared",
         shared.CASES.items(),
         _lay_shared,
-        (("runs", "pull", "../team", A),),
+        (("runs", "pull", "--store", "../team", A),),
         codes=(2, 3),  # 2 for settings that this kit does not know
     ),
     Family(

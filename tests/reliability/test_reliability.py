@@ -13,6 +13,7 @@ from kit.json_files import write_json
 from tests.kaggle_server import Kaggle
 from tests.reliability import kills, page, tree
 from tests.reliability.child import Ended
+from tests.reliability.hostile import FAMILIES
 from tests.reliability.place import SLUG, Place
 from tests.reliability.states import A, B
 from tests.reliability.tally import Tally, judge_end
@@ -61,6 +62,13 @@ def test_what_is_typed_at_first_and_after_a_kill_parses(line, tmp_path, monkeypa
     for typed in (unfinished, line.again(place, words)):
         if typed:
             kit.main(typed, standalone_mode=False)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.promise)
+def test_what_reads_hostile_files_parses(family, monkeypatch):
+    monkeypatch.setattr(click.Command, "invoke", lambda command, context: None)
+    for words in family.commands:
+        kit.main(list(words), standalone_mode=False)
 
 
 def test_files_that_are_missing_changed_or_too_many_are_told(tmp_path):
