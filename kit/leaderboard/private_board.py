@@ -4,9 +4,10 @@ A Gaussian posterior (linear regression with known noise; Gelman et al., "Bayesi
 has a true quality. Its score out of fold is that quality and the luck of its rows; its public score is that quality, a shift
 that all runs share (test rows may be easier or harder, and members are averaged there), and the luck of the public rows; its
 private score likewise. The shift moves each run in proportion to how much its rows differ: what adds .05 to a log loss of .5
-adds less to one of .1. Luck has the covariance of the rows: what all runs fail on moves all of them. How far the qualities lie
-apart, and how large the shift is, is what the scores differ by more than luck explains (empirical Bayes): so the best of many
-is drawn towards the others, since some of its lead is luck.
+adds less to one of .1. A run whose public score is off as that of no other has a shift of its own besides. Luck has the
+covariance of the rows: what all runs fail on moves all of them. How far the qualities lie apart, and how large the shift is, is
+what the scores differ by more than luck explains (empirical Bayes): so the best of many is drawn towards the others, since some
+of its lead is luck.
 """
 
 from dataclasses import dataclass
@@ -19,11 +20,10 @@ from kit.competition import Competition
 from kit.leaderboard.listed import Listed, extend_covariance
 from kit.stats.covariance import row_covariance
 
-LEAST_SHIFT = 0.05  # of the deviation of one row: what a shift is taken to be where nothing larger is seen
-LEAST_OWN = (
-    0.01  # of the same: luck of each run's own, so that runs of equal decisions, and rounded scores, do not contradict
-)
-LEAST_SPREAD = 0.01  # of the same: what qualities are taken to differ by where scores do not differ by more than luck
+# Of the deviation of one row: what a shift is taken to be, and qualities to differ by, where nothing larger is seen; and luck
+# of each run's own, so that runs of equal decisions, and rounded scores, do not contradict.
+LEAST_SHIFT, LEAST_SPREAD, LEAST_OWN = 0.05, 0.01, 0.01
+ODD = 4  # standard errors off the others: what luck is no reason of
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,25 +83,46 @@ def infer(cv: np.ndarray, public: np.ndarray, covariance: np.ndarray, rows: tupl
     count, judged, sent = len(cv), *(np.flatnonzero(~np.isnan(one)) for one in (cv, public))
     deviation = float(np.sqrt(covariance.diagonal().mean()))
     of_cv, of_public, of_private = ((covariance + (LEAST_OWN * deviation) ** 2 * np.eye(count)) / each for each in rows)
-    of_judged = of_cv[np.ix_(judged, judged)]
-    luck = block_diag(of_judged, of_public[np.ix_(sent, sent)])
-    deviations = np.sqrt(covariance.diagonal())
-    shifted = deviations / deviations.mean()
-    tested = np.hstack([np.eye(count), shifted[:, None]])  # qualities and shift -> what test rows expect
-    seen = np.vstack([np.eye(count, count + 1)[judged], tested[sent]])
-    centre = np.append(np.full(count, cv[judged].mean()), 0.0)
-    prior = np.zeros((count + 1, count + 1))
-    prior[:count, :count] = deviation**2  # their mean is hardly known
-    prior[range(count), range(count)] += _spread(cv[judged], of_judged, deviation)
-    differences, apart = (public - cv) / shifted, (of_cv + of_public) / np.outer(shifted, shifted)
-    both = np.intersect1d(judged, sent)
-    prior[count, count] = _shift(differences[both], apart[np.ix_(both, both)], deviation)
+    luck = block_diag(of_cv[np.ix_(judged, judged)], of_public[np.ix_(sent, sent)])
+    tested, prior = _expect(cv, public, of_cv, of_cv + of_public, covariance.diagonal())
+    seen = np.vstack([np.eye(count, 2 * count + 1)[judged], tested[sent]])
+    centre = np.append(np.full(count, cv[judged].mean()), np.zeros(count + 1))
     gain = np.linalg.solve(seen @ prior @ seen.T + luck, seen @ prior).T
     mean = centre + gain @ (np.append(cv[judged], public[sent]) - seen @ centre)
     left = prior - gain @ seen @ prior
     left = (left + left.T) / 2
     shift = (float(mean[count]), float(np.sqrt(left[count, count])))
     return Forecast(tested @ mean, tested @ left @ tested.T + of_private, shift)
+
+
+def _expect(
+    cv: np.ndarray, public: np.ndarray, of_cv: np.ndarray, apart: np.ndarray, variances: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(what test rows expect of the R qualities, the shift and R own shifts, (R, 2 R + 1), the prior covariance of these).
+
+    of_cv, apart: luck of scores out of fold, and of what public ones are above them, (R, R). variances: (R,), of a row.
+    """
+    count, judged, deviation = len(cv), ~np.isnan(cv), float(np.sqrt(variances.mean()))
+    moved = np.sqrt(variances) / np.sqrt(variances).mean()  # of a shift of 1, each run
+    spread = _spread(cv[judged], of_cv[np.ix_(judged, judged)], deviation)
+    guessed, luck = np.where(judged, cv, cv[judged].mean()), apart / np.outer(moved, moved)
+    above, both = (public - guessed) / moved, np.flatnonzero(judged & ~np.isnan(public))
+    own = _own_shifts(above, luck.diagonal() + np.where(judged, 0.0, spread / moved**2), both)
+    usual = both[own[both] == 0]
+    shift = _shift(above[usual], luck[np.ix_(usual, usual)], deviation)
+    prior = np.diag([*np.full(count, spread), shift, *own])
+    prior[:count, :count] += deviation**2  # the mean of the qualities is hardly known
+    return np.hstack([np.eye(count), moved[:, None], np.diag(moved)]), prior
+
+
+def _own_shifts(above: np.ndarray, variances: np.ndarray, both: np.ndarray) -> np.ndarray:
+    """Variances of what moves one run alone on test rows, (R,): 0 but for runs that are so far off the others that luck is no
+    reason. A constant, or a file whose rows are in another order, would else move the shift of all.
+
+    above: what public scores are above those out of fold, (R,), nan where not sent; both: the runs that have both.
+    """
+    far = above - (np.median(above[both]) if len(both) else 0.0)
+    return np.where(far**2 > ODD**2 * variances, far**2, 0.0)
 
 
 def _spread(cv: np.ndarray, luck: np.ndarray, deviation: float) -> float:

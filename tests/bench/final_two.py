@@ -14,7 +14,7 @@ from kit import metrics
 from kit.leaderboard import final_two, private_board
 from kit.leaderboard.final_two import Pair
 from kit.leaderboard.private_board import Forecast
-from tests.bench import listed
+from tests.bench import listed, odd
 from tests.bench.place import Place
 from tests.bench.seasons import KINDS, Season, play
 
@@ -40,7 +40,8 @@ class Outcome:
 
 
 def final_two_seasons(place: Place, seed: int) -> str:
-    return "\n".join([tell(judge(SEASONS, seed)), listed.tell(listed.judge(SEASONS // 4, seed))])
+    few = SEASONS // 4
+    return "\n".join([tell(judge(SEASONS, seed)), listed.tell(listed.judge(few, seed)), odd.tell(odd.judge(few, seed))])
 
 
 def judge(seasons: int, seed: int) -> dict[str, Outcome]:

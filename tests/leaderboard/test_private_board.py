@@ -11,7 +11,7 @@ from kit.errors import DataError
 from kit.leaderboard import private_board
 from kit.leaderboard.listed import Listed
 from kit.stats.covariance import row_covariance
-from tests.bench import final_two
+from tests.bench import final_two, odd
 from tests.compare.conftest import sure, wrong
 
 UNKNOWN = np.array([np.nan, np.nan])
@@ -142,3 +142,21 @@ def test_at_the_edge_a_log_loss_has_a_forecast_with_an_error(stripes, rows, shar
     )
     assert np.isfinite(forecast.mean).all() and (forecast.error > 0.005).all()
     assert forecast.mean[0] == pytest.approx(forecast.mean[1])
+
+
+def test_a_submission_that_went_wrong_moves_no_other_forecast():
+    """A file whose rows were in another order, and a constant that only the list knows: public scores of 0.1."""
+    cv, public, none = np.array([0.80, 0.82, 0.81, 0.79]), np.array([0.82, 0.85, 0.84, np.nan]), np.array([np.nan])
+    rows, covariance = (2000, 1000, 2000), 0.15 * np.eye(5)
+    usual = private_board.infer(cv, public, covariance[:4, :4], rows)
+    for own in (none, np.array([0.81])):
+        beside = private_board.infer(np.append(cv, own), np.append(public, 0.1), covariance, rows)
+        assert beside.mean[:4] == pytest.approx(usual.mean, abs=0.25 * usual.error.min())
+        assert beside.error[:4] == pytest.approx(usual.error, rel=0.1)
+        assert beside.mean[4] == pytest.approx(0.1, abs=0.01)
+
+
+def test_forecasts_hold_beside_submissions_that_went_wrong():
+    off = odd.judge(140, 5)
+    held = (np.abs(off) <= final_two.final_two.WITHIN).mean(0)
+    assert ((held > 0.7) & (held < 0.9)).all() and np.abs(off.mean(0)).max() < 0.3

@@ -65,7 +65,8 @@ def forecast(runs: list[Sent], public_rows: int, private_rows: int) -> tuple[np.
     """(expected private scores (R,), their standard errors (R,)) by conditioning one joint Gaussian of all scores.
 
     Each score is a quality, the shift of the test rows, in proportion to what a run's rows deviate, and luck; qualities are
-    spread, and the shift is as large, as what the scores vary more than luck explains.
+    spread, and the shift is as large, as what the scores vary more than luck explains. What is four standard errors off the
+    median has a shift of its own.
     """
     right = np.stack([run.right for run in runs if run.right is not None]).astype(np.float64)
     listed, rows = runs[len(right) :], right.shape[1]
@@ -80,13 +81,19 @@ def forecast(runs: list[Sent], public_rows: int, private_rows: int) -> tuple[np.
     spread = more / max(1, len(judged) - 1)
     spread = max((0.01 * deviation) ** 2, spread)
     each = np.sqrt(of_row.diagonal()) / np.sqrt(of_row.diagonal()).mean()
-    both = [place for place in judged if place in sent]
-    luck = (of_row * (1 / rows + 1 / public_rows) / np.outer(each, each))[np.ix_(both, both)]
-    above = np.array([(runs[place].public - cv[place]) / each[place] for place in both])
-    shift = above.mean() ** 2 - luck.mean() if both else 0.0
+    luck = of_row * (1 / rows + 1 / public_rows) / np.outer(each, each)
+    above = {place: (runs[place].public - cv[place]) / each[place] for place in judged if place in sent}
+    own, usual = np.zeros(count), np.median(list(above.values())) if above else 0.0
+    for place in sent:
+        far = (runs[place].public - (cv[place] if place in judged else cv[judged].mean())) / each[place] - usual
+        if far**2 > 16 * (luck[place, place] + (place not in judged) * spread / each[place] ** 2):
+            own[place] = far**2
+            above.pop(place, None)
+    both = list(above)
+    shift = np.mean(list(above.values())) ** 2 - luck[np.ix_(both, both)].mean() if both else 0.0
     shift = max((0.05 * deviation) ** 2, shift)
     quality = spread * np.eye(count) + deviation**2
-    tested = quality + shift * np.outer(each, each)
+    tested = quality + shift * np.outer(each, each) + np.diag(own * each**2)
     # the joint covariance of scores out of fold, public scores of those sent, and private scores
     joint = np.block(
         [
