@@ -103,7 +103,8 @@ def table(rows: Sequence[Mapping[str, Any]], *, tall: bool = False) -> str:
 def _cell(value: Any, number: bool) -> str:
     if isinstance(value, Html):
         return f"<td>{value.code}</td>"
-    return f"<td{_class('n' if number else 'long' if len(str(value)) > 60 else '')}>{text(value)}</td>"
+    longest = 32 if " " in str(value) else 60  # an id is hard to read in two parts
+    return f"<td{_class('n' if number else 'long' if len(str(value)) > longest else '')}>{text(value)}</td>"
 
 
 def _class(name: str) -> str:
