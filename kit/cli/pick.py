@@ -131,11 +131,16 @@ def _text(result: dict[str, Any], target: Target) -> list[str]:
         else f"decides {target.describe_distance(pair['differs'])}"
     )
     unseen = [run for run in result["runs"] if run["assumed"] and run["run"] in pair["runs"]]
+    odd = [run for run in result["runs"] if run["odd"]]
     public = f"{result['public_scores']} public scores" if result["public_scores"] else "no public score"
     return [
         f"safe           {pair['runs'][0]}  {forecast[pair['runs'][0]]} expected, the better of the two with {wins:.0%}",
         f"different      {pair['runs'][1]}  {forecast[pair['runs'][1]]} expected, {differs} otherwise",
         *(f"assumed        how {run['run']} moves with the others: their rows are not compared" for run in unseen),
+        *(
+            f"odd            {run['run']}: its public score is as that of no other, and moves no other forecast"
+            for run in odd
+        ),
         f"forecast       of {result['private_rows']} private rows, from {result['out_of_fold_rows']} out of fold and {public}",
         f"test rows      {write_gain(shift['of'], shift['error'])} against those out of fold",
         "",

@@ -119,6 +119,7 @@ def propose(
                 "score": cv,
                 "public": shown,
                 "assumed": place >= len(candidates),
+                "odd": place in forecast.odd,
                 **_describe(forecast, place, metric),
             }
             for place, (name, cv, shown) in enumerate(scored)

@@ -29,12 +29,14 @@ ODD = 4  # standard errors off the others: what luck is no reason of
 @dataclass(frozen=True, eq=False)
 class Forecast:
     """Of R private scores, greater is better whatever the metric: mean (R,), covariance (R, R), float64. shift: how much better
-    runs score on test rows than out of fold, on average, and its standard error.
+    runs score on test rows than out of fold, on average, and its standard error. odd: the places of runs that have a shift of
+    their own.
     """
 
     mean: np.ndarray
     covariance: np.ndarray
     shift: tuple[float, float]
+    odd: tuple[int, ...] = ()
 
     @property
     def error(self) -> np.ndarray:
@@ -92,7 +94,8 @@ def infer(cv: np.ndarray, public: np.ndarray, covariance: np.ndarray, rows: tupl
     left = prior - gain @ seen @ prior
     left = (left + left.T) / 2
     shift = (float(mean[count]), float(np.sqrt(left[count, count])))
-    return Forecast(tested @ mean, tested @ left @ tested.T + of_private, shift)
+    odd = tuple(np.flatnonzero(prior.diagonal()[count + 1 :]).tolist())
+    return Forecast(tested @ mean, tested @ left @ tested.T + of_private, shift, odd)
 
 
 def _expect(

@@ -73,7 +73,7 @@ def test_the_two_are_found_at_kaggle_and_what_is_ticked_there_is_told(here, fiel
         told = {"ref": one, "status": "COMPLETE", "publicScore": f"0.{80 + one}", "submittedBy": "ann"}
         told |= {"description": f"wide: {run.id} 0123456789ab", "privateScore": f"0.{70 + one}"}
         kaggle.submissions.append(told)
-    by_hand = {"publicScore": "0.5", "privateScore": "0.5", "description": "by hand"}
+    by_hand = {"publicScore": "0.0", "privateScore": "0.5", "description": "by hand"}
     kaggle.submissions.append({"ref": 3, "status": "COMPLETE", **by_hand})
     words = ("pick", "tiny-stripes", "--public-share", "0.2")
     rows = json.loads(here(*words, "--json").stdout)["to_tick"]
@@ -85,6 +85,8 @@ def test_the_two_are_found_at_kaggle_and_what_is_ticked_there_is_told(here, fiel
     text = here(*words).stdout
     assert re.search(rf"1 +ann +wide: {runs[0].id} 0123456789ab +0.81 +yes", text)
     assert "ticked there and not proposed: 3" in text
+    said = here("pick", "tiny-stripes", "--public-share", "0.9").stdout
+    assert "\nodd            submission 3: its public score is as that of no other" in said
     assert re.search(r"ticked at Kaggle: 1, 3 +0\.71000 +0\.01000", text), "after the end"
 
 

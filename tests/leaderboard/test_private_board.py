@@ -154,6 +154,7 @@ def test_a_submission_that_went_wrong_moves_no_other_forecast():
         assert beside.mean[:4] == pytest.approx(usual.mean, abs=0.25 * usual.error.min())
         assert beside.error[:4] == pytest.approx(usual.error, rel=0.1)
         assert beside.mean[4] == pytest.approx(0.1, abs=0.01)
+        assert (usual.odd, beside.odd) == ((), (4,))
 
 
 def test_forecasts_hold_beside_submissions_that_went_wrong():
