@@ -205,7 +205,8 @@ def serve(held: Kaggle, handler: type[Handler] = Handler) -> Iterator[str]:
     """The URL of the proxy that leads the client to a server that answers from `held`, until the block ends."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (handler,), {"kaggle": held}))
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    # shutdown waits for the next poll, which is every half second unless said
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:

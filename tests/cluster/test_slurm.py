@@ -56,7 +56,7 @@ def node(tmp_path, plugins):
     """How slurm.sh has to call the kit so that it runs within this process."""
     (tmp_path / "node.py").write_text(NODE)
     with socketserver.TCPServer(("127.0.0.1", 0), _Node) as server:
-        threading.Thread(target=server.serve_forever).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
         yield f"{sys.executable} {tmp_path / 'node.py'} {server.server_address[1]} --competitions {plugins}"
         server.shutdown()
 
