@@ -58,7 +58,7 @@ demo: $(PLACE) ## the whole job on scikit-learn's digits: no network, no token, 
 test: setup ## the test suite, a process per core
 	.venv/bin/python -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
 
-test-quick: setup ## of the suite what loads no Keras and starts no process: a minute
+test-quick: setup ## of the suite what loads no Keras and starts no process: a minute and a half
 	.venv/bin/python -m pytest --quick -n auto --maxprocesses 8 --dist worksteal $(ARGS)
 
 test-jax: setup ## what trains and predicts, again with Keras on JAX
