@@ -16,7 +16,7 @@ from kit.leaderboard.final_two import Pair
 from kit.leaderboard.private_board import Forecast
 from tests.bench import listed, odd
 from tests.bench.place import Place
-from tests.bench.seasons import KINDS, Season, play
+from tests.bench.seasons import KINDS, Season, count_held, play, tell_difference, tell_forecasts
 
 SEASONS = 2800  # of all metrics together
 OTHERS = ("two best public", "two best CV", "best CV + most different")
@@ -36,7 +36,7 @@ class Outcome:
     @property
     def held(self) -> float:
         """The share of seasons whose truth the 80 % interval holds."""
-        return float((np.abs(self.off) <= final_two.WITHIN).mean())
+        return count_held(self.off)
 
 
 def final_two_seasons(place: Place, seed: int) -> str:
@@ -90,15 +90,8 @@ def tell(outcomes: dict[str, Outcome]) -> str:
 
 
 def _line(name: str, one: Outcome) -> str:
-    mean, error = average(one.off)
-    parts = [f"{name}, {len(one.off)} seasons: held {one.held:.1%}", f"off {mean:+.3f} ±{error:.3f}"]
+    parts = [f"{name}, {len(one.off)} seasons: {tell_forecasts(one.off)}"]
     parts.append(f"kit pick loses {one.lost[:, 0].mean():.5f}")
     for place, way in enumerate(OTHERS, 1):
-        mean, error = average(one.lost[:, place] - one.lost[:, 0])
-        parts.append(f"{way} {mean:+.5f} ±{error:.5f}")
+        parts.append(f"{way} {tell_difference(one.lost[:, place] - one.lost[:, 0])}")
     return "; ".join(parts)
-
-
-def average(values: np.ndarray) -> tuple[float, float]:
-    """(mean, its standard error)."""
-    return float(values.mean()), float(values.std() / np.sqrt(len(values)))

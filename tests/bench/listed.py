@@ -13,7 +13,7 @@ from kit import metrics
 from kit.leaderboard import final_two, private_board
 from kit.leaderboard.listed import Listed
 from kit.leaderboard.private_board import Forecast
-from tests.bench.seasons import KINDS, Season, play
+from tests.bench.seasons import KINDS, Season, play, tell_difference, tell_forecasts
 
 
 def judge(seasons: int, seed: int) -> np.ndarray:
@@ -64,11 +64,6 @@ def _forecast(season: Season, runs: np.ndarray, listed: Listed | None = None) ->
 
 def tell(judged: np.ndarray) -> str:
     off, lost = judged[:, 0], judged[:, 1:]
-    parts = [f"one or two only listed, {len(off)} seasons: held {(np.abs(off) <= final_two.WITHIN).mean():.1%}"]
-    parts.append(f"off {_average(off)}; loses {lost[:, 0].mean():.5f}")
-    parts.append(f"left out {_average(lost[:, 1] - lost[:, 0])}; nothing hidden {_average(lost[:, 2] - lost[:, 0])}")
-    return "; ".join(parts)
-
-
-def _average(values: np.ndarray) -> str:
-    return f"{values.mean():+.5f} ±{values.std() / np.sqrt(len(values)):.5f}"
+    without, whole = (tell_difference(lost[:, way] - lost[:, 0]) for way in (1, 2))
+    told = f"one or two only listed, {len(off)} seasons: {tell_forecasts(off)}; loses {lost[:, 0].mean():.5f}"
+    return f"{told}; left out {without}; nothing hidden {whole}"

@@ -12,7 +12,7 @@ import numpy as np
 from kit import metrics
 from kit.leaderboard import final_two, private_board
 from kit.leaderboard.listed import Listed
-from tests.bench.seasons import KINDS, Season, play
+from tests.bench.seasons import KINDS, Season, play, tell_forecasts
 
 WRONG = ("a run's file went wrong", "a constant beside the runs")
 
@@ -50,9 +50,6 @@ def _judge(season: Season, public: np.ndarray, private: np.ndarray, listed: List
 
 
 def tell(judged: np.ndarray) -> str:
-    lines = []
-    for what, off in zip(WRONG, judged.T, strict=True):
-        held = (np.abs(off) <= final_two.WITHIN).mean()
-        error = off.std() / np.sqrt(len(off))
-        lines.append(f"{what}, {len(off)} seasons: held {held:.1%}; off {off.mean():+.3f} ±{error:.3f}")
-    return "\n".join(lines)
+    return "\n".join(
+        f"{what}, {len(off)} seasons: {tell_forecasts(off)}" for what, off in zip(WRONG, judged.T, strict=True)
+    )

@@ -24,9 +24,9 @@ from kit import metrics
 from kit.competition import Competition, Submission
 from kit.leaderboard import final_two, private_board
 from kit.plugins import load
-from tests.bench.final_two import average
 from tests.bench.jobs import three_backbones
 from tests.bench.place import Place
+from tests.bench.seasons import tell_difference, tell_forecasts
 
 ENTERED, SEASONS = 20, 300
 SHARES = ((0.5, 0.15, 0.35), (0.2, 0.25, 0.55), (0.25, 0.05, 0.7))  # of the rows: CV, public, private
@@ -55,10 +55,8 @@ def told(competition: Competition, labels: np.ndarray, stack: np.ndarray, shares
     parts = [f"{way} {scores.mean():.5f}" for way, scores in zip(WAYS, private, strict=True)]
     sign = 1 if metrics.find(competition).greater_is_better else -1
     for place, way in enumerate(WAYS[:2]):
-        mean, error = average(sign * (private[2] - private[place]))
-        parts.append(f"pick over {way} {mean:+.5f} ±{error:.5f}")
-    mean, error = average(off)
-    parts.append(f"held {(np.abs(off) <= final_two.WITHIN).mean():.1%}, off {mean:+.3f} ±{error:.3f}")
+        parts.append(f"pick over {way} {tell_difference(sign * (private[2] - private[place]))}")
+    parts.append(tell_forecasts(off))
     return f"  {competition.slug}, {competition.metric}, {sizes} rows: " + "; ".join(parts)
 
 

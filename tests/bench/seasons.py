@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kit.competition import Archives, Competition, Split, Submission
-from kit.leaderboard import private_board
+from kit.leaderboard import final_two, private_board
 from kit.targets import Classes, Grades, Numbers
 
 KINDS = {  # metric: (number of classes, kind of submission)
@@ -92,3 +92,23 @@ def _predict(
     seen = skill[:, None, None] * (skill[:, None, None] * truth + noise)
     said = np.exp(seen - seen.max(2, keepdims=True))
     return labels, (said / said.sum(2, keepdims=True)).astype(np.float32)
+
+
+def count_held(off: np.ndarray) -> float:
+    """The share of forecasts whose 80 % interval holds the truth; off: (S,), by how many of their errors they are above it."""
+    return float((np.abs(off) <= final_two.WITHIN).mean())
+
+
+def average(values: np.ndarray) -> tuple[float, float]:
+    """(mean, its standard error)."""
+    return float(values.mean()), float(values.std() / np.sqrt(len(values)))
+
+
+def tell_forecasts(off: np.ndarray) -> str:
+    mean, error = average(off)
+    return f"held {count_held(off):.1%}; off {mean:+.3f} ±{error:.3f}"
+
+
+def tell_difference(values: np.ndarray) -> str:
+    mean, error = average(values)
+    return f"{mean:+.5f} ±{error:.5f}"

@@ -12,6 +12,7 @@ from kit.leaderboard import private_board
 from kit.leaderboard.listed import Listed
 from kit.stats.covariance import row_covariance
 from tests.bench import final_two, odd
+from tests.bench.seasons import average
 from tests.compare.conftest import sure, wrong
 
 UNKNOWN = np.array([np.nan, np.nan])
@@ -113,7 +114,7 @@ def test_what_is_forecast_comes_true(monkeypatch):
     outcomes = [final_two.judge_metric(metric, 40, seed=0) for metric in ("accuracy", "rmse")]
     off = np.concatenate([one.off for one in outcomes])
     lost = np.concatenate([one.lost / one.unit[:, None] for one in outcomes])
-    mean, error = final_two.average(off)
+    mean, error = average(off)
     assert 0.68 <= np.mean([one.held for one in outcomes]) <= 0.92 and abs(mean) < 3 * error
     assert (lost[:, 1:].mean(0) > lost[:, 0].mean()).all()
     monkeypatch.setattr(private_board, "_shift", lambda *_: 1e-12)
