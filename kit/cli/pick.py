@@ -81,11 +81,10 @@ def _gather(
     from kit.progress import say
 
     runs = [run for run in candidates.list_finished(competition) if every or run.id in public]
-    compared, few = candidates.split_comparable(candidates.load(competition, runs[: candidates.MAX_CANDIDATES]))
+    compared, few, assumed = listed.gather(competition, runs, entries)
     if few:
         say(f"not compared row by row, as judged on too few rows: {', '.join(one.run.id for one in few)}")
-    here = {one.run.id for one in compared}
-    elsewhere, assumed = candidates.list_elsewhere(entries, here), listed.select(entries, here)
+    elsewhere = candidates.list_elsewhere(entries, {one.run.id for one in compared})
     if not compared or len(compared) + len(assumed) < 2:
         for line in _elsewhere(elsewhere, assumed):
             say(line)

@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kit.competition import Competition
+from kit.leaderboard.candidates import MAX_CANDIDATES, Candidate, load, split_comparable
 from kit.leaderboard.ledger import Entry
+from kit.runs import Run
 
 ALIKE = 0.5  # the correlation of two runs where no two are here that could tell
 
@@ -33,6 +36,16 @@ def select(entries: Sequence[Entry], here: Collection[str]) -> list[Entry]:
             selected.append(one)
         seen |= known
     return selected
+
+
+def gather(
+    competition: Competition, runs: list[Run], entries: Sequence[Entry]
+) -> tuple[list[Candidate], list[Candidate], list[Entry]]:
+    """(of `runs`, the best first, those to compare row by row; those judged on too few rows for that; the submissions that can
+    be forecast beside them). Raises as kit.leaderboard.candidates.load does.
+    """
+    compared, few = split_comparable(load(competition, runs[:MAX_CANDIDATES]))
+    return compared, few, select(entries, {one.run.id for one in compared})
 
 
 def read_scores(entries: Sequence[Entry]) -> Listed:

@@ -69,8 +69,7 @@ def tell(competition: Competition, entries: Sequence[Entry]) -> dict[str, Any] |
         raise DataError("a forecast needs the public share of the test rows", do="public_share=... in competition.py")
     public = candidates.read_submitted(competition.slug)
     sent = [run for run in candidates.list_finished(competition) if run.id in public]
-    compared, _ = candidates.split_comparable(candidates.load(competition, sent[: candidates.MAX_CANDIDATES]))
-    assumed = listed.select(entries, {one.run.id for one in compared})
+    compared, _, assumed = listed.gather(competition, sent, entries)
     if not compared or len(compared) + len(assumed) < 2:
         raise DataError(
             "a look back needs two submissions, a run here among them", received=len(compared), do="kit runs pull"
